@@ -1,0 +1,1 @@
+"""The city pass that a municipality can trust."""

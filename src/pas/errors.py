@@ -1,0 +1,37 @@
+"""A refusal is what the world may not do; its class carries the code, the title and the status."""
+
+import re
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """Geweigerd.
+
+    Each refusal is a subclass in the file that raises it: the name of the class is the code,
+    the first line of its docstring the title, the message a sentence for the person who asked.
+    """
+
+    status: ClassVar[int] = 400
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **extra: object,
+    ) -> None:
+        """Keep the sentence, what the answer's body adds to it, and headers such as Retry-After."""
+        super().__init__(detail or self.title())
+        self.detail = detail or self.title()
+        self.headers: dict[str, str] = dict(headers or {})
+        self.extra: dict[str, object] = extra
+
+    @classmethod
+    def code(cls) -> str:
+        """``CardBlocked`` is ``card-blocked``: the code in answers, logs and docs/problems.md."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def title(cls) -> str:
+        return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
