@@ -35,3 +35,27 @@ class Refusal(Exception):
     @classmethod
     def title(cls) -> str:
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+
+class TillRefusal(Refusal):
+    """Aan de kassa geweigerd.
+
+    A volunteer reads ``cashier`` while a queue waits: it says what to do now. ``holder`` is what
+    the holder hears or reads; neither shames, nor tells about income or another budget.
+    """
+
+    cashier: ClassVar[str]
+    holder: ClassVar[str]
+    next_step: ClassVar[str]
+    sticky: ClassVar[bool] = True
+    """Stored as the outcome of the id; when false, the same id may be tried again."""
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **extra: object,
+    ) -> None:
+        """Speak to the cashier, unless there is something more precise to say."""
+        super().__init__(detail or self.cashier, headers=headers, **extra)
