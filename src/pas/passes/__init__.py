@@ -1,0 +1,1 @@
+"""Passes: households, holders, passes, and the cards that are scanned."""
