@@ -1,0 +1,1 @@
+"""The ledger: accounts, entries and the proof that no cent is lost; it knows nothing above it."""

@@ -1,0 +1,133 @@
+"""A fingerprint tells two requests apart whenever their content differs."""
+
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pas.ids import CardId, EntryId, MerchantId, MunicipalityName, PassId, SaleId, TillId
+from pas.ledger.fingerprint import VERSION, Content, encoded, fingerprint
+from pas.money import Cents
+
+ids = st.uuids()
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
+numbers = st.integers(-(2**63), 2**63 - 1)
+contents = st.builds(
+    Content,
+    municipality=texts,
+    kind=texts,
+    till=ids,
+    sale=st.none() | ids,
+    card=st.none() | ids,
+    pass_=st.none() | ids,
+    payee=st.none() | ids,
+    price_cents=st.none() | numbers,
+    take_cents=st.none() | numbers,
+    visits=st.none() | numbers,
+    category=st.none() | texts,
+    purpose=st.none() | texts,
+    reverses=st.none() | ids,
+)
+
+A_SALE = Content(
+    municipality=MunicipalityName("velsen"),
+    kind="redeem",
+    till=TillId(UUID(int=1)),
+    sale=SaleId(UUID(int=2)),
+    card=CardId(UUID(int=3)),
+    pass_=PassId(UUID(int=4)),
+    payee=MerchantId(UUID(int=5)),
+    price_cents=Cents(2000),
+    take_cents=Cents(1240),
+    visits=None,
+    category="sport",
+    purpose=None,
+    reverses=None,
+)
+
+
+def decoded(data: bytes) -> list[object]:
+    """Read the bytes back without knowing what was written: what can be read back is unique."""
+    assert data.startswith(VERSION)
+    rest, fields = data[len(VERSION) :], list[object]()
+    while rest:
+        kind, length = rest[0], int.from_bytes(rest[1:5], "big")
+        value, rest = rest[5 : 5 + length], rest[5 + length :]
+        fields.append(read_field(kind, value))
+    return fields
+
+
+def read_field(kind: int, value: bytes) -> object:
+    match kind:
+        case 0:
+            return None
+        case 1:
+            return value.decode()
+        case 2:
+            return int.from_bytes(value, "big", signed=True)
+        case _:
+            return UUID(bytes=value)
+
+
+@given(contents)
+def test_every_field_can_be_read_back_from_what_is_hashed(content: Content) -> None:
+    assert decoded(encoded(content)) == list(msgspec.structs.astuple(content))
+
+
+@given(contents, contents)
+def test_other_content_has_another_fingerprint(one: Content, other: Content) -> None:
+    assert (fingerprint(one) == fingerprint(other)) == (one == other)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("municipality", "beverwijk"),
+        ("kind", "confirm"),
+        ("till", UUID(int=9)),
+        ("sale", None),
+        ("card", UUID(int=9)),
+        ("pass_", UUID(int=9)),
+        ("payee", UUID(int=9)),
+        ("price_cents", 2001),
+        ("take_cents", 1241),
+        ("visits", 0),
+        ("category", "culture"),
+        ("purpose", ""),
+        ("reverses", UUID(int=9)),
+    ],
+)
+def test_each_field_counts(field: str, value: object) -> None:
+    changed = msgspec.structs.replace(A_SALE, **{field: value})
+    assert fingerprint(changed) != fingerprint(A_SALE)
+
+
+def test_every_field_is_covered() -> None:
+    assert len(decoded(encoded(A_SALE))) == len(Content.__struct_fields__)
+
+
+def test_a_value_never_moves_to_its_neighbour() -> None:
+    one = msgspec.structs.replace(A_SALE, category="sport", purpose="les")
+    other = msgspec.structs.replace(A_SALE, category="sportles", purpose="")
+    swapped = msgspec.structs.replace(A_SALE, category="les", purpose="sport")
+    assert len({fingerprint(one), fingerprint(other), fingerprint(swapped)}) == 3
+
+
+def test_the_fingerprint_of_version_1_never_changes() -> None:
+    assert fingerprint(A_SALE).hex() == (
+        "fa2c7231bad4cbf365be1ad549250ad43c4f0a23a34478506bf825cad285a7f5"
+    )
+
+
+def test_a_number_outside_a_bigint_is_our_mistake() -> None:
+    with pytest.raises(OverflowError):
+        fingerprint(msgspec.structs.replace(A_SALE, price_cents=Cents(2**63)))
+
+
+def test_an_entry_id_is_no_text() -> None:
+    entry = EntryId(UUID(int=5))
+    as_id = msgspec.structs.replace(A_SALE, reverses=entry)
+    as_text = msgspec.structs.replace(A_SALE, purpose=str(entry))
+    assert fingerprint(as_id) != fingerprint(as_text)
