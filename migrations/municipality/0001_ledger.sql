@@ -1,0 +1,543 @@
+-- The ledger: accounts, balances, entries, transfers, reversals, and the one function that books.
+-- Written for a municipality called "municipality"; the migration runner puts in the real role names.
+-- Tables belong to owner_municipality, functions that write belong to ledger_municipality, which owns
+-- nothing else and which nobody can log in as: so even the owner of the tables cannot write a row.
+SET LOCAL lock_timeout = '5s';
+
+CREATE TABLE epoch (
+    number integer PRIMARY KEY CHECK (number > 0),
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    first_xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    reason text NOT NULL
+);
+COMMENT ON TABLE epoch IS 'A position is (epoch, xid, id). Import, restore and moving raise the epoch, because transaction ids start elsewhere on another server.';
+INSERT INTO epoch (number, reason) VALUES (1, 'the first');
+
+CREATE TABLE account (
+    id bigint PRIMARY KEY CHECK (id > 0),
+    kind text NOT NULL CHECK (kind IN (
+        'cover', 'appropriation', 'budget', 'held', 'used', 'merchant', 'payee',
+        'run', 'bank', 'offline_risk', 'earlier_supplier'
+    )),
+    unit text NOT NULL CHECK (unit IN ('cents', 'visits')),
+    scheme_id uuid,
+    budget_year smallint CHECK (budget_year BETWEEN 2000 AND 2199),
+    subject_id uuid,
+    guarded boolean NOT NULL,
+    opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    epoch integer NOT NULL,
+    xid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CHECK (kind NOT IN ('budget', 'held') OR guarded),
+    CHECK (kind NOT IN ('appropriation', 'budget', 'held', 'used', 'offline_risk') OR (scheme_id IS NOT NULL AND budget_year IS NOT NULL)),
+    CHECK (kind NOT IN ('merchant', 'payee', 'run') OR subject_id IS NOT NULL)
+);
+COMMENT ON TABLE account IS 'Where money or visits can be. Ids are random: only the table budget links one to a person, and that link is deleted on its own clock.';
+CREATE UNIQUE INDEX account_only_one ON account (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT
+    WHERE kind NOT IN ('budget', 'held');
+
+CREATE TABLE balance (
+    account_id bigint PRIMARY KEY,
+    amount bigint NOT NULL DEFAULT 0 CONSTRAINT balance_never_below_zero CHECK (amount >= 0),
+    movements bigint NOT NULL DEFAULT 0 CHECK (movements >= 0),
+    usable_from timestamptz NOT NULL DEFAULT '-infinity',
+    usable_until timestamptz NOT NULL DEFAULT 'infinity',
+    CHECK (usable_from <= usable_until)
+) WITH (fillfactor = 60);
+COMMENT ON TABLE balance IS 'Only what can run out stores a balance (a guarded account). It is the sum of its transfers, which prove recomputes.';
+
+CREATE TABLE entry (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL,
+    refusal text CHECK (refusal ~ '^[a-z][a-z0-9-]{1,60}$'),
+    fingerprint bytea NOT NULL CHECK (octet_length(fingerprint) = 32),
+    total bigint NOT NULL CHECK (total >= 0),
+    reverses uuid,
+    reversal_number integer CHECK (reversal_number > 0),
+    replaces uuid,
+    occurred_at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    period date NOT NULL CHECK (extract(day FROM period) = 1),
+    actor_kind text NOT NULL CHECK (actor_kind IN ('till', 'login', 'holder', 'job', 'system')),
+    actor_id uuid NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    CHECK ((reverses IS NULL) = (reversal_number IS NULL)),
+    CHECK ((refusal IS NULL) = (total > 0))
+);
+COMMENT ON TABLE entry IS 'What happened, under the id that its device made, for life. With a refusal nothing was moved and the id stays declined.';
+CREATE UNIQUE INDEX entry_reversal ON entry (reverses, reversal_number) WHERE reverses IS NOT NULL;
+CREATE INDEX entry_position ON entry USING brin (xid) WITH (pages_per_range = 32);
+
+CREATE TABLE transfer (
+    entry_id uuid NOT NULL,
+    line smallint NOT NULL CHECK (line > 0),
+    debit bigint NOT NULL,
+    credit bigint NOT NULL,
+    amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 100000000000000),
+    debit_number bigint,
+    credit_number bigint,
+    reversed_line smallint,
+    xid bigint NOT NULL,
+    PRIMARY KEY (entry_id, line),
+    CONSTRAINT transfer_between_two CHECK (debit <> credit)
+);
+COMMENT ON TABLE transfer IS 'One movement in one row, so an unbalanced entry cannot be written down. The numbers are the place in the movements of a guarded account, dense, and given out under its lock.';
+CREATE UNIQUE INDEX transfer_debit ON transfer (debit, debit_number);
+CREATE UNIQUE INDEX transfer_credit ON transfer (credit, credit_number);
+CREATE INDEX transfer_position ON transfer USING brin (xid) WITH (pages_per_range = 32);
+
+CREATE TABLE reversal (
+    entry_id uuid NOT NULL,
+    line smallint NOT NULL,
+    original bigint NOT NULL CHECK (original > 0),
+    reversed bigint NOT NULL,
+    times integer NOT NULL CHECK (times > 0),
+    PRIMARY KEY (entry_id, line),
+    CONSTRAINT reversal_never_above_original CHECK (reversed BETWEEN 1 AND original)
+);
+COMMENT ON TABLE reversal IS 'How much of each line of an original was reversed; made at the first reversal.';
+
+-- Which kind of entry may move what from which kind of account to which: the postings, as data.
+CREATE TABLE posting (
+    kind text NOT NULL,
+    debit text NOT NULL,
+    credit text NOT NULL,
+    reverses boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (kind, debit, credit)
+);
+INSERT INTO posting (kind, debit, credit, reverses) VALUES
+    ('appropriate', 'cover', 'appropriation', false),
+    ('grant', 'appropriation', 'budget', false),
+    ('opening', 'earlier_supplier', 'budget', false),
+    ('redeem', 'budget', 'merchant', false),
+    ('redeem', 'budget', 'used', false),
+    ('redeem', 'budget', 'appropriation', false),
+    ('confirm', 'budget', 'merchant', false),
+    ('confirm', 'budget', 'used', false),
+    ('confirm', 'budget', 'payee', false),
+    ('hold', 'budget', 'held', false),
+    ('capture', 'held', 'merchant', false),
+    ('capture', 'held', 'payee', false),
+    ('release', 'held', 'budget', false),
+    ('void', 'merchant', 'budget', true),
+    ('void', 'used', 'budget', true),
+    ('void', 'appropriation', 'budget', true),
+    ('refund', 'merchant', 'budget', true),
+    ('refund', 'payee', 'budget', true),
+    ('refund', 'used', 'budget', true),
+    ('refund', 'merchant', 'held', true),
+    ('refund', 'payee', 'held', true),
+    ('refund', 'appropriation', 'budget', true),
+    ('refund', 'budget', 'appropriation', false),
+    ('refund', 'held', 'appropriation', false),
+    ('lapse', 'budget', 'appropriation', false),
+    ('lapse', 'held', 'appropriation', false),
+    ('shortfall', 'offline_risk', 'merchant', false),
+    ('settle', 'merchant', 'run', false),
+    ('settle', 'payee', 'run', false),
+    ('pay', 'run', 'bank', false),
+    ('bounce', 'run', 'merchant', false),
+    ('bounce', 'run', 'payee', false),
+    ('bounce', 'bank', 'merchant', false),
+    ('bounce', 'bank', 'payee', false),
+    ('debit_note', 'bank', 'merchant', false),
+    ('correct', 'appropriation', 'cover', true),
+    ('correct', 'budget', 'appropriation', true),
+    ('correct', 'budget', 'earlier_supplier', true),
+    ('correct', 'merchant', 'budget', true),
+    ('correct', 'payee', 'budget', true),
+    ('correct', 'merchant', 'held', true),
+    ('correct', 'payee', 'held', true),
+    ('correct', 'merchant', 'offline_risk', true),
+    ('correct', 'appropriation', 'budget', true);
+
+-- Walls against writing past the functions. ENABLE ALWAYS: they hold under session_replication_role = replica.
+CREATE FUNCTION refuse_write() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'PA100',
+        MESSAGE = format('%s on %s refused: the ledger is append-only', TG_OP, TG_TABLE_NAME),
+        HINT = 'A correction is a new entry. Use the functions of the ledger.';
+END $$;
+
+CREATE FUNCTION refuse_write_unless_ledger() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF current_user <> 'ledger_' || TG_TABLE_SCHEMA THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA101',
+            MESSAGE = format('%s on %s refused: only the functions of the ledger write here', TG_OP, TG_TABLE_NAME),
+            HINT = 'Call the function that does what you want.';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON entry EXECUTE FUNCTION refuse_write_unless_ledger();
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON transfer EXECUTE FUNCTION refuse_write_unless_ledger();
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON account EXECUTE FUNCTION refuse_write_unless_ledger();
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON epoch EXECUTE FUNCTION refuse_write_unless_ledger();
+CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON balance EXECUTE FUNCTION refuse_write_unless_ledger();
+CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON reversal EXECUTE FUNCTION refuse_write_unless_ledger();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON entry EXECUTE FUNCTION refuse_write();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfer EXECUTE FUNCTION refuse_write();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON account EXECUTE FUNCTION refuse_write();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON epoch EXECUTE FUNCTION refuse_write();
+CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON posting EXECUTE FUNCTION refuse_write();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON balance EXECUTE FUNCTION refuse_write();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON reversal EXECUTE FUNCTION refuse_write();
+ALTER TABLE entry ENABLE ALWAYS TRIGGER only_by_ledger;
+ALTER TABLE transfer ENABLE ALWAYS TRIGGER only_by_ledger;
+ALTER TABLE account ENABLE ALWAYS TRIGGER only_by_ledger;
+ALTER TABLE epoch ENABLE ALWAYS TRIGGER only_by_ledger;
+ALTER TABLE balance ENABLE ALWAYS TRIGGER only_by_ledger;
+ALTER TABLE reversal ENABLE ALWAYS TRIGGER only_by_ledger;
+ALTER TABLE entry ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE transfer ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE account ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE epoch ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE posting ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE balance ENABLE ALWAYS TRIGGER append_only;
+ALTER TABLE reversal ENABLE ALWAYS TRIGGER append_only;
+
+-- FOR NO KEY UPDATE on an original asks for the right to UPDATE; the trigger append_only refuses the act itself.
+GRANT SELECT, INSERT, UPDATE ON entry, balance, reversal TO ledger_municipality;
+GRANT SELECT, INSERT ON transfer, account, epoch TO ledger_municipality;
+GRANT SELECT ON posting TO ledger_municipality;
+GRANT SELECT ON entry, transfer, account, balance, reversal, epoch, posting TO app_municipality;
+
+SET LOCAL ROLE ledger_municipality;
+
+CREATE FUNCTION raise_epoch(because text) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    INSERT INTO epoch (number, reason) SELECT max(number) + 1, because FROM epoch RETURNING number
+$$;
+
+-- Opens accounts in bulk; ids are random and come from the caller. One that there can be only one of
+-- and that exists already is given back instead, so the answer is the ids to use, in order.
+CREATE FUNCTION open_accounts(
+    ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[],
+    guards boolean[], usable_from timestamptz[], usable_until timestamptz[]
+) RETURNS bigint[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    current_epoch integer := (SELECT max(number) FROM epoch);
+    opened bigint[];
+BEGIN
+    WITH wanted AS (
+        SELECT * FROM unnest(ids, kinds, units, schemes, years, subjects, guards)
+            AS w (id, kind, unit, scheme_id, budget_year, subject_id, guarded)
+    ), made AS (
+        INSERT INTO account (id, kind, unit, scheme_id, budget_year, subject_id, guarded, epoch)
+        SELECT id, kind, unit, scheme_id, budget_year, subject_id, guarded, current_epoch FROM wanted
+        ORDER BY kind, unit, scheme_id, budget_year, subject_id, id
+        ON CONFLICT (kind, unit, scheme_id, budget_year, subject_id) WHERE kind NOT IN ('budget', 'held') DO NOTHING
+        RETURNING id, guarded
+    )
+    SELECT array_agg(id) INTO opened FROM made;
+    INSERT INTO balance (account_id, usable_from, usable_until)
+    SELECT w.id, w.usable_from, w.usable_until
+    FROM unnest(ids, guards, open_accounts.usable_from, open_accounts.usable_until) AS w (id, guarded, usable_from, usable_until)
+    WHERE w.guarded AND w.id = ANY (opened);
+    IF cardinality(opened) = cardinality(ids) THEN
+        RETURN ids;
+    END IF;
+    RETURN (
+        SELECT array_agg(CASE WHEN w.kind IN ('budget', 'held') THEN w.id ELSE a.id END ORDER BY w.n)
+        FROM unnest(ids, kinds, units, schemes, years, subjects) WITH ORDINALITY
+            AS w (id, kind, unit, scheme_id, budget_year, subject_id, n)
+        LEFT JOIN account a ON a.kind = w.kind AND a.unit = w.unit
+            AND a.scheme_id IS NOT DISTINCT FROM w.scheme_id
+            AND a.budget_year IS NOT DISTINCT FROM w.budget_year
+            AND a.subject_id IS NOT DISTINCT FROM w.subject_id
+            AND w.kind NOT IN ('budget', 'held')
+    );
+END $$;
+
+CREATE FUNCTION set_usable(account bigint, usable_from timestamptz, usable_until timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    UPDATE balance SET usable_from = set_usable.usable_from, usable_until = set_usable.usable_until
+    WHERE account_id = account
+$$;
+
+-- Books items, each whole or not at all, and answers one outcome per item:
+--   booked, declined            stored now, for life
+--   replay, misuse              the id is known, with the same or with another fingerprint
+--   insufficient, not_usable    what the lines ask is not there (any more): not stored
+--   moved                       a decline rested on a balance that has changed since: not stored
+--   over_reversed, not_reversible   more than is left of the original, or not its lines: not stored
+--   busy                        a second reversal of one original in one call: not stored, send it again
+-- Lines are grouped by item, in the order of the items, and name accounts by their place in
+-- `accounts`, which is strictly ascending: that is the lock order. A declined item's lines name in
+-- `line_seen` the movement number on which the decision rests; they move nothing.
+CREATE FUNCTION book(
+    item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[],
+    item_reverses uuid[], item_replaces uuid[], item_occurred timestamptz[],
+    item_actor_kinds text[], item_actors uuid[],
+    accounts bigint[],
+    line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[],
+    line_reversed smallint[], line_seen bigint[]
+) RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+AS $$
+DECLARE
+    items CONSTANT integer := cardinality(item_ids);
+    lines CONSTANT integer := cardinality(line_items);
+    size CONSTANT integer := cardinality(accounts);
+    guarded_ids bigint[];
+    guarded_amounts bigint[];
+    guarded_movements bigint[];
+    guarded_from timestamptz[];
+    guarded_until timestamptz[];
+    amounts bigint[] := array_fill(NULL::bigint, ARRAY[size]);
+    deltas bigint[] := array_fill(0::bigint, ARRAY[size]);
+    movements bigint[] := array_fill(0::bigint, ARRAY[size]);
+    moves bigint[] := array_fill(0::bigint, ARRAY[size]);
+    usable_from timestamptz[] := array_fill(NULL::timestamptz, ARRAY[size]);
+    usable_until timestamptz[] := array_fill(NULL::timestamptz, ARRAY[size]);
+    debit_numbers bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
+    credit_numbers bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
+    line_numbers smallint[] := array_fill(0::smallint, ARRAY[lines]);
+    totals bigint[] := array_fill(0::bigint, ARRAY[items]);
+    reversal_numbers integer[] := array_fill(NULL::integer, ARRAY[items]);
+    reversible bigint[];
+    known text[];
+    outcomes text[] := array_fill(NULL::text, ARRAY[items]);
+    stored boolean[] := array_fill(false, ARRAY[items]);
+    has_twins boolean;
+    has_reversals boolean;
+    outcome text;
+    twin integer;
+    debit integer;
+    credit integer;
+    amount bigint;
+    line integer := 1;
+    first integer;
+    place integer;
+    expected integer := 0;
+    written integer;
+    moved_lines integer := 0;
+    current_epoch CONSTANT integer := (SELECT e.number FROM epoch e ORDER BY e.number DESC LIMIT 1);
+    current_xid CONSTANT bigint := pg_current_xact_id()::text::bigint;
+    booked_at timestamptz;
+    open_period date;
+BEGIN
+    IF items NOT BETWEEN 1 AND 1024 OR current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'book takes 1 to 1024 items, at READ COMMITTED';
+    END IF;
+    IF items <> ALL (ARRAY[cardinality(item_kinds), cardinality(item_refusals), cardinality(item_fingerprints),
+            cardinality(item_reverses), cardinality(item_replaces), cardinality(item_occurred),
+            cardinality(item_actor_kinds), cardinality(item_actors)])
+        OR lines <> ALL (ARRAY[cardinality(line_debits), cardinality(line_credits), cardinality(line_amounts),
+            cardinality(line_reversed), cardinality(line_seen)]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
+
+    -- Lock what can run out, in key order: the only order in the program.
+    SELECT array_agg(b.account_id), array_agg(b.amount), array_agg(b.movements),
+        array_agg(b.usable_from), array_agg(b.usable_until)
+    INTO guarded_ids, guarded_amounts, guarded_movements, guarded_from, guarded_until
+    FROM (
+        SELECT * FROM balance WHERE account_id = ANY (accounts)
+        ORDER BY account_id
+        FOR NO KEY UPDATE
+    ) b;
+
+    place := 1;
+    FOR n IN 1 .. size LOOP
+        IF n > 1 AND accounts[n] <= accounts[n - 1] THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'accounts must be strictly ascending';
+        END IF;
+        IF guarded_ids[place] = accounts[n] THEN
+            amounts[n] := guarded_amounts[place];
+            movements[n] := guarded_movements[place];
+            usable_from[n] := guarded_from[place];
+            usable_until[n] := guarded_until[place];
+            place := place + 1;
+        END IF;
+    END LOOP;
+
+    -- Every line must be a posting, between accounts of one unit, and what must be guarded is.
+    PERFORM 1
+    FROM unnest(line_items, line_debits, line_credits, line_reversed) AS l (item, debit, credit, reversed)
+    WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
+        SELECT da.unit = ca.unit
+            AND da.guarded = (amounts[l.debit] IS NOT NULL) AND ca.guarded = (amounts[l.credit] IS NOT NULL)
+            AND (SELECT p.reverses = (l.reversed IS NOT NULL) FROM posting p
+                 WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind AND p.credit = ca.kind)
+        FROM account da, account ca WHERE da.id = accounts[l.debit] AND ca.id = accounts[l.credit]
+    ), false);
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA111', MESSAGE = 'a line is not a posting of its kind, or crosses units, or names an unknown account';
+    END IF;
+
+    has_reversals := EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NOT NULL);
+    IF has_reversals THEN
+        PERFORM 1 FROM entry e WHERE e.id = ANY (item_reverses) ORDER BY e.id FOR NO KEY UPDATE;
+        SELECT array_agg(coalesce((
+                SELECT t.amount - coalesce((SELECT r.reversed FROM reversal r WHERE r.entry_id = t.entry_id AND r.line = t.line), 0)
+                FROM transfer t, entry o
+                WHERE t.entry_id = item_reverses[l.item] AND t.line = l.reversed
+                    AND t.debit = accounts[l.credit] AND t.credit = accounts[l.debit]
+                    AND o.id = t.entry_id AND o.reverses IS NULL
+                    AND (item_kinds[l.item] <> 'void' OR o.kind = 'redeem')
+            ), -1) ORDER BY l.n)
+        INTO reversible
+        FROM unnest(line_items, line_debits, line_credits, line_reversed) WITH ORDINALITY AS l (item, debit, credit, reversed, n);
+        SELECT array_agg(CASE WHEN i.id IS NOT NULL THEN coalesce((SELECT max(e.reversal_number) FROM entry e WHERE e.reverses = i.id), 0) + 1 END ORDER BY i.n)
+        INTO reversal_numbers
+        FROM unnest(item_reverses) WITH ORDINALITY AS i (id, n);
+    END IF;
+
+    -- Seen after the locks: whoever booked one of these ids on these accounts has committed by now.
+    SELECT array_agg((SELECT CASE WHEN e.fingerprint = i.fingerprint THEN 'replay' ELSE 'misuse' END FROM entry e WHERE e.id = i.id) ORDER BY i.n),
+        count(DISTINCT i.id) < items
+    INTO known, has_twins
+    FROM unnest(item_ids, item_fingerprints) WITH ORDINALITY AS i (id, fingerprint, n);
+
+    FOR item IN 1 .. items LOOP
+        first := line;
+        outcome := known[item];
+        IF outcome IS NULL AND has_twins THEN
+            twin := array_position(item_ids, item_ids[item]);
+            IF twin < item THEN
+                outcome := CASE
+                    WHEN item_fingerprints[twin] <> item_fingerprints[item] THEN 'misuse'
+                    WHEN stored[twin] THEN 'replay' ELSE outcomes[twin] END;
+            END IF;
+        END IF;
+        IF outcome IS NULL AND has_reversals AND item_reverses[item] IS NOT NULL
+            AND array_position(item_reverses, item_reverses[item]) < item THEN
+            outcome := 'busy';
+        END IF;
+        WHILE line <= lines AND line_items[line] = item LOOP
+            line_numbers[line] := line - first + 1;
+            IF outcome IS NOT NULL THEN
+                line := line + 1;
+                CONTINUE;
+            END IF;
+            debit := line_debits[line];
+            IF item_refusals[item] IS NOT NULL THEN
+                IF movements[debit] <> line_seen[line] THEN
+                    outcome := 'moved';
+                END IF;
+                line := line + 1;
+                CONTINUE;
+            END IF;
+            credit := line_credits[line];
+            amount := line_amounts[line];
+            IF has_reversals AND line_reversed[line] IS NOT NULL AND reversible[line] < amount THEN
+                outcome := CASE WHEN reversible[line] < 0 THEN 'not_reversible' ELSE 'over_reversed' END;
+            ELSIF amounts[debit] < amount THEN
+                outcome := 'insufficient';
+            ELSIF item_kinds[item] IN ('redeem', 'confirm', 'hold')
+                AND NOT (item_occurred[item] >= usable_from[debit] AND item_occurred[item] < usable_until[debit]) THEN
+                outcome := 'not_usable';
+            ELSE
+                totals[item] := totals[item] + amount;
+                deltas[debit] := deltas[debit] - amount;
+                deltas[credit] := deltas[credit] + amount;
+                IF amounts[debit] IS NOT NULL THEN
+                    amounts[debit] := amounts[debit] - amount;
+                    moves[debit] := moves[debit] + 1;
+                    debit_numbers[line] := movements[debit] + moves[debit];
+                END IF;
+                IF amounts[credit] IS NOT NULL THEN
+                    amounts[credit] := amounts[credit] + amount;
+                    moves[credit] := moves[credit] + 1;
+                    credit_numbers[line] := movements[credit] + moves[credit];
+                END IF;
+                line := line + 1;
+                CONTINUE;
+            END IF;
+            -- The item is the atom: take back its lines before this one, newest first.
+            FOR undone IN REVERSE line - 1 .. first LOOP
+                debit := line_debits[undone];
+                credit := line_credits[undone];
+                amount := line_amounts[undone];
+                deltas[debit] := deltas[debit] + amount;
+                deltas[credit] := deltas[credit] - amount;
+                IF amounts[debit] IS NOT NULL THEN
+                    amounts[debit] := amounts[debit] + amount;
+                    moves[debit] := moves[debit] - 1;
+                END IF;
+                IF amounts[credit] IS NOT NULL THEN
+                    amounts[credit] := amounts[credit] - amount;
+                    moves[credit] := moves[credit] - 1;
+                END IF;
+            END LOOP;
+            line := line + 1;
+        END LOOP;
+        IF outcome IS NULL THEN
+            IF item_refusals[item] IS NULL AND line = first THEN
+                RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'an item to book has no lines';
+            END IF;
+            outcome := CASE WHEN item_refusals[item] IS NULL THEN 'booked' ELSE 'declined' END;
+            stored[item] := true;
+            expected := expected + 1;
+            IF outcome = 'booked' THEN
+                moved_lines := moved_lines + line - first;
+            END IF;
+        END IF;
+        outcomes[item] := outcome;
+    END LOOP;
+    IF line <= lines THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'lines are not grouped in the order of the items';
+    END IF;
+    IF expected = 0 THEN
+        RETURN outcomes;
+    END IF;
+
+    booked_at := clock_timestamp();
+    open_period := date_trunc('month', booked_at AT TIME ZONE 'Europe/Amsterdam')::date;
+
+    INSERT INTO entry (id, kind, refusal, fingerprint, total, reverses, reversal_number, replaces,
+        occurred_at, recorded_at, period, actor_kind, actor_id, epoch, xid)
+    SELECT i.id, i.kind, i.refusal, i.fingerprint, CASE WHEN i.refusal IS NULL THEN i.total ELSE 0 END,
+        CASE WHEN i.refusal IS NULL THEN i.reverses END, CASE WHEN i.refusal IS NULL THEN i.reversal_number END, i.replaces,
+        i.occurred_at, booked_at, open_period, i.actor_kind, i.actor_id, current_epoch, current_xid
+    FROM unnest(item_ids, item_kinds, item_refusals, item_fingerprints, totals, item_reverses, reversal_numbers,
+            item_replaces, item_occurred, item_actor_kinds, item_actors, stored)
+        AS i (id, kind, refusal, fingerprint, total, reverses, reversal_number, replaces, occurred_at, actor_kind, actor_id, stored)
+    WHERE i.stored
+    ORDER BY i.id
+    ON CONFLICT (id) DO NOTHING;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> expected THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA001', MESSAGE = 'an id of this call was booked by another call at the same moment',
+            HINT = 'Send the same ids again.';
+    END IF;
+    IF moved_lines = 0 THEN
+        RETURN outcomes;
+    END IF;
+
+    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_number, credit_number, reversed_line, xid)
+    SELECT item_ids[l.item], l.line, accounts[l.debit], accounts[l.credit], l.amount, l.debit_number, l.credit_number, l.reversed, current_xid
+    FROM unnest(line_items, line_numbers, line_debits, line_credits, line_amounts, debit_numbers, credit_numbers, line_reversed)
+        AS l (item, line, debit, credit, amount, debit_number, credit_number, reversed)
+    WHERE stored[l.item] AND item_refusals[l.item] IS NULL;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> moved_lines THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'transfers written do not match the lines decided';
+    END IF;
+
+    UPDATE balance b SET amount = b.amount + d.delta, movements = b.movements + d.moves
+    FROM unnest(accounts, deltas, moves) AS d (id, delta, moves)
+    WHERE b.account_id = d.id AND d.moves > 0;
+
+    IF has_reversals THEN
+        INSERT INTO reversal AS r (entry_id, line, original, reversed, times)
+        SELECT item_reverses[l.item], l.reversed, t.amount, sum(l.amount), 1
+        FROM unnest(line_items, line_amounts, line_reversed) AS l (item, amount, reversed)
+        JOIN transfer t ON t.entry_id = item_reverses[l.item] AND t.line = l.reversed
+        WHERE stored[l.item] AND item_refusals[l.item] IS NULL AND l.reversed IS NOT NULL
+        GROUP BY 1, 2, 3
+        ON CONFLICT (entry_id, line) DO UPDATE SET reversed = r.reversed + excluded.reversed, times = r.times + 1;
+    END IF;
+    RETURN outcomes;
+END $$;
+
+REVOKE ALL ON FUNCTION raise_epoch, open_accounts, set_usable, book FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_accounts, set_usable, book TO owner_municipality;
+
+SET LOCAL ROLE owner_municipality;
