@@ -93,12 +93,12 @@ GRANT UPDATE (payee_check, approved_at, approved_by, rejected_at, rejected_becau
 GRANT UPDATE (name, algorithm, public_key, state, state_since, pairing_hash, pairing_until, paired_at, sale_limit_cents) ON till TO app_municipality;
 
 -- Opens the account on which is kept what the municipality owes this merchant, once.
-CREATE FUNCTION open_merchant_account(merchant uuid, candidate bigint) RETURNS bigint
+CREATE FUNCTION open_merchant_account(owing_to uuid, candidate bigint) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
     UPDATE merchant SET account_id = (open_accounts(ARRAY[candidate], ARRAY['merchant'], ARRAY['cents'], ARRAY[NULL::uuid],
-        ARRAY[NULL::smallint], ARRAY[merchant], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1]
-    WHERE id = merchant AND account_id IS NULL;
-    SELECT account_id FROM merchant WHERE id = merchant
+        ARRAY[NULL::smallint], ARRAY[owing_to], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1]
+    WHERE id = owing_to AND account_id IS NULL;
+    SELECT account_id FROM merchant WHERE id = owing_to
 $$;
 REVOKE ALL ON FUNCTION open_merchant_account FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_merchant_account TO app_municipality;

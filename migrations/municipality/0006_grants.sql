@@ -95,3 +95,187 @@ GRANT SELECT ON appropriation, appropriation_line, decision, scheme_grant TO app
 GRANT SELECT, INSERT ON household_application, deviation TO app_municipality;
 GRANT UPDATE (state, decided_at) ON household_application TO app_municipality;
 GRANT UPDATE (confirmed_at, confirmed_by, rejected_at, rejected_by, decision_id) ON deviation TO app_municipality;
+GRANT INSERT ON decision TO app_municipality;
+
+-- Makes the accounts of a scheme and year once: the appropriation in cents, guarded for a closed pot, and
+-- for a scheme in visits the appropriation in visits and where used visits go. Five candidate ids.
+CREATE FUNCTION open_appropriation(scheme uuid, year smallint, closed boolean, in_visits boolean, candidates bigint[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    opened bigint[];
+BEGIN
+    opened := open_accounts(candidates, ARRAY['appropriation', 'cover', 'appropriation', 'used', 'cover'],
+        ARRAY['cents', 'cents', 'visits', 'visits', 'visits'],
+        ARRAY[scheme, NULL, scheme, scheme, NULL], ARRAY[year, NULL, year, year, NULL]::smallint[],
+        array_fill(NULL::uuid, ARRAY[5]), ARRAY[closed, false, false, false, false],
+        array_fill('-infinity'::timestamptz, ARRAY[5]), array_fill('infinity'::timestamptz, ARRAY[5]));
+    INSERT INTO appropriation (scheme_id, budget_year, account_id, visits_account_id, closed_pot)
+    VALUES (scheme, year, opened[1], CASE WHEN in_visits THEN opened[3] END, closed)
+    ON CONFLICT (scheme_id, budget_year) DO UPDATE
+        SET visits_account_id = coalesce(appropriation.visits_account_id, excluded.visits_account_id);
+    RETURN opened[1];
+END $$;
+
+-- Sets money aside: from the source of cover to the appropriation, with its cover line.
+CREATE FUNCTION appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint,
+    occurred timestamptz, by_kind text, by_id uuid) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    source CONSTANT bigint := (SELECT id FROM account WHERE kind = 'cover' AND unit = 'cents');
+    target CONSTANT bigint := (SELECT account_id FROM appropriation WHERE scheme_id = scheme AND budget_year = year);
+    outcome text;
+BEGIN
+    outcome := (book(ARRAY[entry], ARRAY['appropriate'], ARRAY[NULL::text], ARRAY[print], ARRAY[NULL::uuid], ARRAY[NULL::uuid],
+        ARRAY[occurred], ARRAY[by_kind], ARRAY[by_id], ARRAY[least(source, target), greatest(source, target)],
+        ARRAY[1], ARRAY[CASE WHEN source < target THEN 1 ELSE 2 END], ARRAY[CASE WHEN source < target THEN 2 ELSE 1 END],
+        ARRAY[amount], ARRAY[NULL::smallint], ARRAY[NULL::bigint]))[1];
+    IF outcome = 'booked' THEN
+        INSERT INTO appropriation_line (id, scheme_id, budget_year, cover_line, amount_cents, recorded_by)
+        VALUES (entry, scheme, year, cover, amount, by_id);
+    END IF;
+    RETURN outcome;
+END $$;
+
+-- What is left in closed pots, held until the end of the transaction, so that a decision can rest on it.
+CREATE FUNCTION lock_pots(pots bigint[]) RETURNS TABLE (account_id bigint, amount bigint)
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT b.account_id, b.amount FROM balance b WHERE b.account_id = ANY (pots)
+    AND EXISTS (SELECT 1 FROM appropriation a WHERE a.account_id = b.account_id)
+    ORDER BY b.account_id FOR NO KEY UPDATE
+$$;
+
+-- Grants budgets: the grant once per scheme, claimant and period; its accounts; the link to the pass; the
+-- booking. Answers per item: booked, already (granted before), or what book() answered.
+-- A visit budget is granted in visits and in cents (visits × the highest agreed price).
+CREATE FUNCTION grant_batch(
+    entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[],
+    schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[],
+    amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date,
+    passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamptz[], usable_until timestamptz[],
+    bound_merchants uuid[], lapses date[], occurred timestamptz, by_kind text, by_id uuid
+) RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+AS $$
+DECLARE
+    size CONSTANT integer := cardinality(entries);
+    fresh uuid[];
+    take integer[];
+    places bigint[];
+    outcomes text[];
+    answer text[] := array_fill('already'::text, ARRAY[size]);
+BEGIN
+    WITH made AS (
+        INSERT INTO scheme_grant (id, decision_id, resident_id, household_number, scheme_id, scheme_version_id, budget_year,
+            claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on)
+        SELECT g.id, g.decision_id, g.resident_id, g.household, g.scheme_id, g.version_id, g.year, g.claim, g.period,
+            g.amount, g.visits, g.starts_on, g.ends_on, granted
+        FROM unnest(grants, decisions, residents, households, schemes, versions, years, claims, periods, amounts, visits_granted, starts, ends)
+            AS g (id, decision_id, resident_id, household, scheme_id, version_id, year, claim, period, amount, visits, starts_on, ends_on)
+        ORDER BY g.scheme_id, g.claim, g.period
+        ON CONFLICT ON CONSTRAINT granted_once DO NOTHING
+        RETURNING id
+    )
+    SELECT array_agg(id) INTO fresh FROM made;
+    -- In kind: decided, nothing to book.
+    SELECT array_agg(n::integer ORDER BY n) INTO take
+    FROM unnest(grants, amounts) WITH ORDINALITY AS g (id, amount, n) WHERE g.id = ANY (fresh) AND g.amount > 0;
+    FOR n IN 1 .. size LOOP
+        IF amounts[n] = 0 AND grants[n] = ANY (fresh) THEN
+            answer[n] := 'booked';
+        END IF;
+    END LOOP;
+    IF take IS NULL THEN
+        RETURN answer;
+    END IF;
+
+    PERFORM open_accounts(array_agg(a.id), array_agg('budget'::text), array_agg(a.unit), array_agg(a.scheme_id), array_agg(a.year),
+        array_agg(NULL::uuid), array_agg(true), array_agg(a.usable_from), array_agg(a.usable_until))
+    FROM (
+        SELECT budget_accounts[t.n] AS id, 'cents' AS unit, schemes[t.n] AS scheme_id, years[t.n] AS year,
+            grant_batch.usable_from[t.n] AS usable_from, grant_batch.usable_until[t.n] AS usable_until
+        FROM unnest(take) AS t (n)
+        UNION ALL
+        SELECT visit_accounts[t.n], 'visits', schemes[t.n], years[t.n], grant_batch.usable_from[t.n], grant_batch.usable_until[t.n]
+        FROM unnest(take) AS t (n) WHERE visit_accounts[t.n] IS NOT NULL
+    ) a;
+    INSERT INTO budget (account_id, visits_account_id, pass_id, scheme_id, scheme_version_id, budget_year, merchant_id, granted_at, lapses_on)
+    SELECT budget_accounts[t.n], visit_accounts[t.n], passes[t.n], schemes[t.n], versions[t.n], years[t.n], bound_merchants[t.n], occurred, lapses[t.n]
+    FROM unnest(take) AS t (n);
+
+    WITH line AS (
+        SELECT t.n, t.item, 1 AS part, a.account_id AS debit, budget_accounts[t.n] AS credit, amounts[t.n] AS amount
+        FROM unnest(take) WITH ORDINALITY AS t (n, item)
+        JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
+        UNION ALL
+        SELECT t.n, t.item, 2, a.visits_account_id, visit_accounts[t.n], visits_granted[t.n]::bigint
+        FROM unnest(take) WITH ORDINALITY AS t (n, item)
+        JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
+        WHERE visit_accounts[t.n] IS NOT NULL
+    ), place AS (
+        SELECT id, row_number() OVER (ORDER BY id)::integer AS at
+        FROM (SELECT debit AS id FROM line UNION SELECT credit FROM line) u
+    ), item AS (
+        SELECT array_agg(entries[t.n] ORDER BY t.item) AS ids, array_agg('grant'::text) AS kinds, array_agg(NULL::text) AS refusals,
+            array_agg(prints[t.n] ORDER BY t.item) AS prints, array_agg(NULL::uuid) AS nothing, array_agg(occurred) AS occurred,
+            array_agg(by_kind) AS by_kinds, array_agg(by_id) AS by_ids
+        FROM unnest(take) WITH ORDINALITY AS t (n, item)
+    ), lines AS (
+        SELECT array_agg(l.item::integer ORDER BY l.item, l.part) AS items, array_agg(d.at ORDER BY l.item, l.part) AS debits,
+            array_agg(c.at ORDER BY l.item, l.part) AS credits, array_agg(l.amount ORDER BY l.item, l.part) AS amounts,
+            array_agg(NULL::smallint) AS reversed, array_agg(NULL::bigint) AS seen
+        FROM line l JOIN place d ON d.id = l.debit JOIN place c ON c.id = l.credit
+    )
+    SELECT book(i.ids, i.kinds, i.refusals, i.prints, i.nothing, i.nothing, i.occurred, i.by_kinds, i.by_ids,
+        (SELECT array_agg(id ORDER BY id) FROM place), l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen)
+    INTO outcomes FROM item i, lines l;
+
+    FOR n IN 1 .. cardinality(take) LOOP
+        IF outcomes[n] <> 'booked' THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = format('a grant was not booked: %s', outcomes[n]),
+                HINT = 'Lock the closed pots and decide again.';
+        END IF;
+        answer[take[n]] := 'booked';
+    END LOOP;
+    RETURN answer;
+END $$;
+
+-- Returns what is left of budgets that have ended to their appropriation. Amounts come from a fresh read;
+-- an item whose balance has moved answers so and is read again.
+CREATE FUNCTION lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamptz, by_kind text, by_id uuid) RETURNS text[]
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT SET enable_seqscan = off SET enable_hashjoin = off SET jit = off
+AS $$
+DECLARE
+    outcomes text[];
+BEGIN
+    WITH line AS (
+        SELECT l.n::integer AS item, l.account AS debit, l.amount,
+            (SELECT CASE WHEN a.unit = 'cents' THEN p.account_id ELSE p.visits_account_id END
+             FROM account a JOIN appropriation p ON p.scheme_id = a.scheme_id AND p.budget_year = a.budget_year
+             WHERE a.id = l.account AND a.kind = 'budget') AS credit
+        FROM unnest(budget_accounts, amounts) WITH ORDINALITY AS l (account, amount, n)
+    ), place AS (
+        SELECT id, row_number() OVER (ORDER BY id)::integer AS at
+        FROM (SELECT debit AS id FROM line UNION SELECT credit FROM line) u
+    )
+    SELECT book(entries, array_agg('lapse'::text), array_agg(NULL::text), prints, array_agg(NULL::uuid), array_agg(NULL::uuid),
+        array_agg(occurred), array_agg(by_kind), array_agg(by_id), (SELECT array_agg(id ORDER BY id) FROM place),
+        array_agg(l.item ORDER BY l.item), array_agg(d.at ORDER BY l.item), array_agg(c.at ORDER BY l.item),
+        array_agg(l.amount ORDER BY l.item), array_agg(NULL::smallint), array_agg(NULL::bigint))
+    INTO outcomes
+    FROM line l JOIN place d ON d.id = l.debit JOIN place c ON c.id = l.credit;
+    RETURN outcomes;
+END $$;
+
+-- Ends or prolongs the time in which budgets of a pass can be spent.
+CREATE FUNCTION set_budget_usable(budget_account bigint, usable_from timestamptz, usable_until timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT set_usable(u.id, set_budget_usable.usable_from, set_budget_usable.usable_until)
+    FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id)
+    WHERE b.account_id = budget_account AND u.id IS NOT NULL
+$$;
+
+REVOKE ALL ON FUNCTION open_appropriation, appropriate, lock_pots, grant_batch, lapse_batch, set_budget_usable FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION open_appropriation, appropriate, lock_pots, grant_batch, lapse_batch, set_budget_usable TO app_municipality;
