@@ -1,0 +1,161 @@
+"""The books prove themselves: the equation per scheme, year and unit and per merchant, to the cent.
+
+Per scheme, year and unit: granted + shortfall = spent - reversed + held + lapsed + open, where spent
+includes the offline shortfall. Flows are summed from the transfers; held and open are read from the
+balances, which are kept apart from them: so the two sides can only agree when nothing is missing.
+
+Per merchant: owed = redeemed - reversed + corrected - paid + bounced, where owed is the plain sum of
+the account and the rest is told apart by the kind of entry.
+"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from pas.db import Connection, Statement
+from pas.ledger.findings import Finding, find_breaks
+from pas.ledger.walls import MissingWall, missing_walls
+
+
+class SchemeEquation(msgspec.Struct, frozen=True, rename="camel"):
+    """One scheme, year and unit; amounts in cents or visits, by ``unit``."""
+
+    scheme_id: UUID
+    budget_year: int
+    unit: str
+    granted: int
+    shortfall: int
+    spent: int
+    reversed: int
+    held: int
+    lapsed: int
+    open: int
+
+    @property
+    def difference(self) -> int:
+        right = self.spent - self.reversed + self.held + self.lapsed + self.open
+        return self.granted + self.shortfall - right
+
+
+class MerchantEquation(msgspec.Struct, frozen=True, rename="camel"):
+    """What is owed to one merchant (or one-off payee), in cents."""
+
+    merchant_id: UUID
+    owed: int
+    redeemed: int
+    reversed: int
+    corrected: int
+    paid: int
+    bounced: int
+
+    @property
+    def difference(self) -> int:
+        parts = self.redeemed - self.reversed + self.corrected - self.paid + self.bounced
+        return self.owed - parts
+
+
+SCHEME_EQUATIONS: Final = Statement(
+    """
+    WITH flow AS (
+        SELECT coalesce(d.scheme_id, c.scheme_id) AS scheme_id,
+            coalesce(d.budget_year, c.budget_year) AS budget_year, d.unit,
+            d.kind AS debit, c.kind AS credit, sum(t.amount) AS amount
+        FROM transfer t
+        JOIN account d ON d.id = t.debit
+        JOIN account c ON c.id = t.credit
+        WHERE coalesce(d.scheme_id, c.scheme_id) IS NOT NULL
+        GROUP BY 1, 2, 3, 4, 5
+    ), stored AS (
+        SELECT a.scheme_id, a.budget_year, a.unit,
+            coalesce(sum(b.amount) FILTER (WHERE a.kind = 'held'), 0) AS held,
+            coalesce(sum(b.amount) FILTER (WHERE a.kind = 'budget'), 0) AS open
+        FROM balance b JOIN account a ON a.id = b.account_id
+        WHERE a.kind IN ('held', 'budget')
+        GROUP BY 1, 2, 3
+    ), summed AS (
+        SELECT scheme_id, budget_year, unit,
+            coalesce(sum(amount) FILTER (WHERE debit IN ('appropriation', 'earlier_supplier') AND credit = 'budget'), 0)
+                AS granted,
+            coalesce(sum(amount) FILTER (WHERE debit = 'offline_risk'), 0)
+                - coalesce(sum(amount) FILTER (WHERE credit = 'offline_risk'), 0) AS shortfall,
+            coalesce(sum(amount) FILTER (WHERE credit IN ('merchant', 'payee', 'used')), 0) AS spent,
+            coalesce(sum(amount) FILTER (WHERE debit IN ('merchant', 'payee', 'used')), 0) AS reversed,
+            coalesce(sum(amount) FILTER (WHERE debit IN ('budget', 'held') AND credit IN ('appropriation', 'earlier_supplier')), 0)
+                AS lapsed
+        FROM flow GROUP BY 1, 2, 3
+    )
+    SELECT coalesce(f.scheme_id, s.scheme_id), coalesce(f.budget_year, s.budget_year)::int, coalesce(f.unit, s.unit),
+        coalesce(f.granted, 0)::bigint, coalesce(f.shortfall, 0)::bigint, coalesce(f.spent, 0)::bigint,
+        coalesce(f.reversed, 0)::bigint, coalesce(s.held, 0)::bigint, coalesce(f.lapsed, 0)::bigint,
+        coalesce(s.open, 0)::bigint
+    FROM summed f
+    FULL JOIN stored s ON s.scheme_id = f.scheme_id AND s.budget_year = f.budget_year AND s.unit = f.unit
+    ORDER BY 2, 1, 3
+    """,
+    SchemeEquation,
+)
+
+MERCHANT_EQUATIONS: Final = Statement(
+    """
+    WITH moved AS (
+        SELECT t.credit AS account_id, t.amount, e.kind, o.kind AS other
+        FROM transfer t JOIN account a ON a.id = t.credit AND a.kind IN ('merchant', 'payee')
+        JOIN account o ON o.id = t.debit JOIN entry e ON e.id = t.entry_id
+        UNION ALL
+        SELECT t.debit, -t.amount, e.kind, o.kind
+        FROM transfer t JOIN account a ON a.id = t.debit AND a.kind IN ('merchant', 'payee')
+        JOIN account o ON o.id = t.credit JOIN entry e ON e.id = t.entry_id
+    ), owed AS (
+        SELECT a.id, coalesce((SELECT sum(amount) FROM transfer WHERE credit = a.id), 0)
+            - coalesce((SELECT sum(amount) FROM transfer WHERE debit = a.id), 0) AS amount
+        FROM account a WHERE a.kind IN ('merchant', 'payee')
+    ), summed AS (
+        SELECT account_id,
+            coalesce(sum(amount) FILTER (WHERE kind IN ('redeem', 'confirm', 'capture', 'shortfall')), 0) AS redeemed,
+            -coalesce(sum(amount) FILTER (WHERE kind IN ('void', 'refund')), 0) AS reversed,
+            coalesce(sum(amount) FILTER (WHERE kind = 'correct'), 0) AS corrected,
+            -coalesce(sum(amount) FILTER (WHERE kind = 'settle'), 0) AS paid,
+            coalesce(sum(amount) FILTER (WHERE kind IN ('bounce', 'debit_note')), 0) AS bounced
+        FROM moved GROUP BY 1
+    )
+    SELECT a.subject_id, o.amount::bigint, coalesce(s.redeemed, 0)::bigint, coalesce(s.reversed, 0)::bigint,
+        coalesce(s.corrected, 0)::bigint, coalesce(s.paid, 0)::bigint, coalesce(s.bounced, 0)::bigint
+    FROM owed o JOIN account a ON a.id = o.id
+    LEFT JOIN summed s ON s.account_id = o.id
+    ORDER BY 1
+    """,
+    MerchantEquation,
+)
+
+
+class Proof(msgspec.Struct, frozen=True, rename="camel"):
+    """The whole of it; ``closes`` is false when one cent or one wall is missing."""
+
+    proved_at: datetime
+    schemes: list[SchemeEquation]
+    merchants: list[MerchantEquation]
+    findings: list[Finding]
+    missing_walls: list[MissingWall]
+
+    @property
+    def closes(self) -> bool:
+        equations = [*self.schemes, *self.merchants]
+        balanced = all(equation.difference == 0 for equation in equations)
+        return balanced and not self.findings and not self.missing_walls
+
+
+async def prove(connection: Connection, now: datetime) -> Proof:
+    """Prove the books of one municipality, on one snapshot.
+
+    Takes about a second per half million transfers; reads only.
+    """
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        return Proof(
+            proved_at=now,
+            schemes=await SCHEME_EQUATIONS.all(connection),
+            merchants=await MERCHANT_EQUATIONS.all(connection),
+            findings=await find_breaks(connection),
+            missing_walls=await missing_walls(connection),
+        )

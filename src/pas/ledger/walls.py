@@ -1,0 +1,93 @@
+"""Are the walls of the ledger still standing: triggers, constraints, indexes, rights, the DDL guard?
+
+A wall that someone took down proves nothing about the rows, but it takes away what the proof rests
+on, so it is reported and the proof does not close.
+"""
+
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Statement
+
+
+class MissingWall(msgspec.Struct, frozen=True, rename="camel"):
+    """A wall that is not there, and what that allows."""
+
+    wall: str
+    detail: str
+
+
+TRIGGERS: Final = Statement(
+    """
+    SELECT 'trigger ' || w.name || ' on ' || w.relation, 'rows can be written past the functions'
+    FROM (VALUES
+        ('entry', 'only_by_ledger'), ('transfer', 'only_by_ledger'), ('account', 'only_by_ledger'),
+        ('balance', 'only_by_ledger'), ('reversal', 'only_by_ledger'), ('epoch', 'only_by_ledger'),
+        ('entry', 'append_only'), ('transfer', 'append_only'), ('account', 'append_only'), ('epoch', 'append_only'),
+        ('balance', 'append_only'), ('reversal', 'append_only'), ('posting', 'append_only'), ('event', 'append_only')
+    ) AS w (relation, name)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'
+    )
+    ORDER BY 1
+    """,
+    MissingWall,
+)
+
+CONSTRAINTS: Final = Statement(
+    """
+    SELECT 'constraint ' || w.name || ' on ' || w.relation, 'a limit is no longer refused by the database'
+    FROM (VALUES
+        ('balance', 'balance_never_below_zero'), ('reversal', 'reversal_never_above_original'),
+        ('transfer', 'transfer_between_two'), ('transfer', 'transfer_amount_check'),
+        ('entry', 'entry_pkey'), ('transfer', 'transfer_pkey')
+    ) AS w (relation, name)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pg_constraint c WHERE c.conrelid = to_regclass(w.relation) AND c.conname = w.name AND c.convalidated
+    )
+    UNION ALL
+    SELECT 'index ' || w.name, 'two movements can take one place in an account'
+    FROM (VALUES ('transfer_debit'), ('transfer_credit'), ('entry_reversal'), ('account_only_one')) AS w (name)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(w.name) AND i.indisunique AND i.indisvalid AND i.indislive
+    )
+    ORDER BY 1
+    """,
+    MissingWall,
+)
+
+RIGHTS: Final = Statement(
+    """
+    SELECT 'rights of ' || r.rolname, format('%s may %s on %s', r.rolname, p.privilege, t.name)
+    FROM pg_roles r
+    CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting')) AS t (name)
+    CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
+    WHERE r.rolname IN ('app_' || current_schema(), 'auditor_' || current_schema())
+        AND has_table_privilege(r.oid, to_regclass(t.name), p.privilege)
+    UNION ALL
+    SELECT 'owner of ' || p.proname, format('%s belongs to %s', p.proname, pg_get_userbyid(p.proowner))
+    FROM pg_proc p
+    WHERE p.pronamespace = current_schema()::regnamespace AND p.proname IN ('book', 'open_accounts', 'set_usable')
+        AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
+    ORDER BY 1, 2
+    """,
+    MissingWall,
+)
+
+DDL_GUARD: Final = Statement(
+    """
+    SELECT 'DDL guard absent: ' || w.name, 'the schema can be changed by hand'
+    FROM (VALUES ('pas_refuse_ddl'), ('pas_refuse_drop')) AS w (name)
+    WHERE NOT EXISTS (SELECT 1 FROM pg_event_trigger e WHERE e.evtname = w.name AND e.evtenabled = 'A')
+    ORDER BY 1
+    """,
+    MissingWall,
+)
+
+CHECKS: Final = (TRIGGERS, CONSTRAINTS, RIGHTS, DDL_GUARD)
+
+
+async def missing_walls(connection: Connection) -> list[MissingWall]:
+    """Look for every wall; all standing is an empty list."""
+    return [wall for check in CHECKS for wall in await check.all(connection)]
