@@ -16,7 +16,7 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.ledger.findings import Finding, find_breaks
-from pas.ledger.walls import MissingWall, missing_walls
+from pas.ledger.walls import MissingWall, missing_guards, missing_walls
 
 
 class SchemeEquation(msgspec.Struct, frozen=True, rename="camel"):
@@ -138,6 +138,7 @@ class Proof(msgspec.Struct, frozen=True, rename="camel"):
     merchants: list[MerchantEquation]
     findings: list[Finding]
     missing_walls: list[MissingWall]
+    warnings: list[MissingWall]
 
     @property
     def closes(self) -> bool:
@@ -158,4 +159,5 @@ async def prove(connection: Connection, now: datetime) -> Proof:
             merchants=await MERCHANT_EQUATIONS.all(connection),
             findings=await find_breaks(connection),
             missing_walls=await missing_walls(connection),
+            warnings=await missing_guards(connection),
         )
