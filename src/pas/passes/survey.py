@@ -1,0 +1,165 @@
+"""What only a whole file of residents can show, in memory that a million rows cannot burst.
+
+Rows are remembered as 64-bit numbers in arrays (eight bytes each), and sorted at the end to find
+what occurs twice. Two different values get the same number about once in forty million files of a
+million rows; such a row would be refused with a reason that can be checked, never accepted.
+"""
+
+from array import array
+from collections.abc import Iterable
+from typing import Final
+
+from pas.cells import Draft, Fault, optional_day
+from pas.csvfile import Row
+from pas.passes.residents import ADULT_AGE, age_on
+
+_NONE: Final = 0
+_HOUSEHOLD_COLUMNS: Final = ("household_type", "income_pct", "income_source")
+
+
+class Survey:
+    """See every row, close, then ask what is wrong with a row."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.without_adults: set[str] = set()
+        """Households with a child and no adult in this file; take out those with a stored adult."""
+        self._members: dict[str, tuple[bool, bool]] = {}
+        self._persons = array("q")
+        self._households = array("q")
+        self._contents = array("q")
+        self._citizens = array("q")
+        self._owners = array("q")
+        self._homes = array("q")
+        self._home_facts = array("q")
+        self._twice: set[int] = set()
+        self._torn: set[int] = set()
+        self._shared: set[int] = set()
+        self._disputed: set[int] = set()
+        self._differing: set[int] = set()
+        self._first_lines: dict[int, int] = {}
+
+    def see(self, row: Row) -> None:
+        cells = row.cells
+        person, household = cells["person_number"].strip(), cells["household_number"].strip()
+        self.rows += 1
+        self._persons.append(_person_key(row))
+        self._households.append(hash(household))
+        self._contents.append(_number(cells.values()))
+        self._citizens.append(_citizen_key(row))
+        self._owners.append(hash(person))
+        self._homes.append(_home_key(row))
+        self._home_facts.append(_number(cells[column] for column in _HOUSEHOLD_COLUMNS))
+        self._remember_member(household, row)
+
+    def _remember_member(self, household: str, row: Row) -> None:
+        child, adult = self._members.get(household, (False, False))
+        if child and adult:
+            return
+        age = _age(row)
+        here = not (row.cells["left_on"].strip() or row.cells["died_on"].strip())
+        # A row that cannot be read must not take the children of its household down with it.
+        is_child = age is not None and age < ADULT_AGE
+        self._members[household] = (child or (here and is_child), adult or (here and not is_child))
+
+    def close(self) -> None:
+        """Find what occurs twice and forget the rest."""
+        self.without_adults = {
+            number for number, (child, adult) in self._members.items() if child and not adult
+        }
+        self._members = {}
+        self._twice = _repeated(self._persons)
+        self._torn = _contradicting(self._persons, self._households, self._twice)
+        self._differing = _contradicting(self._persons, self._contents, self._twice)
+        repeated = _repeated(self._citizens) - {_NONE}
+        self._shared = _contradicting(self._citizens, self._owners, repeated)
+        self._disputed = _contradicting(self._homes, self._home_facts, _repeated(self._homes))
+        for column in (
+            self._persons,
+            self._households,
+            self._contents,
+            self._citizens,
+            self._owners,
+            self._homes,
+            self._home_facts,
+        ):
+            del column[:]
+
+    def faults_of(self, row: Row) -> Iterable[Fault]:
+        """Ask row by row in the order of the file: of two equal rows the first one stands."""
+        person = _person_key(row)
+        if person in self._torn:
+            yield Fault("household_number", "Deze persoon staat op één dag in twee huishoudens.")
+        elif person in self._differing:
+            yield Fault(
+                "person_number", "Deze persoon staat twee keer in het bestand, met verschillen."
+            )
+        elif person in self._twice:
+            first = self._first_lines.setdefault(person, row.line)
+            if first != row.line:
+                yield Fault("person_number", f"Deze persoon staat ook op regel {first}.")
+        if _citizen_key(row) in self._shared:
+            yield Fault("bsn", "Dit burgerservicenummer staat bij twee personen.")
+        if _home_key(row) in self._disputed:
+            yield Fault(
+                "income_pct",
+                "De leden van dit huishouden verschillen in type, inkomen of bron.",
+            )
+        if row.cells["household_number"].strip() in self.without_adults and _is_child(row):
+            yield Fault(
+                "household_number",
+                "In dit huishouden woont geen volwassene. Er is niemand die de pas beheert.",
+            )
+
+
+def _person_key(row: Row) -> int:
+    return _number((row.cells["person_number"].strip(), _day_text(row)))
+
+
+def _home_key(row: Row) -> int:
+    return _number((row.cells["household_number"].strip(), _day_text(row)))
+
+
+def _citizen_key(row: Row) -> int:
+    found = "".join(character for character in row.cells["bsn"] if character.isalnum())
+    return hash(found.zfill(9)) if found else _NONE
+
+
+def _day_text(row: Row) -> str:
+    found = row.cells["valid_from"].strip()
+    if len(found) == len("2026-01-31") and found[4] == found[7] == "-":
+        return found
+    return str(optional_day(Draft(row), "valid_from") or found)
+
+
+def _number(texts: Iterable[str]) -> int:
+    return hash("\x1f".join(texts))
+
+
+def _age(row: Row) -> int | None:
+    draft = Draft(row)
+    born, since = optional_day(draft, "birth_date"), optional_day(draft, "valid_from")
+    return None if born is None or since is None else age_on(born, since)
+
+
+def _is_child(row: Row) -> bool:
+    age = _age(row)
+    here = not (row.cells["left_on"].strip() or row.cells["died_on"].strip())
+    return age is not None and age < ADULT_AGE and here
+
+
+def _repeated(keys: "array[int]") -> set[int]:
+    found, before = set[int](), None
+    for key in sorted(keys):
+        if key == before:
+            found.add(key)
+        before = key
+    return found
+
+
+def _contradicting(keys: "array[int]", values: "array[int]", among: set[int]) -> set[int]:
+    first, found = dict[int, int](), set[int]()
+    for key, value in zip(keys, values, strict=True):
+        if key in among and first.setdefault(key, value) != value:
+            found.add(key)
+    return found
