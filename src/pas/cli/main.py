@@ -1,0 +1,50 @@
+"""Puts the groups of commands together and turns errors into exit codes."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from pas.cli import migrate, municipality, postgres, settings
+from pas.cli.screen import failed, refused
+from pas.db import CONNECTION_LOST
+from pas.embedded import EmbeddedProblem
+from pas.errors import Refusal
+from pas.installation import DamagedMigrations, MigrationRefused
+from pas.settings import WrongSettings
+
+REFUSED = 1
+ENVIRONMENT = 3
+
+app = typer.Typer(
+    name="pas",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "The city pass of a municipality.\n\n"
+        "Settings come from PAS_… variables; see [bold]pas settings[/bold]. Without "
+        "PAS_DATABASE_URL the program runs PostgreSQL itself, with its data in PAS_DATA_DIR.\n\n"
+        "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 machine, settings or database."
+    ),
+)
+app.add_typer(settings.app, name="settings")
+app.add_typer(postgres.app, name="postgres")
+app.add_typer(migrate.app, name="migrate")
+app.add_typer(municipality.app, name="municipality")
+
+
+def main() -> NoReturn:
+    try:
+        app()
+    except (Refusal, MigrationRefused) as error:
+        refused(str(error))
+        sys.exit(REFUSED)
+    except WrongSettings as error:
+        failed(*error.sentences)
+        sys.exit(ENVIRONMENT)
+    except (EmbeddedProblem, DamagedMigrations, *CONNECTION_LOST) as error:
+        failed(str(error) or type(error).__name__)
+        sys.exit(ENVIRONMENT)
+    sys.exit(0)

@@ -1,0 +1,83 @@
+"""``pas municipality``: which municipalities this installation serves."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pas.cli.screen import done, err, out, say
+from pas.db import Database, RegisteredMunicipality
+from pas.installation import Access, add_municipality, drop_municipality, opened, prepare
+from pas.installation.prepare import migrator
+from pas.settings import read_settings
+
+app = typer.Typer(no_args_is_help=True, help="Which municipalities this installation serves.")
+
+Name = Annotated[str, typer.Argument(help="Small letters, digits and _; for example den_haag.")]
+
+
+@app.command()
+def add(
+    name: Name,
+    title: Annotated[str, typer.Option(help="The name as people write it.")],
+) -> None:
+    """Add a municipality: its roles, its schema and its tables.
+
+    Example: pas municipality add den_haag --title "Den Haag"
+    """
+
+    async def work(access: Access) -> None:
+        await prepare(access)
+        async with migrator(access) as connection:
+            await add_municipality(connection, access.address, name, title=title)
+
+    with opened(read_settings(), say) as access, err.status(f"Adding {title} …"):
+        asyncio.run(work(access))
+    done(f"{title} was added as {name}.")
+
+
+@app.command(name="list")
+def list_all() -> None:
+    """List the municipalities, one a line: name, title, and whether it is a demonstration.
+
+    Example: pas municipality list
+    """
+
+    async def work(access: Access) -> list[RegisteredMunicipality]:
+        await prepare(access)
+        database = Database(access.address)
+        try:
+            return await database.municipalities()
+        finally:
+            await database.close()
+
+    with opened(read_settings(), say) as access:
+        found = asyncio.run(work(access))
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "title", "demonstration"):
+        table.add_column(column)
+    for one in found:
+        table.add_row(one.name, one.title, "yes" if one.demo else "no")
+    out.print(table)
+
+
+@app.command()
+def drop(
+    name: Name,
+    after_export: Annotated[
+        str | None, typer.Option(help="Type the name again: you exported and checked it.")
+    ] = None,
+) -> None:
+    """Remove a municipality and all its data, for good.
+
+    Example: pas municipality drop den_haag --after-export den_haag
+    """
+
+    async def work(access: Access) -> None:
+        async with migrator(access) as connection:
+            await drop_municipality(connection, name, after_export=after_export)
+
+    with opened(read_settings(), say) as access, err.status(f"Removing {name} …"):
+        asyncio.run(work(access))
+    done(f"{name} is gone.")

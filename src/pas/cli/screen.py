@@ -1,0 +1,24 @@
+"""What commands write: results to standard output, everything else to standard error."""
+
+from rich.console import Console
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def say(sentence: str) -> None:
+    """Tell what is going on; a script that reads standard output does not see it."""
+    err.print(sentence, style="dim", markup=False)
+
+
+def done(sentence: str) -> None:
+    err.print(f"✓ {sentence}", style="green", markup=False)
+
+
+def refused(sentence: str) -> None:
+    err.print(f"✗ {sentence}", style="yellow", markup=False)
+
+
+def failed(*sentences: str) -> None:
+    for sentence in sentences:
+        err.print(f"✗ {sentence}", style="red", markup=False)

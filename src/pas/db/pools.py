@@ -1,0 +1,182 @@
+"""Pools: one per municipality, opened on demand, under one cap for the whole process.
+
+342 municipalities times three connections would be a thousand; the server has a hundred. So a
+process counts its connections, and when it is at its cap it closes the connection that has been
+idle longest, of whichever municipality, and opens the one that is asked for. When none is idle the
+caller waits a moment and is then refused with a Retry-After.
+"""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+import asyncpg
+import msgspec
+from asyncpg.pool import PoolConnectionProxy
+
+from pas.db.address import CONNECT_SECONDS, Address, Login, role_name
+from pas.db.slots import Slots
+from pas.db.statement import Connection, Pool, Statement
+from pas.db.trouble import CONNECTION_LOST
+from pas.errors import Refusal
+from pas.ids import MunicipalityName
+
+REGISTRY_SECONDS = 30.0
+"""How long what the registry says about a municipality is believed."""
+REGISTRY_ROLE = "registry"
+RETRY_SOON = {"Retry-After": "1"}
+
+
+class BusyDatabase(Refusal):
+    """Het is even te druk."""
+
+    status: ClassVar[int] = 503
+
+
+class DatabaseAway(Refusal):
+    """De database is even niet bereikbaar."""
+
+    status: ClassVar[int] = 503
+
+
+class UnknownMunicipality(Refusal):
+    """Deze gemeente kennen wij niet."""
+
+    status: ClassVar[int] = 404
+
+
+class RegisteredMunicipality(msgspec.Struct, frozen=True):
+    """What the registry says of a municipality."""
+
+    name: MunicipalityName
+    title: str
+    demo: bool
+    database_url: str | None
+
+
+READ_MUNICIPALITY = Statement(
+    "SELECT name, title, demo, database_url FROM pas.municipality WHERE name = $1",
+    RegisteredMunicipality,
+)
+READ_MUNICIPALITIES = Statement(
+    "SELECT name, title, demo, database_url FROM pas.municipality ORDER BY name",
+    RegisteredMunicipality,
+)
+
+
+class Database:
+    """All connections of one process; close it before the loop ends."""
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        pool_connections: int = 3,
+        process_connections: int = 30,
+        idle_seconds: float = 60,
+        statement_cache_size: int = 200,
+        patience_seconds: float = 2,
+    ) -> None:
+        self.address = address
+        self.slots = Slots(process_connections, patience_seconds)
+        self._pool_connections = pool_connections
+        self._idle_seconds = idle_seconds
+        self._statement_cache_size = statement_cache_size
+        self._pools: dict[str, Pool] = {}
+        self._known: dict[MunicipalityName, tuple[float, RegisteredMunicipality]] = {}
+
+    async def close(self) -> None:
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            await pool.close()
+
+    async def municipalities(self) -> list[RegisteredMunicipality]:
+        async with self.registry() as connection:
+            return await READ_MUNICIPALITIES.all(connection)
+
+    async def municipality(self, name: MunicipalityName) -> RegisteredMunicipality:
+        """Look a municipality up, or refuse; an unknown name never opens a pool."""
+        known = self._known.get(name)
+        if known is not None and time.monotonic() - known[0] < REGISTRY_SECONDS:
+            return known[1]
+        async with self.registry() as connection:
+            found = await READ_MUNICIPALITY.first(connection, name)
+        if found is None:
+            self._known.pop(name, None)
+            raise UnknownMunicipality(f"Wij kennen geen gemeente '{name[:40]}'.")
+        self._known[name] = (time.monotonic(), found)
+        return found
+
+    async def pool(self, municipality: MunicipalityName) -> Pool:
+        """Give the municipality's pool; it holds no connection until one is acquired."""
+        found = await self.municipality(municipality)
+        address = self.address.elsewhere(found.database_url)
+        return await self._pool(address.login(role_name("app", municipality)))
+
+    @asynccontextmanager
+    async def connection(self, municipality: MunicipalityName) -> AsyncGenerator[Connection]:
+        async with self._acquired(await self.pool(municipality)) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def registry(self) -> AsyncGenerator[Connection]:
+        """Connect as the role that may read the registry and nothing else."""
+        pool = await self._pool(self.address.login(REGISTRY_ROLE))
+        async with self._acquired(pool) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _acquired(self, pool: Pool) -> AsyncGenerator[Connection]:
+        try:
+            connection = await pool.acquire(timeout=self.slots.patience_seconds + CONNECT_SECONDS)
+        except (TimeoutError, asyncpg.TooManyConnectionsError) as error:
+            raise BusyDatabase(
+                "Het is even te druk. Probeer het zo opnieuw.", headers=RETRY_SOON
+            ) from error
+        except CONNECTION_LOST as error:
+            raise DatabaseAway(
+                "De database is even niet bereikbaar. Probeer het zo opnieuw.", headers=RETRY_SOON
+            ) from error
+        try:
+            yield connection
+        finally:
+            await pool.release(connection)
+
+    async def _pool(self, login: Login) -> Pool:
+        role = login.user
+        assert role is not None, "every pool has a role of its own"
+        if role in self._pools:
+            return self._pools[role]
+
+        async def connect(*_: object, **__: object) -> "asyncpg.Connection[asyncpg.Record]":
+            return await self._connect(role, login)
+
+        async def setup(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+            self.slots.is_used((role, connection.get_server_pid()))
+
+        async def reset(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+            """Nothing of ours outlives a transaction, so a release costs no round trip."""
+            self.slots.is_idle((role, connection.get_server_pid()), connection)
+
+        # min_size=0: nothing is awaited inside, so two first callers cannot make two pools
+        pool = self._pools[role] = await asyncpg.create_pool(
+            min_size=0,
+            max_size=self._pool_connections,
+            max_inactive_connection_lifetime=self._idle_seconds,
+            connect=connect,
+            setup=setup,
+            reset=reset,
+        )
+        return pool
+
+    async def _connect(self, role: str, login: Login) -> "asyncpg.Connection[asyncpg.Record]":
+        await self.slots.take()
+        try:
+            connection = await login.connect(statement_cache_size=self._statement_cache_size)
+        except BaseException:
+            self.slots.give_back()
+            raise
+        key = (role, connection.get_server_pid())
+        connection.add_termination_listener(lambda _: self.slots.give_back(key))
+        return connection

@@ -1,0 +1,15 @@
+"""Which errors mean that the connection, not the request, was at fault.
+
+After one of these it is unknown whether a transaction was committed: send the same ids again.
+"""
+
+import asyncpg
+
+CONNECTION_LOST: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)

@@ -1,0 +1,46 @@
+"""An installation: its registry, its roles, its municipalities, and the migrations of each."""
+
+from pas.installation.access import Access, opened
+from pas.installation.migrate import MigrationRefused, migrate_installation, migrate_municipality
+from pas.installation.migrations import (
+    DamagedMigrations,
+    Migration,
+    migrations_dir,
+    read_migrations,
+)
+from pas.installation.municipalities import (
+    DropNeedsExport,
+    MunicipalityExists,
+    UnfitName,
+    add_municipality,
+    drop_municipality,
+)
+from pas.installation.prepare import (
+    CREATED_BY,
+    facts,
+    migrate_everything,
+    prepare,
+    record_fact,
+)
+
+__all__ = [
+    "CREATED_BY",
+    "Access",
+    "DamagedMigrations",
+    "DropNeedsExport",
+    "Migration",
+    "MigrationRefused",
+    "MunicipalityExists",
+    "UnfitName",
+    "add_municipality",
+    "drop_municipality",
+    "facts",
+    "migrate_everything",
+    "migrate_installation",
+    "migrate_municipality",
+    "migrations_dir",
+    "opened",
+    "prepare",
+    "read_migrations",
+    "record_fact",
+]

@@ -1,0 +1,104 @@
+"""A municipality comes and goes: its roles, its schema, its row in the registry."""
+
+from typing import ClassVar
+
+from pas.db import Address, Connection, Statement, role_name
+from pas.db.pools import READ_MUNICIPALITY
+from pas.errors import Refusal
+from pas.ids import MunicipalityName
+from pas.installation.migrate import migrate_municipality
+from pas.installation.migrations import Migration
+from pas.installation.roles import (
+    DROP_MUNICIPALITY,
+    MAKE_SCHEMA,
+    NAME,
+    drop_roles,
+    for_municipality,
+    let_in,
+    limit_roles,
+    make_roles,
+)
+
+TAKEN_NAMES = frozenset({"pas", "public", "information_schema"})
+
+
+class UnfitName(Refusal):
+    """Deze naam kan niet."""
+
+
+class MunicipalityExists(Refusal):
+    """Deze gemeente is er al."""
+
+    status: ClassVar[int] = 409
+
+
+class NoSuchMunicipality(Refusal):
+    """Deze gemeente is er niet."""
+
+    status: ClassVar[int] = 404
+
+
+class DropNeedsExport(Refusal):
+    """Eerst exporteren."""
+
+    status: ClassVar[int] = 409
+
+
+REGISTER = Statement("INSERT INTO pas.municipality (name, title, demo) VALUES ($1, $2, $3)", None)
+UNREGISTER = Statement("DELETE FROM pas.municipality WHERE name = $1", None)
+SAY_MIGRATING = Statement("SELECT set_config('pas.migrating', 'on', true)", None)
+
+
+async def add_municipality(
+    connection: Connection,
+    address: Address,
+    name: str,
+    *,
+    title: str,
+    demo: bool = False,
+    migrations: list[Migration] | None = None,
+) -> MunicipalityName:
+    """Make roles, schema and tables, and register it last, so nobody sees half a municipality.
+
+    The connection is the migrator's. After a failure half-way the same call carries on.
+    """
+    municipality = fit_name(name)
+    if await READ_MUNICIPALITY.first(connection, municipality) is not None:
+        raise MunicipalityExists(f"De gemeente '{municipality}' is er al.")
+    async with connection.transaction():
+        await SAY_MIGRATING.run(connection)
+        await make_roles(connection, municipality)
+        await limit_roles(connection, address, municipality)
+        await let_in(connection, role_name("app", municipality), role_name("auditor", municipality))
+        if not await connection.fetchval("SELECT to_regnamespace($1)", municipality):
+            await connection.execute(for_municipality(MAKE_SCHEMA, municipality))
+    await migrate_municipality(connection, municipality, migrations)
+    await REGISTER.run(connection, municipality, title, demo)
+    return municipality
+
+
+def fit_name(name: str) -> MunicipalityName:
+    """Check a name: it becomes a schema, the end of role names, and a part of addresses."""
+    if not NAME.match(name) or name.startswith("pg_") or name in TAKEN_NAMES:
+        raise UnfitName(
+            f"'{name[:60]}' kan geen naam zijn. Gebruik kleine letters, cijfers en _, "
+            "begin met een letter, en hooguit 40 tekens. Bijvoorbeeld: den_haag."
+        )
+    return MunicipalityName(name)
+
+
+async def drop_municipality(connection: Connection, name: str, *, after_export: str | None) -> None:
+    """Remove everything of a municipality, for good; the confirmation is its name, typed again."""
+    municipality = fit_name(name)
+    if await READ_MUNICIPALITY.first(connection, municipality) is None:
+        raise NoSuchMunicipality(f"Er is geen gemeente '{municipality}'.")
+    if after_export != municipality:
+        raise DropNeedsExport(
+            f"Dit wist alle gegevens van '{municipality}' voorgoed. Maak eerst een export en "
+            f"controleer die. Herhaal dan met: --after-export {municipality}"
+        )
+    async with connection.transaction():
+        await SAY_MIGRATING.run(connection)
+        await connection.execute(for_municipality(DROP_MUNICIPALITY, municipality))
+        await UNREGISTER.run(connection, municipality)
+        await drop_roles(connection, municipality)
