@@ -55,7 +55,7 @@ def dump(
         tempfile.TemporaryDirectory(prefix="pas-") as folder,
         Supervisor(Path(folder) / "data", durable=False) as server,
     ):
-        text = asyncio.run(dump_schema(server))
+        text = asyncio.run(dump_schema(server.place))
     if check:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             raise SchemaDiffers("migrations/schema.sql klopt niet. Draai: pas migrate dump-schema.")

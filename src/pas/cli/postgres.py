@@ -36,7 +36,8 @@ def run() -> None:
         signal.signal(number, end)
     with _supervisor(settings) as server:
         who = "runs" if server.owns else "is run by another process"
-        done(f"PostgreSQL {settings.embedded_version} {who}; its socket is in {server.socket_dir}.")
+        folder = server.place.socket_dir()
+        done(f"PostgreSQL {settings.embedded_version} {who}; its socket is in {folder}.")
         while not ended.wait(0.5):
             pass
     done("Stopped.")

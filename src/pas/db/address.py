@@ -3,7 +3,7 @@
 import hmac
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import asyncpg
 import msgspec
@@ -26,14 +26,13 @@ class Login(msgspec.Struct, frozen=True):
     url: str
     user: str | None = None
     password: str | None = None
-    database: str | None = None
 
     def __repr__(self) -> str:
         return f"Login({self.user})"
 
     def to(self, database: str) -> Self:
         """Reach another database of the same server."""
-        return msgspec.structs.replace(self, database=database)
+        return msgspec.structs.replace(self, url=_with_database(self.url, database))
 
     async def connect(
         self, *, statement_cache_size: int = 100
@@ -42,7 +41,6 @@ class Login(msgspec.Struct, frozen=True):
             self.url,
             user=self.user,
             password=self.password,
-            database=self.database,
             timeout=CONNECT_SECONDS,
             statement_cache_size=statement_cache_size,
             server_settings={"application_name": "pas"},
@@ -64,6 +62,13 @@ class Address(msgspec.Struct, frozen=True):
             url=f"postgresql:///{database}?host={quote(str(folder), safe='')}", secret=secret
         )
 
+    @property
+    def database(self) -> str:
+        return urlsplit(self.url).path.removeprefix("/")
+
+    def of_database(self, name: str) -> Self:
+        return msgspec.structs.replace(self, url=_with_database(self.url, name))
+
     def elsewhere(self, url: str | None) -> Self:
         """The same roles on another server (a municipality may have its own)."""
         return self if url is None else msgspec.structs.replace(self, url=url)
@@ -73,3 +78,9 @@ class Address(msgspec.Struct, frozen=True):
 
     def login(self, role: str, password: str | None = None) -> Login:
         return Login(url=self.url, user=role, password=password or self.password(role))
+
+
+def _with_database(url: str, name: str) -> str:
+    """``urlunsplit`` would drop the two slashes before an empty host."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/{name}?{parts.query}"

@@ -18,7 +18,7 @@ from typing import Self
 
 from pas.embedded.binaries import Version, binary
 from pas.embedded.cluster import configure, environment, make_cluster
-from pas.embedded.files import DataDir, Secrets
+from pas.embedded.files import DataDir
 from pas.embedded.privileges import launch_command
 from pas.embedded.problem import EmbeddedProblem
 from pas.embedded.processes import clear_away, is_alive, postmaster_of
@@ -72,18 +72,6 @@ class Supervisor:
         trace: TracebackType | None,
     ) -> None:
         self._leave()
-
-    @property
-    def secrets(self) -> Secrets:
-        found = self.place.secrets()
-        assert found is not None, "the server runs, so its secrets were made"
-        return found
-
-    @property
-    def socket_dir(self) -> Path:
-        found = self.place.socket_dir()
-        assert found is not None, "the server runs, so it has a socket"
-        return found
 
     def _leave(self) -> None:
         self._stopping.set()

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Self
 
 import msgspec
 
 from pas.db import Address, Login
-from pas.embedded import Supervisor
+from pas.embedded import DataDir, EmbeddedProblem, Supervisor
 from pas.embedded.cluster import SUPERUSER
 from pas.installation.roles import MIGRATOR_ROLE
 from pas.settings import Settings
@@ -25,12 +26,22 @@ class Access(msgspec.Struct, frozen=True):
     def is_embedded(self) -> bool:
         return self.superuser is not None
 
+    def of_database(self, name: str) -> Self:
+        """The same roles on another database of the same server."""
+        return msgspec.structs.replace(
+            self,
+            address=self.address.of_database(name),
+            migrator=self.migrator and self.migrator.to(name),
+            superuser=self.superuser and self.superuser.to(name),
+        )
 
-def embedded_access(server: Supervisor, database: str = "pas") -> Access:
-    secrets = server.secrets
-    address = Address.of_socket(
-        server.socket_dir, secret=secrets.database_secret, database=database
-    )
+
+def embedded_access(place: DataDir, database: str = "pas") -> Access:
+    """Read from the data folder how to get in; the server was started, here or elsewhere."""
+    secrets, folder = place.secrets(), place.socket_dir()
+    if secrets is None or folder is None:
+        raise EmbeddedProblem("There is no database yet. Start one with: pas postgres run.")
+    address = Address.of_socket(folder, secret=secrets.database_secret, database=database)
     return Access(
         address=address,
         migrator=address.login(MIGRATOR_ROLE),
@@ -47,4 +58,4 @@ def opened(settings: Settings, say: Say = lambda _: None) -> Generator[Access]:
         yield Access(Address(settings.database_url, settings.database_secret), migrator)
         return
     with Supervisor(settings.data_dir, version=settings.embedded_version, say=say) as server:
-        yield embedded_access(server)
+        yield embedded_access(server.place)

@@ -3,11 +3,11 @@
 import re
 import subprocess
 
-from pas.embedded import Supervisor
+from pas.embedded import DataDir
 from pas.embedded.binaries import binary
-from pas.embedded.cluster import SUPERUSER, environment
+from pas.embedded.cluster import environment
 from pas.ids import MunicipalityName
-from pas.installation.access import embedded_access
+from pas.installation.access import Access, embedded_access
 from pas.installation.municipalities import add_municipality
 from pas.installation.prepare import migrator, prepare
 
@@ -20,28 +20,29 @@ NOISE = re.compile(
 )
 
 
-async def dump_schema(server: Supervisor, database: str = "schema_dump") -> str:
+async def dump_schema(place: DataDir, database: str = "schema_dump") -> str:
     """Migrate an example municipality in a database of its own and dump its structure."""
-    access = embedded_access(server, database)
+    access = embedded_access(place, database)
     await prepare(access)
     async with migrator(access) as connection:
         await add_municipality(connection, access.address, EXAMPLE, title="Voorbeeld")
-    return dump_municipality(server, database, EXAMPLE)
+    return dump_municipality(access, EXAMPLE)
 
 
-def dump_municipality(server: Supervisor, database: str, municipality: MunicipalityName) -> str:
+def dump_municipality(access: Access, municipality: MunicipalityName) -> str:
     """Dump the structure of one municipality's schema, under the name of the example."""
+    superuser = access.superuser
+    assert superuser is not None, "only on a server of our own"
     command = [
         str(binary("pg_dump", "18")),
         "--schema-only",
         f"--schema={municipality}",
-        f"--host={server.socket_dir}",
-        f"--username={SUPERUSER}",
-        database,
+        f"--dbname={superuser.url}",
+        f"--username={superuser.user}",
     ]
-    secrets = {"PGPASSWORD": server.secrets.superuser_password}
+    password = {"PGPASSWORD": superuser.password or ""}
     done = subprocess.run(
-        command, env={**environment(), **secrets}, capture_output=True, text=True, check=True
+        command, env={**environment(), **password}, capture_output=True, text=True, check=True
     )
     return HEADER + normalised(done.stdout, municipality)
 

@@ -107,7 +107,7 @@ async def migrator(access: Access) -> AsyncGenerator["asyncpg.Connection[asyncpg
 async def _make_database(access: Access) -> None:
     """On our own server: the migrator, who is no superuser, and the database it owns."""
     assert access.superuser is not None, "only called on our own server"
-    name = access.address.url.partition("///")[2].partition("?")[0]
+    name = access.address.database
     connection = await access.superuser.to("postgres").connect()
     try:
         if not await has_role(connection, MIGRATOR_ROLE):

@@ -1,0 +1,2242 @@
+-- What migrations/municipality/*.sql add up to. Written by: make schema. Never edit it.
+
+CREATE SCHEMA municipality;
+
+ALTER SCHEMA municipality OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    source CONSTANT bigint := (SELECT id FROM account WHERE kind = 'cover' AND unit = 'cents');
+    target CONSTANT bigint := (SELECT account_id FROM appropriation WHERE scheme_id = scheme AND budget_year = year);
+    outcome text;
+BEGIN
+    outcome := (book(ARRAY[entry], ARRAY['appropriate'], ARRAY[NULL::text], ARRAY[print], ARRAY[NULL::uuid], ARRAY[NULL::uuid],
+        ARRAY[occurred], ARRAY[by_kind], ARRAY[by_id], ARRAY[least(source, target), greatest(source, target)],
+        ARRAY[1], ARRAY[CASE WHEN source < target THEN 1 ELSE 2 END], ARRAY[CASE WHEN source < target THEN 2 ELSE 1 END],
+        ARRAY[amount], ARRAY[NULL::smallint], ARRAY[NULL::bigint]))[1];
+    IF outcome = 'booked' THEN
+        INSERT INTO appropriation_line (id, scheme_id, budget_year, cover_line, amount_cents, recorded_by)
+        VALUES (entry, scheme, year, cover, amount, by_id);
+    END IF;
+    RETURN outcome;
+END $$;
+
+ALTER FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    items CONSTANT integer := cardinality(item_ids);
+    lines CONSTANT integer := cardinality(line_items);
+    size CONSTANT integer := cardinality(accounts);
+    guarded_ids bigint[];
+    guarded_amounts bigint[];
+    guarded_movements bigint[];
+    guarded_from timestamptz[];
+    guarded_until timestamptz[];
+    amounts bigint[] := array_fill(NULL::bigint, ARRAY[size]);
+    deltas bigint[] := array_fill(0::bigint, ARRAY[size]);
+    movements bigint[] := array_fill(0::bigint, ARRAY[size]);
+    moves bigint[] := array_fill(0::bigint, ARRAY[size]);
+    usable_from timestamptz[] := array_fill(NULL::timestamptz, ARRAY[size]);
+    usable_until timestamptz[] := array_fill(NULL::timestamptz, ARRAY[size]);
+    debit_numbers bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
+    credit_numbers bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
+    line_numbers smallint[] := array_fill(0::smallint, ARRAY[lines]);
+    totals bigint[] := array_fill(0::bigint, ARRAY[items]);
+    reversal_numbers integer[] := array_fill(NULL::integer, ARRAY[items]);
+    reversible bigint[];
+    known text[];
+    outcomes text[] := array_fill(NULL::text, ARRAY[items]);
+    stored boolean[] := array_fill(false, ARRAY[items]);
+    has_twins boolean;
+    has_reversals boolean;
+    outcome text;
+    twin integer;
+    debit integer;
+    credit integer;
+    amount bigint;
+    line integer := 1;
+    first integer;
+    place integer;
+    expected integer := 0;
+    written integer;
+    moved_lines integer := 0;
+    current_epoch CONSTANT integer := (SELECT e.number FROM epoch e ORDER BY e.number DESC LIMIT 1);
+    current_xid CONSTANT bigint := pg_current_xact_id()::text::bigint;
+    booked_at timestamptz;
+    open_period date;
+BEGIN
+    IF items NOT BETWEEN 1 AND 1024 OR current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'book takes 1 to 1024 items, at READ COMMITTED';
+    END IF;
+    IF items <> ALL (ARRAY[cardinality(item_kinds), cardinality(item_refusals), cardinality(item_fingerprints),
+            cardinality(item_reverses), cardinality(item_replaces), cardinality(item_occurred),
+            cardinality(item_actor_kinds), cardinality(item_actors)])
+        OR lines <> ALL (ARRAY[cardinality(line_debits), cardinality(line_credits), cardinality(line_amounts),
+            cardinality(line_reversed), cardinality(line_seen)]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
+
+    -- Lock what can run out, in key order: the only order in the program.
+    SELECT array_agg(b.account_id), array_agg(b.amount), array_agg(b.movements),
+        array_agg(b.usable_from), array_agg(b.usable_until)
+    INTO guarded_ids, guarded_amounts, guarded_movements, guarded_from, guarded_until
+    FROM (
+        SELECT * FROM balance WHERE account_id = ANY (accounts)
+        ORDER BY account_id
+        FOR NO KEY UPDATE
+    ) b;
+
+    place := 1;
+    FOR n IN 1 .. size LOOP
+        IF n > 1 AND accounts[n] <= accounts[n - 1] THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'accounts must be strictly ascending';
+        END IF;
+        IF guarded_ids[place] = accounts[n] THEN
+            amounts[n] := guarded_amounts[place];
+            movements[n] := guarded_movements[place];
+            usable_from[n] := guarded_from[place];
+            usable_until[n] := guarded_until[place];
+            place := place + 1;
+        END IF;
+    END LOOP;
+
+    -- Every line must be a posting, between accounts of one unit, and what must be guarded is.
+    PERFORM 1
+    FROM unnest(line_items, line_debits, line_credits, line_reversed) AS l (item, debit, credit, reversed)
+    WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
+        SELECT da.unit = ca.unit
+            AND da.guarded = (amounts[l.debit] IS NOT NULL) AND ca.guarded = (amounts[l.credit] IS NOT NULL)
+            AND (SELECT p.reverses = (l.reversed IS NOT NULL) FROM posting p
+                 WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind AND p.credit = ca.kind)
+        FROM account da, account ca WHERE da.id = accounts[l.debit] AND ca.id = accounts[l.credit]
+    ), false);
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA111', MESSAGE = 'a line is not a posting of its kind, or crosses units, or names an unknown account';
+    END IF;
+
+    has_reversals := EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NOT NULL);
+    IF has_reversals THEN
+        PERFORM 1 FROM entry e WHERE e.id = ANY (item_reverses) ORDER BY e.id FOR NO KEY UPDATE;
+        SELECT array_agg(coalesce((
+                SELECT t.amount - coalesce((SELECT r.reversed FROM reversal r WHERE r.entry_id = t.entry_id AND r.line = t.line), 0)
+                FROM transfer t, entry o
+                WHERE t.entry_id = item_reverses[l.item] AND t.line = l.reversed
+                    AND t.debit = accounts[l.credit] AND t.credit = accounts[l.debit]
+                    AND o.id = t.entry_id AND o.reverses IS NULL
+                    AND (item_kinds[l.item] <> 'void' OR o.kind = 'redeem')
+            ), -1) ORDER BY l.n)
+        INTO reversible
+        FROM unnest(line_items, line_debits, line_credits, line_reversed) WITH ORDINALITY AS l (item, debit, credit, reversed, n);
+        SELECT array_agg(CASE WHEN i.id IS NOT NULL THEN coalesce((SELECT max(e.reversal_number) FROM entry e WHERE e.reverses = i.id), 0) + 1 END ORDER BY i.n)
+        INTO reversal_numbers
+        FROM unnest(item_reverses) WITH ORDINALITY AS i (id, n);
+    END IF;
+
+    -- Seen after the locks: whoever booked one of these ids on these accounts has committed by now.
+    SELECT array_agg((SELECT CASE WHEN e.fingerprint = i.fingerprint THEN 'replay' ELSE 'misuse' END FROM entry e WHERE e.id = i.id) ORDER BY i.n),
+        count(DISTINCT i.id) < items
+    INTO known, has_twins
+    FROM unnest(item_ids, item_fingerprints) WITH ORDINALITY AS i (id, fingerprint, n);
+
+    FOR item IN 1 .. items LOOP
+        first := line;
+        outcome := known[item];
+        IF outcome IS NULL AND has_twins THEN
+            twin := array_position(item_ids, item_ids[item]);
+            IF twin < item THEN
+                outcome := CASE
+                    WHEN item_fingerprints[twin] <> item_fingerprints[item] THEN 'misuse'
+                    WHEN stored[twin] THEN 'replay' ELSE outcomes[twin] END;
+            END IF;
+        END IF;
+        IF outcome IS NULL AND has_reversals AND item_reverses[item] IS NOT NULL
+            AND array_position(item_reverses, item_reverses[item]) < item THEN
+            outcome := 'busy';
+        END IF;
+        WHILE line <= lines AND line_items[line] = item LOOP
+            line_numbers[line] := line - first + 1;
+            IF outcome IS NOT NULL THEN
+                line := line + 1;
+                CONTINUE;
+            END IF;
+            debit := line_debits[line];
+            IF item_refusals[item] IS NOT NULL THEN
+                IF movements[debit] <> line_seen[line] THEN
+                    outcome := 'moved';
+                END IF;
+                line := line + 1;
+                CONTINUE;
+            END IF;
+            credit := line_credits[line];
+            amount := line_amounts[line];
+            IF has_reversals AND line_reversed[line] IS NOT NULL AND reversible[line] < amount THEN
+                outcome := CASE WHEN reversible[line] < 0 THEN 'not_reversible' ELSE 'over_reversed' END;
+            ELSIF amounts[debit] < amount THEN
+                outcome := 'insufficient';
+            ELSIF item_kinds[item] IN ('redeem', 'confirm', 'hold')
+                AND NOT (item_occurred[item] >= usable_from[debit] AND item_occurred[item] < usable_until[debit]) THEN
+                outcome := 'not_usable';
+            ELSE
+                totals[item] := totals[item] + amount;
+                deltas[debit] := deltas[debit] - amount;
+                deltas[credit] := deltas[credit] + amount;
+                IF amounts[debit] IS NOT NULL THEN
+                    amounts[debit] := amounts[debit] - amount;
+                    moves[debit] := moves[debit] + 1;
+                    debit_numbers[line] := movements[debit] + moves[debit];
+                END IF;
+                IF amounts[credit] IS NOT NULL THEN
+                    amounts[credit] := amounts[credit] + amount;
+                    moves[credit] := moves[credit] + 1;
+                    credit_numbers[line] := movements[credit] + moves[credit];
+                END IF;
+                line := line + 1;
+                CONTINUE;
+            END IF;
+            -- The item is the atom: take back its lines before this one, newest first.
+            FOR undone IN REVERSE line - 1 .. first LOOP
+                debit := line_debits[undone];
+                credit := line_credits[undone];
+                amount := line_amounts[undone];
+                deltas[debit] := deltas[debit] + amount;
+                deltas[credit] := deltas[credit] - amount;
+                IF amounts[debit] IS NOT NULL THEN
+                    amounts[debit] := amounts[debit] + amount;
+                    moves[debit] := moves[debit] - 1;
+                END IF;
+                IF amounts[credit] IS NOT NULL THEN
+                    amounts[credit] := amounts[credit] - amount;
+                    moves[credit] := moves[credit] - 1;
+                END IF;
+            END LOOP;
+            line := line + 1;
+        END LOOP;
+        IF outcome IS NULL THEN
+            IF item_refusals[item] IS NULL AND line = first THEN
+                RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'an item to book has no lines';
+            END IF;
+            outcome := CASE WHEN item_refusals[item] IS NULL THEN 'booked' ELSE 'declined' END;
+            stored[item] := true;
+            expected := expected + 1;
+            IF outcome = 'booked' THEN
+                moved_lines := moved_lines + line - first;
+            END IF;
+        END IF;
+        outcomes[item] := outcome;
+    END LOOP;
+    IF line <= lines THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'lines are not grouped in the order of the items';
+    END IF;
+    IF expected = 0 THEN
+        RETURN outcomes;
+    END IF;
+
+    booked_at := clock_timestamp();
+    open_period := date_trunc('month', booked_at AT TIME ZONE 'Europe/Amsterdam')::date;
+
+    INSERT INTO entry (id, kind, refusal, fingerprint, total, reverses, reversal_number, replaces,
+        occurred_at, recorded_at, period, actor_kind, actor_id, epoch, xid)
+    SELECT i.id, i.kind, i.refusal, i.fingerprint, CASE WHEN i.refusal IS NULL THEN i.total ELSE 0 END,
+        CASE WHEN i.refusal IS NULL THEN i.reverses END, CASE WHEN i.refusal IS NULL THEN i.reversal_number END, i.replaces,
+        i.occurred_at, booked_at, open_period, i.actor_kind, i.actor_id, current_epoch, current_xid
+    FROM unnest(item_ids, item_kinds, item_refusals, item_fingerprints, totals, item_reverses, reversal_numbers,
+            item_replaces, item_occurred, item_actor_kinds, item_actors, stored)
+        AS i (id, kind, refusal, fingerprint, total, reverses, reversal_number, replaces, occurred_at, actor_kind, actor_id, stored)
+    WHERE i.stored
+    ORDER BY i.id
+    ON CONFLICT (id) DO NOTHING;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> expected THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA001', MESSAGE = 'an id of this call was booked by another call at the same moment',
+            HINT = 'Send the same ids again.';
+    END IF;
+    IF moved_lines = 0 THEN
+        RETURN outcomes;
+    END IF;
+
+    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_number, credit_number, reversed_line, xid)
+    SELECT item_ids[l.item], l.line, accounts[l.debit], accounts[l.credit], l.amount, l.debit_number, l.credit_number, l.reversed, current_xid
+    FROM unnest(line_items, line_numbers, line_debits, line_credits, line_amounts, debit_numbers, credit_numbers, line_reversed)
+        AS l (item, line, debit, credit, amount, debit_number, credit_number, reversed)
+    WHERE stored[l.item] AND item_refusals[l.item] IS NULL;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> moved_lines THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'transfers written do not match the lines decided';
+    END IF;
+
+    UPDATE balance b SET amount = b.amount + d.delta, movements = b.movements + d.moves
+    FROM unnest(accounts, deltas, moves) AS d (id, delta, moves)
+    WHERE b.account_id = d.id AND d.moves > 0;
+
+    IF has_reversals THEN
+        INSERT INTO reversal AS r (entry_id, line, original, reversed, times)
+        SELECT item_reverses[l.item], l.reversed, t.amount, sum(l.amount), 1
+        FROM unnest(line_items, line_amounts, line_reversed) AS l (item, amount, reversed)
+        JOIN transfer t ON t.entry_id = item_reverses[l.item] AND t.line = l.reversed
+        WHERE stored[l.item] AND item_refusals[l.item] IS NULL AND l.reversed IS NOT NULL
+        GROUP BY 1, 2, 3
+        ON CONFLICT (entry_id, line) DO UPDATE SET reversed = r.reversed + excluded.reversed, times = r.times + 1;
+    END IF;
+    RETURN outcomes;
+END $$;
+
+ALTER FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    size CONSTANT integer := cardinality(entries);
+    fresh uuid[];
+    take integer[];
+    places bigint[];
+    outcomes text[];
+    answer text[] := array_fill('already'::text, ARRAY[size]);
+BEGIN
+    WITH made AS (
+        INSERT INTO scheme_grant (id, decision_id, resident_id, household_number, scheme_id, scheme_version_id, budget_year,
+            claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on)
+        SELECT g.id, g.decision_id, g.resident_id, g.household, g.scheme_id, g.version_id, g.year, g.claim, g.period,
+            g.amount, g.visits, g.starts_on, g.ends_on, granted
+        FROM unnest(grants, decisions, residents, households, schemes, versions, years, claims, periods, amounts, visits_granted, starts, ends)
+            AS g (id, decision_id, resident_id, household, scheme_id, version_id, year, claim, period, amount, visits, starts_on, ends_on)
+        ORDER BY g.scheme_id, g.claim, g.period
+        ON CONFLICT ON CONSTRAINT granted_once DO NOTHING
+        RETURNING id
+    )
+    SELECT array_agg(id) INTO fresh FROM made;
+    -- In kind: decided, nothing to book.
+    SELECT array_agg(n::integer ORDER BY n) INTO take
+    FROM unnest(grants, amounts) WITH ORDINALITY AS g (id, amount, n) WHERE g.id = ANY (fresh) AND g.amount > 0;
+    FOR n IN 1 .. size LOOP
+        IF amounts[n] = 0 AND grants[n] = ANY (fresh) THEN
+            answer[n] := 'booked';
+        END IF;
+    END LOOP;
+    IF take IS NULL THEN
+        RETURN answer;
+    END IF;
+
+    PERFORM open_accounts(array_agg(a.id), array_agg('budget'::text), array_agg(a.unit), array_agg(a.scheme_id), array_agg(a.year),
+        array_agg(NULL::uuid), array_agg(true), array_agg(a.usable_from), array_agg(a.usable_until))
+    FROM (
+        SELECT budget_accounts[t.n] AS id, 'cents' AS unit, schemes[t.n] AS scheme_id, years[t.n] AS year,
+            grant_batch.usable_from[t.n] AS usable_from, grant_batch.usable_until[t.n] AS usable_until
+        FROM unnest(take) AS t (n)
+        UNION ALL
+        SELECT visit_accounts[t.n], 'visits', schemes[t.n], years[t.n], grant_batch.usable_from[t.n], grant_batch.usable_until[t.n]
+        FROM unnest(take) AS t (n) WHERE visit_accounts[t.n] IS NOT NULL
+    ) a;
+    INSERT INTO budget (account_id, visits_account_id, pass_id, scheme_id, scheme_version_id, budget_year, merchant_id, granted_at, lapses_on)
+    SELECT budget_accounts[t.n], visit_accounts[t.n], passes[t.n], schemes[t.n], versions[t.n], years[t.n], bound_merchants[t.n], occurred, lapses[t.n]
+    FROM unnest(take) AS t (n);
+
+    WITH line AS (
+        SELECT t.n, t.item, 1 AS part, a.account_id AS debit, budget_accounts[t.n] AS credit, amounts[t.n] AS amount
+        FROM unnest(take) WITH ORDINALITY AS t (n, item)
+        JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
+        UNION ALL
+        SELECT t.n, t.item, 2, a.visits_account_id, visit_accounts[t.n], visits_granted[t.n]::bigint
+        FROM unnest(take) WITH ORDINALITY AS t (n, item)
+        JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
+        WHERE visit_accounts[t.n] IS NOT NULL
+    ), place AS (
+        SELECT id, row_number() OVER (ORDER BY id)::integer AS at
+        FROM (SELECT debit AS id FROM line UNION SELECT credit FROM line) u
+    ), item AS (
+        SELECT array_agg(entries[t.n] ORDER BY t.item) AS ids, array_agg('grant'::text) AS kinds, array_agg(NULL::text) AS refusals,
+            array_agg(prints[t.n] ORDER BY t.item) AS prints, array_agg(NULL::uuid) AS nothing, array_agg(occurred) AS occurred,
+            array_agg(by_kind) AS by_kinds, array_agg(by_id) AS by_ids
+        FROM unnest(take) WITH ORDINALITY AS t (n, item)
+    ), lines AS (
+        SELECT array_agg(l.item::integer ORDER BY l.item, l.part) AS items, array_agg(d.at ORDER BY l.item, l.part) AS debits,
+            array_agg(c.at ORDER BY l.item, l.part) AS credits, array_agg(l.amount ORDER BY l.item, l.part) AS amounts,
+            array_agg(NULL::smallint) AS reversed, array_agg(NULL::bigint) AS seen
+        FROM line l JOIN place d ON d.id = l.debit JOIN place c ON c.id = l.credit
+    )
+    SELECT book(i.ids, i.kinds, i.refusals, i.prints, i.nothing, i.nothing, i.occurred, i.by_kinds, i.by_ids,
+        (SELECT array_agg(id ORDER BY id) FROM place), l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen)
+    INTO outcomes FROM item i, lines l;
+
+    FOR n IN 1 .. cardinality(take) LOOP
+        IF outcomes[n] <> 'booked' THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = format('a grant was not booked: %s', outcomes[n]),
+                HINT = 'Lock the closed pots and decide again.';
+        END IF;
+        answer[take[n]] := 'booked';
+    END LOOP;
+    RETURN answer;
+END $$;
+
+ALTER FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    outcomes text[];
+BEGIN
+    WITH line AS (
+        SELECT l.n::integer AS item, l.account AS debit, l.amount,
+            (SELECT CASE WHEN a.unit = 'cents' THEN p.account_id ELSE p.visits_account_id END
+             FROM account a JOIN appropriation p ON p.scheme_id = a.scheme_id AND p.budget_year = a.budget_year
+             WHERE a.id = l.account AND a.kind = 'budget') AS credit
+        FROM unnest(budget_accounts, amounts) WITH ORDINALITY AS l (account, amount, n)
+    ), place AS (
+        SELECT id, row_number() OVER (ORDER BY id)::integer AS at
+        FROM (SELECT debit AS id FROM line UNION SELECT credit FROM line) u
+    )
+    SELECT book(entries, array_agg('lapse'::text), array_agg(NULL::text), prints, array_agg(NULL::uuid), array_agg(NULL::uuid),
+        array_agg(occurred), array_agg(by_kind), array_agg(by_id), (SELECT array_agg(id ORDER BY id) FROM place),
+        array_agg(l.item ORDER BY l.item), array_agg(d.at ORDER BY l.item), array_agg(c.at ORDER BY l.item),
+        array_agg(l.amount ORDER BY l.item), array_agg(NULL::smallint), array_agg(NULL::bigint))
+    INTO outcomes
+    FROM line l JOIN place d ON d.id = l.debit JOIN place c ON c.id = l.credit;
+    RETURN outcomes;
+END $$;
+
+ALTER FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.lock_pots(pots bigint[]) RETURNS TABLE(account_id bigint, amount bigint)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT b.account_id, b.amount FROM balance b WHERE b.account_id = ANY (pots)
+    AND EXISTS (SELECT 1 FROM appropriation a WHERE a.account_id = b.account_id)
+    ORDER BY b.account_id FOR NO KEY UPDATE
+$$;
+
+ALTER FUNCTION municipality.lock_pots(pots bigint[]) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS bigint[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    current_epoch integer := (SELECT max(number) FROM epoch);
+    opened bigint[];
+BEGIN
+    WITH wanted AS (
+        SELECT * FROM unnest(ids, kinds, units, schemes, years, subjects, guards)
+            AS w (id, kind, unit, scheme_id, budget_year, subject_id, guarded)
+    ), made AS (
+        INSERT INTO account (id, kind, unit, scheme_id, budget_year, subject_id, guarded, epoch)
+        SELECT id, kind, unit, scheme_id, budget_year, subject_id, guarded, current_epoch FROM wanted
+        ORDER BY kind, unit, scheme_id, budget_year, subject_id, id
+        ON CONFLICT (kind, unit, scheme_id, budget_year, subject_id) WHERE kind NOT IN ('budget', 'held') DO NOTHING
+        RETURNING id, guarded
+    )
+    SELECT array_agg(id) INTO opened FROM made;
+    INSERT INTO balance (account_id, usable_from, usable_until)
+    SELECT w.id, w.usable_from, w.usable_until
+    FROM unnest(ids, guards, open_accounts.usable_from, open_accounts.usable_until) AS w (id, guarded, usable_from, usable_until)
+    WHERE w.guarded AND w.id = ANY (opened);
+    IF cardinality(opened) = cardinality(ids) THEN
+        RETURN ids;
+    END IF;
+    RETURN (
+        SELECT array_agg(CASE WHEN w.kind IN ('budget', 'held') THEN w.id ELSE a.id END ORDER BY w.n)
+        FROM unnest(ids, kinds, units, schemes, years, subjects) WITH ORDINALITY
+            AS w (id, kind, unit, scheme_id, budget_year, subject_id, n)
+        LEFT JOIN account a ON a.kind = w.kind AND a.unit = w.unit
+            AND a.scheme_id IS NOT DISTINCT FROM w.scheme_id
+            AND a.budget_year IS NOT DISTINCT FROM w.budget_year
+            AND a.subject_id IS NOT DISTINCT FROM w.subject_id
+            AND w.kind NOT IN ('budget', 'held')
+    );
+END $$;
+
+ALTER FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.open_appropriation(scheme uuid, year smallint, closed boolean, in_visits boolean, candidates bigint[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    opened bigint[];
+BEGIN
+    opened := open_accounts(candidates, ARRAY['appropriation', 'cover', 'appropriation', 'used', 'cover'],
+        ARRAY['cents', 'cents', 'visits', 'visits', 'visits'],
+        ARRAY[scheme, NULL, scheme, scheme, NULL], ARRAY[year, NULL, year, year, NULL]::smallint[],
+        array_fill(NULL::uuid, ARRAY[5]), ARRAY[closed, false, false, false, false],
+        array_fill('-infinity'::timestamptz, ARRAY[5]), array_fill('infinity'::timestamptz, ARRAY[5]));
+    INSERT INTO appropriation (scheme_id, budget_year, account_id, visits_account_id, closed_pot)
+    VALUES (scheme, year, opened[1], CASE WHEN in_visits THEN opened[3] END, closed)
+    ON CONFLICT (scheme_id, budget_year) DO UPDATE
+        SET visits_account_id = coalesce(appropriation.visits_account_id, excluded.visits_account_id);
+    RETURN opened[1];
+END $$;
+
+ALTER FUNCTION municipality.open_appropriation(scheme uuid, year smallint, closed boolean, in_visits boolean, candidates bigint[]) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    UPDATE merchant SET account_id = (open_accounts(ARRAY[candidate], ARRAY['merchant'], ARRAY['cents'], ARRAY[NULL::uuid],
+        ARRAY[NULL::smallint], ARRAY[owing_to], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1]
+    WHERE id = owing_to AND account_id IS NULL;
+    SELECT account_id FROM merchant WHERE id = owing_to
+$$;
+
+ALTER FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.raise_epoch(because text) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    INSERT INTO epoch (number, reason) SELECT max(number) + 1, because FROM epoch RETURNING number
+$$;
+
+ALTER FUNCTION municipality.raise_epoch(because text) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    items CONSTANT integer := cardinality(item_ids);
+    changed integer[];
+    outcomes text[];
+    written_at timestamptz;
+BEGIN
+    IF items <> ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
+            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(sales), cardinality(traces)]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
+    SELECT array_agg(i.n::integer) INTO changed
+    FROM unnest(item_refusals, tills, merchants, cards, subjects, item_occurred) WITH ORDINALITY
+        AS i (refusal, till_id, merchant_id, card_id, subject_id, occurred, n)
+    WHERE i.refusal IS NULL AND NOT (
+        coalesce((SELECT t.state = 'active' AND (t.kind <> 'merchant' OR t.merchant_id = i.merchant_id) FROM till t WHERE t.id = i.till_id), false)
+        AND coalesce((SELECT m.state = 'approved' FROM merchant m WHERE m.id = i.merchant_id), false)
+        AND coalesce((
+            SELECT c.state = 'active' AND (c.expires_at IS NULL OR c.expires_at > i.occurred)
+                AND (c.resident_id = i.subject_id OR EXISTS (
+                    SELECT 1 FROM managing_adult a WHERE a.child_id = i.subject_id AND a.adult_id = c.resident_id
+                    AND a.valid_from <= i.occurred::date AND (a.valid_until IS NULL OR a.valid_until > i.occurred::date)))
+            FROM card c WHERE c.id = i.card_id), false)
+    );
+    IF changed IS NULL THEN
+        -- Spent from a budget of the subject, on a pass that has not ended; paid to the merchant of the item.
+        SELECT array_agg(DISTINCT l.item) INTO changed
+        FROM unnest(line_items, line_debits, line_credits) AS l (item, debit, credit)
+        WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
+            SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
+                AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
+                AND CASE (SELECT a.kind FROM account a WHERE a.id = accounts[l.credit])
+                    WHEN 'merchant' THEN accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
+                    ELSE EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
+                    END
+            FROM budget b JOIN pass p ON p.id = b.pass_id
+            WHERE accounts[l.debit] = b.account_id
+        ), (
+            SELECT p.resident_id = subjects[l.item] AND EXISTS (
+                SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind = 'used' AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
+            FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
+        ), false);
+    END IF;
+    IF changed IS NOT NULL THEN
+        RETURN (SELECT array_agg(CASE WHEN n = ANY (changed) THEN 'moved' ELSE 'busy' END ORDER BY n) FROM generate_series(1, items) n);
+    END IF;
+
+    outcomes := book(item_ids, item_kinds, item_refusals, item_fingerprints, array_fill(NULL::uuid, ARRAY[items]), item_replaces,
+        item_occurred, item_actor_kinds, item_actors, accounts, line_items, line_debits, line_credits, line_amounts,
+        array_fill(NULL::smallint, ARRAY[cardinality(line_items)]), line_seen);
+
+    written_at := clock_timestamp();
+    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, refusal, sale_id, recorded_at)
+    SELECT i.id, i.till_id, i.merchant_id, i.location_id, i.category, i.price, CASE WHEN i.refusal IS NULL THEN i.take ELSE 0 END, i.refusal, i.sale_id, written_at
+    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, sales)
+        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, sale_id)
+    WHERE i.outcome IN ('booked', 'declined');
+    INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
+    SELECT i.subject_id, 'redemption', i.actor_kind, i.actor_id, i.id, i.card_id, i.trace, written_at
+    FROM unnest(item_ids, outcomes, subjects, item_actor_kinds, item_actors, cards, traces)
+        AS i (id, outcome, subject_id, actor_kind, actor_id, card_id, trace)
+    WHERE i.outcome IN ('booked', 'declined') AND i.subject_id IS NOT NULL;
+    RETURN outcomes;
+END $$;
+
+ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_overlap() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM scheme WHERE id = NEW.scheme_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM scheme_version v
+        WHERE v.scheme_id = NEW.scheme_id AND v.id <> NEW.id
+        AND daterange(v.valid_from, v.valid_until) && daterange(NEW.valid_from, NEW.valid_until)
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA201', MESSAGE = 'a version of a scheme overlaps another version of it';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_overlap() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_write() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'PA100',
+        MESSAGE = format('%s on %s refused: the ledger is append-only', TG_OP, TG_TABLE_NAME),
+        HINT = 'A correction is a new entry. Use the functions of the ledger.';
+END $$;
+
+ALTER FUNCTION municipality.refuse_write() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_write_unless_ledger() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF current_user <> 'ledger_' || TG_TABLE_SCHEMA THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA101',
+            MESSAGE = format('%s on %s refused: only the functions of the ledger write here', TG_OP, TG_TABLE_NAME),
+            HINT = 'Call the function that does what you want.';
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_write_unless_ledger() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    items CONSTANT integer := cardinality(item_ids);
+    outcomes text[];
+    written_at timestamptz;
+BEGIN
+    IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind NOT IN ('void', 'refund'))
+        OR EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'reverse_batch takes voids and refunds of redemptions';
+    END IF;
+    outcomes := book(item_ids, item_kinds, array_fill(NULL::text, ARRAY[items]), item_fingerprints, item_reverses,
+        array_fill(NULL::uuid, ARRAY[items]), item_occurred, item_actor_kinds, item_actors, accounts,
+        line_items, line_debits, line_credits, line_amounts, line_reversed,
+        array_fill(NULL::bigint, ARRAY[cardinality(line_items)]));
+    written_at := clock_timestamp();
+    INSERT INTO redemption_reversal (entry_id, original_id, kind, amount_cents, till_id, reason, recorded_at)
+    SELECT i.id, i.reverses, i.kind, i.take, i.till_id, i.reason, written_at
+    FROM unnest(item_ids, outcomes, item_reverses, item_kinds, takes, tills, reasons) AS i (id, outcome, reverses, kind, take, till_id, reason)
+    WHERE i.outcome = 'booked';
+    INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
+    SELECT s.subject_id, i.kind, i.actor_kind, i.actor_id, i.id, NULL, i.trace, written_at
+    FROM unnest(item_ids, outcomes, item_reverses, item_kinds, item_actor_kinds, item_actors, traces)
+        AS i (id, outcome, reverses, kind, actor_kind, actor_id, trace)
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT p.resident_id AS subject_id FROM transfer t
+        JOIN budget b ON b.account_id = t.debit OR b.visits_account_id = t.debit
+        JOIN pass p ON p.id = b.pass_id WHERE t.entry_id = i.reverses
+    ) s
+    WHERE i.outcome = 'booked';
+    RETURN outcomes;
+END $$;
+
+ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT set_usable(u.id, set_budget_usable.usable_from, set_budget_usable.usable_until)
+    FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id)
+    WHERE b.account_id = budget_account AND u.id IS NOT NULL
+$$;
+
+ALTER FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    UPDATE balance SET usable_from = set_usable.usable_from, usable_until = set_usable.usable_until
+    WHERE account_id = account
+$$;
+
+ALTER FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO ledger_municipality;
+
+CREATE TABLE municipality.account (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    unit text NOT NULL,
+    scheme_id uuid,
+    budget_year smallint,
+    subject_id uuid,
+    guarded boolean NOT NULL,
+    opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT account_budget_year_check CHECK (((budget_year >= 2000) AND (budget_year <= 2199))),
+    CONSTRAINT account_check CHECK (((kind <> ALL (ARRAY['budget'::text, 'held'::text])) OR guarded)),
+    CONSTRAINT account_check1 CHECK (((kind <> ALL (ARRAY['appropriation'::text, 'budget'::text, 'held'::text, 'used'::text, 'offline_risk'::text])) OR ((scheme_id IS NOT NULL) AND (budget_year IS NOT NULL)))),
+    CONSTRAINT account_check2 CHECK (((kind <> ALL (ARRAY['merchant'::text, 'payee'::text, 'run'::text])) OR (subject_id IS NOT NULL))),
+    CONSTRAINT account_id_check CHECK ((id > 0)),
+    CONSTRAINT account_kind_check CHECK ((kind = ANY (ARRAY['cover'::text, 'appropriation'::text, 'budget'::text, 'held'::text, 'used'::text, 'merchant'::text, 'payee'::text, 'run'::text, 'bank'::text, 'offline_risk'::text, 'earlier_supplier'::text]))),
+    CONSTRAINT account_unit_check CHECK ((unit = ANY (ARRAY['cents'::text, 'visits'::text])))
+);
+
+ALTER TABLE municipality.account OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.account IS 'Where money or visits can be. Ids are random: only the table budget links one to a person, and that link is deleted on its own clock.';
+
+CREATE TABLE municipality.agreement (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    category text NOT NULL,
+    visit_price_cents bigint,
+    valid_from date NOT NULL,
+    valid_until date,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT agreement_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT agreement_visit_price_cents_check CHECK (((visit_price_cents >= 1) AND (visit_price_cents <= 10000000)))
+);
+
+ALTER TABLE municipality.agreement OWNER TO owner_municipality;
+
+CREATE TABLE municipality.api_token (
+    id uuid NOT NULL,
+    login_id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT api_token_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+ALTER TABLE municipality.api_token OWNER TO owner_municipality;
+
+CREATE TABLE municipality.appropriation (
+    scheme_id uuid NOT NULL,
+    budget_year smallint NOT NULL,
+    account_id bigint NOT NULL,
+    visits_account_id bigint,
+    closed_pot boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE municipality.appropriation OWNER TO owner_municipality;
+
+CREATE TABLE municipality.appropriation_line (
+    id uuid NOT NULL,
+    scheme_id uuid NOT NULL,
+    budget_year smallint NOT NULL,
+    cover_line text NOT NULL,
+    amount_cents bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT appropriation_line_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT appropriation_line_cover_line_check CHECK (((length(cover_line) >= 1) AND (length(cover_line) <= 120)))
+);
+
+ALTER TABLE municipality.appropriation_line OWNER TO owner_municipality;
+
+CREATE TABLE municipality.balance (
+    account_id bigint NOT NULL,
+    amount bigint DEFAULT 0 NOT NULL,
+    movements bigint DEFAULT 0 NOT NULL,
+    usable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    usable_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT balance_check CHECK ((usable_from <= usable_until)),
+    CONSTRAINT balance_movements_check CHECK ((movements >= 0)),
+    CONSTRAINT balance_never_below_zero CHECK ((amount >= 0))
+)
+WITH (fillfactor='60');
+
+ALTER TABLE municipality.balance OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.balance IS 'Only what can run out stores a balance (a guarded account). It is the sum of its transfers, which prove recomputes.';
+
+CREATE TABLE municipality.budget (
+    account_id bigint NOT NULL,
+    visits_account_id bigint,
+    pass_id uuid NOT NULL,
+    scheme_id uuid NOT NULL,
+    scheme_version_id uuid NOT NULL,
+    budget_year smallint NOT NULL,
+    merchant_id uuid,
+    granted_at timestamp with time zone NOT NULL,
+    lapses_on date NOT NULL
+);
+
+ALTER TABLE municipality.budget OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.budget IS 'The only link between a person and accounts of the ledger; a row is deleted on its clock and the books stay whole.';
+
+CREATE TABLE municipality.card (
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    form text NOT NULL,
+    token_hash bytea NOT NULL,
+    number_hash bytea NOT NULL,
+    activation_hash bytea,
+    activation_tries integer DEFAULT 0 NOT NULL,
+    key_id text NOT NULL,
+    state text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    replaces uuid,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT card_activation_hash_check CHECK ((octet_length(activation_hash) = 32)),
+    CONSTRAINT card_activation_tries_check CHECK (((activation_tries >= 0) AND (activation_tries <= 100))),
+    CONSTRAINT card_form_check CHECK ((form = ANY (ARRAY['paper'::text, 'plastic'::text, 'phone'::text, 'temporary'::text]))),
+    CONSTRAINT card_number_hash_check CHECK ((octet_length(number_hash) = 32)),
+    CONSTRAINT card_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text, 'replaced'::text, 'ended'::text]))),
+    CONSTRAINT card_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE municipality.card OWNER TO owner_municipality;
+
+CREATE TABLE municipality.category (
+    code text NOT NULL,
+    title text NOT NULL,
+    CONSTRAINT category_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{1,40}$'::text)),
+    CONSTRAINT category_title_check CHECK (((length(title) >= 1) AND (length(title) <= 80)))
+);
+
+ALTER TABLE municipality.category OWNER TO owner_municipality;
+
+CREATE TABLE municipality.decision (
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    household_number text NOT NULL,
+    year smallint NOT NULL,
+    cause text NOT NULL,
+    assessed_on date NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    verdicts jsonb NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'objection'::text])))
+);
+
+ALTER TABLE municipality.decision OWNER TO owner_municipality;
+
+CREATE TABLE municipality.deviation (
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    scheme_version_id uuid NOT NULL,
+    year smallint NOT NULL,
+    effect text NOT NULL,
+    amount_cents bigint,
+    reason text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by uuid NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    rejected_at timestamp with time zone,
+    rejected_by uuid,
+    decision_id uuid,
+    CONSTRAINT deviation_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT deviation_effect_check CHECK ((effect = ANY (ARRAY['grant'::text, 'refuse'::text]))),
+    CONSTRAINT deviation_reason_check CHECK (((length(reason) >= 10) AND (length(reason) <= 2000))),
+    CONSTRAINT second_pair_of_eyes CHECK ((confirmed_by <> proposed_by))
+);
+
+ALTER TABLE municipality.deviation OWNER TO owner_municipality;
+
+CREATE TABLE municipality.entry (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    refusal text,
+    fingerprint bytea NOT NULL,
+    total bigint NOT NULL,
+    reverses uuid,
+    reversal_number integer,
+    replaces uuid,
+    occurred_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    period date NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    CONSTRAINT entry_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['till'::text, 'login'::text, 'holder'::text, 'job'::text, 'system'::text]))),
+    CONSTRAINT entry_check CHECK (((reverses IS NULL) = (reversal_number IS NULL))),
+    CONSTRAINT entry_check1 CHECK (((refusal IS NULL) = (total > 0))),
+    CONSTRAINT entry_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT entry_period_check CHECK ((EXTRACT(day FROM period) = (1)::numeric)),
+    CONSTRAINT entry_refusal_check CHECK ((refusal ~ '^[a-z][a-z0-9-]{1,60}$'::text)),
+    CONSTRAINT entry_reversal_number_check CHECK ((reversal_number > 0)),
+    CONSTRAINT entry_total_check CHECK ((total >= 0))
+);
+
+ALTER TABLE municipality.entry OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.entry IS 'What happened, under the id that its device made, for life. With a refusal nothing was moved and the id stays declined.';
+
+CREATE TABLE municipality.epoch (
+    number integer NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    first_xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT epoch_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE municipality.epoch OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.epoch IS 'A position is (epoch, xid, id). Import, restore and moving raise the epoch, because transaction ids start elsewhere on another server.';
+
+CREATE TABLE municipality.event (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    on_behalf_of uuid,
+    content_hash bytea NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    epoch integer DEFAULT 1 NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT event_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['till'::text, 'login'::text, 'holder'::text, 'job'::text, 'system'::text]))),
+    CONSTRAINT event_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z][a-z0-9_.]{1,60}$'::text)),
+    CONSTRAINT event_subject_kind_check CHECK ((subject_kind ~ '^[a-z_]{2,40}$'::text))
+);
+
+ALTER TABLE municipality.event OWNER TO owner_municipality;
+
+CREATE TABLE municipality.event_content (
+    event_id uuid NOT NULL,
+    salt bytea NOT NULL,
+    content text NOT NULL,
+    CONSTRAINT event_content_salt_check CHECK ((octet_length(salt) = 16))
+);
+
+ALTER TABLE municipality.event_content OWNER TO owner_municipality;
+
+CREATE TABLE municipality.household_application (
+    id uuid NOT NULL,
+    household_number text NOT NULL,
+    year smallint NOT NULL,
+    channel text NOT NULL,
+    applied_by uuid NOT NULL,
+    applied_by_kind text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    content_hash bytea NOT NULL,
+    state text NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT household_application_channel_check CHECK ((channel = ANY (ARRAY['page'::text, 'paper'::text, 'counter'::text, 'helper'::text]))),
+    CONSTRAINT household_application_state_check CHECK ((state = ANY (ARRAY['received'::text, 'decided'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE municipality.household_application OWNER TO owner_municipality;
+
+CREATE TABLE municipality.import (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    sha256 bytea NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    added bigint DEFAULT 0 NOT NULL,
+    changed bigint DEFAULT 0 NOT NULL,
+    same bigint DEFAULT 0 NOT NULL,
+    refused bigint DEFAULT 0 NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    CONSTRAINT import_kind_check CHECK ((kind = ANY (ARRAY['schemes'::text, 'residents'::text, 'merchants'::text])))
+);
+
+ALTER TABLE municipality.import OWNER TO owner_municipality;
+
+CREATE TABLE municipality.import_row (
+    import_id uuid NOT NULL,
+    line bigint NOT NULL,
+    key text NOT NULL,
+    outcome text NOT NULL,
+    field text,
+    reason text,
+    CONSTRAINT import_row_outcome_check CHECK ((outcome = ANY (ARRAY['added'::text, 'changed'::text, 'same'::text, 'refused'::text])))
+);
+
+ALTER TABLE municipality.import_row OWNER TO owner_municipality;
+
+CREATE TABLE municipality.income_verdict (
+    id uuid NOT NULL,
+    household_number text NOT NULL,
+    income integer NOT NULL,
+    source text NOT NULL,
+    assessed_on date NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT income_verdict_income_check CHECK (((income >= 0) AND (income <= 1000000))),
+    CONSTRAINT income_verdict_source_check CHECK (((length(source) >= 1) AND (length(source) <= 200)))
+);
+
+ALTER TABLE municipality.income_verdict OWNER TO owner_municipality;
+
+CREATE TABLE municipality.job (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    arguments jsonb NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    done bigint DEFAULT 0 NOT NULL,
+    total bigint,
+    result jsonb,
+    problem jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    run_after timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT job_attempts_check CHECK (((attempts >= 0) AND (attempts <= 100))),
+    CONSTRAINT job_done_check CHECK ((done >= 0)),
+    CONSTRAINT job_kind_check CHECK ((kind ~ '^[a-z][a-z_.]{1,60}$'::text)),
+    CONSTRAINT job_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+    CONSTRAINT job_total_check CHECK ((total >= 0))
+);
+
+ALTER TABLE municipality.job OWNER TO owner_municipality;
+
+CREATE TABLE municipality.location (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    name text NOT NULL,
+    address text,
+    postcode text,
+    city text,
+    area text,
+    ended_on date,
+    CONSTRAINT location_address_check CHECK ((length(address) <= 200)),
+    CONSTRAINT location_area_check CHECK ((length(area) <= 80)),
+    CONSTRAINT location_city_check CHECK ((length(city) <= 80)),
+    CONSTRAINT location_name_check CHECK (((length(name) >= 1) AND (length(name) <= 140))),
+    CONSTRAINT location_postcode_check CHECK ((length(postcode) <= 12))
+);
+
+ALTER TABLE municipality.location OWNER TO owner_municipality;
+
+CREATE TABLE municipality.login (
+    id uuid NOT NULL,
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    name text NOT NULL,
+    email text,
+    merchant_id uuid,
+    state text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT login_email_check CHECK ((length(email) <= 320)),
+    CONSTRAINT login_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 300))),
+    CONSTRAINT login_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT login_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'ended'::text]))),
+    CONSTRAINT login_subject_check CHECK (((length(subject) >= 1) AND (length(subject) <= 300)))
+);
+
+ALTER TABLE municipality.login OWNER TO owner_municipality;
+
+CREATE TABLE municipality.login_role (
+    login_id uuid NOT NULL,
+    role text NOT NULL,
+    given_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    given_by uuid NOT NULL,
+    CONSTRAINT login_role_role_check CHECK ((role ~ '^[a-z_]{2,40}$'::text))
+);
+
+ALTER TABLE municipality.login_role OWNER TO owner_municipality;
+
+CREATE TABLE municipality.managing_adult (
+    child_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    kind text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    CONSTRAINT managing_adult_check CHECK (((child_id <> adult_id) AND (valid_until > valid_from))),
+    CONSTRAINT managing_adult_kind_check CHECK ((kind = ANY (ARRAY['parent'::text, 'co_parent'::text, 'guardian'::text, 'administrator'::text])))
+);
+
+ALTER TABLE municipality.managing_adult OWNER TO owner_municipality;
+
+CREATE TABLE municipality.merchant (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    kvk_number text,
+    contact_email text,
+    contact_phone text,
+    state text NOT NULL,
+    account_id bigint,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT merchant_check CHECK (((state = 'requested'::text) OR (account_id IS NOT NULL))),
+    CONSTRAINT merchant_contact_email_check CHECK ((length(contact_email) <= 320)),
+    CONSTRAINT merchant_contact_phone_check CHECK ((length(contact_phone) <= 40)),
+    CONSTRAINT merchant_kvk_number_check CHECK ((kvk_number ~ '^[0-9]{8}$'::text)),
+    CONSTRAINT merchant_name_check CHECK (((length(name) >= 1) AND (length(name) <= 140))),
+    CONSTRAINT merchant_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'suspended'::text, 'ended'::text])))
+);
+
+ALTER TABLE municipality.merchant OWNER TO owner_municipality;
+
+CREATE TABLE municipality.migration (
+    number integer NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE municipality.migration OWNER TO owner_municipality;
+
+CREATE TABLE municipality.pass (
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    year smallint NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    ended_on date,
+    ended_because text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT pass_check CHECK ((ends_on > starts_on)),
+    CONSTRAINT pass_check1 CHECK (((ended_on IS NULL) = (ended_because IS NULL))),
+    CONSTRAINT pass_year_check CHECK (((year >= 2000) AND (year <= 2199)))
+);
+
+ALTER TABLE municipality.pass OWNER TO owner_municipality;
+
+CREATE TABLE municipality.payout_account (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    iban text NOT NULL,
+    holder text NOT NULL,
+    payee_check text DEFAULT 'not_done'::text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by uuid NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by uuid,
+    rejected_at timestamp with time zone,
+    rejected_because text,
+    usable_from timestamp with time zone,
+    CONSTRAINT payout_account_check CHECK ((approved_by <> proposed_by)),
+    CONSTRAINT payout_account_check1 CHECK ((((approved_at IS NULL) = (approved_by IS NULL)) AND ((approved_at IS NULL) = (usable_from IS NULL)))),
+    CONSTRAINT payout_account_check2 CHECK (((approved_at IS NULL) OR (rejected_at IS NULL))),
+    CONSTRAINT payout_account_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 70))),
+    CONSTRAINT payout_account_iban_check CHECK ((iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
+    CONSTRAINT payout_account_payee_check_check CHECK ((payee_check = ANY (ARRAY['not_done'::text, 'match'::text, 'close_match'::text, 'no_match'::text, 'impossible'::text])))
+);
+
+ALTER TABLE municipality.payout_account OWNER TO owner_municipality;
+
+CREATE TABLE municipality.posting (
+    kind text NOT NULL,
+    debit text NOT NULL,
+    credit text NOT NULL,
+    reverses boolean DEFAULT false NOT NULL
+);
+
+ALTER TABLE municipality.posting OWNER TO owner_municipality;
+
+CREATE TABLE municipality.processing_log (
+    subject_id uuid NOT NULL,
+    activity text NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    entry_id uuid,
+    card_id uuid,
+    trace_id text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT processing_log_activity_check CHECK ((activity ~ '^[a-z][a-z_.]{1,60}$'::text))
+);
+
+ALTER TABLE municipality.processing_log OWNER TO owner_municipality;
+
+CREATE TABLE municipality.redemption (
+    entry_id uuid NOT NULL,
+    till_id uuid NOT NULL,
+    merchant_id uuid,
+    location_id uuid,
+    category text,
+    price_cents bigint NOT NULL,
+    taken_cents bigint NOT NULL,
+    refusal text,
+    sale_id uuid,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT redemption_check CHECK (((taken_cents >= 0) AND (taken_cents <= price_cents))),
+    CONSTRAINT redemption_price_cents_check CHECK (((price_cents >= 0) AND (price_cents <= 100000000)))
+);
+
+ALTER TABLE municipality.redemption OWNER TO owner_municipality;
+
+CREATE TABLE municipality.redemption_reversal (
+    entry_id uuid NOT NULL,
+    original_id uuid NOT NULL,
+    kind text NOT NULL,
+    amount_cents bigint NOT NULL,
+    till_id uuid,
+    reason text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT redemption_reversal_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT redemption_reversal_kind_check CHECK ((kind = ANY (ARRAY['void'::text, 'refund'::text]))),
+    CONSTRAINT redemption_reversal_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 300)))
+);
+
+ALTER TABLE municipality.redemption_reversal OWNER TO owner_municipality;
+
+CREATE TABLE municipality.resident (
+    id uuid NOT NULL,
+    person_number text NOT NULL,
+    bsn_encrypted bytea,
+    bsn_hash bytea,
+    key_id text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT resident_check CHECK ((((bsn_encrypted IS NULL) = (bsn_hash IS NULL)) AND ((bsn_encrypted IS NULL) = (key_id IS NULL)))),
+    CONSTRAINT resident_person_number_check CHECK (((length(person_number) >= 1) AND (length(person_number) <= 40)))
+);
+
+ALTER TABLE municipality.resident OWNER TO owner_municipality;
+
+CREATE TABLE municipality.resident_version (
+    resident_id uuid NOT NULL,
+    valid_from date NOT NULL,
+    given_name text NOT NULL,
+    family_name text NOT NULL,
+    birth_date date NOT NULL,
+    address text,
+    postcode text,
+    city text,
+    area text,
+    household_number text NOT NULL,
+    household_type text NOT NULL,
+    income integer,
+    income_source text,
+    school_type text,
+    left_on date,
+    died_on date,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT resident_version_address_check CHECK ((length(address) <= 200)),
+    CONSTRAINT resident_version_area_check CHECK ((length(area) <= 80)),
+    CONSTRAINT resident_version_city_check CHECK ((length(city) <= 80)),
+    CONSTRAINT resident_version_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 100))),
+    CONSTRAINT resident_version_given_name_check CHECK (((length(given_name) >= 1) AND (length(given_name) <= 100))),
+    CONSTRAINT resident_version_household_number_check CHECK (((length(household_number) >= 1) AND (length(household_number) <= 40))),
+    CONSTRAINT resident_version_household_type_check CHECK ((household_type = ANY (ARRAY['alone'::text, 'single_parent'::text, 'couple'::text, 'couple_with_children'::text, 'unknown'::text]))),
+    CONSTRAINT resident_version_income_check CHECK (((income >= 0) AND (income <= 1000000))),
+    CONSTRAINT resident_version_income_source_check CHECK ((length(income_source) <= 60)),
+    CONSTRAINT resident_version_postcode_check CHECK ((length(postcode) <= 12)),
+    CONSTRAINT resident_version_school_type_check CHECK ((length(school_type) <= 40))
+);
+
+ALTER TABLE municipality.resident_version OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.resident_version.income IS 'In hundredths of a percent of the social minimum; null is unknown, neither too high nor qualifying.';
+
+CREATE TABLE municipality.reversal (
+    entry_id uuid NOT NULL,
+    line smallint NOT NULL,
+    original bigint NOT NULL,
+    reversed bigint NOT NULL,
+    times integer NOT NULL,
+    CONSTRAINT reversal_never_above_original CHECK (((reversed >= 1) AND (reversed <= original))),
+    CONSTRAINT reversal_original_check CHECK ((original > 0)),
+    CONSTRAINT reversal_times_check CHECK ((times > 0))
+);
+
+ALTER TABLE municipality.reversal OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.reversal IS 'How much of each line of an original was reversed; made at the first reversal.';
+
+CREATE TABLE municipality.scheme (
+    id uuid NOT NULL,
+    code text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT scheme_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{1,60}$'::text))
+);
+
+ALTER TABLE municipality.scheme OWNER TO owner_municipality;
+
+CREATE TABLE municipality.scheme_grant (
+    id uuid NOT NULL,
+    decision_id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    household_number text NOT NULL,
+    scheme_id uuid NOT NULL,
+    scheme_version_id uuid NOT NULL,
+    budget_year smallint NOT NULL,
+    claim_key text NOT NULL,
+    period_key text NOT NULL,
+    amount_cents bigint NOT NULL,
+    visits integer,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    granted_on date NOT NULL,
+    CONSTRAINT scheme_grant_amount_cents_check CHECK ((amount_cents >= 0)),
+    CONSTRAINT scheme_grant_check CHECK ((ends_on > starts_on)),
+    CONSTRAINT scheme_grant_visits_check CHECK ((visits > 0))
+);
+
+ALTER TABLE municipality.scheme_grant OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.scheme_grant.claim_key IS 'Who can have it once per period: the resident, or the household for schemes per household.';
+
+CREATE TABLE municipality.scheme_version (
+    id uuid NOT NULL,
+    scheme_id uuid NOT NULL,
+    version integer NOT NULL,
+    status text NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date,
+    title text NOT NULL,
+    categories text[] NOT NULL,
+    allowance text NOT NULL,
+    amount_cents bigint,
+    visits integer,
+    unit_price_cents bigint,
+    share_basis_points integer,
+    cap_cents bigint,
+    spend_at_once boolean NOT NULL,
+    once_per_year boolean NOT NULL,
+    closed_pot boolean NOT NULL,
+    unit text NOT NULL,
+    income_limit integer,
+    age_from integer,
+    age_until integer,
+    school_types text[] NOT NULL,
+    period text NOT NULL,
+    run_out_days integer NOT NULL,
+    precondition text,
+    stacks_with text[] NOT NULL,
+    excludes text[] NOT NULL,
+    subsidiary boolean NOT NULL,
+    awarded_by text NOT NULL,
+    executor text,
+    cover_source text,
+    target_group text,
+    derived_cells text[] NOT NULL,
+    note text,
+    retention_years integer NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT scheme_version_age_from_check CHECK (((age_from >= 0) AND (age_from <= 130))),
+    CONSTRAINT scheme_version_age_until_check CHECK (((age_until >= 1) AND (age_until <= 131))),
+    CONSTRAINT scheme_version_allowance_check CHECK ((allowance = ANY (ARRAY['amount'::text, 'visits'::text, 'percentage'::text, 'in_kind'::text]))),
+    CONSTRAINT scheme_version_amount_cents_check CHECK (((amount_cents >= 1) AND (amount_cents <= 100000000))),
+    CONSTRAINT scheme_version_awarded_by_check CHECK ((awarded_by = ANY (ARRAY['assessment'::text, 'intermediary'::text, 'team'::text]))),
+    CONSTRAINT scheme_version_cap_cents_check CHECK (((cap_cents >= 1) AND (cap_cents <= 100000000))),
+    CONSTRAINT scheme_version_categories_check CHECK (((cardinality(categories) >= 1) AND (cardinality(categories) <= 50))),
+    CONSTRAINT scheme_version_check CHECK ((valid_until > valid_from)),
+    CONSTRAINT scheme_version_check1 CHECK ((age_until > age_from)),
+    CONSTRAINT scheme_version_check2 CHECK (((allowance <> 'amount'::text) OR (amount_cents IS NOT NULL))),
+    CONSTRAINT scheme_version_check3 CHECK (((allowance <> 'visits'::text) OR ((visits IS NOT NULL) AND (unit_price_cents IS NOT NULL)))),
+    CONSTRAINT scheme_version_check4 CHECK (((allowance <> 'percentage'::text) OR ((share_basis_points IS NOT NULL) AND (cap_cents IS NOT NULL)))),
+    CONSTRAINT scheme_version_income_limit_check CHECK (((income_limit >= 0) AND (income_limit <= 100000))),
+    CONSTRAINT scheme_version_period_check CHECK ((period = ANY (ARRAY['pass_year'::text, 'school_year'::text, 'once_per_child'::text, 'per_application'::text]))),
+    CONSTRAINT scheme_version_retention_years_check CHECK (((retention_years >= 0) AND (retention_years <= 100))),
+    CONSTRAINT scheme_version_run_out_days_check CHECK (((run_out_days >= 0) AND (run_out_days <= 1000))),
+    CONSTRAINT scheme_version_share_basis_points_check CHECK (((share_basis_points >= 1) AND (share_basis_points <= 10000))),
+    CONSTRAINT scheme_version_status_check CHECK ((status = ANY (ARRAY['in_force'::text, 'proposed'::text, 'pilot'::text, 'ended'::text]))),
+    CONSTRAINT scheme_version_title_check CHECK (((length(title) >= 1) AND (length(title) <= 120))),
+    CONSTRAINT scheme_version_unit_check CHECK ((unit = ANY (ARRAY['child'::text, 'person'::text, 'household'::text]))),
+    CONSTRAINT scheme_version_unit_price_cents_check CHECK (((unit_price_cents >= 1) AND (unit_price_cents <= 10000000))),
+    CONSTRAINT scheme_version_version_check CHECK ((version > 0)),
+    CONSTRAINT scheme_version_visits_check CHECK (((visits >= 1) AND (visits <= 1000)))
+);
+
+ALTER TABLE municipality.scheme_version OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.scheme_version.income_limit IS 'Inclusive, in hundredths of a percent of the social minimum: 11000 is 110 %.';
+
+CREATE TABLE municipality.session (
+    token_hash bytea NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    assurance text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    idle_until timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT session_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['login'::text, 'holder'::text, 'till'::text]))),
+    CONSTRAINT session_check CHECK ((ends_at > started_at)),
+    CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE municipality.session OWNER TO owner_municipality;
+
+CREATE TABLE municipality.setting (
+    id uuid NOT NULL,
+    key text NOT NULL,
+    value jsonb NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT setting_key_check CHECK ((key ~ '^[a-z][a-z0-9_]{1,60}$'::text))
+);
+
+ALTER TABLE municipality.setting OWNER TO owner_municipality;
+
+CREATE TABLE municipality.sign_in_attempt (
+    state_hash bytea NOT NULL,
+    browser_hash bytea NOT NULL,
+    nonce text NOT NULL,
+    code_verifier text NOT NULL,
+    return_to text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_attempt_browser_hash_check CHECK ((octet_length(browser_hash) = 32)),
+    CONSTRAINT sign_in_attempt_return_to_check CHECK (((return_to ~ '^/[^/\\]'::text) OR (return_to = '/'::text))),
+    CONSTRAINT sign_in_attempt_state_hash_check CHECK ((octet_length(state_hash) = 32))
+);
+
+ALTER TABLE municipality.sign_in_attempt OWNER TO owner_municipality;
+
+CREATE TABLE municipality.till (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    merchant_id uuid,
+    location_id uuid,
+    login_id uuid,
+    name text NOT NULL,
+    algorithm text,
+    public_key bytea,
+    state text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    pairing_hash bytea,
+    pairing_until timestamp with time zone,
+    paired_at timestamp with time zone,
+    sale_limit_cents bigint,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    created_by uuid NOT NULL,
+    CONSTRAINT till_algorithm_check CHECK ((algorithm = ANY (ARRAY['Ed25519'::text, 'ES256'::text]))),
+    CONSTRAINT till_check CHECK (((kind <> 'merchant'::text) OR (merchant_id IS NOT NULL))),
+    CONSTRAINT till_check1 CHECK (((kind = 'merchant'::text) OR (login_id IS NOT NULL))),
+    CONSTRAINT till_check2 CHECK (((state = 'invited'::text) OR (public_key IS NOT NULL) OR (login_id IS NOT NULL) OR (state = 'revoked'::text))),
+    CONSTRAINT till_kind_check CHECK ((kind = ANY (ARRAY['merchant'::text, 'intermediary'::text, 'counter'::text]))),
+    CONSTRAINT till_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT till_sale_limit_cents_check CHECK ((sale_limit_cents > 0)),
+    CONSTRAINT till_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'paused'::text, 'revoked'::text])))
+);
+
+ALTER TABLE municipality.till OWNER TO owner_municipality;
+
+CREATE TABLE municipality.transfer (
+    entry_id uuid NOT NULL,
+    line smallint NOT NULL,
+    debit bigint NOT NULL,
+    credit bigint NOT NULL,
+    amount bigint NOT NULL,
+    debit_number bigint,
+    credit_number bigint,
+    reversed_line smallint,
+    xid bigint NOT NULL,
+    CONSTRAINT transfer_amount_check CHECK (((amount >= 1) AND (amount <= '100000000000000'::bigint))),
+    CONSTRAINT transfer_between_two CHECK ((debit <> credit)),
+    CONSTRAINT transfer_line_check CHECK ((line > 0))
+);
+
+ALTER TABLE municipality.transfer OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.transfer IS 'One movement in one row, so an unbalanced entry cannot be written down. The numbers are the place in the movements of a guarded account, dense, and given out under its lock.';
+
+CREATE TABLE municipality.upload (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    size_bytes bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    uploaded_by uuid NOT NULL,
+    CONSTRAINT upload_name_check CHECK ((length(name) <= 200)),
+    CONSTRAINT upload_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT upload_size_bytes_check CHECK ((size_bytes >= 0))
+);
+
+ALTER TABLE municipality.upload OWNER TO owner_municipality;
+
+CREATE TABLE municipality.upload_piece (
+    upload_id uuid NOT NULL,
+    number integer NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT upload_piece_content_check CHECK ((octet_length(content) <= 1048576)),
+    CONSTRAINT upload_piece_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE municipality.upload_piece OWNER TO owner_municipality;
+
+ALTER TABLE ONLY municipality.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.agreement
+    ADD CONSTRAINT agreement_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.appropriation
+    ADD CONSTRAINT appropriation_account_id_key UNIQUE (account_id);
+
+ALTER TABLE ONLY municipality.appropriation_line
+    ADD CONSTRAINT appropriation_line_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.appropriation
+    ADD CONSTRAINT appropriation_pkey PRIMARY KEY (scheme_id, budget_year);
+
+ALTER TABLE ONLY municipality.appropriation
+    ADD CONSTRAINT appropriation_visits_account_id_key UNIQUE (visits_account_id);
+
+ALTER TABLE ONLY municipality.balance
+    ADD CONSTRAINT balance_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY municipality.budget
+    ADD CONSTRAINT budget_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY municipality.budget
+    ADD CONSTRAINT budget_visits_account_id_key UNIQUE (visits_account_id);
+
+ALTER TABLE ONLY municipality.card
+    ADD CONSTRAINT card_number_hash_key UNIQUE (number_hash);
+
+ALTER TABLE ONLY municipality.card
+    ADD CONSTRAINT card_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.card
+    ADD CONSTRAINT card_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY municipality.category
+    ADD CONSTRAINT category_pkey PRIMARY KEY (code);
+
+ALTER TABLE ONLY municipality.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.deviation
+    ADD CONSTRAINT deviation_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.entry
+    ADD CONSTRAINT entry_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.epoch
+    ADD CONSTRAINT epoch_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY municipality.event_content
+    ADD CONSTRAINT event_content_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY municipality.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.scheme_grant
+    ADD CONSTRAINT granted_once UNIQUE (scheme_id, claim_key, period_key);
+
+ALTER TABLE ONLY municipality.household_application
+    ADD CONSTRAINT household_application_household_number_year_key UNIQUE (household_number, year);
+
+ALTER TABLE ONLY municipality.household_application
+    ADD CONSTRAINT household_application_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.import
+    ADD CONSTRAINT import_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.import_row
+    ADD CONSTRAINT import_row_pkey PRIMARY KEY (import_id, line);
+
+ALTER TABLE ONLY municipality.income_verdict
+    ADD CONSTRAINT income_verdict_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.location
+    ADD CONSTRAINT location_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.login
+    ADD CONSTRAINT login_issuer_subject_key UNIQUE (issuer, subject);
+
+ALTER TABLE ONLY municipality.login
+    ADD CONSTRAINT login_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.login_role
+    ADD CONSTRAINT login_role_pkey PRIMARY KEY (login_id, role);
+
+ALTER TABLE ONLY municipality.managing_adult
+    ADD CONSTRAINT managing_adult_pkey PRIMARY KEY (child_id, adult_id, valid_from);
+
+ALTER TABLE ONLY municipality.merchant
+    ADD CONSTRAINT merchant_account_id_key UNIQUE (account_id);
+
+ALTER TABLE ONLY municipality.merchant
+    ADD CONSTRAINT merchant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY municipality.pass
+    ADD CONSTRAINT pass_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.pass
+    ADD CONSTRAINT pass_resident_id_year_key UNIQUE (resident_id, year);
+
+ALTER TABLE ONLY municipality.payout_account
+    ADD CONSTRAINT payout_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.posting
+    ADD CONSTRAINT posting_pkey PRIMARY KEY (kind, debit, credit);
+
+ALTER TABLE ONLY municipality.redemption
+    ADD CONSTRAINT redemption_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY municipality.redemption_reversal
+    ADD CONSTRAINT redemption_reversal_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY municipality.resident
+    ADD CONSTRAINT resident_bsn_hash_key UNIQUE (bsn_hash);
+
+ALTER TABLE ONLY municipality.resident
+    ADD CONSTRAINT resident_person_number_key UNIQUE (person_number);
+
+ALTER TABLE ONLY municipality.resident
+    ADD CONSTRAINT resident_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.resident_version
+    ADD CONSTRAINT resident_version_pkey PRIMARY KEY (resident_id, valid_from);
+
+ALTER TABLE ONLY municipality.reversal
+    ADD CONSTRAINT reversal_pkey PRIMARY KEY (entry_id, line);
+
+ALTER TABLE ONLY municipality.scheme
+    ADD CONSTRAINT scheme_code_key UNIQUE (code);
+
+ALTER TABLE ONLY municipality.scheme_grant
+    ADD CONSTRAINT scheme_grant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.scheme
+    ADD CONSTRAINT scheme_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.scheme_version
+    ADD CONSTRAINT scheme_version_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.scheme_version
+    ADD CONSTRAINT scheme_version_scheme_id_version_key UNIQUE (scheme_id, version);
+
+ALTER TABLE ONLY municipality.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY municipality.setting
+    ADD CONSTRAINT setting_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (state_hash);
+
+ALTER TABLE ONLY municipality.till
+    ADD CONSTRAINT till_pairing_hash_key UNIQUE (pairing_hash);
+
+ALTER TABLE ONLY municipality.till
+    ADD CONSTRAINT till_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.transfer
+    ADD CONSTRAINT transfer_pkey PRIMARY KEY (entry_id, line);
+
+ALTER TABLE ONLY municipality.upload_piece
+    ADD CONSTRAINT upload_piece_pkey PRIMARY KEY (upload_id, number);
+
+ALTER TABLE ONLY municipality.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
+
+CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT WHERE (kind <> ALL (ARRAY['budget'::text, 'held'::text]));
+
+CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
+
+CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
+
+CREATE INDEX card_resident ON municipality.card USING btree (resident_id);
+
+CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
+
+CREATE INDEX entry_position ON municipality.entry USING brin (xid) WITH (pages_per_range='32');
+
+CREATE UNIQUE INDEX entry_reversal ON municipality.entry USING btree (reverses, reversal_number) WHERE (reverses IS NOT NULL);
+
+CREATE INDEX event_position ON municipality.event USING brin (xid);
+
+CREATE INDEX event_recorded ON municipality.event USING btree (recorded_at);
+
+CREATE INDEX event_subject ON municipality.event USING btree (subject_kind, subject_id, recorded_at);
+
+CREATE INDEX income_verdict_household ON municipality.income_verdict USING btree (household_number, assessed_on DESC, recorded_at DESC);
+
+CREATE INDEX job_waiting ON municipality.job USING btree (run_after, id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);
+
+CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (adult_id);
+
+CREATE UNIQUE INDEX merchant_kvk ON municipality.merchant USING btree (kvk_number, name);
+
+CREATE INDEX payout_account_merchant ON municipality.payout_account USING btree (merchant_id, proposed_at DESC);
+
+CREATE INDEX processing_log_recorded ON municipality.processing_log USING brin (recorded_at);
+
+CREATE INDEX processing_log_subject ON municipality.processing_log USING btree (subject_id, recorded_at);
+
+CREATE INDEX redemption_merchant ON municipality.redemption USING btree (merchant_id, recorded_at);
+
+CREATE INDEX redemption_reversal_original ON municipality.redemption_reversal USING btree (original_id);
+
+CREATE INDEX redemption_reversal_till ON municipality.redemption_reversal USING btree (till_id, recorded_at);
+
+CREATE INDEX redemption_sale ON municipality.redemption USING btree (sale_id) WHERE (sale_id IS NOT NULL);
+
+CREATE INDEX redemption_till ON municipality.redemption USING btree (till_id, recorded_at);
+
+CREATE INDEX resident_version_found ON municipality.resident_version USING btree (birth_date, postcode);
+
+CREATE INDEX resident_version_household ON municipality.resident_version USING btree (household_number);
+
+CREATE INDEX resident_version_search ON municipality.resident_version USING btree (lower(family_name), birth_date);
+
+CREATE INDEX scheme_grant_resident ON municipality.scheme_grant USING btree (resident_id);
+
+CREATE INDEX session_actor ON municipality.session USING btree (actor_kind, actor_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX session_ends ON municipality.session USING btree (ends_at);
+
+CREATE INDEX setting_newest ON municipality.setting USING btree (key, recorded_at DESC, id DESC);
+
+CREATE INDEX till_merchant ON municipality.till USING btree (merchant_id);
+
+CREATE UNIQUE INDEX transfer_credit ON municipality.transfer USING btree (credit, credit_number);
+
+CREATE UNIQUE INDEX transfer_debit ON municipality.transfer USING btree (debit, debit_number);
+
+CREATE INDEX transfer_position ON municipality.transfer USING brin (xid) WITH (pages_per_range='32');
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.entry ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.epoch FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.epoch ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.event FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.event ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.event_content FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.event_content ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.income_verdict FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.posting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.posting ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.redemption FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.redemption ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.redemption_reversal ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.reversal FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.setting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.setting ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.transfer FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.entry ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.epoch FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.epoch ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.reversal FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.transfer FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
+
+ALTER TABLE ONLY municipality.agreement
+    ADD CONSTRAINT agreement_category_fkey FOREIGN KEY (category) REFERENCES municipality.category(code);
+
+ALTER TABLE ONLY municipality.agreement
+    ADD CONSTRAINT agreement_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.api_token
+    ADD CONSTRAINT api_token_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.appropriation_line
+    ADD CONSTRAINT appropriation_line_scheme_id_budget_year_fkey FOREIGN KEY (scheme_id, budget_year) REFERENCES municipality.appropriation(scheme_id, budget_year);
+
+ALTER TABLE ONLY municipality.appropriation
+    ADD CONSTRAINT appropriation_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.budget
+    ADD CONSTRAINT budget_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES municipality.pass(id);
+
+ALTER TABLE ONLY municipality.budget
+    ADD CONSTRAINT budget_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
+
+ALTER TABLE ONLY municipality.card
+    ADD CONSTRAINT card_replaces_fkey FOREIGN KEY (replaces) REFERENCES municipality.card(id);
+
+ALTER TABLE ONLY municipality.card
+    ADD CONSTRAINT card_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.decision
+    ADD CONSTRAINT decision_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.deviation
+    ADD CONSTRAINT deviation_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES municipality.decision(id);
+
+ALTER TABLE ONLY municipality.deviation
+    ADD CONSTRAINT deviation_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.deviation
+    ADD CONSTRAINT deviation_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
+
+ALTER TABLE ONLY municipality.event_content
+    ADD CONSTRAINT event_content_event_id_fkey FOREIGN KEY (event_id) REFERENCES municipality.event(id);
+
+ALTER TABLE ONLY municipality.import_row
+    ADD CONSTRAINT import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES municipality.import(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.location
+    ADD CONSTRAINT location_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.login
+    ADD CONSTRAINT login_merchant FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.login_role
+    ADD CONSTRAINT login_role_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.managing_adult
+    ADD CONSTRAINT managing_adult_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.managing_adult
+    ADD CONSTRAINT managing_adult_child_id_fkey FOREIGN KEY (child_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.pass
+    ADD CONSTRAINT pass_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.payout_account
+    ADD CONSTRAINT payout_account_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.redemption_reversal
+    ADD CONSTRAINT redemption_reversal_original_id_fkey FOREIGN KEY (original_id) REFERENCES municipality.redemption(entry_id);
+
+ALTER TABLE ONLY municipality.resident_version
+    ADD CONSTRAINT resident_version_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.scheme_grant
+    ADD CONSTRAINT scheme_grant_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES municipality.decision(id);
+
+ALTER TABLE ONLY municipality.scheme_grant
+    ADD CONSTRAINT scheme_grant_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
+
+ALTER TABLE ONLY municipality.scheme_version
+    ADD CONSTRAINT scheme_version_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.till
+    ADD CONSTRAINT till_location_id_fkey FOREIGN KEY (location_id) REFERENCES municipality.location(id);
+
+ALTER TABLE ONLY municipality.till
+    ADD CONSTRAINT till_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.till
+    ADD CONSTRAINT till_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.upload_piece
+    ADD CONSTRAINT upload_piece_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES municipality.upload(id) ON DELETE CASCADE;
+
+GRANT USAGE ON SCHEMA municipality TO app_municipality;
+GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
+GRANT ALL ON SCHEMA municipality TO ledger_municipality;
+
+REVOKE ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) TO owner_municipality;
+
+REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.lock_pots(pots bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;
+
+REVOKE ALL ON FUNCTION municipality.open_appropriation(scheme uuid, year smallint, closed boolean, in_visits boolean, candidates bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.open_appropriation(scheme uuid, year smallint, closed boolean, in_visits boolean, candidates bigint[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO owner_municipality;
+
+GRANT SELECT ON TABLE municipality.account TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.account TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.account TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.agreement TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.agreement TO app_municipality;
+
+GRANT UPDATE(valid_until) ON TABLE municipality.agreement TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.api_token TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.api_token TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.api_token TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.appropriation TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.appropriation TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.appropriation_line TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.appropriation_line TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.balance TO auditor_municipality;
+GRANT SELECT,INSERT,UPDATE ON TABLE municipality.balance TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.balance TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.budget TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.budget TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.card TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(activation_hash) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(activation_tries) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(state_since) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(expires_at) ON TABLE municipality.card TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.category TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.category TO app_municipality;
+
+GRANT UPDATE(title) ON TABLE municipality.category TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.deviation TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.deviation TO app_municipality;
+
+GRANT UPDATE(confirmed_at) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT UPDATE(confirmed_by) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT UPDATE(rejected_at) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT UPDATE(rejected_by) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT UPDATE(decision_id) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.entry TO auditor_municipality;
+GRANT SELECT,INSERT,UPDATE ON TABLE municipality.entry TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.entry TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.epoch TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.epoch TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.epoch TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.event TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.event TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.event_content TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.event_content TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.household_application TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.household_application TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.household_application TO app_municipality;
+
+GRANT UPDATE(decided_at) ON TABLE municipality.household_application TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.import TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.import TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.import TO app_municipality;
+
+GRANT UPDATE(added) ON TABLE municipality.import TO app_municipality;
+
+GRANT UPDATE(changed) ON TABLE municipality.import TO app_municipality;
+
+GRANT UPDATE(same) ON TABLE municipality.import TO app_municipality;
+
+GRANT UPDATE(refused) ON TABLE municipality.import TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.import_row TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.import_row TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.income_verdict TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.income_verdict TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.job TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(done) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(total) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(result) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(problem) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(attempts) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(run_after) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(lease_until) ON TABLE municipality.job TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.job TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.location TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.location TO app_municipality;
+
+GRANT UPDATE(name) ON TABLE municipality.location TO app_municipality;
+
+GRANT UPDATE(address) ON TABLE municipality.location TO app_municipality;
+
+GRANT UPDATE(postcode) ON TABLE municipality.location TO app_municipality;
+
+GRANT UPDATE(city) ON TABLE municipality.location TO app_municipality;
+
+GRANT UPDATE(area) ON TABLE municipality.location TO app_municipality;
+
+GRANT UPDATE(ended_on) ON TABLE municipality.location TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.login TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(name) ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(email) ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(merchant_id) ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.login TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.login_role TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.login_role TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.managing_adult TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.managing_adult TO app_municipality;
+
+GRANT UPDATE(valid_until) ON TABLE municipality.managing_adult TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.merchant TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.merchant TO app_municipality;
+
+GRANT UPDATE(name) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT UPDATE(kvk_number) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT UPDATE(contact_email) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT UPDATE(contact_phone) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT UPDATE(account_id) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.migration TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.pass TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(ended_on) ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(ended_because) ON TABLE municipality.pass TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.payout_account TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(payee_check) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(approved_at) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(approved_by) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(rejected_at) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(rejected_because) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(usable_from) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.posting TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.posting TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.posting TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.processing_log TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.processing_log TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.redemption TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.redemption TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.redemption_reversal TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.redemption_reversal TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.resident TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.resident TO app_municipality;
+
+GRANT UPDATE(bsn_encrypted) ON TABLE municipality.resident TO app_municipality;
+
+GRANT UPDATE(bsn_hash) ON TABLE municipality.resident TO app_municipality;
+
+GRANT UPDATE(key_id) ON TABLE municipality.resident TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.resident_version TO auditor_municipality;
+GRANT SELECT,INSERT,UPDATE ON TABLE municipality.resident_version TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.reversal TO auditor_municipality;
+GRANT SELECT,INSERT,UPDATE ON TABLE municipality.reversal TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.reversal TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.scheme TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.scheme TO app_municipality;
+
+GRANT UPDATE(code) ON TABLE municipality.scheme TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.scheme_grant TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.scheme_grant TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.scheme_version TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.scheme_version TO app_municipality;
+
+GRANT UPDATE(status) ON TABLE municipality.scheme_version TO app_municipality;
+
+GRANT UPDATE(valid_until) ON TABLE municipality.scheme_version TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.session TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.session TO app_municipality;
+
+GRANT UPDATE(used_at) ON TABLE municipality.session TO app_municipality;
+
+GRANT UPDATE(idle_until) ON TABLE municipality.session TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.session TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.setting TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.setting TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.sign_in_attempt TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_attempt TO app_municipality;
+
+GRANT UPDATE(used_at) ON TABLE municipality.sign_in_attempt TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.till TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(name) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(algorithm) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(public_key) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(state_since) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(pairing_hash) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(pairing_until) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(paired_at) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(sale_limit_cents) ON TABLE municipality.till TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.transfer TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.transfer TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.transfer TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.upload TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.upload TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.upload_piece TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.upload_piece TO app_municipality;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE owner_municipality IN SCHEMA municipality GRANT SELECT ON TABLES TO auditor_municipality;

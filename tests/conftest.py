@@ -1,0 +1,147 @@
+"""A fresh database per test, copied from one that was migrated once per run."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+import servers
+from pas.db import Database, role_name
+from pas.ids import MunicipalityName
+from pas.installation import Access
+from pas.installation.access import embedded_access
+
+RawConnection = asyncpg.Connection
+
+VELSEN = MunicipalityName("velsen")
+HOST = pytest.StashKey[servers.Host]()
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pg", default="18", choices=["18", "16"], help="PostgreSQL for the tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[HOST] = servers.Host()
+
+
+def pytest_configure_node(node) -> None:  # noqa: ANN001 (xdist has no public type for it)
+    node.workerinput["servers"] = str(node.config.stash[HOST].folder)
+
+
+pytest_configure_node = pytest.hookimpl(optionalhook=True)(pytest_configure_node)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if HOST in config.stash:
+        config.stash[HOST].end()
+
+
+@pytest.fixture(scope="session")
+def installation(pytestconfig: pytest.Config) -> Access:
+    """The server of this run (see --pg), with the database that tests copy. Never write in it."""
+    workerinput = getattr(pytestconfig, "workerinput", None)
+    folder = Path(workerinput["servers"]) if workerinput else pytestconfig.stash[HOST].folder
+    version = "16" if pytestconfig.getoption("--pg") == "16" else "18"
+    place = servers.ask(folder, version)
+    return embedded_access(place, servers.TEMPLATE)
+
+
+@asynccontextmanager
+async def fresh_database(installation: Access) -> AsyncGenerator[Access]:
+    """A copy of the installation with municipality velsen, gone afterwards (about 30 ms)."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = f"test_{worker}_{next(_numbers)}"
+    assert installation.superuser is not None
+    superuser = await installation.superuser.to("postgres").connect()
+    try:
+        await superuser.execute(
+            f"CREATE DATABASE {name} TEMPLATE {servers.TEMPLATE} OWNER migrator STRATEGY FILE_COPY"
+        )
+        await superuser.execute(
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;"
+            f"GRANT CONNECT ON DATABASE {name} TO app_velsen, auditor_velsen, registry"
+        )
+        yield installation.of_database(name)
+        await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await superuser.close()
+
+
+@pytest.fixture
+def velsen() -> MunicipalityName:
+    return VELSEN
+
+
+@pytest.fixture
+async def access(installation: Access) -> AsyncGenerator[Access]:
+    """Every way into a fresh database with the municipality velsen."""
+    async with fresh_database(installation) as access:
+        yield access
+
+
+@pytest.fixture
+async def database(access: Access) -> AsyncGenerator[Database]:
+    """The program's own pools, on a fresh database."""
+    database = Database(access.address)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def connection(access: Access) -> AsyncGenerator[RawConnection]:
+    """A connection as app_velsen, on a fresh database (the same one as `database`)."""
+    connection = await access.address.login(role_name("app", VELSEN)).connect()
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def auditor(access: Access) -> AsyncGenerator[RawConnection]:
+    connection = await access.address.login(role_name("auditor", VELSEN)).connect()
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def superuser(access: Access) -> AsyncGenerator[RawConnection]:
+    """A connection that may do everything, in the schema of velsen."""
+    assert access.superuser is not None
+    connection = await access.superuser.connect()
+    await connection.execute("SET search_path = velsen, pg_temp")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def migrator(access: Access) -> AsyncGenerator[RawConnection]:
+    assert access.migrator is not None
+    connection = await access.migrator.connect()
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def owner(access: Access) -> AsyncGenerator[RawConnection]:
+    """The most that anybody can be without superuser: the owner of velsen's tables."""
+    assert access.migrator is not None
+    connection = await access.migrator.connect()
+    await connection.execute("SET ROLE owner_velsen; SET search_path = velsen, pg_temp")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose name leaves room for a socket."""
+    folder = Path(tempfile.mkdtemp(prefix="pas-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

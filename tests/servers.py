@@ -1,0 +1,75 @@
+"""The PostgreSQL of a test run: one per version, shared by all workers, started when first asked.
+
+The process that was started by hand (the controller, under xdist) runs the servers in a thread.
+Workers ask by making a file and wait for the answer; nothing starts for tests without a database.
+"""
+
+import asyncio
+import shutil
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from pas.embedded import DataDir, Supervisor
+from pas.embedded.binaries import Version
+from pas.installation import Access, add_municipality, prepare
+from pas.installation.access import embedded_access
+from pas.installation.prepare import migrator
+
+TEMPLATE = "template_velsen"
+VERSIONS: tuple[Version, ...] = ("18", "16")
+LONGEST_WAIT = 180.0
+
+
+class Host:
+    """Starts what is asked for, and ends it with the run."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="pas-test-"))
+        self._ended = threading.Event()
+        self._running: dict[Version, Supervisor] = {}
+        self._thread = threading.Thread(target=self._serve, name="test-servers", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _serve(self) -> None:
+        while not self._ended.wait(0.02):
+            for version in VERSIONS:
+                if version not in self._running and (self.folder / f"asked-{version}").exists():
+                    self._answer(version)
+        for server in self._running.values():
+            server.__exit__(None, None, None)
+
+    def _answer(self, version: Version) -> None:
+        server = Supervisor(self.folder / version, version=version, durable=False)
+        self._running[version] = server
+        try:
+            server.__enter__()
+            asyncio.run(make_template(embedded_access(server.place, TEMPLATE)))
+        except Exception as error:  # noqa: BLE001 (told to every test that asked)
+            (self.folder / f"failed-{version}").write_text(repr(error))
+        (self.folder / f"answered-{version}").touch()
+
+
+async def make_template(access: Access) -> None:
+    """One installation with one municipality, to be copied for each test."""
+    await prepare(access)
+    async with migrator(access) as connection:
+        await add_municipality(connection, access.address, "velsen", title="Velsen")
+
+
+def ask(folder: Path, version: Version) -> DataDir:
+    """Wait for the run's server of this version."""
+    (folder / f"asked-{version}").touch()
+    deadline = time.monotonic() + LONGEST_WAIT
+    while not (folder / f"answered-{version}").exists():
+        assert time.monotonic() < deadline, "the test server does not answer"
+        time.sleep(0.01)
+    failed = folder / f"failed-{version}"
+    assert not failed.exists(), failed.read_text()
+    return DataDir(folder / version, version)
