@@ -1,0 +1,184 @@
+"""Calls of the ledger's functions as a use case makes them: items in, one outcome per item out."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from given import NOON, OFFICER, Budget, Holder, Till
+from pas.db import Connection
+from pas.ids import AccountId, EntryId, uuid7
+from pas.ledger.book import Item, Line, line_arrays
+
+BOOK = "SELECT book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+REDEEM = (
+    "SELECT redeem_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+    " $17, $18, $19, $20, $21, $22, $23, $24)"
+)
+REVERSE = (
+    "SELECT reverse_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+    " $17)"
+)
+
+
+def an_item(kind: str, *lines: Line, **fields: object) -> Item:
+    """An item to book, new unless its id is given."""
+    given = {
+        "id": EntryId(uuid7()),
+        "fingerprint": secrets.token_bytes(32),
+        "occurred_at": NOON,
+        "actor_kind": "till",
+        "actor_id": OFFICER,
+        **fields,
+    }
+    return Item(kind=kind, lines=lines, **given)  # pyright: ignore[reportArgumentType]
+
+
+async def book(owner: Connection, *items: Item) -> list[str]:
+    """Call book() itself; the connection is the owner's, since nobody who logs in may."""
+    arrays = line_arrays(items)
+    return await owner.fetchval(
+        BOOK,
+        [item.id for item in items],
+        [item.kind for item in items],
+        [item.refusal for item in items],
+        [item.fingerprint for item in items],
+        [item.reverses for item in items],
+        [item.replaces for item in items],
+        [item.occurred_at for item in items],
+        [item.actor_kind for item in items],
+        [item.actor_id for item in items],
+        *(arrays.accounts, arrays.items, arrays.debits, arrays.credits),
+        *(arrays.amounts, arrays.reversed, arrays.seen),
+    )
+
+
+class Sale(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale that the rules decided: an item, who paid, and what was asked and taken."""
+
+    item: Item
+    till: Till
+    subject: Holder
+    card: UUID
+    category: str = "sport"
+    price_cents: int
+    sale: UUID | None = None
+
+    @property
+    def taken_cents(self) -> int:
+        paid = self.till.merchant.account
+        return sum(line.amount for line in self.item.lines if line.credit == paid)
+
+
+def a_sale(
+    till: Till,
+    budget: Budget,
+    cents: int,
+    *lines: Line,
+    card: Holder | None = None,
+    **fields: object,
+) -> Sale:
+    """Pay from one budget, with any further lines; by the holder's own card unless another's."""
+    paid = Line(debit=budget.account, credit=till.merchant.account, amount=cents)
+    item = an_item("redeem", paid, *lines, actor_id=till.id, **fields)
+    return Sale(
+        item=item,
+        till=till,
+        subject=budget.holder,
+        card=(card or budget.holder).card,
+        price_cents=sum(line.amount for line in item.lines if line.credit == till.merchant.account),
+    )
+
+
+def a_refusal(till: Till, holder: Holder, refusal: str, **fields: object) -> Sale:
+    """A sale that the rules declined; `seen` in the fields names what that rests on."""
+    item = an_item("redeem", refusal=refusal, actor_id=till.id, **fields)
+    return Sale(item=item, till=till, subject=holder, card=holder.card, price_cents=1000)
+
+
+async def redeem(connection: Connection, *sales: Sale) -> list[str]:
+    """Book sales in one call; the connection is the app's."""
+    items = [sale.item for sale in sales]
+    arrays = line_arrays(items)
+    return await connection.fetchval(
+        REDEEM,
+        [item.id for item in items],
+        [item.kind for item in items],
+        [item.refusal for item in items],
+        [item.fingerprint for item in items],
+        [item.replaces for item in items],
+        [item.occurred_at for item in items],
+        [item.actor_kind for item in items],
+        [item.actor_id for item in items],
+        *(arrays.accounts, arrays.items, arrays.debits, arrays.credits),
+        *(arrays.amounts, arrays.seen),
+        [sale.till.id for sale in sales],
+        [sale.till.merchant.id for sale in sales],
+        [sale.till.merchant.location for sale in sales],
+        [sale.card for sale in sales],
+        [sale.subject.id for sale in sales],
+        [sale.category for sale in sales],
+        [sale.price_cents for sale in sales],
+        [sale.taken_cents for sale in sales],
+        [sale.sale for sale in sales],
+        ["0" * 32 for _ in sales],
+    )
+
+
+def a_reversal(
+    kind: str, sale: Sale, cents: int | None = None, *onward: Line, **fields: object
+) -> Item:
+    """Take back a sale, whole or so many cents of its first line; `onward` moves on what came."""
+    back = [
+        Line(debit=line.credit, credit=line.debit, amount=line.amount, reversed_line=number)
+        for number, line in enumerate(sale.item.lines, start=1)
+    ]
+    if cents is not None:
+        back = [msgspec.structs.replace(back[0], amount=cents)]
+    return an_item(kind, *back, *onward, reverses=sale.item.id, actor_id=sale.till.id, **fields)
+
+
+async def reverse(connection: Connection, *items: Item, till: UUID | None = None) -> list[str]:
+    """Void or refund in one call; the connection is the app's."""
+    arrays = line_arrays(items)
+    return await connection.fetchval(
+        REVERSE,
+        [item.id for item in items],
+        [item.kind for item in items],
+        [item.fingerprint for item in items],
+        [item.reverses for item in items],
+        [item.occurred_at for item in items],
+        [item.actor_kind for item in items],
+        [item.actor_id for item in items],
+        *(arrays.accounts, arrays.items, arrays.debits, arrays.credits),
+        *(arrays.amounts, arrays.reversed),
+        [till for _ in items],
+        [
+            sum(line.amount for line in item.lines if line.reversed_line is not None)
+            for item in items
+        ],
+        ["mistake" for _ in items],
+        ["0" * 32 for _ in items],
+    )
+
+
+async def lapse(
+    connection: Connection,
+    budget: AccountId,
+    amount: int,
+    *,
+    entry: EntryId | None = None,
+    at: datetime = NOON,
+) -> str:
+    """Return what is left of one budget to its appropriation."""
+    outcomes = await connection.fetchval(
+        "SELECT lapse_batch($1, $2, $3, $4, $5, 'job', $6)",
+        *([entry or uuid7()], [secrets.token_bytes(32)], [budget], [amount], at, OFFICER),
+    )
+    return outcomes[0]
+
+
+async def balance(connection: Connection, account: AccountId) -> int:
+    """What a guarded account stores."""
+    return await connection.fetchval("SELECT amount FROM balance WHERE account_id = $1", account)
