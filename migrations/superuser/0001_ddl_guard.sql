@@ -1,5 +1,7 @@
 -- Refuses DDL in a municipality's schema outside a migration. Event triggers ask for a superuser:
 -- where a hosted server has none, `pas ledger prove` says "DDL guard absent".
+SET lock_timeout = '5s';
+
 CREATE OR REPLACE FUNCTION pas.refuse_ddl() RETURNS event_trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -29,26 +29,28 @@ SECRET_PARTS = (
     "card_number",
     "activation_code",
 )
-PERSONAL = frozenset({
-    "address",
-    "birth_date",
-    "born_on",
-    "date_of_birth",
-    "email",
-    "first_name",
-    "full_name",
-    "house_number",
-    "income",
-    "initials",
-    "last_name",
-    "name",
-    "phone",
-    "postcode",
-    "prefix",
-    "scanned",
-    "street",
-    "telephone",
-})
+PERSONAL = frozenset(
+    {
+        "address",
+        "birth_date",
+        "born_on",
+        "date_of_birth",
+        "email",
+        "first_name",
+        "full_name",
+        "house_number",
+        "income",
+        "initials",
+        "last_name",
+        "name",
+        "phone",
+        "postcode",
+        "prefix",
+        "scanned",
+        "street",
+        "telephone",
+    }
+)
 DEEPEST = 6
 
 NINE_DIGITS = re.compile(r"(?<![\d-])\d{9}(?![\d-])")

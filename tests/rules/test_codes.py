@@ -68,16 +68,18 @@ def test_what_scanners_and_people_add_to_a_token_is_forgiven(
     cut = data.draw(st.integers(0, len(text)))
     separator = data.draw(st.sampled_from([" ", "-", "\n", "\u00a0", "\u200b", ":", ""]))
     around = data.draw(
-        st.sampled_from([
-            "{}",
-            "]Q1{}",
-            "  {}\r\n",
-            "\ufeff{}",
-            "http://{}",
-            "https://pas.example.nl/kaart/{}",
-            "https://pas.example.nl/kaart/{}/?bron=1",
-            "https://pas.example.nl/?kaart={}&taal=nl#boven",
-        ])
+        st.sampled_from(
+            [
+                "{}",
+                "]Q1{}",
+                "  {}\r\n",
+                "\ufeff{}",
+                "http://{}",
+                "https://pas.example.nl/kaart/{}",
+                "https://pas.example.nl/kaart/{}/?bron=1",
+                "https://pas.example.nl/?kaart={}&taal=nl#boven",
+            ]
+        )
     )
     case = data.draw(st.sampled_from([str.upper, str.lower, str.swapcase]))
     scanned = case(around.format(text[:cut] + separator + text[cut:]))

@@ -84,10 +84,7 @@ class LineArrays(msgspec.Struct, frozen=True):
 def line_arrays(items: Sequence[Item]) -> LineArrays:
     """Number the distinct accounts in ascending order, which is the order of their locks."""
     distinct = {
-        account
-        for item in items
-        for line in item.lines
-        for account in (line.debit, line.credit)
+        account for item in items for line in item.lines for account in (line.debit, line.credit)
     }
     distinct.update(seen.account for item in items for seen in item.seen)
     accounts = sorted(distinct)

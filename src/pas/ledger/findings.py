@@ -65,7 +65,8 @@ BALANCES: Final = Statement(
 
 GUARDS: Final = Statement(
     """
-    SELECT 'guard', a.id::text, format('account %s (%s) is guarded: %s, has a balance: %s', a.id, a.kind, a.guarded, b.account_id IS NOT NULL)
+    SELECT 'guard', a.id::text, format('account %s (%s) is guarded: %s, has a balance: %s',
+        a.id, a.kind, a.guarded, b.account_id IS NOT NULL)
     FROM account a FULL JOIN balance b ON b.account_id = a.id
     WHERE a.id IS NULL OR a.guarded <> (b.account_id IS NOT NULL)
     ORDER BY coalesce(a.id, b.account_id) LIMIT $1
