@@ -103,7 +103,7 @@ CREATE TABLE posting (
     debit text NOT NULL,
     credit text NOT NULL,
     reverses boolean NOT NULL DEFAULT false,
-    PRIMARY KEY (kind, debit, credit)
+    PRIMARY KEY (kind, debit, credit, reverses)
 );
 INSERT INTO posting (kind, debit, credit, reverses) VALUES
     ('appropriate', 'cover', 'appropriation', false),
@@ -112,6 +112,7 @@ INSERT INTO posting (kind, debit, credit, reverses) VALUES
     ('redeem', 'budget', 'merchant', false),
     ('redeem', 'budget', 'used', false),
     ('redeem', 'budget', 'appropriation', false),
+    ('redeem', 'appropriation', 'budget', false),
     ('confirm', 'budget', 'merchant', false),
     ('confirm', 'budget', 'used', false),
     ('confirm', 'budget', 'payee', false),
@@ -122,12 +123,14 @@ INSERT INTO posting (kind, debit, credit, reverses) VALUES
     ('void', 'merchant', 'budget', true),
     ('void', 'used', 'budget', true),
     ('void', 'appropriation', 'budget', true),
+    ('void', 'budget', 'appropriation', true),
     ('refund', 'merchant', 'budget', true),
     ('refund', 'payee', 'budget', true),
     ('refund', 'used', 'budget', true),
     ('refund', 'merchant', 'held', true),
     ('refund', 'payee', 'held', true),
     ('refund', 'appropriation', 'budget', true),
+    ('refund', 'budget', 'appropriation', true),
     ('refund', 'budget', 'appropriation', false),
     ('refund', 'held', 'appropriation', false),
     ('lapse', 'budget', 'appropriation', false),
@@ -363,8 +366,8 @@ BEGIN
     WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
         SELECT da.unit = ca.unit
             AND da.guarded = (amounts[l.debit] IS NOT NULL) AND ca.guarded = (amounts[l.credit] IS NOT NULL)
-            AND (SELECT p.reverses = (l.reversed IS NOT NULL) FROM posting p
-                 WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind AND p.credit = ca.kind)
+            AND EXISTS (SELECT 1 FROM posting p WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind
+                AND p.credit = ca.kind AND p.reverses = (l.reversed IS NOT NULL))
         FROM account da, account ca WHERE da.id = accounts[l.debit] AND ca.id = accounts[l.credit]
     ), false);
     IF FOUND THEN

@@ -146,7 +146,8 @@ $$;
 
 -- Grants budgets: the grant once per scheme, claimant and period; its accounts; the link to the pass; the
 -- booking. Answers per item: booked, already (granted before), or what book() answered.
--- A visit budget is granted in visits and in cents (visits × the highest agreed price).
+-- A visit budget is granted in visits and in cents (visits × the highest agreed price); a thing in kind
+-- in visits alone: its cents come from the appropriation when it is handed out.
 CREATE FUNCTION grant_batch(
     entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[],
     schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[],
@@ -178,14 +179,8 @@ BEGIN
         RETURNING id
     )
     SELECT array_agg(id) INTO fresh FROM made;
-    -- In kind: decided, nothing to book.
     SELECT array_agg(n::integer ORDER BY n) INTO take
-    FROM unnest(grants, amounts) WITH ORDINALITY AS g (id, amount, n) WHERE g.id = ANY (fresh) AND g.amount > 0;
-    FOR n IN 1 .. size LOOP
-        IF amounts[n] = 0 AND grants[n] = ANY (fresh) THEN
-            answer[n] := 'booked';
-        END IF;
-    END LOOP;
+    FROM unnest(grants) WITH ORDINALITY AS g (id, n) WHERE g.id = ANY (fresh);
     IF take IS NULL THEN
         RETURN answer;
     END IF;
@@ -208,6 +203,7 @@ BEGIN
         SELECT t.n, t.item, 1 AS part, a.account_id AS debit, budget_accounts[t.n] AS credit, amounts[t.n] AS amount
         FROM unnest(take) WITH ORDINALITY AS t (n, item)
         JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
+        WHERE amounts[t.n] > 0
         UNION ALL
         SELECT t.n, t.item, 2, a.visits_account_id, visit_accounts[t.n], visits_granted[t.n]::bigint
         FROM unnest(take) WITH ORDINALITY AS t (n, item)

@@ -92,23 +92,28 @@ BEGIN
             FROM card c WHERE c.id = i.card_id), false)
     );
     IF changed IS NULL THEN
-        -- Spent from a budget of the subject, on a pass that has not ended; paid to the merchant of the item.
+        -- Spent from a budget of the subject, on a pass that has not ended; cents to the merchant of the
+        -- item, visits to where used visits of the scheme go, a forfeit to the scheme's appropriation, and
+        -- the cents of a thing in kind from it.
         SELECT array_agg(DISTINCT l.item) INTO changed
         FROM unnest(line_items, line_debits, line_credits) AS l (item, debit, credit)
-        WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
-            SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
-                AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
-                AND CASE (SELECT a.kind FROM account a WHERE a.id = accounts[l.credit])
-                    WHEN 'merchant' THEN accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
-                    ELSE EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
-                    END
-            FROM budget b JOIN pass p ON p.id = b.pass_id
-            WHERE accounts[l.debit] = b.account_id
-        ), (
-            SELECT p.resident_id = subjects[l.item] AND EXISTS (
-                SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind = 'used' AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
-            FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
-        ), false);
+        WHERE item_refusals[l.item] IS NULL AND NOT coalesce(
+            (
+                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
+                    AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
+                    AND (accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
+                        OR accounts[l.credit] = (SELECT a.account_id FROM appropriation a WHERE a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year))
+                FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
+            ), (
+                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
+                    AND EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
+                        AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
+                FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
+            ), (
+                SELECT p.resident_id = subjects[l.item] AND b.scheme_id = a.scheme_id AND b.budget_year = a.budget_year
+                FROM appropriation a, budget b JOIN pass p ON p.id = b.pass_id
+                WHERE a.account_id = accounts[l.debit] AND b.account_id = accounts[l.credit]
+            ), false);
     END IF;
     IF changed IS NOT NULL THEN
         RETURN (SELECT array_agg(CASE WHEN n = ANY (changed) THEN 'moved' ELSE 'busy' END ORDER BY n) FROM generate_series(1, items) n);
