@@ -10,10 +10,12 @@ from uuid import UUID, uuid4
 import msgspec
 
 from pas.db import Connection
+from pas.grants.facts import Decision, EarlierGrant, HouseholdFacts, PersonFacts
 from pas.ids import (
     AccountId,
     CardId,
     EntryId,
+    HouseholdNumber,
     LocationId,
     MerchantId,
     MunicipalityName,
@@ -25,6 +27,7 @@ from pas.ids import (
     uuid7,
 )
 from pas.ledger.accounts import new_account_id
+from pas.money import BasisPoints, Cents
 from pas.passes.codes import (
     CardNumber,
     HashKey,
@@ -33,6 +36,7 @@ from pas.passes.codes import (
     new_card_number,
     new_token,
 )
+from pas.schemes.model import Amount, SchemeVersion, StoredVersion
 
 # --- files of schemes and residents ---------------------------------------------------------
 
@@ -331,3 +335,59 @@ async def a_till(connection: Connection, merchant: Merchant, *, state: str = "ac
         *(till, merchant.id, merchant.location, bytes(32), state, FIRST_DAY, OFFICER),
     )
     return Till(till, merchant)
+
+
+# --- assessment -----------------------------------------------------------------------------
+
+
+def a_version(code: str = "sport_kinderen", **fields: object) -> StoredVersion:
+    """A version in force since 2026, € 200 for everybody up to 110 %, unless said otherwise."""
+    defaults: dict[str, object] = {
+        "code": code,
+        "title": code.replace("_", " "),
+        "status": "in_force",
+        "valid_from": date(2026, 1, 1),
+        "categories": frozenset(("sport",)),
+        "allowance": Amount(Cents(20_000)),
+        "unit": "person",
+        "income_limit": BasisPoints(11_000),
+        "period": "pass_year",
+    }
+    # convert, not the constructor: a builder takes fields by name, of any type.
+    version = msgspec.convert(
+        msgspec.to_builtins({**defaults, **fields}), SchemeVersion, strict=True
+    )
+    return StoredVersion(id=SchemeVersionId(uuid7()), version=version)
+
+
+def a_person(birth_date: date = date(1990, 5, 17), **fields: object) -> PersonFacts:
+    defaults: dict[str, object] = {"resident": uuid7(), "birth_date": birth_date}
+    defaults["here_from"] = birth_date
+    return msgspec.convert({**defaults, **fields}, PersonFacts)
+
+
+def a_household(
+    *members: PersonFacts, income: int | None = 9_500, number: str = "H1"
+) -> HouseholdFacts:
+    return HouseholdFacts(
+        number=HouseholdNumber(number),
+        income=None if income is None else BasisPoints(income),
+        members=members or (a_person(),),
+    )
+
+
+def earlier_grants(*decisions: Decision) -> list[EarlierGrant]:
+    """What was granted, as the next assessment sees it."""
+    return [
+        EarlierGrant(
+            scheme=one.scheme,
+            resident=decision.resident,
+            claim_key=one.award.claim_key,
+            period_key=one.award.period_key,
+            starts_on=one.award.starts_on,
+            ends_on=one.award.ends_on,
+        )
+        for decision in decisions
+        for one in decision.granted
+        if one.award
+    ]

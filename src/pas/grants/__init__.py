@@ -1,0 +1,1 @@
+"""Granting: the yearly assessment, applications of households, and what follows from them."""

@@ -1,0 +1,90 @@
+"""Why somebody gets a scheme or not, in Dutch that a resident can read (B1)."""
+
+from datetime import timedelta
+from typing import Final
+
+from pas.grants.facts import Decision, Outcome, Reason, Verdict
+from pas.money import BasisPoints, euros, percent
+
+_ONE_DAY: Final = timedelta(days=1)
+_SENTENCES: Final[dict[Reason, str]] = {
+    "already-granted": "Dit tegoed is al toegekend. Het blijft staan.",
+    "pot-empty": "Het geld voor deze regeling is op.",
+    "income-unknown": "Wij kennen het inkomen niet. U kunt de pas zelf aanvragen.",
+    "limit-unknown": "De inkomensgrens van deze regeling is nog niet bekend.",
+    "school-type-unknown": "Wij weten niet welke school het is. Geef dit aan ons door.",
+    "not-a-child": "Deze regeling is voor kinderen tot 18 jaar.",
+    "other-school": "Deze regeling is voor een andere soort school.",
+    "for-another-member": "Deze regeling is voor het hele huishouden. Zij staat op één andere pas.",
+    "no-such-member": "In dit huishouden woont niemand voor wie deze regeling is.",
+    "no-adult": "Deze regeling staat op de pas van een volwassene. Die woont hier niet.",
+    "via-intermediary": "Een leraar of andere hulpverlener vraagt dit aan voor het kind.",
+    "via-team": "Het wijkteam beslist over deze regeling.",
+    "moved-away": "Deze persoon is verhuisd naar een andere gemeente.",
+    "too-young": "De leeftijd is nog te laag: {age} jaar.",
+    "too-old": "De leeftijd is te hoog: {age} jaar.",
+    "excluded-by-another": "Dit gaat niet samen met ‘{other}’.",
+    "another-provision-first": "‘{other}’ is er al voor hetzelfde doel.",
+    "other-provision-unknown": "Misschien krijgt u ‘{other}’. Die regeling gaat voor.",
+    "deceased": "Deze persoon is overleden.",
+    "not-here-yet": "Deze persoon woont op deze dag nog niet in de gemeente.",
+}
+_HEADINGS: Final[tuple[tuple[Outcome, str], ...]] = (
+    ("granted", "Dit krijgt u"),
+    ("held", "Dit had u al"),
+    ("unknown", "Dit weten wij nog niet"),
+    ("refused", "Dit krijgt u niet"),
+    ("not_applicable", "Dit is niet voor u"),
+)
+HOW_TO_OBJECT: Final = (
+    "Bent u het er niet mee eens? U kunt bezwaar maken. "
+    "Doe dat binnen zes weken. Bel ons als u daar hulp bij wilt."
+)
+
+
+def sentence(verdict: Verdict) -> str:
+    """Say what was decided and which fact decided it."""
+    match verdict.reason:
+        case "within-limit":
+            return f"{_incomes(verdict)} Dat is niet te hoog. {_given(verdict)}".rstrip()
+        case "income-above-limit":
+            return f"{_incomes(verdict)} Dat is te hoog."
+        case reason:
+            return _SENTENCES[reason].format(age=verdict.age, other=verdict.other)
+
+
+def explain(decision: Decision) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Group a decision for a page or a letter: heading, then scheme and sentence."""
+    groups = [
+        (
+            heading,
+            [(one.title, sentence(one)) for one in decision.verdicts if one.outcome == outcome],
+        )
+        for outcome, heading in _HEADINGS
+    ]
+    return [(heading, lines) for heading, lines in groups if lines]
+
+
+def _incomes(verdict: Verdict) -> str:
+    return (
+        f"Het inkomen is {_percent(verdict.income)} van het sociaal minimum. "
+        f"De grens is {_percent(verdict.limit)}."
+    )
+
+
+def _percent(value: BasisPoints | None) -> str:
+    assert value is not None, "an income decided, so it is known"
+    return percent(value)
+
+
+def _given(verdict: Verdict) -> str:
+    award = verdict.award
+    if award is None:
+        return ""
+    last = award.ends_on - _ONE_DAY
+    until = f"tot en met {last.day}-{last.month}-{last.year}"
+    if award.visits is not None:
+        return f"U krijgt {award.visits} bezoeken, {until}."
+    if award.amount_cents == 0:
+        return f"Het geldt {until}."
+    return f"U krijgt {euros(award.amount_cents)}, {until}."

@@ -1,0 +1,130 @@
+"""What an assessment looks at, and what it answers; no rules here."""
+
+from datetime import date
+from typing import Final, Literal
+
+import msgspec
+
+from pas.ids import HouseholdNumber, ResidentId, SchemeVersionId
+from pas.money import BasisPoints, Cents
+from pas.passes.residents import SchoolType
+
+Outcome = Literal["granted", "held", "refused", "unknown", "not_applicable"]
+Reason = Literal[
+    "within-limit",
+    "already-granted",
+    "income-above-limit",
+    "excluded-by-another",
+    "another-provision-first",
+    "pot-empty",
+    "income-unknown",
+    "limit-unknown",
+    "school-type-unknown",
+    "other-provision-unknown",
+    "too-young",
+    "too-old",
+    "not-a-child",
+    "other-school",
+    "for-another-member",
+    "no-such-member",
+    "no-adult",
+    "via-intermediary",
+    "via-team",
+    "moved-away",
+    "deceased",
+    "not-here-yet",
+]
+
+
+_OUTCOMES: Final[dict[Reason, Outcome]] = {
+    "within-limit": "granted",
+    "already-granted": "held",
+    "income-above-limit": "refused",
+    "excluded-by-another": "refused",
+    "another-provision-first": "refused",
+    "pot-empty": "refused",
+    "income-unknown": "unknown",
+    "limit-unknown": "unknown",
+    "school-type-unknown": "unknown",
+    "other-provision-unknown": "unknown",
+}
+
+
+def outcome_of(reason: Reason) -> Outcome:
+    return _OUTCOMES.get(reason, "not_applicable")
+
+
+class PersonFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of a household; ``here_from`` is the birth or the arrival."""
+
+    resident: ResidentId
+    birth_date: date
+    school_type: SchoolType | None = None
+    here_from: date
+    left_on: date | None = None
+    died_on: date | None = None
+
+
+class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is assessed together; ``income`` None is unknown to the municipality."""
+
+    number: HouseholdNumber
+    income: BasisPoints | None
+    members: tuple[PersonFacts, ...]
+
+
+class EarlierGrant(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member or the household was granted before; days half open."""
+
+    scheme: str
+    resident: ResidentId
+    claim_key: str
+    period_key: str
+    starts_on: date
+    ends_on: date
+
+
+class Award(msgspec.Struct, frozen=True, kw_only=True):
+    """What a grant gives; ``ends_on`` and ``lapses_on`` are the first days without it.
+
+    ``claim_key`` and ``period_key`` say who can have it once, and once per what. Between
+    ``ends_on`` and ``lapses_on`` only what began earlier may still be paid.
+    """
+
+    claim_key: str
+    period_key: str
+    amount_cents: Cents
+    visits: int | None
+    starts_on: date
+    ends_on: date
+    lapses_on: date
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """One scheme for one person, with the facts that decided it; ``award`` only when granted."""
+
+    scheme: str
+    title: str
+    version: SchemeVersionId
+    outcome: Outcome
+    reason: Reason
+    income: BasisPoints | None = None
+    limit: BasisPoints | None = None
+    age: int | None = None
+    other: str = ""
+    award: Award | None = None
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """The one decision about a person: every scheme of the day, in the order of their codes."""
+
+    resident: ResidentId
+    household: HouseholdNumber
+    year: int
+    assessed_on: date
+    effective_on: date
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def granted(self) -> tuple[Verdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome == "granted")

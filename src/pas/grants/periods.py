@@ -1,0 +1,98 @@
+"""Pass years, school years and what a period is called, so that nothing is granted twice in it."""
+
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from pas.errors import Refusal
+from pas.grants.facts import PersonFacts
+from pas.passes.residents import ADULT_AGE, birthday
+from pas.schemes.model import SchemeVersion
+
+ONCE: Final = "once"
+
+
+class PassYearOver(Refusal):
+    """Dit pasjaar is voorbij."""
+
+    status = 409
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """What a municipality chose; a year starts on the first of its month."""
+
+    pass_year_month: int = 1
+    school_year_month: int = 8
+    once_per_child_until: date | None = None
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A period, half open, and the key under which a grant is given once."""
+
+    key: str
+    starts_on: date
+    ends_on: date
+
+
+def pass_year(calendar: Calendar, year: int) -> Span:
+    month = calendar.pass_year_month
+    return Span(str(year), date(year, month, 1), date(year + 1, month, 1))
+
+
+def school_year_of(calendar: Calendar, on: date) -> Span:
+    month = calendar.school_year_month
+    year = on.year if on.month >= month else on.year - 1
+    return Span(f"{year}/{year + 1}", date(year, month, 1), date(year + 1, month, 1))
+
+
+def effective_on(calendar: Calendar, *, year: int, on: date) -> date:
+    """The day whose facts and versions count: the assessment, or the start of a year to come."""
+    span = pass_year(calendar, year)
+    if on >= span.ends_on:
+        raise PassYearOver(f"Pasjaar {year} is voorbij. Kies een later jaar.")
+    return max(on, span.starts_on)
+
+
+def span_of(version: SchemeVersion, *, calendar: Calendar, year: int, effective: date) -> Span:
+    """From the day a grant takes effect to the end of the pass year or school year."""
+    assert version.period != "once_per_child", "ends on a day of the child's own"
+    by_school = version.period == "school_year"
+    whole = school_year_of(calendar, effective) if by_school else pass_year(calendar, year)
+    return Span(whole.key, effective, whole.ends_on)
+
+
+def period_of(
+    version: SchemeVersion, person: PersonFacts, *, calendar: Calendar, year: int, effective: date
+) -> Span:
+    """The same for one person: who is known to leave keeps the budget up to that day.
+
+    A grant once per child does not lapse at a year's end: it ends at eighteen, or earlier on a
+    day that the municipality set.
+    """
+    if version.period == "once_per_child":
+        ends = [birthday(person.birth_date, ADULT_AGE), calendar.once_per_child_until]
+        span = Span(ONCE, effective, min(day for day in ends if day and day > effective))
+    else:
+        span = span_of(version, calendar=calendar, year=year, effective=effective)
+    if person.left_on is not None and effective < person.left_on < span.ends_on:
+        return Span(span.key, effective, person.left_on)
+    return span
+
+
+def lapses_on(version: SchemeVersion, ends_on: date) -> date:
+    return ends_on + timedelta(days=version.run_out_days)
+
+
+def pass_ends_on(person: PersonFacts, *, recorded_on: date) -> date | None:
+    """The day from which a pass no longer works after a move or a death; never a day in the past.
+
+    A spending between the event and the day it became known stays what it was.
+    """
+    days = [day for day in (person.left_on, person.died_on) if day is not None]
+    return max(min(days), recorded_on) if days else None
+
+
+def view_of_parents_ends_on(person: PersonFacts) -> date:
+    """At eighteen a child's budgets stay, and what its parents may see and manage ends."""
+    return birthday(person.birth_date, ADULT_AGE)

@@ -1,0 +1,266 @@
+"""The yearly assessment: facts of a household and the schemes of a day in, decisions out.
+
+Every scheme that a person qualifies for is granted in one decision. The limit is inclusive, ages
+are half open, unknown is neither granted nor refused, and what was granted in the same period is
+held, whatever changed since. The outcome does not depend on the order of schemes or members.
+
+A scheme per household is granted to its oldest adult (then the lowest id): somebody of age who
+lives there, and the same person in every run. How schemes bear on each other is in stacking.py.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from pas.grants import periods, stacking
+from pas.grants.facts import (
+    Award,
+    Decision,
+    EarlierGrant,
+    HouseholdFacts,
+    PersonFacts,
+    Reason,
+    Verdict,
+    outcome_of,
+)
+from pas.grants.periods import Calendar, Span
+from pas.money import BasisPoints
+from pas.passes.residents import ADULT_AGE, age_on
+from pas.schemes.model import SchemeVersion, StoredVersion, Visits, holds_on, reserved_cents
+
+# Outside these ages an unknown school type can only mean: not at school.
+AGES_AT_SCHOOL: Final = range(4, 23)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same for everybody in one assessment: the day and the schemes that hold on it."""
+
+    year: int
+    assessed_on: date
+    effective_on: date
+    calendar: Calendar
+    schemes: tuple[StoredVersion, ...]
+    by_code: Mapping[str, SchemeVersion]
+    rivals: Mapping[str, frozenset[str]]
+    spans: Mapping[str, Span]
+    """The periods that are the same for everybody who stays, by scheme."""
+
+
+class _Person(msgspec.Struct, frozen=True):
+    facts: PersonFacts
+    age: int
+
+
+class _Household(msgspec.Struct, frozen=True):
+    facts: HouseholdFacts
+    present: tuple[_Person, ...]
+    head: _Person | None
+    earlier: Sequence[EarlierGrant]
+    held: frozenset[tuple[str, str, str]]
+
+
+def plan(
+    versions: Iterable[StoredVersion], *, year: int, on: date, calendar: Calendar | None = None
+) -> Plan:
+    """Choose the versions of the day; raises PassYearOver."""
+    calendar = calendar or Calendar()
+    effective = periods.effective_on(calendar, year=year, on=on)
+    schemes = sorted(
+        (one for one in versions if holds_on(one.version, effective)),
+        key=lambda one: one.version.code,
+    )
+    by_code = {one.version.code: one.version for one in schemes}
+    assert len(by_code) == len(schemes), "two versions of a scheme hold on one day"
+    return Plan(
+        year=year,
+        assessed_on=on,
+        effective_on=effective,
+        calendar=calendar,
+        schemes=tuple(schemes),
+        by_code=by_code,
+        rivals=stacking.rivals(by_code.values()),
+        spans={
+            code: periods.span_of(version, calendar=calendar, year=year, effective=effective)
+            for code, version in by_code.items()
+            if version.period != "once_per_child"
+        },
+    )
+
+
+def assess(
+    household: HouseholdFacts, plan: Plan, earlier: Sequence[EarlierGrant] = ()
+) -> tuple[Decision, ...]:
+    """Decide for every member, oldest first; ``earlier`` are grants of members and household."""
+    members = sorted(household.members, key=lambda one: (one.birth_date, one.resident))
+    people = [_Person(one, age_on(one.birth_date, plan.effective_on)) for one in members]
+    present = tuple(one for one in people if _absence(one.facts, plan.effective_on) is None)
+    adults = [one for one in present if one.age >= ADULT_AGE]
+    home = _Household(
+        facts=household,
+        present=present,
+        head=adults[0] if adults else None,
+        earlier=earlier,
+        held=frozenset((one.scheme, one.claim_key, one.period_key) for one in earlier),
+    )
+    return tuple(_decide(person, home, plan) for person in people)
+
+
+def claim_key(version: SchemeVersion, household: HouseholdFacts, person: PersonFacts) -> str:
+    """Who can have a scheme once per period: the person, or the household as a whole."""
+    if version.unit == "household":
+        return f"household:{household.number}"
+    return f"resident:{person.resident}"
+
+
+def award(
+    version: SchemeVersion, household: HouseholdFacts, person: PersonFacts, *, plan: Plan
+) -> Award:
+    """What somebody gets under a version from this assessment on; also for a deviation."""
+    span = _span(version, person, plan)
+    allowance = version.allowance
+    return Award(
+        claim_key=claim_key(version, household, person),
+        period_key=span.key,
+        amount_cents=reserved_cents(allowance),
+        visits=allowance.visits if isinstance(allowance, Visits) else None,
+        starts_on=span.starts_on,
+        ends_on=span.ends_on,
+        lapses_on=periods.lapses_on(version, span.ends_on),
+    )
+
+
+def pot_empty(verdict: Verdict) -> Verdict:
+    """What becomes of a grant from a closed pot that cannot bear it."""
+    assert verdict.outcome == "granted"
+    return msgspec.structs.replace(verdict, outcome="refused", reason="pot-empty", award=None)
+
+
+def _decide(person: _Person, home: _Household, plan: Plan) -> Decision:
+    absence = _absence(person.facts, plan.effective_on)
+    if absence:
+        verdicts = [_verdict(one, absence) for one in plan.schemes]
+    else:
+        verdicts = [_first_verdict(one, person, home, plan=plan) for one in plan.schemes]
+        before = _schemes_before(person, home, plan.effective_on)
+        verdicts = stacking.without_excluded(verdicts, plan.by_code, (plan.rivals, before))
+        verdicts = stacking.without_needless(verdicts, plan.by_code)
+    return Decision(
+        resident=person.facts.resident,
+        household=home.facts.number,
+        year=plan.year,
+        assessed_on=plan.assessed_on,
+        effective_on=plan.effective_on,
+        verdicts=tuple(verdicts),
+    )
+
+
+def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, plan: Plan) -> Verdict:
+    """The scheme on its own, before other schemes are looked at."""
+    version = one.version
+    if version.unit == "household" and person is not home.head:
+        return _verdict(one, "for-another-member" if home.head else "no-adult")
+    if home.held and _is_held(version, person.facts, home, plan=plan):
+        return _verdict(one, "already-granted")
+    if reason := _misfit(version, person, home):
+        return _verdict(one, reason, age=person.age)
+    reason = _by_income(version, home.facts.income)
+    return _verdict(
+        one,
+        reason,
+        income=home.facts.income,
+        limit=version.income_limit,
+        given=(
+            award(version, home.facts, person.facts, plan=plan)
+            if reason == "within-limit"
+            else None
+        ),
+    )
+
+
+def _is_held(version: SchemeVersion, person: PersonFacts, home: _Household, *, plan: Plan) -> bool:
+    once = version.period == "once_per_child"
+    period_key = periods.ONCE if once else plan.spans[version.code].key
+    return (version.code, claim_key(version, home.facts, person), period_key) in home.held
+
+
+def _span(version: SchemeVersion, person: PersonFacts, plan: Plan) -> Span:
+    shared = plan.spans.get(version.code)
+    if shared is not None and person.left_on is None:
+        return shared
+    return periods.period_of(
+        version, person, calendar=plan.calendar, year=plan.year, effective=plan.effective_on
+    )
+
+
+def _schemes_before(person: _Person, home: _Household, on: date) -> frozenset[str]:
+    """What somebody still has of earlier grants, also under schemes that no longer hold."""
+    return frozenset(
+        one.scheme
+        for one in home.earlier
+        if one.resident == person.facts.resident and one.starts_on <= on < one.ends_on
+    )
+
+
+def _misfit(version: SchemeVersion, person: _Person, home: _Household) -> Reason | None:
+    if version.awarded_by != "assessment":
+        return "via-intermediary" if version.awarded_by == "intermediary" else "via-team"
+    if version.unit == "child" and person.age >= ADULT_AGE:
+        return "not-a-child"
+    if version.unit != "household":
+        return _unfitness(version, person)
+    found = {_unfitness(version, one) for one in home.present}
+    if None in found:
+        return None
+    return "school-type-unknown" if "school-type-unknown" in found else "no-such-member"
+
+
+def _unfitness(version: SchemeVersion, person: _Person) -> Reason | None:
+    if version.age_from is not None and person.age < version.age_from:
+        return "too-young"
+    if version.age_until is not None and person.age >= version.age_until:
+        return "too-old"
+    school = person.facts.school_type
+    if not version.school_types or school in version.school_types:
+        return None
+    unknown = school is None and person.age in AGES_AT_SCHOOL
+    return "school-type-unknown" if unknown else "other-school"
+
+
+def _by_income(version: SchemeVersion, income: BasisPoints | None) -> Reason:
+    if version.income_limit is None:
+        return "limit-unknown"
+    if income is None:
+        return "income-unknown"
+    return "within-limit" if income <= version.income_limit else "income-above-limit"
+
+
+def _absence(person: PersonFacts, on: date) -> Reason | None:
+    if person.died_on is not None and person.died_on <= on:
+        return "deceased"
+    if person.left_on is not None and person.left_on <= on:
+        return "moved-away"
+    return "not-here-yet" if person.here_from > on else None
+
+
+def _verdict(
+    one: StoredVersion,
+    reason: Reason,
+    *,
+    income: BasisPoints | None = None,
+    limit: BasisPoints | None = None,
+    age: int | None = None,
+    given: Award | None = None,
+) -> Verdict:
+    return Verdict(
+        scheme=one.version.code,
+        title=one.version.title,
+        version=one.id,
+        outcome=outcome_of(reason),
+        reason=reason,
+        income=income,
+        limit=limit,
+        age=age,
+        award=given,
+    )
