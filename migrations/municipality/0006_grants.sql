@@ -61,7 +61,7 @@ CREATE TABLE scheme_grant (
     budget_year smallint NOT NULL,
     claim_key text NOT NULL,
     period_key text NOT NULL,
-    amount_cents bigint NOT NULL CHECK (amount_cents >= 0),
+    amount_cents bigint NOT NULL CHECK (amount_cents > 0),
     visits integer CHECK (visits > 0),
     starts_on date NOT NULL,
     ends_on date NOT NULL,
@@ -146,8 +146,7 @@ $$;
 
 -- Grants budgets: the grant once per scheme, claimant and period; its accounts; the link to the pass; the
 -- booking. Answers per item: booked, already (granted before), or what book() answered.
--- A visit budget is granted in visits and in cents (visits × the highest agreed price); a thing in kind
--- in visits alone: its cents come from the appropriation when it is handed out.
+-- A visit budget, or a thing in kind, is granted in visits and in cents (visits × the highest price).
 CREATE FUNCTION grant_batch(
     entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[],
     schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[],
@@ -203,7 +202,6 @@ BEGIN
         SELECT t.n, t.item, 1 AS part, a.account_id AS debit, budget_accounts[t.n] AS credit, amounts[t.n] AS amount
         FROM unnest(take) WITH ORDINALITY AS t (n, item)
         JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
-        WHERE amounts[t.n] > 0
         UNION ALL
         SELECT t.n, t.item, 2, a.visits_account_id, visit_accounts[t.n], visits_granted[t.n]::bigint
         FROM unnest(take) WITH ORDINALITY AS t (n, item)

@@ -9,6 +9,7 @@ CREATE TABLE redemption (
     category text,
     price_cents bigint NOT NULL CHECK (price_cents BETWEEN 0 AND 100000000),
     taken_cents bigint NOT NULL CHECK (taken_cents BETWEEN 0 AND price_cents),
+    visits integer NOT NULL DEFAULT 0 CHECK (visits >= 0),
     refusal text,
     sale_id uuid,
     recorded_at timestamptz NOT NULL
@@ -62,7 +63,7 @@ CREATE FUNCTION redeem_batch(
     accounts bigint[],
     line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[],
     tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[],
-    categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]
+    categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]
 ) RETURNS text[]
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT
@@ -75,7 +76,7 @@ DECLARE
     written_at timestamptz;
 BEGIN
     IF items <> ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
-            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(sales), cardinality(traces)]) THEN
+            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)]) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
     SELECT array_agg(i.n::integer) INTO changed
@@ -88,31 +89,27 @@ BEGIN
             SELECT c.state = 'active' AND (c.expires_at IS NULL OR c.expires_at > i.occurred)
                 AND (c.resident_id = i.subject_id OR EXISTS (
                     SELECT 1 FROM managing_adult a WHERE a.child_id = i.subject_id AND a.adult_id = c.resident_id
-                    AND a.valid_from <= i.occurred::date AND (a.valid_until IS NULL OR a.valid_until > i.occurred::date)))
+                    AND a.valid_from <= (i.occurred AT TIME ZONE 'Europe/Amsterdam')::date
+                    AND (a.valid_until IS NULL OR a.valid_until > (i.occurred AT TIME ZONE 'Europe/Amsterdam')::date)))
             FROM card c WHERE c.id = i.card_id), false)
     );
     IF changed IS NULL THEN
         -- Spent from a budget of the subject, on a pass that has not ended; cents to the merchant of the
-        -- item, visits to where used visits of the scheme go, a forfeit to the scheme's appropriation, and
-        -- the cents of a thing in kind from it.
+        -- item, visits to where used visits of the scheme go, a forfeit to the scheme's appropriation.
         SELECT array_agg(DISTINCT l.item) INTO changed
         FROM unnest(line_items, line_debits, line_credits) AS l (item, debit, credit)
         WHERE item_refusals[l.item] IS NULL AND NOT coalesce(
             (
-                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
+                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
                     AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
                     AND (accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
                         OR accounts[l.credit] = (SELECT a.account_id FROM appropriation a WHERE a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year))
                 FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
             ), (
-                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
+                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
                     AND EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
                         AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
                 FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
-            ), (
-                SELECT p.resident_id = subjects[l.item] AND b.scheme_id = a.scheme_id AND b.budget_year = a.budget_year
-                FROM appropriation a, budget b JOIN pass p ON p.id = b.pass_id
-                WHERE a.account_id = accounts[l.debit] AND b.account_id = accounts[l.credit]
             ), false);
     END IF;
     IF changed IS NOT NULL THEN
@@ -124,10 +121,11 @@ BEGIN
         array_fill(NULL::smallint, ARRAY[cardinality(line_items)]), line_seen);
 
     written_at := clock_timestamp();
-    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, refusal, sale_id, recorded_at)
-    SELECT i.id, i.till_id, i.merchant_id, i.location_id, i.category, i.price, CASE WHEN i.refusal IS NULL THEN i.take ELSE 0 END, i.refusal, i.sale_id, written_at
-    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, sales)
-        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, sale_id)
+    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, visits, refusal, sale_id, recorded_at)
+    SELECT i.id, i.till_id, i.merchant_id, i.location_id, i.category, i.price, CASE WHEN i.refusal IS NULL THEN i.take ELSE 0 END,
+        CASE WHEN i.refusal IS NULL THEN i.visits ELSE 0 END, i.refusal, i.sale_id, written_at
+    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, visits_used, sales)
+        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, visits, sale_id)
     WHERE i.outcome IN ('booked', 'declined');
     INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
     SELECT i.subject_id, 'redemption', i.actor_kind, i.actor_id, i.id, i.card_id, i.trace, written_at
