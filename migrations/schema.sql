@@ -117,8 +117,8 @@ BEGIN
     WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
         SELECT da.unit = ca.unit
             AND da.guarded = (amounts[l.debit] IS NOT NULL) AND ca.guarded = (amounts[l.credit] IS NOT NULL)
-            AND (SELECT p.reverses = (l.reversed IS NOT NULL) FROM posting p
-                 WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind AND p.credit = ca.kind)
+            AND EXISTS (SELECT 1 FROM posting p WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind
+                AND p.credit = ca.kind AND p.reverses = (l.reversed IS NOT NULL))
         FROM account da, account ca WHERE da.id = accounts[l.debit] AND ca.id = accounts[l.credit]
     ), false);
     IF FOUND THEN
@@ -321,14 +321,8 @@ BEGIN
         RETURNING id
     )
     SELECT array_agg(id) INTO fresh FROM made;
-    -- In kind: decided, nothing to book.
     SELECT array_agg(n::integer ORDER BY n) INTO take
-    FROM unnest(grants, amounts) WITH ORDINALITY AS g (id, amount, n) WHERE g.id = ANY (fresh) AND g.amount > 0;
-    FOR n IN 1 .. size LOOP
-        IF amounts[n] = 0 AND grants[n] = ANY (fresh) THEN
-            answer[n] := 'booked';
-        END IF;
-    END LOOP;
+    FROM unnest(grants) WITH ORDINALITY AS g (id, n) WHERE g.id = ANY (fresh);
     IF take IS NULL THEN
         RETURN answer;
     END IF;
@@ -510,7 +504,7 @@ $$;
 
 ALTER FUNCTION municipality.raise_epoch(because text) OWNER TO ledger_municipality;
 
-CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) RETURNS text[]
+CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -525,7 +519,7 @@ DECLARE
     written_at timestamptz;
 BEGIN
     IF items <> ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
-            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(sales), cardinality(traces)]) THEN
+            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)]) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
     SELECT array_agg(i.n::integer) INTO changed
@@ -538,27 +532,28 @@ BEGIN
             SELECT c.state = 'active' AND (c.expires_at IS NULL OR c.expires_at > i.occurred)
                 AND (c.resident_id = i.subject_id OR EXISTS (
                     SELECT 1 FROM managing_adult a WHERE a.child_id = i.subject_id AND a.adult_id = c.resident_id
-                    AND a.valid_from <= i.occurred::date AND (a.valid_until IS NULL OR a.valid_until > i.occurred::date)))
+                    AND a.valid_from <= (i.occurred AT TIME ZONE 'Europe/Amsterdam')::date
+                    AND (a.valid_until IS NULL OR a.valid_until > (i.occurred AT TIME ZONE 'Europe/Amsterdam')::date)))
             FROM card c WHERE c.id = i.card_id), false)
     );
     IF changed IS NULL THEN
-        -- Spent from a budget of the subject, on a pass that has not ended; paid to the merchant of the item.
+        -- Spent from a budget of the subject, on a pass that has not ended; cents to the merchant of the
+        -- item, visits to where used visits of the scheme go, a forfeit to the scheme's appropriation.
         SELECT array_agg(DISTINCT l.item) INTO changed
         FROM unnest(line_items, line_debits, line_credits) AS l (item, debit, credit)
-        WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
-            SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > item_occurred[l.item]::date)
-                AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
-                AND CASE (SELECT a.kind FROM account a WHERE a.id = accounts[l.credit])
-                    WHEN 'merchant' THEN accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
-                    ELSE EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
-                    END
-            FROM budget b JOIN pass p ON p.id = b.pass_id
-            WHERE accounts[l.debit] = b.account_id
-        ), (
-            SELECT p.resident_id = subjects[l.item] AND EXISTS (
-                SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind = 'used' AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
-            FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
-        ), false);
+        WHERE item_refusals[l.item] IS NULL AND NOT coalesce(
+            (
+                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
+                    AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
+                    AND (accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
+                        OR accounts[l.credit] = (SELECT a.account_id FROM appropriation a WHERE a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year))
+                FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
+            ), (
+                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
+                    AND EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
+                        AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
+                FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
+            ), false);
     END IF;
     IF changed IS NOT NULL THEN
         RETURN (SELECT array_agg(CASE WHEN n = ANY (changed) THEN 'moved' ELSE 'busy' END ORDER BY n) FROM generate_series(1, items) n);
@@ -569,10 +564,11 @@ BEGIN
         array_fill(NULL::smallint, ARRAY[cardinality(line_items)]), line_seen);
 
     written_at := clock_timestamp();
-    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, refusal, sale_id, recorded_at)
-    SELECT i.id, i.till_id, i.merchant_id, i.location_id, i.category, i.price, CASE WHEN i.refusal IS NULL THEN i.take ELSE 0 END, i.refusal, i.sale_id, written_at
-    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, sales)
-        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, sale_id)
+    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, visits, refusal, sale_id, recorded_at)
+    SELECT i.id, i.till_id, i.merchant_id, i.location_id, i.category, i.price, CASE WHEN i.refusal IS NULL THEN i.take ELSE 0 END,
+        CASE WHEN i.refusal IS NULL THEN i.visits ELSE 0 END, i.refusal, i.sale_id, written_at
+    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, visits_used, sales)
+        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, visits, sale_id)
     WHERE i.outcome IN ('booked', 'declined');
     INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
     SELECT i.subject_id, 'redemption', i.actor_kind, i.actor_id, i.id, i.card_id, i.trace, written_at
@@ -582,7 +578,7 @@ BEGIN
     RETURN outcomes;
 END $$;
 
-ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) OWNER TO owner_municipality;
+ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_overlap() RETURNS trigger
     LANGUAGE plpgsql
@@ -1184,11 +1180,13 @@ CREATE TABLE municipality.redemption (
     category text,
     price_cents bigint NOT NULL,
     taken_cents bigint NOT NULL,
+    visits integer DEFAULT 0 NOT NULL,
     refusal text,
     sale_id uuid,
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT redemption_check CHECK (((taken_cents >= 0) AND (taken_cents <= price_cents))),
-    CONSTRAINT redemption_price_cents_check CHECK (((price_cents >= 0) AND (price_cents <= 100000000)))
+    CONSTRAINT redemption_price_cents_check CHECK (((price_cents >= 0) AND (price_cents <= 100000000))),
+    CONSTRAINT redemption_visits_check CHECK ((visits >= 0))
 );
 
 ALTER TABLE municipality.redemption OWNER TO owner_municipality;
@@ -1296,7 +1294,7 @@ CREATE TABLE municipality.scheme_grant (
     starts_on date NOT NULL,
     ends_on date NOT NULL,
     granted_on date NOT NULL,
-    CONSTRAINT scheme_grant_amount_cents_check CHECK ((amount_cents >= 0)),
+    CONSTRAINT scheme_grant_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT scheme_grant_check CHECK ((ends_on > starts_on)),
     CONSTRAINT scheme_grant_visits_check CHECK ((visits > 0))
 );
@@ -1353,7 +1351,7 @@ CREATE TABLE municipality.scheme_version (
     CONSTRAINT scheme_version_check CHECK ((valid_until > valid_from)),
     CONSTRAINT scheme_version_check1 CHECK ((age_until > age_from)),
     CONSTRAINT scheme_version_check2 CHECK (((allowance <> 'amount'::text) OR (amount_cents IS NOT NULL))),
-    CONSTRAINT scheme_version_check3 CHECK (((allowance <> 'visits'::text) OR ((visits IS NOT NULL) AND (unit_price_cents IS NOT NULL)))),
+    CONSTRAINT scheme_version_check3 CHECK (((allowance <> ALL (ARRAY['visits'::text, 'in_kind'::text])) OR ((visits IS NOT NULL) AND (unit_price_cents IS NOT NULL)))),
     CONSTRAINT scheme_version_check4 CHECK (((allowance <> 'percentage'::text) OR ((share_basis_points IS NOT NULL) AND (cap_cents IS NOT NULL)))),
     CONSTRAINT scheme_version_income_limit_check CHECK (((income_limit >= 0) AND (income_limit <= 100000))),
     CONSTRAINT scheme_version_period_check CHECK ((period = ANY (ARRAY['pass_year'::text, 'school_year'::text, 'once_per_child'::text, 'per_application'::text]))),
@@ -1369,6 +1367,8 @@ CREATE TABLE municipality.scheme_version (
 );
 
 ALTER TABLE municipality.scheme_version OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.scheme_version.unit_price_cents IS 'The highest price of one visit, or what one thing in kind is worth at most: visits x this is granted in cents.';
 
 COMMENT ON COLUMN municipality.scheme_version.income_limit IS 'Inclusive, in hundredths of a percent of the social minimum: 11000 is 110 %.';
 
@@ -1602,7 +1602,7 @@ ALTER TABLE ONLY municipality.payout_account
     ADD CONSTRAINT payout_account_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY municipality.posting
-    ADD CONSTRAINT posting_pkey PRIMARY KEY (kind, debit, credit);
+    ADD CONSTRAINT posting_pkey PRIMARY KEY (kind, debit, credit, reverses);
 
 ALTER TABLE ONLY municipality.redemption
     ADD CONSTRAINT redemption_pkey PRIMARY KEY (entry_id);
@@ -1933,8 +1933,8 @@ GRANT ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidat
 
 REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], sales uuid[], traces text[]) TO app_municipality;
+REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 

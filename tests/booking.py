@@ -14,7 +14,7 @@ from pas.ledger.book import Item, Line, line_arrays
 BOOK = "SELECT book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
 REDEEM = (
     "SELECT redeem_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-    " $17, $18, $19, $20, $21, $22, $23, $24)"
+    " $17, $18, $19, $20, $21, $22, $23, $24, $25)"
 )
 REVERSE = (
     "SELECT reverse_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
@@ -63,6 +63,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     card: UUID
     category: str = "sport"
     price_cents: int
+    visits: int = 0
     sale: UUID | None = None
 
     @property
@@ -121,6 +122,7 @@ async def redeem(connection: Connection, *sales: Sale) -> list[str]:
         [sale.category for sale in sales],
         [sale.price_cents for sale in sales],
         [sale.taken_cents for sale in sales],
+        [sale.visits for sale in sales],
         [sale.sale for sale in sales],
         ["0" * 32 for _ in sales],
     )
