@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 UV := uv==0.13.9
 INSTALLED := $(VENV)/.installed
 MIGRATIONS := $(wildcard migrations/installation/*.sql migrations/municipality/*.sql migrations/superuser/*.sql)
-LEDGER_TESTS := $(wildcard tests/ledger tests/races)
+LEDGER_TESTS := $(wildcard tests/ledger tests/races tests/guards)
 PROCESSES ?= auto
 
 .PHONY: help install demo test test-faults check bench bench-full schema clean

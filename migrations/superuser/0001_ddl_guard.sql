@@ -3,7 +3,7 @@
 SET lock_timeout = '5s';
 
 CREATE OR REPLACE FUNCTION pas.refuse_ddl() RETURNS event_trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     touched text;
 BEGIN
@@ -25,6 +25,7 @@ BEGIN
             HINT = 'Write a migration and run pas migrate.';
     END IF;
 END $$;
+REVOKE ALL ON FUNCTION pas.refuse_ddl() FROM PUBLIC;
 DROP EVENT TRIGGER IF EXISTS pas_refuse_ddl;
 CREATE EVENT TRIGGER pas_refuse_ddl ON ddl_command_end EXECUTE FUNCTION pas.refuse_ddl();
 ALTER EVENT TRIGGER pas_refuse_ddl ENABLE ALWAYS;

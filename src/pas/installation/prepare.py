@@ -25,6 +25,12 @@ from pas.installation.roles import (
 )
 
 CREATED_BY = "created_by"
+MAKE_REGISTRY = """
+CREATE SCHEMA IF NOT EXISTS pas;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+"""
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -47,9 +53,8 @@ async def prepare(access: Access, *, created_by: str = "operator") -> None:
         await _make_database(access)
     async with migrator(access) as connection:
         await make_registry_role(connection, access.address)
-        await connection.execute("CREATE SCHEMA IF NOT EXISTS pas")
+        await connection.execute(MAKE_REGISTRY)
         await let_in(connection, REGISTRY_ROLE)
-        await connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         await migrate_installation(connection)
         if CREATED_BY not in await facts(connection):
             await record_fact(connection, CREATED_BY, created_by)

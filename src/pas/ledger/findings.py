@@ -20,9 +20,9 @@ class Finding(msgspec.Struct, frozen=True, rename="camel"):
 
 ENTRY_TOTALS: Final = Statement(
     """
-    SELECT 'entry total', e.id::text, format(
+    SELECT 'entry total' AS check, e.id::text AS subject, format(
         'entry %s (%s, %s) says %s in total, its transfers say %s', e.id, e.kind,
-        to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), e.total, coalesce(t.amount, 0))
+        to_char(e.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), e.total, coalesce(t.amount, 0)) AS detail
     FROM entry e
     FULL JOIN (SELECT entry_id, sum(amount) AS amount FROM transfer GROUP BY 1) t ON t.entry_id = e.id
     WHERE e.id IS NOT NULL AND e.total <> coalesce(t.amount, 0)
@@ -33,7 +33,8 @@ ENTRY_TOTALS: Final = Statement(
 
 ORPHANS: Final = Statement(
     """
-    SELECT 'transfer without entry', t.entry_id::text, format('transfer %s of %s has no entry', t.line, t.entry_id)
+    SELECT 'transfer without entry' AS check, t.entry_id::text AS subject,
+        format('transfer %s of %s has no entry', t.line, t.entry_id) AS detail
     FROM transfer t WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.id = t.entry_id)
     ORDER BY t.entry_id, t.line LIMIT $1
     """,
@@ -43,7 +44,7 @@ ORPHANS: Final = Statement(
 BALANCES: Final = Statement(
     """
     WITH moved AS (
-        SELECT account_id, sum(amount) AS amount, count(*) AS movements, count(DISTINCT number) AS numbers,
+        SELECT account_id, sum(m.amount) AS amount, count(*) AS movements, count(DISTINCT number) AS numbers,
             coalesce(max(number), 0) AS last
         FROM (
             SELECT debit AS account_id, -amount AS amount, debit_number AS number FROM transfer
@@ -51,10 +52,10 @@ BALANCES: Final = Statement(
         ) m JOIN balance USING (account_id)
         GROUP BY 1
     )
-    SELECT 'balance', b.account_id::text, format(
+    SELECT 'balance' AS check, b.account_id::text AS subject, format(
         'account %s (%s, scheme %s, %s) stores %s after %s movements; its transfers make %s in %s movements, %s numbers, the last %s',
         b.account_id, a.kind, a.scheme_id, a.budget_year, b.amount, b.movements,
-        coalesce(m.amount, 0), coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0))
+        coalesce(m.amount, 0), coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0)) AS detail
     FROM balance b LEFT JOIN account a ON a.id = b.account_id LEFT JOIN moved m ON m.account_id = b.account_id
     WHERE b.amount <> coalesce(m.amount, 0)
         OR b.movements <> ALL (ARRAY[coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0)])
@@ -65,8 +66,8 @@ BALANCES: Final = Statement(
 
 GUARDS: Final = Statement(
     """
-    SELECT 'guard', a.id::text, format('account %s (%s) is guarded: %s, has a balance: %s',
-        a.id, a.kind, a.guarded, b.account_id IS NOT NULL)
+    SELECT 'guard' AS check, a.id::text AS subject, format('account %s (%s) is guarded: %s, has a balance: %s',
+        a.id, a.kind, a.guarded, b.account_id IS NOT NULL) AS detail
     FROM account a FULL JOIN balance b ON b.account_id = a.id
     WHERE a.id IS NULL OR a.guarded <> (b.account_id IS NOT NULL)
     ORDER BY coalesce(a.id, b.account_id) LIMIT $1
@@ -76,8 +77,8 @@ GUARDS: Final = Statement(
 
 POSTINGS: Final = Statement(
     """
-    SELECT 'posting', t.entry_id::text, format(
-        'line %s of %s (%s) goes from %s to %s, in %s and %s', t.line, t.entry_id, e.kind, d.kind, c.kind, d.unit, c.unit)
+    SELECT 'posting' AS check, t.entry_id::text AS subject, format(
+        'line %s of %s (%s) goes from %s to %s, in %s and %s', t.line, t.entry_id, e.kind, d.kind, c.kind, d.unit, c.unit) AS detail
     FROM transfer t JOIN entry e ON e.id = t.entry_id
     LEFT JOIN account d ON d.id = t.debit LEFT JOIN account c ON c.id = t.credit
     LEFT JOIN posting p ON p.kind = e.kind AND p.debit = d.kind AND p.credit = c.kind
@@ -96,9 +97,9 @@ REVERSALS: Final = Statement(
         FROM entry e JOIN transfer t ON t.entry_id = e.id
         WHERE t.reversed_line IS NOT NULL GROUP BY 1, 2
     )
-    SELECT 'reversal', coalesce(r.entry_id, d.entry_id)::text, format(
+    SELECT 'reversal' AS check, coalesce(r.entry_id, d.entry_id)::text AS subject, format(
         'line %s of %s: stored as reversed %s of %s in %s times, its reversals make %s in %s times, the original is %s',
-        coalesce(r.line, d.line), coalesce(r.entry_id, d.entry_id), r.reversed, r.original, r.times, d.amount, d.times, o.amount)
+        coalesce(r.line, d.line), coalesce(r.entry_id, d.entry_id), r.reversed, r.original, r.times, d.amount, d.times, o.amount) AS detail
     FROM reversal r FULL JOIN done d ON d.entry_id = r.entry_id AND d.line = r.line
     LEFT JOIN transfer o ON o.entry_id = coalesce(r.entry_id, d.entry_id) AND o.line = coalesce(r.line, d.line)
     WHERE r.reversed IS DISTINCT FROM d.amount OR r.times IS DISTINCT FROM d.times::integer

@@ -86,10 +86,12 @@ SCHEME_EQUATIONS: Final = Statement(
                 AS lapsed
         FROM flow GROUP BY 1, 2, 3
     )
-    SELECT coalesce(f.scheme_id, s.scheme_id), coalesce(f.budget_year, s.budget_year)::int, coalesce(f.unit, s.unit),
-        coalesce(f.granted, 0)::bigint, coalesce(f.shortfall, 0)::bigint, coalesce(f.spent, 0)::bigint,
-        coalesce(f.reversed, 0)::bigint, coalesce(s.held, 0)::bigint, coalesce(f.lapsed, 0)::bigint,
-        coalesce(s.open, 0)::bigint
+    SELECT coalesce(f.scheme_id, s.scheme_id) AS scheme_id,
+        coalesce(f.budget_year, s.budget_year)::int AS budget_year, coalesce(f.unit, s.unit) AS unit,
+        coalesce(f.granted, 0)::bigint AS granted, coalesce(f.shortfall, 0)::bigint AS shortfall,
+        coalesce(f.spent, 0)::bigint AS spent, coalesce(f.reversed, 0)::bigint AS reversed,
+        coalesce(s.held, 0)::bigint AS held, coalesce(f.lapsed, 0)::bigint AS lapsed,
+        coalesce(s.open, 0)::bigint AS open
     FROM summed f
     FULL JOIN stored s ON s.scheme_id = f.scheme_id AND s.budget_year = f.budget_year AND s.unit = f.unit
     ORDER BY 2, 1, 3
@@ -120,8 +122,10 @@ MERCHANT_EQUATIONS: Final = Statement(
             coalesce(sum(amount) FILTER (WHERE kind IN ('bounce', 'debit_note')), 0) AS bounced
         FROM moved GROUP BY 1
     )
-    SELECT a.subject_id, o.amount::bigint, coalesce(s.redeemed, 0)::bigint, coalesce(s.reversed, 0)::bigint,
-        coalesce(s.corrected, 0)::bigint, coalesce(s.paid, 0)::bigint, coalesce(s.bounced, 0)::bigint
+    SELECT a.subject_id AS merchant_id, o.amount::bigint AS owed,
+        coalesce(s.redeemed, 0)::bigint AS redeemed, coalesce(s.reversed, 0)::bigint AS reversed,
+        coalesce(s.corrected, 0)::bigint AS corrected, coalesce(s.paid, 0)::bigint AS paid,
+        coalesce(s.bounced, 0)::bigint AS bounced
     FROM owed o JOIN account a ON a.id = o.id
     LEFT JOIN summed s ON s.account_id = o.id
     ORDER BY 1

@@ -20,7 +20,7 @@ class MissingWall(msgspec.Struct, frozen=True, rename="camel"):
 
 TRIGGERS: Final = Statement(
     """
-    SELECT 'trigger ' || w.name || ' on ' || w.relation, 'rows can be written past the functions'
+    SELECT 'trigger ' || w.name || ' on ' || w.relation AS wall, 'rows can be written past the functions' AS detail
     FROM (VALUES
         ('entry', 'only_by_ledger'), ('transfer', 'only_by_ledger'), ('account', 'only_by_ledger'),
         ('balance', 'only_by_ledger'), ('reversal', 'only_by_ledger'), ('epoch', 'only_by_ledger'),
@@ -37,7 +37,7 @@ TRIGGERS: Final = Statement(
 
 CONSTRAINTS: Final = Statement(
     """
-    SELECT 'constraint ' || w.name || ' on ' || w.relation, 'a limit is no longer refused by the database'
+    SELECT 'constraint ' || w.name || ' on ' || w.relation AS wall, 'a limit is no longer refused by the database' AS detail
     FROM (VALUES
         ('balance', 'balance_never_below_zero'), ('reversal', 'reversal_never_above_original'),
         ('transfer', 'transfer_between_two'), ('transfer', 'transfer_amount_check'),
@@ -59,7 +59,7 @@ CONSTRAINTS: Final = Statement(
 
 RIGHTS: Final = Statement(
     """
-    SELECT 'rights of ' || r.rolname, format('%s may %s on %s', r.rolname, p.privilege, t.name)
+    SELECT 'rights of ' || r.rolname AS wall, format('%s may %s on %s', r.rolname, p.privilege, t.name) AS detail
     FROM pg_roles r
     CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting')) AS t (name)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
@@ -77,7 +77,7 @@ RIGHTS: Final = Statement(
 
 DDL_GUARD: Final = Statement(
     """
-    SELECT 'DDL guard absent: ' || w.name, 'the schema can be changed by hand'
+    SELECT 'DDL guard absent: ' || w.name AS wall, 'the schema can be changed by hand' AS detail
     FROM (VALUES ('pas_refuse_ddl'), ('pas_refuse_drop')) AS w (name)
     WHERE NOT EXISTS (SELECT 1 FROM pg_event_trigger e WHERE e.evtname = w.name AND e.evtenabled = 'A')
     ORDER BY 1
