@@ -598,6 +598,27 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_overlap() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_role() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    of_merchant boolean := (SELECT merchant_id IS NOT NULL FROM login WHERE id = NEW.login_id FOR NO KEY UPDATE);
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM login_role r, incompatible_role i
+        WHERE r.login_id = NEW.login_id AND i.role = r.role AND i.other = NEW.role
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = 'this role does not go together with another role of this login';
+    END IF;
+    IF (NEW.role = 'merchant_manager') <> of_merchant THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA211', MESSAGE = 'a login of a merchant is merchant_manager and nothing else, and no other login is';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_role() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_write() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -999,6 +1020,14 @@ CREATE TABLE municipality.income_verdict (
 
 ALTER TABLE municipality.income_verdict OWNER TO owner_municipality;
 
+CREATE TABLE municipality.incompatible_role (
+    role text NOT NULL,
+    other text NOT NULL,
+    CONSTRAINT incompatible_role_check CHECK ((role <> other))
+);
+
+ALTER TABLE municipality.incompatible_role OWNER TO owner_municipality;
+
 CREATE TABLE municipality.job (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -1044,14 +1073,19 @@ ALTER TABLE municipality.location OWNER TO owner_municipality;
 
 CREATE TABLE municipality.login (
     id uuid NOT NULL,
-    issuer text NOT NULL,
-    subject text NOT NULL,
+    issuer text,
+    subject text,
     name text NOT NULL,
     email text,
     merchant_id uuid,
-    state text DEFAULT 'active'::text NOT NULL,
+    state text NOT NULL,
+    invitation_hash bytea,
+    invitation_until timestamp with time zone,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT login_check CHECK ((((issuer IS NULL) = (subject IS NULL)) AND ((state <> 'active'::text) OR (issuer IS NOT NULL)))),
+    CONSTRAINT login_check1 CHECK (((invitation_hash IS NULL) = (invitation_until IS NULL))),
     CONSTRAINT login_email_check CHECK ((length(email) <= 320)),
+    CONSTRAINT login_invitation_hash_check CHECK ((octet_length(invitation_hash) = 32)),
     CONSTRAINT login_issuer_check CHECK (((length(issuer) >= 1) AND (length(issuer) <= 300))),
     CONSTRAINT login_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
     CONSTRAINT login_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'ended'::text]))),
@@ -1403,12 +1437,14 @@ ALTER TABLE municipality.setting OWNER TO owner_municipality;
 CREATE TABLE municipality.sign_in_attempt (
     state_hash bytea NOT NULL,
     browser_hash bytea NOT NULL,
+    invitation_hash bytea,
     nonce text NOT NULL,
     code_verifier text NOT NULL,
     return_to text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     CONSTRAINT sign_in_attempt_browser_hash_check CHECK ((octet_length(browser_hash) = 32)),
+    CONSTRAINT sign_in_attempt_invitation_hash_check CHECK ((octet_length(invitation_hash) = 32)),
     CONSTRAINT sign_in_attempt_return_to_check CHECK (((return_to ~ '^/[^/\\]'::text) OR (return_to = '/'::text))),
     CONSTRAINT sign_in_attempt_state_hash_check CHECK ((octet_length(state_hash) = 32))
 );
@@ -1565,11 +1601,17 @@ ALTER TABLE ONLY municipality.import_row
 ALTER TABLE ONLY municipality.income_verdict
     ADD CONSTRAINT income_verdict_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.incompatible_role
+    ADD CONSTRAINT incompatible_role_pkey PRIMARY KEY (role, other);
+
 ALTER TABLE ONLY municipality.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.login
+    ADD CONSTRAINT login_invitation_hash_key UNIQUE (invitation_hash);
 
 ALTER TABLE ONLY municipality.login
     ADD CONSTRAINT login_issuer_subject_key UNIQUE (issuer, subject);
@@ -1724,6 +1766,8 @@ CREATE INDEX session_ends ON municipality.session USING btree (ends_at);
 
 CREATE INDEX setting_newest ON municipality.setting USING btree (key, recorded_at DESC, id DESC);
 
+CREATE INDEX sign_in_attempt_created ON municipality.sign_in_attempt USING btree (created_at);
+
 CREATE INDEX till_merchant ON municipality.till USING btree (merchant_id);
 
 CREATE UNIQUE INDEX transfer_credit ON municipality.transfer USING btree (credit, credit_number);
@@ -1759,6 +1803,8 @@ ALTER TABLE municipality.event_content ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.income_verdict FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.incompatible_role FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.posting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -1809,6 +1855,8 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.transfer FOR EACH ST
 ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
+
+CREATE TRIGGER refuse_role BEFORE INSERT OR UPDATE ON municipality.login_role FOR EACH ROW EXECUTE FUNCTION municipality.refuse_role();
 
 ALTER TABLE ONLY municipality.agreement
     ADD CONSTRAINT agreement_category_fkey FOREIGN KEY (category) REFERENCES municipality.category(code);
@@ -1938,6 +1986,8 @@ GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_role() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
@@ -2052,6 +2102,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.import_row TO app_municipality;
 GRANT SELECT ON TABLE municipality.income_verdict TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.income_verdict TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.incompatible_role TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.incompatible_role TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.job TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.job TO app_municipality;
 
@@ -2091,13 +2144,19 @@ GRANT UPDATE(ended_on) ON TABLE municipality.location TO app_municipality;
 GRANT SELECT ON TABLE municipality.login TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.login TO app_municipality;
 
+GRANT UPDATE(issuer) ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(subject) ON TABLE municipality.login TO app_municipality;
+
 GRANT UPDATE(name) ON TABLE municipality.login TO app_municipality;
 
 GRANT UPDATE(email) ON TABLE municipality.login TO app_municipality;
 
-GRANT UPDATE(merchant_id) ON TABLE municipality.login TO app_municipality;
-
 GRANT UPDATE(state) ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(invitation_hash) ON TABLE municipality.login TO app_municipality;
+
+GRANT UPDATE(invitation_until) ON TABLE municipality.login TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.login_role TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.login_role TO app_municipality;

@@ -4,11 +4,16 @@ import io
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
 import msgspec
 
+from pas.auth.actor import Actor
+from pas.auth.key_files import make_keys
+from pas.auth.keys import KeyStore
+from pas.auth.roles import Role, permissions_of
 from pas.db import Connection
 from pas.grants.facts import Decision, EarlierGrant, HouseholdFacts, PersonFacts
 from pas.ids import (
@@ -17,6 +22,7 @@ from pas.ids import (
     EntryId,
     HouseholdNumber,
     LocationId,
+    LoginId,
     MerchantId,
     MunicipalityName,
     PassId,
@@ -391,3 +397,41 @@ def earlier_grants(*decisions: Decision) -> list[EarlierGrant]:
         for one in decision.granted
         if one.award
     ]
+
+
+# --- logins, actors and keys ------------------------------------------------------------------
+
+PROVIDER: Final = "https://login.velsen.example"
+
+
+def an_actor(*roles: Role, login: LoginId | None = None) -> Actor:
+    """Somebody of the municipality with these roles, who need not be in the database."""
+    return Actor(kind="login", id=login or uuid7(), permissions=permissions_of(roles))
+
+
+async def a_login(
+    connection: Connection,
+    *roles: Role,
+    name: str = "Joke de Boer",
+    state: str = "active",
+    merchant: MerchantId | None = None,
+) -> LoginId:
+    """A login that the provider knows by its own id."""
+    login = LoginId(uuid7())
+    await connection.execute(
+        "INSERT INTO login (id, issuer, subject, name, state, merchant_id) VALUES ($1, $2, $3, $4, $5, $6)",
+        *(login, PROVIDER, str(login), name, state, merchant),
+    )
+    for role in roles:
+        await connection.execute(
+            "INSERT INTO login_role (login_id, role, given_by) VALUES ($1, $2, $3)",
+            *(login, role.value, OFFICER),
+        )
+    return login
+
+
+def a_key_store(folder: Path, *, demo: bool = False) -> KeyStore:
+    """Keys of velsen, made now."""
+    store = KeyStore(folder / "keys")
+    make_keys(store, MunicipalityName("velsen"), demo=demo, now=datetime.now(UTC))
+    return store

@@ -2,16 +2,21 @@
 SET LOCAL lock_timeout = '5s';
 
 -- A person or service that signs in. Holders sign in too, as themselves, and are not in this table.
+-- Who was invited by a link gets issuer and subject at the first sign-in.
 CREATE TABLE login (
     id uuid PRIMARY KEY,
-    issuer text NOT NULL CHECK (length(issuer) BETWEEN 1 AND 300),
-    subject text NOT NULL CHECK (length(subject) BETWEEN 1 AND 300),
+    issuer text CHECK (length(issuer) BETWEEN 1 AND 300),
+    subject text CHECK (length(subject) BETWEEN 1 AND 300),
     name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
     email text CHECK (length(email) <= 320),
     merchant_id uuid,
-    state text NOT NULL DEFAULT 'active' CHECK (state IN ('invited', 'active', 'ended')),
+    state text NOT NULL CHECK (state IN ('invited', 'active', 'ended')),
+    invitation_hash bytea UNIQUE CHECK (octet_length(invitation_hash) = 32),
+    invitation_until timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    UNIQUE (issuer, subject)
+    UNIQUE (issuer, subject),
+    CHECK ((issuer IS NULL) = (subject IS NULL) AND (state <> 'active' OR issuer IS NOT NULL)),
+    CHECK ((invitation_hash IS NULL) = (invitation_until IS NULL))
 );
 
 CREATE TABLE login_role (
@@ -21,6 +26,77 @@ CREATE TABLE login_role (
     given_by uuid NOT NULL,
     PRIMARY KEY (login_id, role)
 );
+
+-- Roles that nobody has together; the program explains why, here it is certain. Both orders are listed.
+CREATE TABLE incompatible_role (
+    role text NOT NULL,
+    other text NOT NULL,
+    PRIMARY KEY (role, other),
+    CHECK (role <> other)
+);
+INSERT INTO incompatible_role (role, other)
+SELECT p.role, p.other FROM (VALUES
+    ('administrator', 'approver'),
+    ('administrator', 'auditor'),
+    ('administrator', 'counter'),
+    ('administrator', 'finance'),
+    ('administrator', 'intermediary'),
+    ('administrator', 'merchant_manager'),
+    ('administrator', 'officer'),
+    ('administrator', 'registrar'),
+    ('analyst', 'auditor'),
+    ('analyst', 'intermediary'),
+    ('analyst', 'merchant_manager'),
+    ('approver', 'auditor'),
+    ('approver', 'finance'),
+    ('approver', 'intermediary'),
+    ('approver', 'merchant_manager'),
+    ('approver', 'officer'),
+    ('approver', 'registrar'),
+    ('auditor', 'counter'),
+    ('auditor', 'finance'),
+    ('auditor', 'intermediary'),
+    ('auditor', 'merchant_manager'),
+    ('auditor', 'officer'),
+    ('auditor', 'operator'),
+    ('auditor', 'policy'),
+    ('auditor', 'registrar'),
+    ('counter', 'intermediary'),
+    ('counter', 'merchant_manager'),
+    ('counter', 'registrar'),
+    ('finance', 'intermediary'),
+    ('finance', 'merchant_manager'),
+    ('finance', 'officer'),
+    ('intermediary', 'merchant_manager'),
+    ('intermediary', 'officer'),
+    ('intermediary', 'operator'),
+    ('intermediary', 'policy'),
+    ('intermediary', 'registrar'),
+    ('merchant_manager', 'officer'),
+    ('merchant_manager', 'operator'),
+    ('merchant_manager', 'policy'),
+    ('merchant_manager', 'registrar'),
+    ('officer', 'registrar')
+) AS given (one, two), LATERAL (VALUES (one, two), (two, one)) AS p (role, other);
+
+-- Locks the login, so that two administrators cannot give one of a pair each at the same moment.
+CREATE FUNCTION refuse_role() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    of_merchant boolean := (SELECT merchant_id IS NOT NULL FROM login WHERE id = NEW.login_id FOR NO KEY UPDATE);
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM login_role r, incompatible_role i
+        WHERE r.login_id = NEW.login_id AND i.role = r.role AND i.other = NEW.role
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = 'this role does not go together with another role of this login';
+    END IF;
+    IF (NEW.role = 'merchant_manager') <> of_merchant THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA211', MESSAGE = 'a login of a merchant is merchant_manager and nothing else, and no other login is';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_role BEFORE INSERT OR UPDATE ON login_role FOR EACH ROW EXECUTE FUNCTION refuse_role();
 
 CREATE TABLE session (
     token_hash bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
@@ -41,12 +117,14 @@ CREATE INDEX session_ends ON session (ends_at);
 CREATE TABLE sign_in_attempt (
     state_hash bytea PRIMARY KEY CHECK (octet_length(state_hash) = 32),
     browser_hash bytea NOT NULL CHECK (octet_length(browser_hash) = 32),
+    invitation_hash bytea CHECK (octet_length(invitation_hash) = 32),
     nonce text NOT NULL,
     code_verifier text NOT NULL,
     return_to text NOT NULL CHECK (return_to ~ '^/[^/\\]' OR return_to = '/'),
     created_at timestamptz NOT NULL,
     used_at timestamptz
 );
+CREATE INDEX sign_in_attempt_created ON sign_in_attempt (created_at);
 
 -- A token for a program (not for a till). The token is signed; this row can end it at once.
 CREATE TABLE api_token (
@@ -129,6 +207,7 @@ CREATE TABLE job (
 );
 CREATE INDEX job_waiting ON job (run_after, id) WHERE state IN ('queued', 'running');
 
+CREATE TRIGGER append_only BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON incompatible_role EXECUTE FUNCTION refuse_write();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON event EXECUTE FUNCTION refuse_write();
 ALTER TABLE event ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON event_content EXECUTE FUNCTION refuse_write();
@@ -137,7 +216,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON setting EXECUT
 ALTER TABLE setting ENABLE ALWAYS TRIGGER append_only;
 
 GRANT SELECT, INSERT ON login, login_role, session, sign_in_attempt, api_token, event, event_content, setting, upload, upload_piece, job TO app_municipality;
-GRANT UPDATE (name, email, state, merchant_id) ON login TO app_municipality;
+GRANT SELECT ON incompatible_role TO app_municipality;
+GRANT UPDATE (issuer, subject, name, email, state, invitation_hash, invitation_until) ON login TO app_municipality;
 GRANT DELETE ON login_role, session, sign_in_attempt, upload, upload_piece TO app_municipality;
 GRANT UPDATE (used_at, idle_until, ended_at) ON session TO app_municipality;
 GRANT UPDATE (used_at) ON sign_in_attempt TO app_municipality;

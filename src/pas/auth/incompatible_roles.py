@@ -1,0 +1,129 @@
+"""Which roles nobody may have together, and why.
+
+Two permissions that together would let one person take money unseen are kept apart: no role has
+both, and nobody gets two roles that have both. The database refuses the same pairs once more.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import ClassVar, Final
+
+import msgspec
+
+from pas.auth.permissions import Permission
+from pas.auth.roles import ROLE_TITLES, ROLES, Role
+from pas.errors import Refusal
+
+
+class KeptApart(msgspec.Struct, frozen=True):
+    """Nobody has ``one`` together with any of ``others``; ``because`` is said to a person."""
+
+    one: Permission
+    others: frozenset[Permission]
+    because: str
+
+
+AWARDING: Final = frozenset(
+    {
+        Permission.ASSESSMENTS_RUN,
+        Permission.INCOME_VERDICTS_RECORD,
+        Permission.DEVIATIONS_PROPOSE,
+        Permission.DEVIATIONS_CONFIRM,
+    }
+)
+
+KEPT_APART: Final = (
+    KeptApart(
+        Permission.DEVIATIONS_PROPOSE,
+        frozenset({Permission.DEVIATIONS_CONFIRM}),
+        "Wie een afwijking voorstelt, mag haar niet zelf bevestigen.",
+    ),
+    KeptApart(
+        Permission.PAYOUT_ACCOUNTS_PROPOSE,
+        frozenset({Permission.PAYOUT_ACCOUNTS_APPROVE}),
+        "Wie een rekeningnummer voorstelt, mag het niet zelf goedkeuren.",
+    ),
+    KeptApart(
+        Permission.MERCHANTS_WRITE,
+        frozenset({Permission.MERCHANTS_APPROVE}),
+        "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
+    ),
+    KeptApart(
+        Permission.MERCHANTS_WRITE,
+        AWARDING,
+        "Wie aanbieders inschrijft, kent geen tegoed toe.",
+    ),
+    KeptApart(
+        Permission.MERCHANTS_WRITE,
+        frozenset({Permission.REDEMPTIONS_MAKE}),
+        "Wie aanbieders inschrijft, boekt niet zelf tegoed van een pas af.",
+    ),
+    KeptApart(
+        Permission.APPROPRIATIONS_WRITE,
+        AWARDING,
+        "Wie geld in de begroting klaarzet, kent het niet zelf toe.",
+    ),
+    KeptApart(
+        Permission.ROLES_MANAGE,
+        AWARDING
+        | {
+            Permission.APPROPRIATIONS_WRITE,
+            Permission.MERCHANTS_WRITE,
+            Permission.MERCHANTS_APPROVE,
+            Permission.PAYOUT_ACCOUNTS_PROPOSE,
+            Permission.PAYOUT_ACCOUNTS_APPROVE,
+            Permission.REDEMPTIONS_MAKE,
+            Permission.REDEMPTIONS_REFUND,
+        },
+        "Wie rollen uitdeelt, werkt niet zelf met tegoed of geld.",
+    ),
+)
+
+ALONE: Final[Mapping[Role, str]] = {
+    Role.AUDITOR: "Een controleur staat los van het werk dat hij controleert.",
+    Role.MERCHANT_MANAGER: "Een aanbieder heeft geen andere rol bij de gemeente.",
+    Role.INTERMEDIARY: "Een intermediair heeft geen andere rol bij de gemeente.",
+}
+
+
+class RolesIncompatible(Refusal):
+    """Deze rollen gaan niet samen."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Neem eerst de andere rol af. Of geef de rol aan een collega."
+
+
+def why_incompatible(one: Role, other: Role) -> str | None:
+    """Say why nobody has these two roles together, or None when they may."""
+    if one == other:
+        return None
+    for role in (one, other):
+        if role in ALONE:
+            return ALONE[role]
+    return _why_kept_apart(ROLES[one] | ROLES[other])
+
+
+def refuse_incompatible(wanted: Role, held: Iterable[str]) -> None:
+    """Refuse ``wanted`` beside the roles somebody has."""
+    for name in held:
+        if name not in ROLE_TITLES:
+            continue
+        role = Role(name)
+        if because := why_incompatible(wanted, role):
+            raise RolesIncompatible(
+                f"{ROLE_TITLES[wanted]} gaat niet samen met {ROLE_TITLES[role]}. {because}",
+                roles=[wanted.value, role.value],
+            )
+
+
+def incompatible_pairs() -> list[tuple[Role, Role]]:
+    """All pairs that are refused, alphabetical; the migrations hold the same list."""
+    pairs = combinations(sorted(Role), 2)
+    return [(one, other) for one, other in pairs if why_incompatible(one, other)]
+
+
+def _why_kept_apart(together: frozenset[Permission]) -> str | None:
+    for rule in KEPT_APART:
+        if rule.one in together and rule.others & together:
+            return rule.because
+    return None

@@ -1,0 +1,160 @@
+"""The keys of a municipality: outside the database and its export, with ids and rotation.
+
+Each purpose has one current key, which makes new things, and older ones, which still read what they
+once made. Keys of the demonstration are marked, and a start outside the demonstration refuses them.
+"""
+
+import time
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pas.ids import MunicipalityName
+
+RELOAD_SECONDS: Final = 1.0
+"""How long after a rotation another process may still make things with the older key."""
+
+
+class Purpose(StrEnum):
+    """What a key is for; no key is for two things."""
+
+    BSN_ENCRYPTION = "bsn_encryption"
+    BSN_HASH = "bsn_hash"
+    CARD_NUMBER_HASH = "card_number_hash"
+    TOKEN_SIGNING = "token_signing"  # noqa: S105 (the name of a purpose)
+    SESSION_CSRF = "session_csrf"
+    SEAL = "seal"
+    OIDC_CLIENT = "oidc_client"
+
+
+LASTING: Final = frozenset(
+    {
+        Purpose.BSN_ENCRYPTION,
+        Purpose.BSN_HASH,
+        Purpose.CARD_NUMBER_HASH,
+        Purpose.SEAL,
+    }
+)
+"""What these made lies in the database for years, so their keys are never thrown away."""
+
+
+class KeysMissing(Exception):
+    """There are no keys for this municipality, or none for this purpose."""
+
+
+class KeysUnsafe(Exception):
+    """The keys are there, but may not be used like this."""
+
+
+class Key(msgspec.Struct, frozen=True):
+    """One secret; ``key_id`` goes beside whatever it makes."""
+
+    key_id: str
+    purpose: Purpose
+    secret: bytes
+    created_at: datetime
+
+    def __repr__(self) -> str:
+        """Keep the secret out of logs and tracebacks."""
+        return f"Key({self.key_id!r}, {self.purpose.value!r})"
+
+
+class KeyRing(msgspec.Struct, frozen=True):
+    """All keys of one municipality, oldest first; this is also what the file holds."""
+
+    municipality: MunicipalityName
+    demo: bool
+    keys: tuple[Key, ...]
+
+    def __repr__(self) -> str:
+        return f"KeyRing({self.municipality!r}, {len(self.keys)} keys)"
+
+    def of(self, purpose: Purpose) -> list[Key]:
+        """Give the keys that can read what was made for a purpose, the current one first."""
+        found = [key for key in reversed(self.keys) if key.purpose == purpose]
+        if not found:
+            raise KeysMissing(
+                f"{self.municipality} has no key for {purpose.value}. "
+                f"Make one: pas keys make {self.municipality} --purpose {purpose.value}."
+            )
+        return found
+
+    def current(self, purpose: Purpose) -> Key:
+        return self.of(purpose)[0]
+
+    def find(self, purpose: Purpose, key_id: str) -> Key | None:
+        """Look for the key that made something; None when it was thrown away or never ours."""
+        for key in self.keys:
+            if key.key_id == key_id and key.purpose == purpose:
+                return key
+        return None
+
+
+class KeyStore:
+    """The folder with keys, read again when a file changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: dict[MunicipalityName, _Read] = {}
+
+    def ring(self, municipality: MunicipalityName) -> KeyRing:
+        """Give a municipality's keys, or raise KeysMissing or KeysUnsafe with what to do."""
+        now = time.monotonic()
+        read = self._read.get(municipality)
+        if read is not None and now - read.looked_at < RELOAD_SECONDS:
+            return read.ring
+        path = self.path(municipality)
+        try:
+            about = path.stat()
+        except FileNotFoundError:
+            raise KeysMissing(
+                f"There are no keys for {municipality} in {self.folder}. Put back the backup of "
+                f"its keys, or for a new municipality: pas keys make {municipality}."
+            ) from None
+        version = (about.st_mtime_ns, about.st_ino)
+        if read is None or read.version != version:
+            if about.st_mode & 0o077:
+                raise KeysUnsafe(f"Others can read {path}. Close it first: chmod 600 '{path}'.")
+            read = _Read(ring=_parsed(path, municipality), version=version, looked_at=now)
+        self._read[municipality] = msgspec.structs.replace(read, looked_at=now)
+        return read.ring
+
+    def path(self, municipality: MunicipalityName) -> Path:
+        return self.folder / municipality / "keys.json"
+
+    def forget(self, municipality: MunicipalityName) -> None:
+        """Read the file anew at the next use."""
+        self._read.pop(municipality, None)
+
+
+class _Read(msgspec.Struct, frozen=True):
+    ring: KeyRing
+    version: tuple[int, int]
+    looked_at: float
+
+
+def refuse_demo_keys(ring: KeyRing, *, demo: bool, loopback: bool) -> None:
+    """At the start: keys of the demonstration open nothing real, and real data gets real keys."""
+    if ring.demo and not demo:
+        raise KeysUnsafe(
+            f"{ring.municipality} has keys of the demonstration but was not made by it. "
+            f"Real data needs keys of its own: remove them, then pas keys make {ring.municipality}."
+        )
+    if ring.demo and not loopback:
+        raise KeysUnsafe(
+            f"{ring.municipality} is a demonstration and may only be served on this machine. "
+            "Set PAS_HOST to 127.0.0.1, or drop it: pas municipality drop."
+        )
+
+
+def _parsed(path: Path, municipality: MunicipalityName) -> KeyRing:
+    try:
+        ring = msgspec.json.decode(path.read_bytes(), type=KeyRing)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise KeysUnsafe(f"{path} is damaged ({error}). Put back its backup.") from error
+    if ring.municipality != municipality:
+        raise KeysUnsafe(f"{path} holds the keys of {ring.municipality}. Put back the right file.")
+    return ring
