@@ -580,6 +580,24 @@ END $$;
 
 ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_double_agreement() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM agreement a
+        WHERE a.merchant_id = NEW.merchant_id AND a.category = NEW.category AND a.id <> NEW.id
+        AND daterange(a.valid_from, a.valid_until) && daterange(NEW.valid_from, NEW.valid_until)
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA220', MESSAGE = 'an agreement overlaps another one on the same category';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_double_agreement() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_overlap() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -618,6 +636,19 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_role() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_second_verdict() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.approved_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA221', MESSAGE = 'a payout account that was judged never changes; propose another one';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_second_verdict() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_write() RETURNS trigger
     LANGUAGE plpgsql
@@ -822,23 +853,34 @@ CREATE TABLE municipality.card (
     form text NOT NULL,
     token_hash bytea NOT NULL,
     number_hash bytea NOT NULL,
+    codes_encrypted bytea,
     activation_hash bytea,
     activation_tries integer DEFAULT 0 NOT NULL,
     key_id text NOT NULL,
     state text NOT NULL,
+    state_before_block text,
     state_since timestamp with time zone NOT NULL,
     expires_at timestamp with time zone,
     replaces uuid,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT card_activation_hash_check CHECK ((octet_length(activation_hash) = 32)),
-    CONSTRAINT card_activation_tries_check CHECK (((activation_tries >= 0) AND (activation_tries <= 100))),
+    CONSTRAINT card_activation_tries_check CHECK (((activation_tries >= 0) AND (activation_tries <= 5))),
+    CONSTRAINT card_check CHECK (((state_before_block IS NULL) OR (state = 'blocked'::text))),
+    CONSTRAINT card_check1 CHECK (((form <> 'temporary'::text) OR (expires_at IS NOT NULL))),
+    CONSTRAINT card_check2 CHECK ((replaces <> id)),
+    CONSTRAINT card_codes_encrypted_check CHECK (((octet_length(codes_encrypted) >= 60) AND (octet_length(codes_encrypted) <= 200))),
     CONSTRAINT card_form_check CHECK ((form = ANY (ARRAY['paper'::text, 'plastic'::text, 'phone'::text, 'temporary'::text]))),
     CONSTRAINT card_number_hash_check CHECK ((octet_length(number_hash) = 32)),
+    CONSTRAINT card_state_before_block_check CHECK ((state_before_block = ANY (ARRAY['inactive'::text, 'active'::text]))),
     CONSTRAINT card_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text, 'replaced'::text, 'ended'::text]))),
     CONSTRAINT card_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
 
 ALTER TABLE municipality.card OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.card.codes_encrypted IS 'Token and number, by a key outside the database, for the holder''s own page and a reprint; null for a card that came from an earlier supplier.';
+
+COMMENT ON COLUMN municipality.card.key_id IS 'Of the key under number_hash and activation_hash; codes_encrypted names its own.';
 
 CREATE TABLE municipality.category (
     code text NOT NULL,
@@ -1123,6 +1165,7 @@ CREATE TABLE municipality.merchant (
     contact_email text,
     contact_phone text,
     state text NOT NULL,
+    state_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     account_id bigint,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT merchant_check CHECK (((state = 'requested'::text) OR (account_id IS NOT NULL))),
@@ -1171,14 +1214,18 @@ CREATE TABLE municipality.payout_account (
     approved_at timestamp with time zone,
     approved_by uuid,
     rejected_at timestamp with time zone,
+    rejected_by uuid,
     rejected_because text,
     usable_from timestamp with time zone,
-    CONSTRAINT payout_account_check CHECK ((approved_by <> proposed_by)),
-    CONSTRAINT payout_account_check1 CHECK ((((approved_at IS NULL) = (approved_by IS NULL)) AND ((approved_at IS NULL) = (usable_from IS NULL)))),
+    CONSTRAINT payout_account_check CHECK ((((approved_at IS NULL) = (approved_by IS NULL)) AND ((approved_at IS NULL) = (usable_from IS NULL)))),
+    CONSTRAINT payout_account_check1 CHECK ((((rejected_at IS NULL) = (rejected_by IS NULL)) AND ((rejected_at IS NULL) = (rejected_because IS NULL)))),
     CONSTRAINT payout_account_check2 CHECK (((approved_at IS NULL) OR (rejected_at IS NULL))),
+    CONSTRAINT payout_account_check3 CHECK ((usable_from >= approved_at)),
     CONSTRAINT payout_account_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 70))),
     CONSTRAINT payout_account_iban_check CHECK ((iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
-    CONSTRAINT payout_account_payee_check_check CHECK ((payee_check = ANY (ARRAY['not_done'::text, 'match'::text, 'close_match'::text, 'no_match'::text, 'impossible'::text])))
+    CONSTRAINT payout_account_payee_check_check CHECK ((payee_check = ANY (ARRAY['not_done'::text, 'match'::text, 'close_match'::text, 'no_match'::text, 'impossible'::text]))),
+    CONSTRAINT payout_account_rejected_because_check CHECK (((length(rejected_because) >= 1) AND (length(rejected_because) <= 300))),
+    CONSTRAINT second_pair_of_eyes_on_account CHECK ((approved_by <> proposed_by))
 );
 
 ALTER TABLE municipality.payout_account OWNER TO owner_municipality;
@@ -1462,6 +1509,7 @@ CREATE TABLE municipality.till (
     public_key bytea,
     state text NOT NULL,
     state_since timestamp with time zone NOT NULL,
+    paused_by text,
     pairing_hash bytea,
     pairing_until timestamp with time zone,
     paired_at timestamp with time zone,
@@ -1472,13 +1520,19 @@ CREATE TABLE municipality.till (
     CONSTRAINT till_check CHECK (((kind <> 'merchant'::text) OR (merchant_id IS NOT NULL))),
     CONSTRAINT till_check1 CHECK (((kind = 'merchant'::text) OR (login_id IS NOT NULL))),
     CONSTRAINT till_check2 CHECK (((state = 'invited'::text) OR (public_key IS NOT NULL) OR (login_id IS NOT NULL) OR (state = 'revoked'::text))),
+    CONSTRAINT till_check3 CHECK (((pairing_hash IS NULL) = (pairing_until IS NULL))),
+    CONSTRAINT till_check4 CHECK (((paused_by IS NULL) OR (state = 'paused'::text))),
     CONSTRAINT till_kind_check CHECK ((kind = ANY (ARRAY['merchant'::text, 'intermediary'::text, 'counter'::text]))),
     CONSTRAINT till_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+    CONSTRAINT till_pairing_hash_check CHECK ((octet_length(pairing_hash) = 32)),
+    CONSTRAINT till_paused_by_check CHECK ((paused_by = ANY (ARRAY['merchant'::text, 'municipality'::text, 'program'::text]))),
     CONSTRAINT till_sale_limit_cents_check CHECK ((sale_limit_cents > 0)),
     CONSTRAINT till_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'paused'::text, 'revoked'::text])))
 );
 
 ALTER TABLE municipality.till OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.till.paused_by IS 'A merchant starts again only what a merchant stopped.';
 
 CREATE TABLE municipality.transfer (
     entry_id uuid NOT NULL,
@@ -1712,6 +1766,10 @@ CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_
 
 CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
 
+CREATE UNIQUE INDEX card_current ON municipality.card USING btree (resident_id) WHERE ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text])) AND (form = ANY (ARRAY['paper'::text, 'plastic'::text])));
+
+CREATE UNIQUE INDEX card_replaced_once ON municipality.card USING btree (replaces) WHERE (replaces IS NOT NULL);
+
 CREATE INDEX card_resident ON municipality.card USING btree (resident_id);
 
 CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
@@ -1737,6 +1795,8 @@ CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (ad
 CREATE UNIQUE INDEX merchant_kvk ON municipality.merchant USING btree (kvk_number, name);
 
 CREATE INDEX payout_account_merchant ON municipality.payout_account USING btree (merchant_id, proposed_at DESC);
+
+CREATE UNIQUE INDEX payout_account_waits_once ON municipality.payout_account USING btree (merchant_id) WHERE ((approved_at IS NULL) AND (rejected_at IS NULL));
 
 CREATE INDEX processing_log_recorded ON municipality.processing_log USING brin (recorded_at);
 
@@ -1767,6 +1827,8 @@ CREATE INDEX session_ends ON municipality.session USING btree (ends_at);
 CREATE INDEX setting_newest ON municipality.setting USING btree (key, recorded_at DESC, id DESC);
 
 CREATE INDEX sign_in_attempt_created ON municipality.sign_in_attempt USING btree (created_at);
+
+CREATE UNIQUE INDEX till_login ON municipality.till USING btree (login_id, kind) WHERE ((login_id IS NOT NULL) AND (state <> 'revoked'::text));
 
 CREATE INDEX till_merchant ON municipality.till USING btree (merchant_id);
 
@@ -1805,6 +1867,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.i
 ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.incompatible_role FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.payout_account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.posting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -1854,9 +1920,15 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.transfer FOR EACH ST
 
 ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
+
 CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
 
 CREATE TRIGGER refuse_role BEFORE INSERT OR UPDATE ON municipality.login_role FOR EACH ROW EXECUTE FUNCTION municipality.refuse_role();
+
+CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON municipality.payout_account FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_verdict();
+
+ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
 
 ALTER TABLE ONLY municipality.agreement
     ADD CONSTRAINT agreement_category_fkey FOREIGN KEY (category) REFERENCES municipality.category(code);
@@ -1984,9 +2056,13 @@ REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_role() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_second_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
 
@@ -2036,6 +2112,8 @@ GRANT UPDATE(activation_hash) ON TABLE municipality.card TO app_municipality;
 GRANT UPDATE(activation_tries) ON TABLE municipality.card TO app_municipality;
 
 GRANT UPDATE(state) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(state_before_block) ON TABLE municipality.card TO app_municipality;
 
 GRANT UPDATE(state_since) ON TABLE municipality.card TO app_municipality;
 
@@ -2179,6 +2257,8 @@ GRANT UPDATE(contact_phone) ON TABLE municipality.merchant TO app_municipality;
 
 GRANT UPDATE(state) ON TABLE municipality.merchant TO app_municipality;
 
+GRANT UPDATE(state_since) ON TABLE municipality.merchant TO app_municipality;
+
 GRANT UPDATE(account_id) ON TABLE municipality.merchant TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
@@ -2201,6 +2281,8 @@ GRANT UPDATE(approved_at) ON TABLE municipality.payout_account TO app_municipali
 GRANT UPDATE(approved_by) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(rejected_at) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT UPDATE(rejected_by) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(rejected_because) ON TABLE municipality.payout_account TO app_municipality;
 
@@ -2270,6 +2352,8 @@ GRANT UPDATE(used_at) ON TABLE municipality.sign_in_attempt TO app_municipality;
 GRANT SELECT ON TABLE municipality.till TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.till TO app_municipality;
 
+GRANT UPDATE(location_id) ON TABLE municipality.till TO app_municipality;
+
 GRANT UPDATE(name) ON TABLE municipality.till TO app_municipality;
 
 GRANT UPDATE(algorithm) ON TABLE municipality.till TO app_municipality;
@@ -2279,6 +2363,8 @@ GRANT UPDATE(public_key) ON TABLE municipality.till TO app_municipality;
 GRANT UPDATE(state) ON TABLE municipality.till TO app_municipality;
 
 GRANT UPDATE(state_since) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(paused_by) ON TABLE municipality.till TO app_municipality;
 
 GRANT UPDATE(pairing_hash) ON TABLE municipality.till TO app_municipality;
 

@@ -8,6 +8,7 @@ CREATE TABLE merchant (
     contact_email text CHECK (length(contact_email) <= 320),
     contact_phone text CHECK (length(contact_phone) <= 40),
     state text NOT NULL CHECK (state IN ('requested', 'approved', 'suspended', 'ended')),
+    state_since timestamptz NOT NULL DEFAULT clock_timestamp(),
     account_id bigint UNIQUE,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK (state = 'requested' OR account_id IS NOT NULL)
@@ -43,6 +44,23 @@ CREATE TABLE agreement (
 );
 CREATE INDEX agreement_merchant ON agreement (merchant_id);
 
+-- Two agreements on one category and day would be two prices. Locks the merchant: two at once wait.
+CREATE FUNCTION refuse_double_agreement() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM 1 FROM merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM agreement a
+        WHERE a.merchant_id = NEW.merchant_id AND a.category = NEW.category AND a.id <> NEW.id
+        AND daterange(a.valid_from, a.valid_until) && daterange(NEW.valid_from, NEW.valid_until)
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA220', MESSAGE = 'an agreement overlaps another one on the same category';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON agreement
+    FOR EACH ROW EXECUTE FUNCTION refuse_double_agreement();
+
 -- The newest approved version counts. A version never changes but for its approval by a second person.
 CREATE TABLE payout_account (
     id uuid PRIMARY KEY,
@@ -55,13 +73,32 @@ CREATE TABLE payout_account (
     approved_at timestamptz,
     approved_by uuid,
     rejected_at timestamptz,
-    rejected_because text,
+    rejected_by uuid,
+    rejected_because text CHECK (length(rejected_because) BETWEEN 1 AND 300),
     usable_from timestamptz,
-    CHECK (approved_by <> proposed_by),
+    CONSTRAINT second_pair_of_eyes_on_account CHECK (approved_by <> proposed_by),
     CHECK ((approved_at IS NULL) = (approved_by IS NULL) AND (approved_at IS NULL) = (usable_from IS NULL)),
-    CHECK (approved_at IS NULL OR rejected_at IS NULL)
+    CHECK ((rejected_at IS NULL) = (rejected_by IS NULL) AND (rejected_at IS NULL) = (rejected_because IS NULL)),
+    CHECK (approved_at IS NULL OR rejected_at IS NULL),
+    CHECK (usable_from >= approved_at)
 );
 CREATE INDEX payout_account_merchant ON payout_account (merchant_id, proposed_at DESC);
+CREATE UNIQUE INDEX payout_account_waits_once ON payout_account (merchant_id)
+    WHERE approved_at IS NULL AND rejected_at IS NULL;
+
+CREATE FUNCTION refuse_second_verdict() RETURNS trigger
+LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF OLD.approved_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA221', MESSAGE = 'a payout account that was judged never changes; propose another one';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON payout_account
+    FOR EACH ROW EXECUTE FUNCTION refuse_second_verdict();
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON payout_account EXECUTE FUNCTION refuse_write();
+ALTER TABLE payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
+ALTER TABLE payout_account ENABLE ALWAYS TRIGGER append_only;
 
 -- A device that may scan, of a merchant, an intermediary or a counter. Its key never leaves it.
 CREATE TABLE till (
@@ -75,7 +112,8 @@ CREATE TABLE till (
     public_key bytea,
     state text NOT NULL CHECK (state IN ('invited', 'active', 'paused', 'revoked')),
     state_since timestamptz NOT NULL,
-    pairing_hash bytea UNIQUE,
+    paused_by text CHECK (paused_by IN ('merchant', 'municipality', 'program')),
+    pairing_hash bytea UNIQUE CHECK (octet_length(pairing_hash) = 32),
     pairing_until timestamptz,
     paired_at timestamptz,
     sale_limit_cents bigint CHECK (sale_limit_cents > 0),
@@ -83,16 +121,20 @@ CREATE TABLE till (
     created_by uuid NOT NULL,
     CHECK (kind <> 'merchant' OR merchant_id IS NOT NULL),
     CHECK (kind = 'merchant' OR login_id IS NOT NULL),
-    CHECK (state = 'invited' OR public_key IS NOT NULL OR login_id IS NOT NULL OR state = 'revoked')
+    CHECK (state = 'invited' OR public_key IS NOT NULL OR login_id IS NOT NULL OR state = 'revoked'),
+    CHECK ((pairing_hash IS NULL) = (pairing_until IS NULL)),
+    CHECK (paused_by IS NULL OR state = 'paused')
 );
 CREATE INDEX till_merchant ON till (merchant_id);
+CREATE UNIQUE INDEX till_login ON till (login_id, kind) WHERE login_id IS NOT NULL AND state <> 'revoked';
+COMMENT ON COLUMN till.paused_by IS 'A merchant starts again only what a merchant stopped.';
 
 GRANT SELECT, INSERT ON merchant, location, agreement, payout_account, till TO app_municipality;
-GRANT UPDATE (name, kvk_number, contact_email, contact_phone, state, account_id) ON merchant TO app_municipality;
+GRANT UPDATE (name, kvk_number, contact_email, contact_phone, state, state_since, account_id) ON merchant TO app_municipality;
 GRANT UPDATE (name, address, postcode, city, area, ended_on) ON location TO app_municipality;
 GRANT UPDATE (valid_until) ON agreement TO app_municipality;
-GRANT UPDATE (payee_check, approved_at, approved_by, rejected_at, rejected_because, usable_from) ON payout_account TO app_municipality;
-GRANT UPDATE (name, algorithm, public_key, state, state_since, pairing_hash, pairing_until, paired_at, sale_limit_cents) ON till TO app_municipality;
+GRANT UPDATE (payee_check, approved_at, approved_by, rejected_at, rejected_by, rejected_because, usable_from) ON payout_account TO app_municipality;
+GRANT UPDATE (name, location_id, algorithm, public_key, state, state_since, paused_by, pairing_hash, pairing_until, paired_at, sale_limit_cents) ON till TO app_municipality;
 
 -- Opens the account on which is kept what the municipality owes this merchant, once.
 CREATE FUNCTION open_merchant_account(owing_to uuid, candidate bigint) RETURNS bigint
