@@ -1,0 +1,1 @@
+"""Layout, components and static files of the pages; the pages themselves live in their slices."""

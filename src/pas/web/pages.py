@@ -1,0 +1,49 @@
+"""How a slice answers with a page: ``return page(request, "passes/pass.html", card=card)``.
+
+Each form in a template holds ``{{ csrf_field() }}``; its token is put in ``request.state`` by
+whoever opened the session. A page with a form but without a session fails in development already.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final, cast
+
+from litestar import Response
+from litestar.response import Redirect
+
+from pas.problems.bodies import AppRequest
+from pas.web.forms import Form
+from pas.web.places import place_of
+from pas.web.templates import render
+
+HTML: Final = "text/html"
+
+
+def page(request: AppRequest, template: str, **context: object) -> Response[str]:
+    """Answer with a page of ``slice/name.html``."""
+    return _answer(request, template, context)
+
+
+def wrong_form(request: AppRequest, template: str, form: Form, **context: object) -> Response[str]:
+    """Show the page again with all that is wrong in its form."""
+    answer = _answer(request, template, {"form": form, **context})
+    answer.status_code = HTTPStatus.BAD_REQUEST
+    return answer
+
+
+def done(address: str) -> Redirect:
+    """After a form that changed something: go on, so that reloading does not send it again."""
+    assert address.startswith("/"), "pages never send people to another site"
+    assert not address.startswith("//"), "pages never send people to another site"
+    return Redirect(address, status_code=303)
+
+
+async def read_form(request: AppRequest) -> Form:
+    return Form(cast("Mapping[str, object]", await request.form()))
+
+
+def _answer(request: AppRequest, template: str, context: Mapping[str, object]) -> Response[str]:
+    state = cast("dict[str, object]", request.scope["state"])
+    known = {"csrf_token": state["csrf_token"]} if "csrf_token" in state else {}
+    html = render(template, place_of(state), {**known, **context})
+    return Response(html, media_type=HTML)
