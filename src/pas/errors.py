@@ -13,6 +13,7 @@ class Refusal(Exception):
     """
 
     status: ClassVar[int] = 400
+    next_step: ClassVar[str] = "Probeer het opnieuw. Lukt het niet? Bel ons dan."
 
     def __init__(
         self,
@@ -46,7 +47,6 @@ class TillRefusal(Refusal):
 
     cashier: ClassVar[str]
     holder: ClassVar[str]
-    next_step: ClassVar[str]
     sticky: ClassVar[bool] = True
     """Stored as the outcome of the id; when false, the same id may be tried again."""
 

@@ -51,6 +51,8 @@ PERSONAL = frozenset(
         "telephone",
     }
 )
+AS_IT_IS = frozenset({"trace_id"})
+"""Random hexadecimal, where a run of digits only looks like a number of somebody."""
 DEEPEST = 6
 
 NINE_DIGITS = re.compile(r"(?<![\d-])\d{9}(?![\d-])")
@@ -68,6 +70,8 @@ def masked(_logger: object, _method: str, fields: Fields) -> Fields:
 
 def mask_field(key: str, value: object, depth: int = 0) -> object:
     word = key.lower().replace("-", "_")
+    if word in AS_IT_IS:
+        return value
     if value is not None and (word in PERSONAL or any(part in word for part in SECRET_PARTS)):
         return MASK
     return _mask_value(key, value, depth)

@@ -57,6 +57,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 200
     embedded_version: Literal["18", "16"] = "18"
 
+    product: Word = "Stadspas"
+    telephone: Word = "1400"
+    contact_email: Word = "stadspas@example.nl"
     time_zone: Word = "Europe/Amsterdam"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from pas.cli import migrate, municipality, postgres, settings
+from pas.cli import migrate, municipality, postgres, problems, serve, settings
 from pas.cli.screen import failed, refused
 from pas.db import CONNECTION_LOST
 from pas.embedded import EmbeddedProblem
@@ -29,10 +29,12 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 machine, settings or database."
     ),
 )
+app.add_typer(serve.app, name="serve")
 app.add_typer(settings.app, name="settings")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")
+app.add_typer(problems.app, name="problems")
 
 
 def main() -> NoReturn:

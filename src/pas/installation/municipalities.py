@@ -19,7 +19,9 @@ from pas.installation.roles import (
     make_roles,
 )
 
-TAKEN_NAMES = frozenset({"pas", "public", "information_schema"})
+OF_THE_DATABASE = frozenset({"pas", "public", "information_schema"})
+OF_THE_ADDRESSES = frozenset({"v1", "static", "problems", "healthz", "readyz", "metrics"})
+TAKEN_NAMES = OF_THE_DATABASE | OF_THE_ADDRESSES
 
 
 class UnfitName(Refusal):

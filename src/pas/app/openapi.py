@@ -1,0 +1,131 @@
+"""The OpenAPI document, brought in line with the NL API Design Rules.
+
+Litestar describes its own error format, names no version header, and knows nothing of our base
+path. What it makes is taken as a plain dict and corrected here, in one place.
+"""
+
+from typing import Final, cast
+
+import msgspec
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Contact, License
+
+from pas.app.edge import API_VERSION
+from pas.problems.answers import MEDIA_TYPE
+from pas.settings import Settings
+
+Json = dict[str, object]
+
+BASE_PATH: Final = "/v1"
+OPERATIONS: Final = ("get", "put", "post", "delete", "patch")
+VERSION_HEADER: Final[Json] = {
+    "API-Version": {"$ref": "#/components/headers/ApiVersion"},
+}
+DESCRIPTION: Final = (
+    "De stadspas van een gemeente: regelingen, passen, aanbieders en bestedingen. Bedragen zijn "
+    "hele centen. Tijden zijn in UTC. Elke weigering heeft een code, een zin voor de kassa, een "
+    "zin voor de pashouder en een volgende stap."
+)
+PROBLEM: Final[Json] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "Waarom het niet kon, en wat u kunt doen (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "instance", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "code": {"type": "string", "description": "De vaste code, zoals card-blocked."},
+        "nextStep": {"type": "string"},
+        "traceId": {"type": "string"},
+        "cashier": {"type": "string", "description": "Wat de kassa leest."},
+        "holder": {"type": "string", "description": "Wat de pashouder leest."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+ANSWERS: Final = {
+    "400": "De gegevens kloppen niet.",
+    "401": "Niet ingelogd.",
+    "403": "Dit mag niet.",
+    "404": "Dit bestaat niet.",
+    "429": "Te vaak geprobeerd.",
+    "503": "Het is te druk; probeer het zo opnieuw.",
+}
+
+
+def openapi_config(settings: Settings) -> OpenAPIConfig:
+    """What Litestar must know; it serves nothing itself."""
+    return OpenAPIConfig(
+        title="Stadspas",
+        version=API_VERSION,
+        description=DESCRIPTION,
+        contact=Contact(
+            name="Beheer van de stadspas",
+            email=settings.contact_email,
+            url=settings.origin,
+        ),
+        license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
+        use_handler_docstrings=True,
+        render_plugins=(),
+    )
+
+
+def design_rules(made: Json, origin: str) -> bytes:
+    """Correct the document and encode it; ``origin`` is where this installation is found."""
+    # A copy, and plain: the original is Litestar's and holds enums.
+    document = cast("Json", msgspec.json.decode(msgspec.json.encode(made)))
+    paths = cast("dict[str, Json]", document.get("paths", {}))
+    document["servers"] = [{"url": f"{origin}{BASE_PATH}"}]
+    document["paths"] = {
+        path.removeprefix(BASE_PATH): corrected_path(item)
+        for path, item in sorted(paths.items())
+        if path.startswith(f"{BASE_PATH}/")
+    }
+    components = cast("Json", document.setdefault("components", {}))
+    schemas = cast("Json", components.setdefault("schemas", {}))
+    schemas["Problem"] = PROBLEM
+    components["headers"] = {
+        "ApiVersion": {
+            "description": "De volledige versie van deze API.",
+            "schema": {"type": "string", "example": API_VERSION},
+        }
+    }
+    return msgspec.json.encode(document)
+
+
+def corrected_path(item: Json) -> Json:
+    for method in OPERATIONS:
+        if method in item:
+            corrected_operation(cast("Json", item[method]))
+    return item
+
+
+def corrected_operation(operation: Json) -> None:
+    """Own error answers and a version header everywhere; an operation says when it may say no."""
+    answers = cast("dict[str, Json]", operation["responses"])
+    for status, answer in answers.items():
+        if status.startswith(("2", "3")):
+            headers = cast("Json", answer.setdefault("headers", {}))
+            answer["headers"] = headers | VERSION_HEADER
+    said = {status for status in answers if status.startswith(("4", "5"))}
+    for status in said | ANSWERS.keys():
+        answers[status] = problem_answer(status, answers.get(status, {}))
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def problem_answer(status: str, answer: Json) -> Json:
+    own = ANSWERS.get(status) or cast("str", answer.get("description") or "Dit kan niet.")
+    return {
+        "description": own,
+        "headers": dict(VERSION_HEADER),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

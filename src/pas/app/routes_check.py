@@ -1,0 +1,34 @@
+"""Every route says who may use it; a program with a route that does not say so does not start."""
+
+from collections.abc import Iterable
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+KEYS = ("permission", "public", "till")
+
+
+class UnguardedRoutes(Exception):
+    """Routes that do not say who may use them; our own mistake, found at start."""
+
+
+def check_routes(app: Litestar) -> None:
+    """Refuse to start when a route does not have exactly one of the keys in its ``opt``."""
+    wrong = [
+        f"{'/'.join(sorted(handler.http_methods))} {path}: opt has {said or 'nothing'}"
+        for path, handler in handlers(app)
+        if len(said := [key for key in KEYS if handler.opt.get(key)]) != 1
+    ]
+    if wrong:
+        names = ", ".join(KEYS)
+        raise UnguardedRoutes(f"Give each route one of {names} in opt:\n" + "\n".join(wrong))
+
+
+def handlers(app: Litestar) -> Iterable[tuple[str, HTTPRouteHandler]]:
+    """All routes with their handlers, without the OPTIONS answers that Litestar makes itself."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.http_methods != {"OPTIONS"}:
+                    yield route.path, handler

@@ -1,0 +1,47 @@
+"""What the role that serves must not be able to do: write the books past the ledger."""
+
+import msgspec
+
+from pas.db import Connection, Database, Statement
+from pas.ledger.walls import RIGHTS
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A right that our role has and must not have."""
+
+    what: str
+
+
+TOO_MUCH = Statement(
+    """
+    SELECT format('%s is superuser', r.rolname)
+    FROM pg_roles r
+    WHERE r.rolname = current_user AND r.rolsuper
+    UNION ALL
+    SELECT format('%s may become %s, which owns tables here', current_user, o.rolname)
+    FROM pg_roles o
+    WHERE pg_has_role(current_user, o.oid, 'MEMBER')
+        AND EXISTS (
+            SELECT 1 FROM pg_class c
+            WHERE c.relnamespace = current_schema()::regnamespace AND c.relowner = o.oid
+        )
+    ORDER BY 1
+    """,
+    Held,
+)
+
+
+async def held_rights(connection: Connection) -> list[str]:
+    """Every right on this municipality's books that the role of ``connection`` must not have."""
+    held = [found.what for found in await TOO_MUCH.all(connection)]
+    return held + [found.detail for found in await RIGHTS.all(connection)]
+
+
+async def unsafe(database: Database) -> list[str]:
+    """The same over all municipalities, with their names; serving starts only when it is empty."""
+    sentences: list[str] = []
+    for municipality in await database.municipalities():
+        async with database.connection(municipality.name) as connection:
+            found = await held_rights(connection)
+        sentences += [f"{municipality.name}: {what}" for what in found]
+    return sentences

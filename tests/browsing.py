@@ -1,0 +1,45 @@
+"""The whole application as a client sees it, on a database or on none at all."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from litestar import Litestar
+from litestar.types import ControllerRouterHandler
+
+from pas.app import create_app
+from pas.db import Address
+from pas.settings import Settings
+
+NOWHERE = Address.of_socket(Path("/nonexistent"), secret="x" * 32)
+SETTINGS = Settings()
+BASE = SETTINGS.origin
+
+
+@asynccontextmanager
+async def browsing(
+    address: Address = NOWHERE,
+    routes: Sequence[ControllerRouterHandler] = (),
+    settings: Settings = SETTINGS,
+) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of the whole application, inside its lifespan."""
+    app = create_app(settings, address, routes)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    started, over = asyncio.Event(), asyncio.Event()
+    # A fixture's end runs in another task than its start, and the lifespan wants one task.
+    life = asyncio.create_task(live(app, started, over))
+    await asyncio.wait({life, asyncio.create_task(started.wait())}, return_when="FIRST_COMPLETED")
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+            yield client
+    finally:
+        over.set()
+        await life
+
+
+async def live(app: Litestar, started: asyncio.Event, over: asyncio.Event) -> None:
+    async with app.lifespan():
+        started.set()
+        await over.wait()
