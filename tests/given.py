@@ -42,6 +42,15 @@ from pas.passes.codes import (
     new_card_number,
     new_token,
 )
+from pas.redemptions.facts import (
+    AgreementFacts,
+    BudgetFacts,
+    CardFacts,
+    Facts,
+    MerchantFacts,
+    PassFacts,
+    TillFacts,
+)
 from pas.schemes.model import Amount, SchemeVersion, StoredVersion
 
 # --- files of schemes and residents ---------------------------------------------------------
@@ -435,3 +444,81 @@ def a_key_store(folder: Path, *, demo: bool = False) -> KeyStore:
     store = KeyStore(folder / "keys")
     make_keys(store, MunicipalityName("velsen"), demo=demo, now=datetime.now(UTC))
     return store
+
+
+# --- facts of a redemption ------------------------------------------------------------------
+
+TODAY: Final = date(2026, 11, 23)
+NOW: Final = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
+CLUB: Final = MerchantId(UUID(int=100))
+TILL: Final = TillId(UUID(int=200))
+
+
+def till_facts(**changes: object) -> TillFacts:
+    """An active till of the club."""
+    till = TillFacts(id=TILL, kind="merchant", state="active", merchant_id=CLUB)
+    return msgspec.structs.replace(till, **changes)
+
+
+def agreement_facts(category: str, **changes: object) -> AgreementFacts:
+    agreement = AgreementFacts(category=category, valid_from=date(2020, 1, 1))
+    return msgspec.structs.replace(agreement, **changes)
+
+
+def merchant_facts(*agreements: AgreementFacts, **changes: object) -> MerchantFacts:
+    """The club: approved, by itself for sport only."""
+    agreed = agreements or (agreement_facts("sport"),)
+    merchant = MerchantFacts(id=CLUB, state="approved", agreements=agreed)
+    return msgspec.structs.replace(merchant, **changes)
+
+
+def budget_facts(account: int = 1, cents: int = 5000, **changes: object) -> BudgetFacts:
+    """Fifty euros for sport, this year."""
+    budget = BudgetFacts(
+        account=AccountId(account),
+        scheme_id=SchemeId(UUID(int=300)),
+        scheme_version_id=SchemeVersionId(UUID(int=301)),
+        categories=frozenset({"sport"}),
+        kind="amount",
+        usable_from=date(2026, 1, 1),
+        usable_until=date(2027, 1, 1),
+        lapses_on=date(2027, 2, 1),
+        granted_at=datetime(2026, 1, 5, tzinfo=UTC),
+        balance_cents=Cents(cents),
+        movements=account * 10,
+    )
+    return msgspec.structs.replace(budget, **changes)
+
+
+def visit_budget_facts(account: int = 1, visits: int = 10, **changes: object) -> BudgetFacts:
+    """Visits to the pool, with 5.03 euros for each."""
+    return budget_facts(
+        account,
+        visits * 503,
+        **{
+            "kind": "visits",
+            "categories": frozenset({"swimming"}),
+            "visits_account": AccountId(account + 1000),
+            "balance_visits": visits,
+            "visits_movements": account * 20,
+            **changes,
+        },
+    )
+
+
+def sale_facts(*budgets: BudgetFacts, **changes: object) -> Facts:
+    """An active card with a pass of this year, at the club's till."""
+    facts = Facts(
+        till=till_facts(),
+        merchant=merchant_facts(
+            agreement_facts("sport"),
+            agreement_facts("culture"),
+            agreement_facts("swimming", visit_price_cents=Cents(503)),
+        ),
+        card=CardFacts(id=CardId(UUID(int=400)), state="active"),
+        pass_=PassFacts(
+            id=PassId(UUID(int=500)), valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1)
+        ),
+        budgets=budgets,
+    )
+    return msgspec.structs.replace(facts, **changes)
