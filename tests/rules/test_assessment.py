@@ -392,10 +392,12 @@ def test_whoever_they_are_nothing_is_granted_twice_nor_on_a_guess(
     assert len(claims) == len(granted) == len(set(claims))
     assert not any(decision.granted for decision in again)
     if household.income is None:
-        assert {one.outcome for decision in first for one in decision.verdicts}.isdisjoint({
-            "granted",
-            "refused",
-        })
+        assert {one.outcome for decision in first for one in decision.verdicts}.isdisjoint(
+            {
+                "granted",
+                "refused",
+            }
+        )
     for decision in first:
         assert [one.scheme for one in decision.verdicts] == sorted(
             one.version.code for one in versions
