@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from pas.embedded.binaries import Version
-from pas.embedded.privileges import ServerUser, give, server_user
+from pas.embedded.privileges import ServerUser, folder_mode, give, server_user
 from pas.embedded.problem import EmbeddedProblem
 
 SOCKET_PATH_LIMIT = 100
@@ -50,8 +50,8 @@ class DataDir:
             if status.st_uid != os.geteuid():
                 message = f"{self.path} belongs to another user ({status.st_uid}); start as them."
                 raise EmbeddedProblem(message)
-            if stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 (a mode reads best in octal)
-                self.path.chmod(0o700)
+            if stat.S_IMODE(status.st_mode) != folder_mode():
+                self.path.chmod(folder_mode())
         except OSError as error:
             message = f"The data folder {self.path} cannot be used: {error.strerror}."
             raise EmbeddedProblem(message) from error

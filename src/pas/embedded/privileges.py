@@ -60,6 +60,16 @@ def launch_command(command: list[str], *paths: Path) -> list[str]:
     return [*launcher, "--", *command]
 
 
+def folder_mode() -> int:
+    """Give the data folder's mode: closed, unless the server's user could not pass it otherwise.
+
+    Then others may pass through, and still not list it; what is in it is closed by itself.
+    """
+    if server_user().is_other and not _has_search():
+        return 0o711
+    return 0o700
+
+
 def give(path: Path) -> None:
     """Make a file or folder the server's."""
     who = server_user()
@@ -79,7 +89,7 @@ def _needs_search(who: ServerUser, paths: list[Path]) -> bool:
     closed = [folder for path in paths for folder in _above(path) if not _may_pass(folder, who)]
     if not closed:
         return False
-    if sys.platform == "linux" and _has_search():
+    if _has_search():
         return True
     message = (
         f"PostgreSQL cannot run as root, and user {who.user} may not pass through {closed[0]}. "
@@ -104,6 +114,8 @@ def _may_pass(path: Path, who: ServerUser) -> bool:
 
 def _has_search() -> bool:
     """Ask the kernel whether this process holds the capability (a container may lack it)."""
+    if sys.platform != "linux":
+        return False
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("CapPrm:"):
             return bool(int(line.split()[1], 16) >> CAP_DAC_READ_SEARCH & 1)
