@@ -41,14 +41,18 @@ DECLARE
     guarded_ids bigint[];
     guarded_amounts bigint[];
     guarded_movements bigint[];
+    guarded_debits bigint[];
     guarded_from timestamptz[];
     guarded_until timestamptz[];
     amounts bigint[] := array_fill(NULL::bigint, ARRAY[size]);
     deltas bigint[] := array_fill(0::bigint, ARRAY[size]);
     movements bigint[] := array_fill(0::bigint, ARRAY[size]);
     moves bigint[] := array_fill(0::bigint, ARRAY[size]);
+    debits bigint[] := array_fill(0::bigint, ARRAY[size]);
+    turns bigint[] := array_fill(0::bigint, ARRAY[size]);
     usable_from timestamptz[] := array_fill(NULL::timestamptz, ARRAY[size]);
     usable_until timestamptz[] := array_fill(NULL::timestamptz, ARRAY[size]);
+    debit_turns bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
     debit_numbers bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
     credit_numbers bigint[] := array_fill(NULL::bigint, ARRAY[lines]);
     line_numbers smallint[] := array_fill(0::smallint, ARRAY[lines]);
@@ -65,7 +69,7 @@ DECLARE
     debit integer;
     credit integer;
     amount bigint;
-    line integer := 1;
+    at integer := 1;
     first integer;
     place integer;
     expected integer := 0;
@@ -89,8 +93,8 @@ BEGIN
 
     -- Lock what can run out, in key order: the only order in the program.
     SELECT array_agg(b.account_id), array_agg(b.amount), array_agg(b.movements),
-        array_agg(b.usable_from), array_agg(b.usable_until)
-    INTO guarded_ids, guarded_amounts, guarded_movements, guarded_from, guarded_until
+        array_agg(b.debits), array_agg(b.usable_from), array_agg(b.usable_until)
+    INTO guarded_ids, guarded_amounts, guarded_movements, guarded_debits, guarded_from, guarded_until
     FROM (
         SELECT * FROM balance WHERE account_id = ANY (accounts)
         ORDER BY account_id
@@ -105,42 +109,55 @@ BEGIN
         IF guarded_ids[place] = accounts[n] THEN
             amounts[n] := guarded_amounts[place];
             movements[n] := guarded_movements[place];
+            debits[n] := guarded_debits[place];
             usable_from[n] := guarded_from[place];
             usable_until[n] := guarded_until[place];
             place := place + 1;
         END IF;
     END LOOP;
 
-    -- Every line must be a posting, between accounts of one unit, and what must be guarded is.
+    -- Every line must be a posting, between accounts of one unit, scheme and year, what must be guarded
+    -- is, and what reverses names its original.
     PERFORM 1
-    FROM unnest(line_items, line_debits, line_credits, line_reversed) AS l (item, debit, credit, reversed)
+    FROM unnest(line_items, line_debits, line_credits, line_amounts, line_reversed) AS l (item, debit, credit, amount, reversed)
     WHERE item_refusals[l.item] IS NULL AND NOT coalesce((
-        SELECT da.unit = ca.unit
+        SELECT l.amount BETWEEN 1 AND 100000000000000 AND da.unit = ca.unit
+            AND (da.scheme_id IS NULL OR ca.scheme_id IS NULL OR (da.scheme_id = ca.scheme_id AND da.budget_year = ca.budget_year))
             AND da.guarded = (amounts[l.debit] IS NOT NULL) AND ca.guarded = (amounts[l.credit] IS NOT NULL)
+            AND (l.reversed IS NULL OR item_reverses[l.item] IS NOT NULL)
             AND EXISTS (SELECT 1 FROM posting p WHERE p.kind = item_kinds[l.item] AND p.debit = da.kind
                 AND p.credit = ca.kind AND p.reverses = (l.reversed IS NOT NULL))
         FROM account da, account ca WHERE da.id = accounts[l.debit] AND ca.id = accounts[l.credit]
     ), false);
     IF FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA111', MESSAGE = 'a line is not a posting of its kind, or crosses units, or names an unknown account';
+        RAISE EXCEPTION USING ERRCODE = 'PA111',
+            MESSAGE = 'a line is not a posting of its kind, or crosses units, schemes or years, or names an unknown account, or reverses nothing';
     END IF;
 
     has_reversals := EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NOT NULL);
     IF has_reversals THEN
         PERFORM 1 FROM entry e WHERE e.id = ANY (item_reverses) ORDER BY e.id FOR NO KEY UPDATE;
-        SELECT array_agg(coalesce((
+        -- The number is read before the amounts: whoever reverses in between takes this number first, so
+        -- that the unique index refuses this call even where a lock would be missing.
+        SELECT array_agg(CASE WHEN i.id IS NOT NULL THEN coalesce((SELECT max(e.reversal_number) FROM entry e WHERE e.reverses = i.id), 0) + 1 END ORDER BY i.n)
+        INTO reversal_numbers
+        FROM unnest(item_reverses) WITH ORDINALITY AS i (id, n);
+        -- What is left of each line reversed, less what earlier lines of the same item take of it.
+        SELECT array_agg(l.left_over - coalesce(l.taken, 0) ORDER BY l.n) INTO reversible
+        FROM (
+            SELECT l.n, sum(l.amount) OVER (PARTITION BY l.item, l.reversed ORDER BY l.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken, (
                 SELECT t.amount - coalesce((SELECT r.reversed FROM reversal r WHERE r.entry_id = t.entry_id AND r.line = t.line), 0)
                 FROM transfer t, entry o
                 WHERE t.entry_id = item_reverses[l.item] AND t.line = l.reversed
                     AND t.debit = accounts[l.credit] AND t.credit = accounts[l.debit]
                     AND o.id = t.entry_id AND o.reverses IS NULL
-                    AND (item_kinds[l.item] <> 'void' OR o.kind = 'redeem')
-            ), -1) ORDER BY l.n)
-        INTO reversible
-        FROM unnest(line_items, line_debits, line_credits, line_reversed) WITH ORDINALITY AS l (item, debit, credit, reversed, n);
-        SELECT array_agg(CASE WHEN i.id IS NOT NULL THEN coalesce((SELECT max(e.reversal_number) FROM entry e WHERE e.reverses = i.id), 0) + 1 END ORDER BY i.n)
-        INTO reversal_numbers
-        FROM unnest(item_reverses) WITH ORDINALITY AS i (id, n);
+                    AND CASE item_kinds[l.item]
+                        WHEN 'void' THEN o.kind = 'redeem'
+                        WHEN 'refund' THEN o.kind IN ('redeem', 'confirm', 'capture')
+                        ELSE true END
+            ) AS left_over
+            FROM unnest(line_items, line_debits, line_credits, line_amounts, line_reversed) WITH ORDINALITY AS l (item, debit, credit, amount, reversed, n)
+        ) l;
     END IF;
 
     -- Seen after the locks: whoever booked one of these ids on these accounts has committed by now.
@@ -150,7 +167,7 @@ BEGIN
     FROM unnest(item_ids, item_fingerprints) WITH ORDINALITY AS i (id, fingerprint, n);
 
     FOR item IN 1 .. items LOOP
-        first := line;
+        first := at;
         outcome := known[item];
         IF outcome IS NULL AND has_twins THEN
             twin := array_position(item_ids, item_ids[item]);
@@ -164,28 +181,29 @@ BEGIN
             AND array_position(item_reverses, item_reverses[item]) < item THEN
             outcome := 'busy';
         END IF;
-        WHILE line <= lines AND line_items[line] = item LOOP
-            line_numbers[line] := line - first + 1;
+        WHILE at <= lines AND line_items[at] = item LOOP
+            line_numbers[at] := at - first + 1;
             IF outcome IS NOT NULL THEN
-                line := line + 1;
+                at := at + 1;
                 CONTINUE;
             END IF;
-            debit := line_debits[line];
+            debit := line_debits[at];
             IF item_refusals[item] IS NOT NULL THEN
-                IF movements[debit] <> line_seen[line] THEN
+                IF movements[debit] <> line_seen[at] THEN
                     outcome := 'moved';
                 END IF;
-                line := line + 1;
+                at := at + 1;
                 CONTINUE;
             END IF;
-            credit := line_credits[line];
-            amount := line_amounts[line];
-            IF has_reversals AND line_reversed[line] IS NOT NULL AND reversible[line] < amount THEN
-                outcome := CASE WHEN reversible[line] < 0 THEN 'not_reversible' ELSE 'over_reversed' END;
+            credit := line_credits[at];
+            amount := line_amounts[at];
+            IF line_reversed[at] IS NOT NULL AND coalesce(reversible[at] < amount, true) THEN
+                outcome := CASE WHEN reversible[at] IS NULL THEN 'not_reversible' ELSE 'over_reversed' END;
             ELSIF amounts[debit] < amount THEN
                 outcome := 'insufficient';
             ELSIF item_kinds[item] IN ('redeem', 'confirm', 'hold')
-                AND NOT (item_occurred[item] >= usable_from[debit] AND item_occurred[item] < usable_until[debit]) THEN
+                AND NOT (item_occurred[item] >= usable_from[debit] AND item_occurred[item] < usable_until[debit])
+                OR item_kinds[item] = 'lapse' AND item_occurred[item] < usable_until[debit] THEN
                 outcome := 'not_usable';
             ELSE
                 totals[item] := totals[item] + amount;
@@ -194,18 +212,20 @@ BEGIN
                 IF amounts[debit] IS NOT NULL THEN
                     amounts[debit] := amounts[debit] - amount;
                     moves[debit] := moves[debit] + 1;
-                    debit_numbers[line] := movements[debit] + moves[debit];
+                    turns[debit] := turns[debit] + 1;
+                    debit_numbers[at] := movements[debit] + moves[debit];
+                    debit_turns[at] := debits[debit] + turns[debit];
                 END IF;
                 IF amounts[credit] IS NOT NULL THEN
                     amounts[credit] := amounts[credit] + amount;
                     moves[credit] := moves[credit] + 1;
-                    credit_numbers[line] := movements[credit] + moves[credit];
+                    credit_numbers[at] := movements[credit] + moves[credit];
                 END IF;
-                line := line + 1;
+                at := at + 1;
                 CONTINUE;
             END IF;
             -- The item is the atom: take back its lines before this one, newest first.
-            FOR undone IN REVERSE line - 1 .. first LOOP
+            FOR undone IN REVERSE at - 1 .. first LOOP
                 debit := line_debits[undone];
                 credit := line_credits[undone];
                 amount := line_amounts[undone];
@@ -214,28 +234,29 @@ BEGIN
                 IF amounts[debit] IS NOT NULL THEN
                     amounts[debit] := amounts[debit] + amount;
                     moves[debit] := moves[debit] - 1;
+                    turns[debit] := turns[debit] - 1;
                 END IF;
                 IF amounts[credit] IS NOT NULL THEN
                     amounts[credit] := amounts[credit] - amount;
                     moves[credit] := moves[credit] - 1;
                 END IF;
             END LOOP;
-            line := line + 1;
+            at := at + 1;
         END LOOP;
         IF outcome IS NULL THEN
-            IF item_refusals[item] IS NULL AND line = first THEN
+            IF item_refusals[item] IS NULL AND at = first THEN
                 RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'an item to book has no lines';
             END IF;
             outcome := CASE WHEN item_refusals[item] IS NULL THEN 'booked' ELSE 'declined' END;
             stored[item] := true;
             expected := expected + 1;
             IF outcome = 'booked' THEN
-                moved_lines := moved_lines + line - first;
+                moved_lines := moved_lines + at - first;
             END IF;
         END IF;
         outcomes[item] := outcome;
     END LOOP;
-    IF line <= lines THEN
+    IF at <= lines THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'lines are not grouped in the order of the items';
     END IF;
     IF expected = 0 THEN
@@ -265,19 +286,23 @@ BEGIN
         RETURN outcomes;
     END IF;
 
-    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_number, credit_number, reversed_line, xid)
-    SELECT item_ids[l.item], l.line, accounts[l.debit], accounts[l.credit], l.amount, l.debit_number, l.credit_number, l.reversed, current_xid
-    FROM unnest(line_items, line_numbers, line_debits, line_credits, line_amounts, debit_numbers, credit_numbers, line_reversed)
-        AS l (item, line, debit, credit, amount, debit_number, credit_number, reversed)
+    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, credit_number, reversed_line, xid)
+    SELECT item_ids[l.item], l.line, accounts[l.debit], accounts[l.credit], l.amount, l.debit_turn, l.debit_number, l.credit_number, l.reversed, current_xid
+    FROM unnest(line_items, line_numbers, line_debits, line_credits, line_amounts, debit_turns, debit_numbers, credit_numbers, line_reversed)
+        AS l (item, line, debit, credit, amount, debit_turn, debit_number, credit_number, reversed)
     WHERE stored[l.item] AND item_refusals[l.item] IS NULL;
     GET DIAGNOSTICS written = ROW_COUNT;
     IF written <> moved_lines THEN
         RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'transfers written do not match the lines decided';
     END IF;
 
-    UPDATE balance b SET amount = b.amount + d.delta, movements = b.movements + d.moves
-    FROM unnest(accounts, deltas, moves) AS d (id, delta, moves)
+    UPDATE balance b SET amount = b.amount + d.delta, movements = b.movements + d.moves, debits = b.debits + d.turns
+    FROM unnest(accounts, deltas, moves, turns) AS d (id, delta, moves, turns)
     WHERE b.account_id = d.id AND d.moves > 0;
+    GET DIAGNOSTICS written = ROW_COUNT;
+    IF written <> (SELECT count(*) FROM unnest(moves) m (n) WHERE m.n > 0) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'balances written do not match the accounts moved';
+    END IF;
 
     IF has_reversals THEN
         INSERT INTO reversal AS r (entry_id, line, original, reversed, times)
@@ -309,6 +334,10 @@ DECLARE
     outcomes text[];
     answer text[] := array_fill('already'::text, ARRAY[size]);
 BEGIN
+    PERFORM 1 FROM lock_pots((
+        SELECT array_agg(a.account_id) FROM appropriation a
+        WHERE a.closed_pot AND (a.scheme_id, a.budget_year) IN (SELECT * FROM unnest(schemes, years))
+    ));
     WITH made AS (
         INSERT INTO scheme_grant (id, decision_id, resident_id, household_number, scheme_id, scheme_version_id, budget_year,
             claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on)
@@ -522,6 +551,9 @@ BEGIN
             cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)]) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
+    IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind IS NULL OR k.kind NOT IN ('redeem', 'confirm')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'redeem_batch takes redemptions and confirmations';
+    END IF;
     SELECT array_agg(i.n::integer) INTO changed
     FROM unnest(item_refusals, tills, merchants, cards, subjects, item_occurred) WITH ORDINALITY
         AS i (refusal, till_id, merchant_id, card_id, subject_id, occurred, n)
@@ -550,6 +582,7 @@ BEGIN
                 FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
             ), (
                 SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
+                    AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
                     AND EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
                         AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
                 FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
@@ -694,6 +727,16 @@ BEGIN
         OR EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'reverse_batch takes voids and refunds of redemptions';
     END IF;
+    IF EXISTS (
+        SELECT 1 FROM unnest(line_items, line_debits, line_amounts, line_reversed) AS o (item, debit, amount, reversed)
+        WHERE o.reversed IS NULL
+        GROUP BY o.item, o.debit
+        HAVING sum(o.amount) > coalesce((
+            SELECT sum(b.amount) FROM unnest(line_items, line_credits, line_amounts, line_reversed) AS b (item, credit, amount, reversed)
+            WHERE b.item = o.item AND b.credit = o.debit AND b.reversed IS NOT NULL), 0)
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'more is moved on than came back';
+    END IF;
     outcomes := book(item_ids, item_kinds, array_fill(NULL::text, ARRAY[items]), item_fingerprints, item_reverses,
         array_fill(NULL::uuid, ARRAY[items]), item_occurred, item_actor_kinds, item_actors, accounts,
         line_items, line_debits, line_credits, line_amounts, line_reversed,
@@ -722,6 +765,10 @@ CREATE FUNCTION municipality.set_budget_usable(budget_account bigint, usable_fro
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     AS $$
+    -- Locked in key order first, as book() does, so that the two never wait for each other.
+    SELECT 1 FROM balance WHERE account_id IN (
+        SELECT u.id FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id) WHERE b.account_id = budget_account
+    ) ORDER BY account_id FOR NO KEY UPDATE;
     SELECT set_usable(u.id, set_budget_usable.usable_from, set_budget_usable.usable_until)
     FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id)
     WHERE b.account_id = budget_account AND u.id IS NOT NULL
@@ -819,9 +866,11 @@ CREATE TABLE municipality.balance (
     account_id bigint NOT NULL,
     amount bigint DEFAULT 0 NOT NULL,
     movements bigint DEFAULT 0 NOT NULL,
+    debits bigint DEFAULT 0 NOT NULL,
     usable_from timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     usable_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
-    CONSTRAINT balance_check CHECK ((usable_from <= usable_until)),
+    CONSTRAINT balance_check CHECK (((debits >= 0) AND (debits <= movements))),
+    CONSTRAINT balance_check1 CHECK ((usable_from <= usable_until)),
     CONSTRAINT balance_movements_check CHECK ((movements >= 0)),
     CONSTRAINT balance_never_below_zero CHECK ((amount >= 0))
 )
@@ -1540,12 +1589,14 @@ CREATE TABLE municipality.transfer (
     debit bigint NOT NULL,
     credit bigint NOT NULL,
     amount bigint NOT NULL,
+    debit_turn bigint,
     debit_number bigint,
     credit_number bigint,
     reversed_line smallint,
     xid bigint NOT NULL,
     CONSTRAINT transfer_amount_check CHECK (((amount >= 1) AND (amount <= '100000000000000'::bigint))),
     CONSTRAINT transfer_between_two CHECK ((debit <> credit)),
+    CONSTRAINT transfer_check CHECK ((((debit_turn IS NULL) = (debit_number IS NULL)) AND (debit_turn <= debit_number))),
     CONSTRAINT transfer_line_check CHECK ((line > 0))
 );
 
@@ -1834,7 +1885,7 @@ CREATE INDEX till_merchant ON municipality.till USING btree (merchant_id);
 
 CREATE UNIQUE INDEX transfer_credit ON municipality.transfer USING btree (credit, credit_number);
 
-CREATE UNIQUE INDEX transfer_debit ON municipality.transfer USING btree (debit, debit_number);
+CREATE UNIQUE INDEX transfer_debit ON municipality.transfer USING btree (debit, debit_turn);
 
 CREATE INDEX transfer_position ON municipality.transfer USING brin (xid) WITH (pages_per_range='32');
 

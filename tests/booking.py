@@ -1,15 +1,20 @@
 """Calls of the ledger's functions as a use case makes them: items in, one outcome per item out."""
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
+import pytest
 
 from given import NOON, OFFICER, Budget, Holder, Till
 from pas.db import Connection
 from pas.ids import AccountId, EntryId, uuid7
 from pas.ledger.book import Item, Line, line_arrays
+
+Connect = Callable[[], Awaitable[Connection]]
 
 BOOK = "SELECT book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
 REDEEM = (
@@ -184,3 +189,15 @@ async def lapse(
 async def balance(connection: Connection, account: AccountId) -> int:
     """What a guarded account stores."""
     return await connection.fetchval("SELECT amount FROM balance WHERE account_id = $1", account)
+
+
+async def until_waiting(waiter: Connection, *, on: Connection) -> None:
+    """Return when the waiter waits for a lock that the other holds."""
+    for _ in range(500):
+        waiting = await on.fetchval(
+            "SELECT pg_backend_pid() = ANY (pg_blocking_pids($1))", waiter.get_server_pid()
+        )
+        if waiting:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nobody waits")

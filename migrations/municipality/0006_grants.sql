@@ -145,7 +145,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 
 -- Grants budgets: the grant once per scheme, claimant and period; its accounts; the link to the pass; the
--- booking. Answers per item: booked, already (granted before), or what book() answered.
+-- booking. Answers per item: booked, or already (granted before). One call per transaction: closed pots are
+-- locked first, then claims taken in order, and a second call would lock a pot after a claim.
 -- A visit budget, or a thing in kind, is granted in visits and in cents (visits × the highest price).
 CREATE FUNCTION grant_batch(
     entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[],
@@ -166,6 +167,10 @@ DECLARE
     outcomes text[];
     answer text[] := array_fill('already'::text, ARRAY[size]);
 BEGIN
+    PERFORM 1 FROM lock_pots((
+        SELECT array_agg(a.account_id) FROM appropriation a
+        WHERE a.closed_pot AND (a.scheme_id, a.budget_year) IN (SELECT * FROM unnest(schemes, years))
+    ));
     WITH made AS (
         INSERT INTO scheme_grant (id, decision_id, resident_id, household_number, scheme_id, scheme_version_id, budget_year,
             claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on)
@@ -235,8 +240,8 @@ BEGIN
     RETURN answer;
 END $$;
 
--- Returns what is left of budgets that have ended to their appropriation. Amounts come from a fresh read;
--- an item whose balance has moved answers so and is read again.
+-- Returns what is left of budgets that have ended to their appropriation. Amounts come from a fresh read:
+-- `insufficient` means that the balance has moved since, `not_usable` that the budget can still be spent.
 CREATE FUNCTION lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamptz, by_kind text, by_id uuid) RETURNS text[]
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT SET enable_seqscan = off SET enable_hashjoin = off SET jit = off
@@ -266,6 +271,10 @@ END $$;
 -- Ends or prolongs the time in which budgets of a pass can be spent.
 CREATE FUNCTION set_budget_usable(budget_account bigint, usable_from timestamptz, usable_until timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    -- Locked in key order first, as book() does, so that the two never wait for each other.
+    SELECT 1 FROM balance WHERE account_id IN (
+        SELECT u.id FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id) WHERE b.account_id = budget_account
+    ) ORDER BY account_id FOR NO KEY UPDATE;
     SELECT set_usable(u.id, set_budget_usable.usable_from, set_budget_usable.usable_until)
     FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id)
     WHERE b.account_id = budget_account AND u.id IS NOT NULL

@@ -79,6 +79,9 @@ BEGIN
             cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)]) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
+    IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind IS NULL OR k.kind NOT IN ('redeem', 'confirm')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'redeem_batch takes redemptions and confirmations';
+    END IF;
     SELECT array_agg(i.n::integer) INTO changed
     FROM unnest(item_refusals, tills, merchants, cards, subjects, item_occurred) WITH ORDINALITY
         AS i (refusal, till_id, merchant_id, card_id, subject_id, occurred, n)
@@ -107,6 +110,7 @@ BEGIN
                 FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
             ), (
                 SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
+                    AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
                     AND EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
                         AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
                 FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
@@ -156,6 +160,16 @@ BEGIN
     IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind NOT IN ('void', 'refund'))
         OR EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'reverse_batch takes voids and refunds of redemptions';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM unnest(line_items, line_debits, line_amounts, line_reversed) AS o (item, debit, amount, reversed)
+        WHERE o.reversed IS NULL
+        GROUP BY o.item, o.debit
+        HAVING sum(o.amount) > coalesce((
+            SELECT sum(b.amount) FROM unnest(line_items, line_credits, line_amounts, line_reversed) AS b (item, credit, amount, reversed)
+            WHERE b.item = o.item AND b.credit = o.debit AND b.reversed IS NOT NULL), 0)
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'more is moved on than came back';
     END IF;
     outcomes := book(item_ids, item_kinds, array_fill(NULL::text, ARRAY[items]), item_fingerprints, item_reverses,
         array_fill(NULL::uuid, ARRAY[items]), item_occurred, item_actor_kinds, item_actors, accounts,

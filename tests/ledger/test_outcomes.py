@@ -1,12 +1,228 @@
 """Every outcome of a booking, and that only the first two store anything."""
 
-from booking import a_sale, balance, redeem
-from given import a_budget, a_holder, a_merchant, a_scheme, a_till
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import msgspec
+import pytest
+
+from booking import (
+    Connect,
+    a_refusal,
+    a_reversal,
+    a_sale,
+    an_item,
+    balance,
+    book,
+    redeem,
+    reverse,
+    until_waiting,
+)
+from given import FIRST_DAY, LAST_DAY, NOON, Budget, Scheme, Till
 from pas.db import Connection
+from pas.ids import EntryId
+from pas.ledger.book import Line, Seen
 
 
-async def test_a_sale_is_booked(connection: Connection) -> None:
-    till = await a_till(connection, await a_merchant(connection))
-    budget = await a_budget(connection, await a_scheme(connection), await a_holder(connection))
-    assert await redeem(connection, a_sale(till, budget, 1240)) == ["booked"]
+async def stored(connection: Connection, entry: EntryId) -> tuple[str, str | None, int] | None:
+    row = await connection.fetchrow("SELECT kind, refusal, total FROM entry WHERE id = $1", entry)
+    return None if row is None else tuple(row)
+
+
+async def test_what_is_there_is_booked(connection: Connection, till: Till, budget: Budget) -> None:
+    sale = a_sale(till, budget, 1240)
+    assert await redeem(connection, sale) == ["booked"]
     assert await balance(connection, budget.account) == 20000 - 1240
+    assert await stored(connection, sale.item.id) == ("redeem", None, 1240)
+
+
+async def test_the_last_cent_can_be_spent(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    assert await redeem(connection, a_sale(till, budget, 20000)) == ["booked"]
+    assert await balance(connection, budget.account) == 0
+
+
+async def test_one_cent_more_than_there_is_is_insufficient_and_not_stored(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 20001)
+    assert await redeem(connection, sale) == ["insufficient"]
+    assert await stored(connection, sale.item.id) is None
+    assert await balance(connection, budget.account) == 20000
+
+
+async def test_a_known_id_is_a_replay_and_moves_nothing(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 15000)
+    assert await redeem(connection, sale) == ["booked"]
+    assert await redeem(connection, sale) == ["replay"]
+    assert await balance(connection, budget.account) == 5000
+
+
+async def test_a_known_id_with_other_content_is_misuse(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 500)
+    other = a_sale(till, budget, 600, id=sale.item.id)
+    assert await redeem(connection, sale) == ["booked"]
+    assert await redeem(connection, other) == ["misuse"]
+    assert await stored(connection, sale.item.id) == ("redeem", None, 500)
+
+
+async def test_a_no_is_stored_for_life_even_after_the_budget_was_filled_up(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    emptied = a_sale(till, budget, 20000)
+    assert await redeem(connection, emptied) == ["booked"]
+    no = a_refusal(till, budget.holder, "budget-empty", seen=(Seen(budget.account, 2),))
+    assert await redeem(connection, no) == ["declined"]
+    assert await reverse(connection, a_reversal("void", emptied)) == ["booked"]
+    again = a_sale(till, budget, 1000, id=no.item.id, fingerprint=no.item.fingerprint)
+    assert await redeem(connection, again) == ["replay"]
+    assert await stored(connection, no.item.id) == ("redeem", "budget-empty", 0)
+
+
+async def test_a_no_that_rests_on_an_older_balance_is_moved_and_not_stored(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    no = a_refusal(till, budget.holder, "budget-empty", seen=(Seen(budget.account, 1),))
+    assert await redeem(connection, a_sale(till, budget, 100)) == ["booked"]
+    assert await redeem(connection, no) == ["moved"]
+    assert await stored(connection, no.item.id) is None
+
+
+async def test_a_no_that_rests_on_no_balance_is_stored(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    no = a_refusal(till, budget.holder, "card-blocked")
+    assert await redeem(connection, no) == ["declined"]
+    assert await redeem(connection, no) == ["replay"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "outcome"),
+    [
+        (FIRST_DAY - timedelta(microseconds=1), "not_usable"),
+        (FIRST_DAY, "booked"),
+        (LAST_DAY - timedelta(microseconds=1), "booked"),
+        (LAST_DAY, "not_usable"),
+    ],
+)
+async def test_a_budget_is_spent_within_its_time(
+    connection: Connection, till: Till, budget: Budget, moment: object, outcome: str
+) -> None:
+    assert await redeem(connection, a_sale(till, budget, 100, occurred_at=moment)) == [outcome]
+
+
+async def test_more_than_is_left_of_the_original_is_over_reversed(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1000)
+    await redeem(connection, sale)
+    assert await reverse(connection, a_reversal("refund", sale, 600)) == ["booked"]
+    assert await reverse(connection, a_reversal("refund", sale, 401)) == ["over_reversed"]
+    assert await reverse(connection, a_reversal("refund", sale, 400)) == ["booked"]
+    assert await reverse(connection, a_reversal("refund", sale, 1)) == ["over_reversed"]
+    assert await balance(connection, budget.account) == 20000
+
+
+async def test_one_line_reversed_twice_in_one_item_is_over_reversed(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1000)
+    await redeem(connection, sale)
+    back = a_reversal("refund", sale, 600)
+    twice = msgspec.structs.replace(back, lines=back.lines * 2)
+    assert await reverse(connection, twice) == ["over_reversed"]
+    assert await balance(connection, budget.account) == 19000
+
+
+async def test_what_was_never_booked_is_not_reversible(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    assert await reverse(connection, a_reversal("void", a_sale(till, budget, 1))) == [
+        "not_reversible"
+    ]
+
+
+async def test_a_reversal_is_not_reversible(
+    connection: Connection, owner: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1000)
+    await redeem(connection, sale)
+    void = a_reversal("void", sale)
+    await reverse(connection, void)
+    paid_back = Line(debit=till.merchant.account, credit=budget.account, amount=1, reversed_line=1)
+    again = an_item("refund", paid_back, reverses=void.id)
+    assert await book(owner, again) == ["not_reversible"]
+
+
+@pytest.mark.parametrize("kind", ["void", "refund"])
+async def test_a_lapse_is_no_redemption_to_take_back(
+    owner: Connection, scheme: Scheme, budget: Budget, kind: str
+) -> None:
+    back = Line(debit=budget.account, credit=scheme.appropriation, amount=700)
+    lapsed = an_item("lapse", back, occurred_at=LAST_DAY)
+    assert await book(owner, lapsed) == ["booked"]
+    undone = Line(debit=scheme.appropriation, credit=budget.account, amount=700, reversed_line=1)
+    assert await book(owner, an_item(kind, undone, reverses=lapsed.id)) == ["not_reversible"]
+    assert await book(owner, an_item("correct", undone, reverses=lapsed.id)) == ["booked"]
+
+
+async def test_a_second_reversal_of_one_original_in_one_call_is_busy(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1000)
+    await redeem(connection, sale)
+    first, second = (a_reversal("refund", sale, 600) for _ in range(2))
+    assert await reverse(connection, first, second) == ["booked", "busy"]
+    assert await reverse(connection, first, second) == ["replay", "busy"]
+    assert await reverse(connection, second) == ["over_reversed"]
+
+
+async def test_a_lapse_of_what_can_still_be_spent_is_not_usable(
+    owner: Connection, scheme: Scheme, budget: Budget
+) -> None:
+    back = Line(debit=budget.account, credit=scheme.appropriation, amount=700)
+    early = an_item("lapse", back, occurred_at=LAST_DAY - timedelta(microseconds=1))
+    assert await book(owner, early) == ["not_usable"]
+    assert await book(owner, an_item("lapse", back, occurred_at=LAST_DAY)) == ["booked"]
+
+
+async def test_an_id_booked_elsewhere_at_the_same_moment_is_sent_again(
+    connection: Connection, connect: Connect, till: Till, budget: Budget
+) -> None:
+    no = a_refusal(till, budget.holder, "card-blocked")
+    neighbour = a_sale(till, budget, 100)
+    other = await connect()
+    async with other.transaction():
+        assert await redeem(other, no) == ["declined"]
+        waiting = asyncio.create_task(redeem(connection, no, neighbour))
+        await until_waiting(connection, on=other)
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await waiting
+    assert refused.value.sqlstate == "PA001"
+    assert await redeem(connection, no, neighbour) == ["replay", "booked"]
+
+
+async def test_a_replay_keeps_the_time_of_the_first(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 100)
+    late = a_sale(
+        till,
+        budget,
+        100,
+        id=sale.item.id,
+        fingerprint=sale.item.fingerprint,
+        occurred_at=LAST_DAY + timedelta(days=400),
+    )
+    assert await redeem(connection, sale) == ["booked"]
+    assert await redeem(connection, late) == ["replay"]
+    assert (
+        await connection.fetchval("SELECT occurred_at FROM entry WHERE id = $1", sale.item.id)
+        == NOON
+    )

@@ -44,21 +44,25 @@ ORPHANS: Final = Statement(
 BALANCES: Final = Statement(
     """
     WITH moved AS (
-        SELECT account_id, sum(m.amount) AS amount, count(*) AS movements, count(DISTINCT number) AS numbers,
-            coalesce(max(number), 0) AS last
+        SELECT m.account_id, sum(m.amount) AS amount, count(*) AS movements, count(DISTINCT m.number) AS numbers,
+            coalesce(max(m.number), 0) AS last, count(m.turn) AS debits, count(DISTINCT m.turn) AS turns,
+            coalesce(max(m.turn), 0) AS last_turn
         FROM (
-            SELECT debit AS account_id, -amount AS amount, debit_number AS number FROM transfer
-            UNION ALL SELECT credit, amount, credit_number FROM transfer
-        ) m JOIN balance USING (account_id)
+            SELECT debit AS account_id, -amount AS amount, debit_number AS number, debit_turn AS turn FROM transfer
+            UNION ALL SELECT credit, amount, credit_number, NULL FROM transfer
+        ) m JOIN balance b ON b.account_id = m.account_id
         GROUP BY 1
     )
     SELECT 'balance' AS check, b.account_id::text AS subject, format(
-        'account %s (%s, scheme %s, %s) stores %s after %s movements; its transfers make %s in %s movements, %s numbers, the last %s',
-        b.account_id, a.kind, a.scheme_id, a.budget_year, b.amount, b.movements,
-        coalesce(m.amount, 0), coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0)) AS detail
+        'account %s (%s, scheme %s, %s) stores %s after %s movements and %s debits; its transfers make %s in %s movements, '
+        '%s numbers, the last %s, and %s debits, %s turns, the last %s',
+        b.account_id, a.kind, a.scheme_id, a.budget_year, b.amount, b.movements, b.debits,
+        coalesce(m.amount, 0), coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0),
+        coalesce(m.debits, 0), coalesce(m.turns, 0), coalesce(m.last_turn, 0)) AS detail
     FROM balance b LEFT JOIN account a ON a.id = b.account_id LEFT JOIN moved m ON m.account_id = b.account_id
     WHERE b.amount <> coalesce(m.amount, 0)
         OR b.movements <> ALL (ARRAY[coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0)])
+        OR b.debits <> ALL (ARRAY[coalesce(m.debits, 0), coalesce(m.turns, 0), coalesce(m.last_turn, 0)])
     ORDER BY b.account_id LIMIT $1
     """,
     Finding,
@@ -66,8 +70,9 @@ BALANCES: Final = Statement(
 
 GUARDS: Final = Statement(
     """
-    SELECT 'guard' AS check, a.id::text AS subject, format('account %s (%s) is guarded: %s, has a balance: %s',
-        a.id, a.kind, a.guarded, b.account_id IS NOT NULL) AS detail
+    SELECT 'guard' AS check, coalesce(a.id, b.account_id)::text AS subject, format(
+        'account %s (%s) is guarded: %s, has a balance: %s',
+        coalesce(a.id, b.account_id), a.kind, a.guarded, b.account_id IS NOT NULL) AS detail
     FROM account a FULL JOIN balance b ON b.account_id = a.id
     WHERE a.id IS NULL OR a.guarded <> (b.account_id IS NOT NULL)
     ORDER BY coalesce(a.id, b.account_id) LIMIT $1
@@ -78,12 +83,14 @@ GUARDS: Final = Statement(
 POSTINGS: Final = Statement(
     """
     SELECT 'posting' AS check, t.entry_id::text AS subject, format(
-        'line %s of %s (%s) goes from %s to %s, in %s and %s', t.line, t.entry_id, e.kind, d.kind, c.kind, d.unit, c.unit) AS detail
+        'line %s of %s (%s) goes from %s of scheme %s, %s, to %s of scheme %s, %s, in %s and %s', t.line, t.entry_id, e.kind,
+        d.kind, d.scheme_id, d.budget_year, c.kind, c.scheme_id, c.budget_year, d.unit, c.unit) AS detail
     FROM transfer t JOIN entry e ON e.id = t.entry_id
     LEFT JOIN account d ON d.id = t.debit LEFT JOIN account c ON c.id = t.credit
     LEFT JOIN posting p ON p.kind = e.kind AND p.debit = d.kind AND p.credit = c.kind
         AND p.reverses = (t.reversed_line IS NOT NULL)
     WHERE p.kind IS NULL OR d.unit IS DISTINCT FROM c.unit
+        OR (d.scheme_id, d.budget_year) <> (c.scheme_id, c.budget_year)
         OR d.guarded <> (t.debit_number IS NOT NULL) OR c.guarded <> (t.credit_number IS NOT NULL)
     ORDER BY t.entry_id, t.line LIMIT $1
     """,
