@@ -45,13 +45,20 @@ CREATE TABLE processing_log (
 CREATE INDEX processing_log_subject ON processing_log (subject_id, recorded_at);
 CREATE INDEX processing_log_recorded ON processing_log USING brin (recorded_at);
 
+-- A card that nobody knows, tried at a till: five in ten minutes pause it.
+CREATE TABLE unknown_scan (
+    till_id uuid NOT NULL,
+    tried_at timestamptz NOT NULL
+);
+CREATE INDEX unknown_scan_till ON unknown_scan (till_id, tried_at);
+
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON redemption EXECUTE FUNCTION refuse_write();
 ALTER TABLE redemption ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON redemption_reversal EXECUTE FUNCTION refuse_write();
 ALTER TABLE redemption_reversal ENABLE ALWAYS TRIGGER append_only;
 
 GRANT SELECT ON redemption, redemption_reversal TO app_municipality;
-GRANT SELECT, INSERT, DELETE ON processing_log TO app_municipality;
+GRANT SELECT, INSERT, DELETE ON processing_log, unknown_scan TO app_municipality;
 
 -- Books redemptions that the rules decided: checks till, merchant, card and pass in this statement's own
 -- snapshot, that each budget is one of the person the card speaks for, and that each merchant line goes to

@@ -10,7 +10,6 @@ whether the holder is an adult.
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
@@ -135,8 +134,8 @@ READ_FACTS: Final = Statement(
         CASE WHEN t.id IS NOT NULL THEN json_build_array(t.kind, t.state, t.merchant_id, t.location_id,
             t.sale_limit_cents,
             t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id),
-            (SELECT count(*) FROM redemption u WHERE u.till_id = t.id AND u.refusal = 'card-unknown'
-                AND u.recorded_at > $7::timestamptz - interval '10 minutes')) END,
+            (SELECT count(*) FROM unknown_scan u WHERE u.till_id = t.id
+                AND u.tried_at > $7::timestamptz - interval '10 minutes')) END,
         CASE WHEN m.id IS NOT NULL THEN json_build_array(m.id, m.state, m.account_id,
             (SELECT json_agg(json_build_array(a.category, a.valid_from, a.valid_until, a.visit_price_cents))
                 FROM agreement a WHERE a.merchant_id = m.id)) END,
@@ -207,19 +206,3 @@ async def read_facts(
         today,
     )
     return [DECODER.decode(row.facts) for row in rows]
-
-
-class ChildRow(msgspec.Struct, frozen=True):
-    """A child whose pass a holder may use; the till sees only its place in the row."""
-
-    child_id: UUID
-
-
-READ_CHILDREN: Final = Statement(
-    """
-    SELECT a.child_id FROM managing_adult a
-    WHERE a.adult_id = $1 AND a.valid_from <= $2 AND (a.valid_until IS NULL OR a.valid_until > $2)
-    ORDER BY (SELECT min(v.birth_date) FROM resident_version v WHERE v.resident_id = a.child_id), a.child_id
-    """,
-    ChildRow,
-)

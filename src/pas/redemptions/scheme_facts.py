@@ -10,19 +10,18 @@ from typing import Final
 import msgspec
 
 from pas.db import Connection, Statement
-from pas.ids import AccountId, MunicipalityName, SchemeId, SchemeVersionId
+from pas.ids import AccountId, SchemeId, SchemeVersionId
 from pas.money import BasisPoints
 from pas.redemptions.facts import AllowanceKind
 
 MAX_REMEMBERED: Final = 50_000
-"""Versions times years over all municipalities of a worker; past it the memory starts anew."""
+"""Versions times years over all municipalities of a worker; past it the memory starts anew.
+Ids of versions are random, so one memory serves all municipalities."""
 
 
 class SchemeFacts(msgspec.Struct, frozen=True):
     """A version in one budget year, with the accounts its parts move to."""
 
-    scheme_version_id: SchemeVersionId
-    budget_year: int
     scheme_id: SchemeId
     categories: frozenset[str]
     kind: AllowanceKind
@@ -63,36 +62,25 @@ READ_SCHEMES: Final = Statement(
     SchemeFactsRow,
 )
 
-Key = tuple[MunicipalityName, SchemeVersionId, int]
+Key = tuple[SchemeVersionId, int]
 _remembered: dict[Key, SchemeFacts] = {}
 
 
-async def scheme_facts(
-    connection: Connection,
-    municipality: MunicipalityName,
-    wanted: Collection[tuple[SchemeVersionId, int]],
-) -> dict[tuple[SchemeVersionId, int], SchemeFacts]:
+async def scheme_facts(connection: Connection, wanted: Collection[Key]) -> dict[Key, SchemeFacts]:
     """Give the facts of versions and years; asks the database only for what is new."""
-    unknown = {key for key in wanted if (municipality, *key) not in _remembered}
+    if len(_remembered) > MAX_REMEMBERED:
+        _remembered.clear()
+    known = {key: _remembered[key] for key in wanted if key in _remembered}
+    unknown = [key for key in wanted if key not in known]
     if unknown:
-        if len(_remembered) > MAX_REMEMBERED:
-            _remembered.clear()
-            unknown = set(wanted)
         versions, years = [key[0] for key in unknown], [key[1] for key in unknown]
         for row in await READ_SCHEMES.all(connection, versions, years):
-            facts = SchemeFacts(
-                row.scheme_version_id,
-                row.budget_year,
+            known[row.scheme_version_id, row.budget_year] = SchemeFacts(
                 row.scheme_id,
                 frozenset(row.categories),
                 row.allowance,
                 *(row.share_basis_points, row.spend_at_once, row.once_per_year),
                 *(row.precondition, row.appropriation, row.visits_appropriation, row.used),
             )
-            _remembered[municipality, row.scheme_version_id, row.budget_year] = facts
-    return {key: _remembered[municipality, *key] for key in wanted}
-
-
-def forget_schemes() -> None:
-    """Forget everything; a test that makes a municipality anew under its old name asks for this."""
-    _remembered.clear()
+        _remembered.update(known)
+    return known

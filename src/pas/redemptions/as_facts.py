@@ -1,0 +1,124 @@
+"""From rows to facts: what was read about an item, in the shape in which the rules are told it."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pas.ids import SchemeVersionId
+from pas.money import NO_CENTS, WHOLE
+from pas.redemptions.facts import (
+    AgreementFacts,
+    BudgetFacts,
+    CardFacts,
+    Counts,
+    Facts,
+    Limits,
+    MerchantFacts,
+    PassFacts,
+    Relation,
+    TillFacts,
+)
+from pas.redemptions.read import BudgetRow, FactsRow, PassRow
+from pas.redemptions.sale import SaleItem
+from pas.redemptions.scheme_facts import SchemeFacts
+
+Schemes = Mapping[tuple[SchemeVersionId, int], SchemeFacts]
+
+
+def facts_of(
+    item: SaleItem, row: FactsRow, schemes: Schemes, *, counts: Counts, limits: Limits
+) -> Facts:
+    """Put one item's rows together; ``counts`` brings what this worker counted itself."""
+    subject, card = row.subject, row.card
+    return Facts(
+        till=till_facts(item, row),
+        merchant=merchant_facts(row),
+        card=CardFacts(id=card.id, state=card.state, expires_at=card.expires_at) if card else None,
+        pass_=pass_facts(subject.pass_) if subject and subject.pass_ else None,
+        budgets=tuple(
+            budget_facts(budget, schemes[budget.scheme_version_id, budget.budget_year])
+            for budget in (subject.budgets if subject else None) or ()
+        ),
+        card_is_foreign=item.scan.is_foreign,
+        relation=relation(item, row),
+        holder_is_adult=subject is not None and subject.is_adult,
+        counts=msgspec.structs.replace(
+            counts,
+            unknown_cards=row.till.unknown_cards if row.till else 0,
+            card_sales=card.sales if card else 0,
+            card_cents=card.taken_cents if card else NO_CENTS,
+        ),
+        limits=limits,
+    )
+
+
+def relation(item: SaleItem, row: FactsRow) -> Relation:
+    if item.scan.holder == 0:
+        return "self"
+    return "child" if row.subject is not None else "stranger"
+
+
+def till_facts(item: SaleItem, row: FactsRow) -> TillFacts | None:
+    till = row.till
+    if till is None:
+        return None
+    return TillFacts(
+        id=item.till_id,
+        kind=till.kind,
+        state=till.state,
+        merchant_id=till.merchant_id,
+        allowed=till.login_active,
+        sale_limit_cents=till.sale_limit_cents,
+    )
+
+
+def merchant_facts(row: FactsRow) -> MerchantFacts | None:
+    merchant = row.merchant
+    if merchant is None:
+        return None
+    return MerchantFacts(
+        id=merchant.id,
+        state=merchant.state,
+        agreements=tuple(
+            AgreementFacts(
+                category=category,
+                valid_from=valid_from,
+                valid_until=valid_until,
+                visit_price_cents=price,
+            )
+            for category, valid_from, valid_until, price in merchant.agreements or ()
+        ),
+    )
+
+
+def pass_facts(row: PassRow) -> PassFacts:
+    return PassFacts(
+        id=row.id, valid_from=row.starts_on, valid_until=row.ends_on, ended_from=row.ended_on
+    )
+
+
+def budget_facts(row: BudgetRow, scheme: SchemeFacts) -> BudgetFacts:
+    return BudgetFacts(
+        account=row.account,
+        scheme_id=scheme.scheme_id,
+        scheme_version_id=row.scheme_version_id,
+        categories=scheme.categories,
+        kind=scheme.kind,
+        usable_from=row.usable_from,
+        usable_until=min(row.usable_until, row.lapses_on),
+        run_out_until=row.usable_until,
+        lapses_on=row.lapses_on,
+        granted_at=row.granted_at,
+        balance_cents=row.cents,
+        movements=row.movements,
+        visits_account=row.visits_account,
+        balance_visits=row.visits or 0,
+        visits_movements=row.visits_movements or 0,
+        share_basis_points=scheme.share_basis_points or WHOLE,
+        spend_at_once=scheme.spend_at_once,
+        once_per_year=scheme.once_per_year,
+        used_this_year=row.used,
+        precondition_code=scheme.precondition or "",
+        precondition=scheme.precondition or "",
+        payee=row.payee,
+    )

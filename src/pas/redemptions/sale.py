@@ -1,0 +1,83 @@
+"""A sale as a till sends it and as it is answered: one item per pass that pays."""
+
+from datetime import datetime
+
+import msgspec
+
+from pas.errors import TillRefusal
+from pas.ids import EntryId, MerchantId, SaleId, TillId
+from pas.money import NO_CENTS, Cents
+from pas.redemptions.facts import Request
+from pas.redemptions.verdicts import Condition, HolderWarning, Quote, Refused
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose pass: hashes of what was scanned or typed, and which of its household.
+
+    ``older_number_hashes`` are those under keys that were rotated away. ``is_foreign`` says that
+    the code itself names another municipality.
+    """
+
+    token_hash: bytes | None = None
+    number_hash: bytes | None = None
+    older_number_hashes: tuple[bytes, ...] = ()
+    is_foreign: bool = False
+    holder: int = 0
+
+
+class SaleItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One pass that pays, under the id its device made. Only asking ahead has no id stored."""
+
+    id: EntryId
+    till_id: TillId
+    scan: Scan
+    request: Request
+    payee: MerchantId | None = None
+    sale_id: SaleId | None = None
+    trace_id: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an item.
+
+    ``quoted`` (asked only), ``booked`` and ``declined`` (stored, now or by an earlier try),
+    ``refused`` (not stored, the same id may be tried again), ``moved`` (ask the holder again).
+    """
+
+    id: EntryId
+    outcome: str
+    price_cents: Cents = NO_CENTS
+    take_cents: Cents = NO_CENTS
+    ask_cents: Cents = NO_CENTS
+    visits: int = 0
+    ask_visits: int = 0
+    category: str | None = None
+    recorded_at: datetime | None = None
+    reason: type[TillRefusal] | None = None
+    conditions: tuple[Condition, ...] = ()
+    warnings: tuple[HolderWarning, ...] = ()
+
+
+def quoted(item: SaleItem, quote: Quote, outcome: str = "quoted") -> Answer:
+    return Answer(
+        id=item.id,
+        outcome=outcome,
+        price_cents=quote.price_cents,
+        take_cents=quote.take_cents,
+        ask_cents=quote.ask_cents,
+        visits=quote.visits,
+        ask_visits=quote.ask_visits,
+        category=quote.category,
+        conditions=quote.conditions,
+        warnings=quote.warnings,
+    )
+
+
+def refused(item: SaleItem, why: Refused, outcome: str = "refused") -> Answer:
+    return Answer(
+        id=item.id,
+        outcome=outcome,
+        price_cents=item.request.price_cents or NO_CENTS,
+        reason=why.reason,
+        conditions=why.conditions,
+    )
