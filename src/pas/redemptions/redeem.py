@@ -62,7 +62,7 @@ async def redeem(
     """
     answers: list[Answer | None] = [None] * len(sales)
     open_places = list(range(len(sales)))
-    for _ in range(ROUNDS):
+    for attempt in range(ROUNDS):
         judged = await judge_all(connection, [sales[place] for place in open_places], moment, pace)
         bookings: list[Booking] = []
         for place, (verdict, row) in zip(open_places, judged, strict=True):
@@ -70,7 +70,13 @@ async def redeem(
                 answers[place] = verdict.answer
             else:
                 bookings.append(Booking(place, sales[place], row, verdict, verdict.booking))
-        open_places = await book_all(connection, bookings, answers, moment, pace)
+        # What moved may have held up its neighbours: from the second round on each goes alone.
+        calls = [bookings] if attempt == 0 else [[booking] for booking in bookings]
+        open_places = [
+            place
+            for booked_together in calls
+            for place in await book_all(connection, booked_together, answers, moment, pace)
+        ]
         if not open_places:
             break
     for place in open_places:
@@ -82,9 +88,7 @@ async def judge_all(
     connection: Connection, sales: Sequence[SaleItem], moment: Moment, pace: Pace
 ) -> list[tuple[Judged, FactsRow]]:
     """Read and decide; unknown cards are counted against their till, also when only quoted."""
-    rows = await read_facts(
-        connection, [wanted(sale) for sale in sales], now=moment.now, today=moment.today
-    )
+    rows = await read_all(connection, sales, moment)
     schemes = await scheme_facts(connection, {
         (budget.scheme_version_id, budget.budget_year)
         for row in rows
@@ -95,16 +99,32 @@ async def judge_all(
         judge(sale, row, schemes, moment=moment, counts=pace.counts(sale, row, moment.now))
         for sale, row in zip(sales, rows, strict=True)
     ]
-    await note_unknown_cards(connection, sales, [verdict for verdict in judged], moment.now)
+    await note_unknown_cards(connection, sales, judged, moment.now)
     return list(zip(judged, rows, strict=True))
 
 
-def wanted(sale: SaleItem) -> Wanted:
+async def read_all(
+    connection: Connection, sales: Sequence[SaleItem], moment: Moment
+) -> list[FactsRow]:
+    """Read the facts; a typed number that is not found is tried under keys rotated away."""
+    rows = await read_facts(
+        connection, [wanted(sale) for sale in sales], now=moment.now, today=moment.today
+    )
+    for place, (sale, row) in enumerate(zip(sales, rows, strict=True)):
+        older = sale.scan.older_number_hashes
+        if row.card is None and older:
+            asked = [wanted(sale, number_hash) for number_hash in older]
+            tried = await read_facts(connection, asked, now=moment.now, today=moment.today)
+            rows[place] = next((found for found in tried if found.card is not None), row)
+    return rows
+
+
+def wanted(sale: SaleItem, number_hash: bytes | None = None) -> Wanted:
     return Wanted(
         id=sale.id,
         till_id=sale.till_id,
         token_hash=sale.scan.token_hash,
-        number_hash=sale.scan.number_hash,
+        number_hash=number_hash or sale.scan.number_hash,
         holder=sale.scan.holder,
         payee=sale.payee,
     )
