@@ -165,7 +165,7 @@ READ_FACTS: Final = Statement(
                 WHERE p.resident_id = w.id AND (p.ended_on IS NULL OR p.ended_on > $8::date)
                     AND (b.usable_until > $7::timestamptz - interval '400 days'))
         ) END
-    )::text
+    )::text AS facts
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[]) WITH ORDINALITY
         AS i (id, till_id, token_hash, number_hash, holder, payee, n)
     LEFT JOIN till t ON t.id = i.till_id

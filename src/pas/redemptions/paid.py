@@ -1,0 +1,161 @@
+"""Reads a redemption as it was booked: its lines, what of them came back, and where the rest belongs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Statement
+from pas.ids import AccountId, EntryId, MerchantId, TillId
+from pas.money import Cents
+from pas.redemptions.facts import TillFacts, TillKind, TillState
+from pas.redemptions.judge import Moment
+from pas.redemptions.reversals import PaidPart
+
+
+class KnownUndo(msgspec.Struct, frozen=True, array_like=True):
+    fingerprint: str
+    amount_cents: Cents | None
+    recorded_at: datetime
+
+
+class AskingTill(msgspec.Struct, frozen=True, array_like=True):
+    kind: TillKind
+    state: TillState
+    merchant_id: MerchantId | None
+    login_active: bool
+
+
+class PaidLine(msgspec.Struct, frozen=True, array_like=True):
+    """One transfer of a redemption; ``ended`` says that its budget takes nothing back."""
+
+    line: int
+    debit: AccountId
+    credit: AccountId
+    to: str
+    unit: str
+    amount: int
+    reversed: int
+    ended: bool
+    appropriation: AccountId
+    visits_appropriation: AccountId | None
+
+
+class RedemptionRow(msgspec.Struct, frozen=True, array_like=True):
+    till_id: TillId
+    merchant_id: MerchantId
+    recorded_at: datetime
+    lines: tuple[PaidLine, ...] | None
+
+
+class PaidRow(msgspec.Struct, frozen=True, array_like=True):
+    known: KnownUndo | None
+    till: AskingTill | None
+    redemption: RedemptionRow | None
+
+    def till_facts(self, till_id: TillId | None) -> TillFacts | None:
+        if self.till is None or till_id is None:
+            return None
+        return TillFacts(
+            id=till_id,
+            kind=self.till.kind,
+            state=self.till.state,
+            merchant_id=self.till.merchant_id,
+            allowed=self.till.login_active,
+        )
+
+
+class JsonRow(msgspec.Struct, frozen=True):
+    facts: str
+
+
+READ_PAID: Final = Statement(
+    """
+    SELECT json_build_array(
+        (SELECT json_build_array(encode(e.fingerprint, 'hex'), r.amount_cents, e.recorded_at)
+            FROM entry e LEFT JOIN redemption_reversal r ON r.entry_id = e.id WHERE e.id = $1),
+        (SELECT json_build_array(t.kind, t.state, t.merchant_id,
+                t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id))
+            FROM till t WHERE t.id = $3),
+        (SELECT json_build_array(r.till_id, r.merchant_id, r.recorded_at, (
+                SELECT json_agg(json_build_array(x.line, x.debit, x.credit, c.kind, d.unit, x.amount,
+                    coalesce((SELECT v.reversed FROM reversal v WHERE v.entry_id = x.entry_id AND v.line = x.line), 0),
+                    b.usable_until <= $4 OR g.account_id IS NULL
+                        OR EXISTS (SELECT 1 FROM pass p WHERE p.id = g.pass_id AND p.ended_on <= $5),
+                    a.account_id, a.visits_account_id) ORDER BY x.line)
+                FROM transfer x
+                JOIN account d ON d.id = x.debit
+                JOIN account c ON c.id = x.credit
+                JOIN balance b ON b.account_id = x.debit
+                JOIN appropriation a ON a.scheme_id = d.scheme_id AND a.budget_year = d.budget_year
+                LEFT JOIN budget g ON x.debit IN (g.account_id, g.visits_account_id)
+                WHERE x.entry_id = r.entry_id))
+            FROM redemption r WHERE r.entry_id = $2 AND r.refusal IS NULL)
+    )::text AS facts
+    """,
+    JsonRow,
+)
+
+DECODER: Final = msgspec.json.Decoder(PaidRow)
+
+
+async def read_paid(
+    connection: Connection,
+    undo_id: EntryId,
+    original: EntryId,
+    till: TillId | None,
+    moment: Moment,
+) -> PaidRow:
+    row = await READ_PAID.one(connection, undo_id, original, till, moment.now, moment.today)
+    return DECODER.decode(row.facts)
+
+
+class Appropriations(msgspec.Struct, frozen=True):
+    cents: AccountId
+    visits: AccountId | None
+
+
+def appropriations(line: PaidLine) -> Appropriations:
+    return Appropriations(line.appropriation, line.visits_appropriation)
+
+
+def paid_parts(lines: Sequence[PaidLine]) -> tuple[PaidPart, ...]:
+    """Gather the lines of each part: they were written one after another, the merchant's first."""
+    parts: list[PaidPart] = []
+    for line in lines:
+        match line.unit, line.to:
+            case "cents", "merchant":
+                parts.append(
+                    PaidPart(
+                        account=line.debit,
+                        take_line=line.line,
+                        taken_cents=Cents(line.amount),
+                        reversed_cents=Cents(line.reversed),
+                        budget_ended=line.ended,
+                    )
+                )
+            case _:
+                parts[-1] = with_line(parts[-1], line)
+    return tuple(parts)
+
+
+def with_line(part: PaidPart, line: PaidLine) -> PaidPart:
+    """Add a forfeit, the visits that were used, or the visits that were forfeited."""
+    match line.unit, line.to:
+        case "cents", _:
+            return msgspec.structs.replace(
+                part, forfeit_line=line.line, forfeited_cents=Cents(line.amount - line.reversed)
+            )
+        case _, "used":
+            return msgspec.structs.replace(
+                part,
+                visits_account=line.debit,
+                visits_line=line.line,
+                visits=line.amount,
+                reversed_visits=line.reversed,
+            )
+        case _:
+            return msgspec.structs.replace(
+                part, forfeit_visits_line=line.line, forfeited_visits=line.amount - line.reversed
+            )
