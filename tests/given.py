@@ -51,6 +51,11 @@ from pas.redemptions.facts import (
     PassFacts,
     TillFacts,
 )
+from pas.redemptions.facts import Request
+from pas.redemptions.judge import Moment
+from pas.redemptions.pace import Pace
+from pas.redemptions.redeem import Desk
+from pas.redemptions.sale import SaleItem, Scan
 from pas.schemes.model import Amount, SchemeVersion, StoredVersion
 
 # --- files of schemes and residents ---------------------------------------------------------
@@ -522,3 +527,33 @@ def sale_facts(*budgets: BudgetFacts, **changes: object) -> Facts:
         budgets=budgets,
     )
     return msgspec.structs.replace(facts, **changes)
+
+
+# --- a sale at a till -----------------------------------------------------------------------
+
+
+def a_sale_item(
+    till: Till,
+    holder: Holder,
+    *,
+    price: int | None = None,
+    visits: int | None = None,
+    take: int | None = None,
+    child: int = 0,
+    **fields: object,
+) -> SaleItem:
+    """What a till sends after scanning the holder's card; without an amount to take, a quote."""
+    request = Request(
+        price_cents=None if price is None else Cents(price),
+        visits=visits,
+        take_cents=None if take is None else Cents(take),
+        category=None,
+    )
+    scan = Scan(token_hash=holder.token.sha256(), holder=child)
+    made = {"id": EntryId(uuid7()), "till_id": till.id, "trace_id": "0" * 32, **fields}
+    return SaleItem(scan=scan, request=request, **made)  # pyright: ignore[reportArgumentType]
+
+
+def desk_of(connection: Connection, *, now: datetime = NOON) -> Desk:
+    moment = Moment(MunicipalityName("velsen"), now, now.date())
+    return Desk(connection, moment, Pace())

@@ -54,12 +54,11 @@ CREATE TABLE scheme_version (
     UNIQUE (scheme_id, version),
     CHECK (valid_until > valid_from),
     CHECK (age_until > age_from),
-    CHECK (allowance NOT IN ('amount', 'in_kind') OR amount_cents IS NOT NULL),
-    CHECK (allowance <> 'visits' OR (visits IS NOT NULL AND unit_price_cents IS NOT NULL)),
+    CHECK (allowance <> 'amount' OR amount_cents IS NOT NULL),
+    CHECK (allowance NOT IN ('visits', 'in_kind') OR (visits IS NOT NULL AND unit_price_cents IS NOT NULL)),
     CHECK (allowance <> 'percentage' OR (share_basis_points IS NOT NULL AND cap_cents IS NOT NULL))
 );
-COMMENT ON COLUMN scheme_version.amount_cents IS 'What is granted; for a thing in kind, what it is worth at most.';
-COMMENT ON COLUMN scheme_version.unit_price_cents IS 'The highest agreed price of one visit: visits x this is granted in cents.';
+COMMENT ON COLUMN scheme_version.unit_price_cents IS 'The highest agreed price of one visit, or what one thing in kind is worth at most; visits is then the number of things. Granted in cents is visits x this.';
 COMMENT ON COLUMN scheme_version.income_limit IS 'Inclusive, in hundredths of a percent of the social minimum: 11000 is 110 %.';
 
 CREATE FUNCTION refuse_overlap() RETURNS trigger

@@ -128,9 +128,7 @@ def refusal_named(code: str) -> type[TillRefusal]:
 
 
 def all_refusals(root: type[TillRefusal]) -> Sequence[type[TillRefusal]]:
-    return [
-        found for child in root.__subclasses__() for found in (child, *all_refusals(child))
-    ]
+    return [found for child in root.__subclasses__() for found in (child, *all_refusals(child))]
 
 
 def lines_of(quote: Quote, row: FactsRow, schemes: Schemes) -> tuple[Line, ...]:

@@ -17,7 +17,7 @@ from pas.db import CONNECTION_LOST, Database, DatabaseAway
 from pas.ids import MunicipalityName
 from pas.redemptions.judge import Moment
 from pas.redemptions.pace import Pace
-from pas.redemptions.redeem import redeem
+from pas.redemptions.redeem import Desk, redeem
 from pas.redemptions.sale import Answer, SaleItem
 
 LANES: Final = 2
@@ -103,7 +103,7 @@ class Lanes:
 
         async def once() -> list[Answer]:
             async with self._database.connection(municipality) as connection:
-                return await redeem(connection, sales, clock(), pace)
+                return await redeem(Desk(connection, clock(), pace), sales)
 
         return await sent_again_when_cut_off(once)
 

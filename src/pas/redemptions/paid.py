@@ -101,13 +101,10 @@ DECODER: Final = msgspec.json.Decoder(PaidRow)
 
 
 async def read_paid(
-    connection: Connection,
-    undo_id: EntryId,
-    original: EntryId,
-    till: TillId | None,
-    moment: Moment,
+    connection: Connection, ids: tuple[EntryId, EntryId, TillId | None], moment: Moment
 ) -> PaidRow:
-    row = await READ_PAID.one(connection, undo_id, original, till, moment.now, moment.today)
+    """Read by the id of the undoing, of the redemption, and of the till that asks."""
+    row = await READ_PAID.one(connection, *ids, moment.now, moment.today)
     return DECODER.decode(row.facts)
 
 

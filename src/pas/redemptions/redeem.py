@@ -18,7 +18,7 @@ from pas.ledger.book import Item, Outcome, line_arrays
 from pas.redemptions.judge import Judged, Moment, judge
 from pas.redemptions.pace import Pace
 from pas.redemptions.read import FactsRow, Wanted, read_facts
-from pas.redemptions.refusals import Busy
+from pas.redemptions.refusals import Busy, CardUnknown
 from pas.redemptions.sale import Answer, SaleItem, refused
 from pas.redemptions.scheme_facts import scheme_facts
 from pas.redemptions.strikes import note_unknown_cards
@@ -42,6 +42,14 @@ REDEEM_BATCH: Final = Statement(
 )
 
 
+class Desk(msgspec.Struct, frozen=True):
+    """Where a batch is decided: its connection, its moment, and how fast tills have gone."""
+
+    connection: Connection
+    moment: Moment
+    pace: Pace
+
+
 class Booking(msgspec.Struct, frozen=True):
     """An item that the rules decided, with what is written beside its entry."""
 
@@ -52,9 +60,7 @@ class Booking(msgspec.Struct, frozen=True):
     item: Item
 
 
-async def redeem(
-    connection: Connection, sales: Sequence[SaleItem], moment: Moment, pace: Pace
-) -> list[Answer]:
+async def redeem(desk: Desk, sales: Sequence[SaleItem]) -> list[Answer]:
     """Decide and book up to 1,024 items; quotes are items without an amount to take.
 
     Raises what asyncpg raises when the connection breaks: the outcome is then unknown, and the
@@ -63,7 +69,7 @@ async def redeem(
     answers: list[Answer | None] = [None] * len(sales)
     open_places = list(range(len(sales)))
     for attempt in range(ROUNDS):
-        judged = await judge_all(connection, [sales[place] for place in open_places], moment, pace)
+        judged = await judge_all(desk, [sales[place] for place in open_places])
         bookings: list[Booking] = []
         for place, (verdict, row) in zip(open_places, judged, strict=True):
             if verdict.booking is None:
@@ -75,7 +81,7 @@ async def redeem(
         open_places = [
             place
             for booked_together in calls
-            for place in await book_all(connection, booked_together, answers, moment, pace)
+            for place in await book_all(desk, booked_together, answers)
         ]
         if not open_places:
             break
@@ -84,37 +90,41 @@ async def redeem(
     return [answer for answer in answers if answer is not None]
 
 
-async def judge_all(
-    connection: Connection, sales: Sequence[SaleItem], moment: Moment, pace: Pace
-) -> list[tuple[Judged, FactsRow]]:
+async def judge_all(desk: Desk, sales: Sequence[SaleItem]) -> list[tuple[Judged, FactsRow]]:
     """Read and decide; unknown cards are counted against their till, also when only quoted."""
-    rows = await read_all(connection, sales, moment)
-    schemes = await scheme_facts(connection, {
-        (budget.scheme_version_id, budget.budget_year)
-        for row in rows
-        if row.subject is not None
-        for budget in row.subject.budgets or ()
-    })
+    rows, moment = await read_all(desk, sales), desk.moment
+    schemes = await scheme_facts(
+        desk.connection,
+        {
+            (budget.scheme_version_id, budget.budget_year)
+            for row in rows
+            if row.subject is not None
+            for budget in row.subject.budgets or ()
+        },
+    )
     judged = [
-        judge(sale, row, schemes, moment=moment, counts=pace.counts(sale, row, moment.now))
+        judge(sale, row, schemes, moment=moment, counts=desk.pace.counts(sale, row, moment.now))
         for sale, row in zip(sales, rows, strict=True)
     ]
-    await note_unknown_cards(connection, sales, judged, moment.now)
+    tried = [
+        (sale.till_id, verdict.pause_till)
+        for sale, verdict in zip(sales, judged, strict=True)
+        if verdict.answer.reason is CardUnknown
+    ]
+    if tried:
+        await note_unknown_cards(desk.connection, tried, moment.now)
     return list(zip(judged, rows, strict=True))
 
 
-async def read_all(
-    connection: Connection, sales: Sequence[SaleItem], moment: Moment
-) -> list[FactsRow]:
+async def read_all(desk: Desk, sales: Sequence[SaleItem]) -> list[FactsRow]:
     """Read the facts; a typed number that is not found is tried under keys rotated away."""
-    rows = await read_facts(
-        connection, [wanted(sale) for sale in sales], now=moment.now, today=moment.today
-    )
+    connection, now, today = desk.connection, desk.moment.now, desk.moment.today
+    rows = await read_facts(connection, [wanted(sale) for sale in sales], now=now, today=today)
     for place, (sale, row) in enumerate(zip(sales, rows, strict=True)):
         older = sale.scan.older_number_hashes
         if row.card is None and older:
             asked = [wanted(sale, number_hash) for number_hash in older]
-            tried = await read_facts(connection, asked, now=moment.now, today=moment.today)
+            tried = await read_facts(connection, asked, now=now, today=today)
             rows[place] = next((found for found in tried if found.card is not None), row)
     return rows
 
@@ -131,23 +141,19 @@ def wanted(sale: SaleItem, number_hash: bytes | None = None) -> Wanted:
 
 
 async def book_all(
-    connection: Connection,
-    bookings: Sequence[Booking],
-    answers: list[Answer | None],
-    moment: Moment,
-    pace: Pace,
+    desk: Desk, bookings: Sequence[Booking], answers: list[Answer | None]
 ) -> list[int]:
     """Book, fill in the answers that hold, and give the places that have to be decided again."""
     if not bookings:
         return []
     again: list[int] = []
-    for booking, outcome in zip(bookings, await call(connection, bookings), strict=True):
+    for booking, outcome in zip(bookings, await call(desk.connection, bookings), strict=True):
         match outcome:
             case Outcome.BOOKED | Outcome.DECLINED:
                 answers[booking.place] = msgspec.structs.replace(
-                    booking.judged.answer, recorded_at=moment.now
+                    booking.judged.answer, recorded_at=desk.moment.now
                 )
-                pace.add(booking.sale, booking.row, moment.now)
+                desk.pace.add(booking.sale, booking.row, desk.moment.now)
             case _:
                 again.append(booking.place)
     return again

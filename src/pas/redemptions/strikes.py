@@ -11,9 +11,6 @@ from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.ids import TillId
-from pas.redemptions.judge import Judged
-from pas.redemptions.refusals import CardUnknown
-from pas.redemptions.sale import SaleItem
 
 NOTE_SCANS: Final = Statement(
     "INSERT INTO unknown_scan (till_id, tried_at) SELECT unnest($1::uuid[]), $2", None
@@ -24,18 +21,11 @@ PAUSE_TILL: Final = Statement(
 
 
 async def note_unknown_cards(
-    connection: Connection, sales: Sequence[SaleItem], judged: Sequence[Judged], now: datetime
+    connection: Connection, tried: Sequence[tuple[TillId, bool]], now: datetime
 ) -> None:
-    """Write down each unknown card, and pause the till whose last strike it was."""
-    tried = [
-        (sale.till_id, verdict.pause_till)
-        for sale, verdict in zip(sales, judged, strict=True)
-        if verdict.answer.reason is CardUnknown
-    ]
-    if not tried:
-        return
+    """Write down each unknown card with its till, and pause the till whose last strike it was."""
     await NOTE_SCANS.run(connection, [till for till, _ in tried], now)
-    for till in {till for till, pause in tried if pause}:
+    for till in {till for till, is_last in tried if is_last}:
         await pause(connection, till, now)
 
 

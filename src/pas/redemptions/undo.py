@@ -79,11 +79,11 @@ async def undo(connection: Connection, ask: Undo, moment: Moment) -> Undone:
     """Take a redemption back, or refuse with the reason; the same id again gives the same answer."""
     print_ = printed(ask, moment)
     for _ in range(ROUNDS):
-        row = await read_paid(connection, ask.id, ask.original, ask.till, moment)
+        row = await read_paid(connection, (ask.id, ask.original, ask.till), moment)
         if row.known is not None:
             return known_undone(ask, row, print_)
-        item, back = decided(ask, row, print_, moment)
-        outcome = await call(connection, ask, item, back)
+        item, back = decided(ask, row, print_=print_, moment=moment)
+        outcome = await call(connection, ask, item=item, back=back)
         if outcome is Outcome.BOOKED:
             return Undone(
                 id=ask.id,
@@ -122,7 +122,7 @@ def known_undone(ask: Undo, row: PaidRow, print_: bytes) -> Undone:
     )
 
 
-def decided(ask: Undo, row: PaidRow, print_: bytes, moment: Moment) -> tuple[Item, Reversal]:
+def decided(ask: Undo, row: PaidRow, *, print_: bytes, moment: Moment) -> tuple[Item, Reversal]:
     """Ask the rules, or raise their refusal; write down the lines of the way back."""
     redemption = row.redemption
     if redemption is None or redemption.lines is None:
@@ -186,7 +186,7 @@ def lines_back(back: Reversal, row: PaidRow) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-async def call(connection: Connection, ask: Undo, item: Item, back: Reversal) -> Outcome:
+async def call(connection: Connection, ask: Undo, *, item: Item, back: Reversal) -> Outcome:
     lines = line_arrays([item])
     arguments: Sequence[object] = [
         *([item.id], [item.kind], [item.fingerprint], [item.reverses], [item.occurred_at]),
