@@ -1498,7 +1498,7 @@ CREATE TABLE municipality.scheme_version (
 
 ALTER TABLE municipality.scheme_version OWNER TO owner_municipality;
 
-COMMENT ON COLUMN municipality.scheme_version.unit_price_cents IS 'The highest price of one visit, or what one thing in kind is worth at most: visits x this is granted in cents.';
+COMMENT ON COLUMN municipality.scheme_version.unit_price_cents IS 'The highest agreed price of one visit, or what one thing in kind is worth at most; visits is then the number of things. Granted in cents is visits x this.';
 
 COMMENT ON COLUMN municipality.scheme_version.income_limit IS 'Inclusive, in hundredths of a percent of the social minimum: 11000 is 110 %.';
 
@@ -1603,6 +1603,13 @@ CREATE TABLE municipality.transfer (
 ALTER TABLE municipality.transfer OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.transfer IS 'One movement in one row, so an unbalanced entry cannot be written down. The numbers are the place in the movements of a guarded account, dense, and given out under its lock.';
+
+CREATE TABLE municipality.unknown_scan (
+    till_id uuid NOT NULL,
+    tried_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE municipality.unknown_scan OWNER TO owner_municipality;
 
 CREATE TABLE municipality.upload (
     id uuid NOT NULL,
@@ -1888,6 +1895,8 @@ CREATE UNIQUE INDEX transfer_credit ON municipality.transfer USING btree (credit
 CREATE UNIQUE INDEX transfer_debit ON municipality.transfer USING btree (debit, debit_turn);
 
 CREATE INDEX transfer_position ON municipality.transfer USING brin (xid) WITH (pages_per_range='32');
+
+CREATE INDEX unknown_scan_till ON municipality.unknown_scan USING btree (till_id, tried_at);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -2428,6 +2437,9 @@ GRANT UPDATE(sale_limit_cents) ON TABLE municipality.till TO app_municipality;
 GRANT SELECT ON TABLE municipality.transfer TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.transfer TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.transfer TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.unknown_scan TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.unknown_scan TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.upload TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.upload TO app_municipality;

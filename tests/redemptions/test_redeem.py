@@ -138,9 +138,7 @@ async def test_a_family_pays_each_child_from_its_own_budget(connection: Connecti
 
 
 async def test_visits_use_a_visit_and_pay_the_agreed_price(connection: Connection) -> None:
-    scheme = await a_scheme(
-        connection, categories=("swimming",), visits=10, visit_price_cents=503
-    )
+    scheme = await a_scheme(connection, categories=("swimming",), visits=10, visit_price_cents=503)
     merchant = await a_merchant(connection, categories=("swimming",), visit_price_cents=480)
     holder, till = await a_holder(connection), await a_till(connection, merchant)
     budget = await a_budget(connection, scheme, holder, cents=5_030, visits=10)
@@ -161,9 +159,7 @@ async def test_spend_at_once_warns_and_gives_the_rest_back(connection: Connectio
     budget = await a_budget(connection, scheme, holder, cents=5_000)
 
     [quote] = await redeem(desk_of(connection), [a_sale_item(till, holder, price=900)])
-    [answer] = await redeem(
-        desk_of(connection), [a_sale_item(till, holder, price=900, take=900)]
-    )
+    [answer] = await redeem(desk_of(connection), [a_sale_item(till, holder, price=900, take=900)])
 
     assert [warning.lost_cents for warning in quote.warnings] == [4_100]
     assert answer.outcome == "booked"
@@ -195,9 +191,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_booked(
     budget = await a_budget(connection, scheme, holder, cents=1_000)
     await connection.execute(change)
 
-    [answer] = await redeem(
-        desk_of(connection), [a_sale_item(till, holder, price=100, take=100)]
-    )
+    [answer] = await redeem(desk_of(connection), [a_sale_item(till, holder, price=100, take=100)])
 
     assert answer.reason is not None
     assert (answer.reason.code(), answer.outcome) == (code, outcome)
