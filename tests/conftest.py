@@ -20,6 +20,7 @@ from pas.installation.access import embedded_access
 RawConnection = asyncpg.Connection
 
 VELSEN = MunicipalityName("velsen")
+ALMERE = MunicipalityName("almere")
 HOST = pytest.StashKey[servers.Host]()
 _numbers = itertools.count(1)
 
@@ -57,7 +58,7 @@ def installation(pytestconfig: pytest.Config) -> Access:
 
 @asynccontextmanager
 async def fresh_database(installation: Access) -> AsyncGenerator[Access]:
-    """A copy of the installation with municipality velsen, gone afterwards (about 30 ms)."""
+    """A copy of the installation with velsen and almere, gone afterwards (about 30 ms)."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     name = f"test_{worker}_{next(_numbers)}"
     assert installation.superuser is not None
@@ -68,7 +69,8 @@ async def fresh_database(installation: Access) -> AsyncGenerator[Access]:
         )
         await superuser.execute(
             f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;"
-            f"GRANT CONNECT ON DATABASE {name} TO app_velsen, auditor_velsen, registry"
+            f"GRANT CONNECT ON DATABASE {name} "
+            "TO app_velsen, auditor_velsen, app_almere, auditor_almere, registry"
         )
         yield installation.of_database(name)
         await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -82,8 +84,14 @@ def velsen() -> MunicipalityName:
 
 
 @pytest.fixture
+def almere() -> MunicipalityName:
+    """The other municipality, for what must not cross over."""
+    return ALMERE
+
+
+@pytest.fixture
 async def access(installation: Access) -> AsyncGenerator[Access]:
-    """Every way into a fresh database with the municipality velsen."""
+    """Every way into a fresh database with the municipalities velsen and almere."""
     async with fresh_database(installation) as access:
         yield access
 

@@ -57,10 +57,11 @@ class Host:
 
 
 async def make_template(access: Access) -> None:
-    """One installation with one municipality, to be copied for each test."""
+    """One installation with two municipalities, to be copied for each test."""
     await prepare(access)
     async with migrator(access) as connection:
-        await add_municipality(connection, access.address, "velsen", title="Velsen")
+        for title in ("Velsen", "Almere"):
+            await add_municipality(connection, access.address, title.lower(), title=title)
 
 
 def ask(folder: Path, version: Version) -> DataDir:

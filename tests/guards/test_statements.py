@@ -1,5 +1,6 @@
 """Every statement of the program is prepared against the migrated schema."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
@@ -7,6 +8,7 @@ import types
 import typing
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import get_args, get_origin
 from uuid import UUID
 
@@ -91,9 +93,17 @@ async def test_every_statement_fits_the_schema_and_its_row_type(superuser: Conne
     assert wrong == {}, "\n".join(f"{name}: {found}" for name, found in wrong.items())
 
 
-def test_every_statement_is_a_constant_of_a_module() -> None:
-    found = {statement.sql for _, statement in all_statements()}
-    assert {sql for sql, _ in Statement.registered if sql not in found} == set()
+def test_every_statement_is_a_constant_of_its_module() -> None:
+    """One made inside a function would escape the test above."""
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in Path(pas.__path__[0]).rglob("*.py")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Statement"
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ class Held(msgspec.Struct, frozen=True):
 
 TOO_MUCH = Statement(
     """
-    SELECT format('%s is superuser', r.rolname)
+    SELECT format('%s is superuser', r.rolname) AS what
     FROM pg_roles r
     WHERE r.rolname = current_user AND r.rolsuper
     UNION ALL

@@ -162,7 +162,7 @@ class Database:
         # min_size=0: nothing is awaited inside, so two first callers cannot make two pools
         pool = self._pools[role] = await asyncpg.create_pool(
             min_size=0,
-            max_size=self._pool_connections,
+            max_size=1 if role == REGISTRY_ROLE else self._pool_connections,
             max_inactive_connection_lifetime=self._idle_seconds,
             connect=connect,
             setup=setup,
@@ -175,8 +175,9 @@ class Database:
         try:
             connection = await login.connect(statement_cache_size=self._statement_cache_size)
         except BaseException:
-            self.slots.give_back()
+            self.slots.failed()
             raise
         key = (role, connection.get_server_pid())
-        connection.add_termination_listener(lambda _: self.slots.give_back(key))
+        self.slots.opened(key, connection)
+        connection.add_termination_listener(lambda _: self.slots.closed(key, connection))
         return connection

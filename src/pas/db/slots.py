@@ -15,33 +15,50 @@ class Slots:
 
     def __init__(self, cap: int, patience_seconds: float) -> None:
         self.cap = cap
-        self.used = 0
         self.patience_seconds = patience_seconds
-        self._idle: OrderedDict[Key, asyncpg.Connection[asyncpg.Record]] = OrderedDict()
+        self.idle: OrderedDict[Key, asyncpg.Connection[asyncpg.Record]] = OrderedDict()
+        self._open: dict[Key, asyncpg.Connection[asyncpg.Record]] = {}
+        self._opening = 0
         self._freed = asyncio.Event()
 
+    @property
+    def used(self) -> int:
+        return len(self._open) + self._opening
+
     async def take(self) -> None:
-        """Wait for room, closing the connection that was idle longest; TimeoutError when full."""
+        """Wait for room, closing the connection that was idle longest; TimeoutError when full.
+
+        Must be followed by opened() or failed().
+        """
         async with asyncio.timeout(self.patience_seconds):
             while self.used >= self.cap:
-                if self._idle:
-                    _, longest_idle = self._idle.popitem(last=False)
+                if self.idle:
+                    key, longest_idle = self.idle.popitem(last=False)
+                    del self._open[key]
                     longest_idle.terminate()
                 else:
                     self._freed.clear()
                     await self._freed.wait()
-        self.used += 1
+        self._opening += 1
 
-    def give_back(self, key: Key | None = None) -> None:
-        """A connection ended, or was never made."""
-        if key is not None:
-            self._idle.pop(key, None)
-        self.used -= 1
+    def opened(self, key: Key, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._opening -= 1
+        self._open[key] = connection
+
+    def failed(self) -> None:
+        self._opening -= 1
         self._freed.set()
 
+    def closed(self, key: Key, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        """Count a connection out, once; asyncpg tells us a moment after it ended."""
+        if self._open.get(key) is connection:
+            del self._open[key]
+            self.idle.pop(key, None)
+            self._freed.set()
+
     def is_idle(self, key: Key, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        self._idle[key] = connection
+        self.idle[key] = connection
         self._freed.set()
 
     def is_used(self, key: Key) -> None:
-        self._idle.pop(key, None)
+        self.idle.pop(key, None)

@@ -4,7 +4,7 @@ The columns stand in the order of the struct's fields; a test prepares every sta
 migrated schema and compares names and types, so that here nothing needs checking per row.
 """
 
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast, overload
 
 import asyncpg
 import msgspec
@@ -24,8 +24,6 @@ Some = TypeVar("Some", bound=msgspec.Struct)
 class Statement(Generic[Row]):
     """One SQL statement; with row type None it gives nothing back."""
 
-    registered: ClassVar[list[tuple[str, type[msgspec.Struct] | None]]] = []
-
     @overload
     def __init__(self: "Statement[None]", sql: str, row: None) -> None: ...
     @overload
@@ -33,7 +31,6 @@ class Statement(Generic[Row]):
     def __init__(self, sql: str, row: type[msgspec.Struct] | None) -> None:
         self.sql = sql
         self.row = row
-        Statement.registered.append((sql, row))
 
     def __repr__(self) -> str:
         return f"Statement({self.sql!r})"

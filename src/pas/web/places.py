@@ -28,7 +28,7 @@ class Told(msgspec.Struct, frozen=True):
 
 READ_SHOWN_SETTINGS = Statement(
     """
-    SELECT DISTINCT ON (key) key, value #>> '{}'
+    SELECT DISTINCT ON (key) key, value #>> '{}' AS text
     FROM setting
     WHERE key = ANY ($1::text[])
     ORDER BY key, recorded_at DESC, id DESC
