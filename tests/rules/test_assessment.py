@@ -166,6 +166,8 @@ def test_once_per_child_runs_past_a_year_end_up_to_eighteen_or_a_chosen_day() ->
     first = decide(household, version)
     award = only(first).award
     limited = only(decide(household, version, calendar=chosen)).award
+    passed = Calendar(once_per_child_until=NEW_YEAR)
+    assert only(decide(household, version, calendar=passed)).award == award
 
     assert award
     assert limited
@@ -289,6 +291,26 @@ def test_what_is_held_excludes_what_would_give_more() -> None:
 
     assert [one.reason for one in first[0].verdicts] == ["within-limit", "too-young"]
     assert [one.reason for one in later[0].verdicts] == ["already-granted", "excluded-by-another"]
+
+
+def test_what_ended_or_belongs_to_somebody_else_excludes_nothing() -> None:
+    first, second = a_version("aa", excludes=["bb"]), a_version("bb")
+    person, other = a_person(), a_person()
+    last_year = assess(a_household(person), plan([first], year=2026, on=NEW_YEAR))
+    of_the_other = decide(a_household(other), first)
+
+    in_2027 = assess(
+        a_household(person),
+        plan([second], year=2027, on=date(2027, 1, 1)),
+        earlier_grants(*last_year),
+    )
+    together = decide(a_household(person, other), second, earlier=of_the_other)
+
+    assert seen(in_2027) == [("granted", "within-limit")]
+    assert {one.resident: only((one,)).reason for one in together} == {
+        person.resident: "within-limit",
+        other.resident: "excluded-by-another",
+    }
 
 
 @pytest.mark.parametrize(

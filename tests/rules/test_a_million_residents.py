@@ -1,0 +1,38 @@
+"""A file of a million residents is judged in bounded memory."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import resource, tempfile
+from datetime import date
+from pas.passes.resident_files import COLUMNS, read_residents, survey
+
+with tempfile.TemporaryFile() as file:
+    file.write((";".join(COLUMNS) + "\\n").encode())
+    for n in range(1_000_000):
+        home = n // 2
+        born = "1990-05-17" if n % 2 else "2015-05-17"
+        file.write(
+            f"{n};;Jan;de Boer {n};{born};Duinpad 1;1971 AB;IJmuiden;;H{home};alone;95;;;2026-01-01;;\\n"
+            .encode()
+        )
+    found = survey(file)
+    rows = read_residents(file, found, today=date(2026, 1, 1))
+    good = sum(1 for one in rows if one.resident)
+    print(good, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+MOST_MEGABYTES = 300
+
+
+@pytest.mark.slow
+def test_a_million_rows_fit_in_bounded_memory() -> None:
+    output = subprocess.run(
+        [sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True
+    ).stdout
+
+    good, megabytes = map(int, output.split())
+    assert good == 1_000_000
+    assert megabytes < MOST_MEGABYTES
