@@ -294,7 +294,7 @@ def test_what_is_held_excludes_what_would_give_more() -> None:
 
 
 def test_what_ended_or_belongs_to_somebody_else_excludes_nothing() -> None:
-    first, second = a_version("aa", excludes=["bb"]), a_version("bb")
+    first, second = a_version("aa"), a_version("bb", excludes=["aa"])
     person, other = a_person(), a_person()
     last_year = assess(a_household(person), plan([first], year=2026, on=NEW_YEAR))
     of_the_other = decide(a_household(other), first)
