@@ -26,6 +26,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python tests/node_tools.py || true
 	@touch $@
 
 demo: $(INSTALLED) ## Start the demonstration city on http://127.0.0.1:8000

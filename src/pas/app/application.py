@@ -18,6 +18,7 @@ from litestar.types import (
 from pas.app import own_routes
 from pas.app.edge import AnswerRefusal, wrap
 from pas.app.openapi import design_rules, openapi_config
+from pas.app.orphans import end_with_parent
 from pas.app.ready import Readiness
 from pas.app.refusal_answers import Answer, answer_error, answer_refusal, is_api
 from pas.app.routes_check import check_routes
@@ -85,6 +86,7 @@ def create_app(
 
 def worker() -> Litestar:
     """What ``pas serve`` runs in each of its processes; the parent has told them the database."""
+    end_with_parent()
     settings = read_settings()
     assert settings.database_url is not None, "pas serve sets it, also for its own PostgreSQL"
     assert settings.database_secret is not None, "checked when the settings were read"

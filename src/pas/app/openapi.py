@@ -4,9 +4,11 @@ Litestar describes its own error format, names no version header, and knows noth
 path. What it makes is taken as a plain dict and corrected here, in one place.
 """
 
+import re
 from typing import Final, cast
 
 import msgspec
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Contact, License
 
@@ -52,6 +54,12 @@ PROBLEM: Final[Json] = {
         },
     },
 }
+SNAKE: Final = re.compile(r"_([a-z])")
+GOOD: Final = {
+    "201": "Gemaakt.",
+    "202": "Aangenomen; het werk loopt nog.",
+    "204": "Gelukt; er is niets te laten zien.",
+}
 ANSWERS: Final = {
     "400": "De gegevens kloppen niet.",
     "401": "Niet ingelogd.",
@@ -75,6 +83,7 @@ def openapi_config(settings: Settings) -> OpenAPIConfig:
         ),
         license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
         use_handler_docstrings=True,
+        operation_id_creator=operation_id,
         render_plugins=(),
     )
 
@@ -84,9 +93,11 @@ def design_rules(made: Json, origin: str) -> bytes:
     # A copy, and plain: the original is Litestar's and holds enums.
     document = cast("Json", msgspec.json.decode(msgspec.json.encode(made)))
     paths = cast("dict[str, Json]", document.get("paths", {}))
-    document["servers"] = [{"url": f"{origin}{BASE_PATH}"}]
+    # On a laptop there is no TLS, and the rules allow no http:// here: then it is a relative one.
+    server = origin if origin.startswith("https://") else ""
+    document["servers"] = [{"url": f"{server}{BASE_PATH}"}]
     document["paths"] = {
-        path.removeprefix(BASE_PATH): corrected_path(item)
+        in_camel_case(path.removeprefix(BASE_PATH)): corrected_path(item)
         for path, item in sorted(paths.items())
         if path.startswith(f"{BASE_PATH}/")
     }
@@ -102,6 +113,15 @@ def design_rules(made: Json, origin: str) -> bytes:
     return msgspec.json.encode(document)
 
 
+def operation_id(handler: HTTPRouteHandler, _method: object, _path: object) -> str:
+    """The name of the function: ``list_passes`` is ``listPasses`` for whoever generates a client."""
+    return in_camel_case(handler.handler_name)
+
+
+def in_camel_case(text: str) -> str:
+    return SNAKE.sub(lambda found: found[1].upper(), text)
+
+
 def corrected_path(item: Json) -> Json:
     for method in OPERATIONS:
         if method in item:
@@ -110,16 +130,28 @@ def corrected_path(item: Json) -> Json:
 
 
 def corrected_operation(operation: Json) -> None:
-    """Own error answers and a version header everywhere; an operation says when it may say no."""
+    """Own error answers and a version header everywhere, and texts for people."""
+    correct_texts(operation)
     answers = cast("dict[str, Json]", operation["responses"])
     for status, answer in answers.items():
         if status.startswith(("2", "3")):
-            headers = cast("Json", answer.setdefault("headers", {}))
-            answer["headers"] = headers | VERSION_HEADER
+            answer["description"] = GOOD.get(status, "Gelukt.")
+            answer["headers"] = cast("Json", answer.get("headers", {})) | VERSION_HEADER
     said = {status for status in answers if status.startswith(("4", "5"))}
     for status in said | ANSWERS.keys():
         answers[status] = problem_answer(status, answers.get(status, {}))
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def correct_texts(operation: Json) -> None:
+    """The first line of a handler's docstring is the summary, the rest the description."""
+    summary, _, more = cast("str", operation.pop("description", "")).partition("\n")
+    operation["summary"] = summary
+    if more.strip():
+        operation["description"] = more.strip()
+    for parameter in cast("list[Json]", operation.get("parameters", [])):
+        if parameter["in"] == "path":
+            parameter["name"] = in_camel_case(cast("str", parameter["name"]))
 
 
 def problem_answer(status: str, answer: Json) -> Json:
