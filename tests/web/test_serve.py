@@ -36,11 +36,10 @@ async def test_a_superuser_and_an_owner_are_recognised(
 
 @pytest.mark.parametrize("right", ["INSERT", "UPDATE", "DELETE", "TRUNCATE"])
 async def test_any_right_to_write_the_ledger_is_too_much(
-    superuser: asyncpg.Connection, right: str
+    owner: asyncpg.Connection, connection: asyncpg.Connection, right: str
 ) -> None:
-    await superuser.execute(f"SET pas.migrating = on; GRANT {right} ON transfer TO app_velsen")
-    await superuser.execute("SET ROLE app_velsen")
-    assert await held_rights(superuser) == [f"app_velsen may {right} on transfer"]
+    await owner.execute(f"SET pas.migrating = on; GRANT {right} ON transfer TO app_velsen")
+    assert await held_rights(connection) == [f"app_velsen may {right} on transfer"]
 
 
 async def test_a_member_of_the_owner_is_recognised(superuser: asyncpg.Connection) -> None:
@@ -53,9 +52,9 @@ async def test_a_member_of_the_owner_is_recognised(superuser: asyncpg.Connection
 
 
 async def test_serving_is_refused_with_a_right_on_the_ledger(
-    access: Access, superuser: asyncpg.Connection, tmp_path: Path
+    access: Access, owner: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    await superuser.execute("SET pas.migrating = on; GRANT INSERT ON transfer TO app_velsen")
+    await owner.execute("SET pas.migrating = on; GRANT INSERT ON transfer TO app_velsen")
     done = run_pas("serve", port=str(free_port()), data_dir=str(tmp_path), **settings_of(access))
     assert done.returncode == 3
     assert "velsen: app_velsen may INSERT on transfer" in done.stderr
