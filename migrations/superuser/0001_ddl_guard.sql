@@ -5,6 +5,10 @@
 -- tables and functions of this database. REINDEX changes no schema.
 SET lock_timeout = '5s';
 
+-- Run at every pas migrate, in one transaction: the guard would refuse its own renewal.
+DROP EVENT TRIGGER IF EXISTS pas_refuse_ddl;
+DROP EVENT TRIGGER IF EXISTS pas_refuse_drop;
+
 CREATE OR REPLACE FUNCTION pas.refuse_ddl() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -38,9 +42,7 @@ BEGIN
     END IF;
 END $$;
 REVOKE ALL ON FUNCTION pas.refuse_ddl() FROM PUBLIC;
-DROP EVENT TRIGGER IF EXISTS pas_refuse_ddl;
 CREATE EVENT TRIGGER pas_refuse_ddl ON ddl_command_end EXECUTE FUNCTION pas.refuse_ddl();
 ALTER EVENT TRIGGER pas_refuse_ddl ENABLE ALWAYS;
-DROP EVENT TRIGGER IF EXISTS pas_refuse_drop;
 CREATE EVENT TRIGGER pas_refuse_drop ON sql_drop EXECUTE FUNCTION pas.refuse_ddl();
 ALTER EVENT TRIGGER pas_refuse_drop ENABLE ALWAYS;

@@ -3,6 +3,7 @@
 import sys
 from typing import NoReturn
 
+import asyncpg
 import typer
 
 from pas.cli import migrate, municipality, postgres, problems, serve, settings
@@ -15,6 +16,7 @@ from pas.settings import WrongSettings
 
 REFUSED = 1
 ENVIRONMENT = 3
+NO_WAY_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 app = typer.Typer(
     name="pas",
@@ -46,7 +48,7 @@ def main() -> NoReturn:
     except WrongSettings as error:
         failed(*error.sentences)
         sys.exit(ENVIRONMENT)
-    except (EmbeddedProblem, DamagedMigrations, *CONNECTION_LOST) as error:
+    except (EmbeddedProblem, DamagedMigrations, *NO_WAY_IN, *CONNECTION_LOST) as error:
         failed(str(error) or type(error).__name__)
         sys.exit(ENVIRONMENT)
     sys.exit(0)

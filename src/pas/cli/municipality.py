@@ -8,7 +8,14 @@ from rich.table import Table
 
 from pas.cli.screen import done, err, out, say
 from pas.db import Database, RegisteredMunicipality
-from pas.installation import Access, add_municipality, drop_municipality, opened, prepare
+from pas.installation import (
+    Access,
+    add_municipality,
+    drop_municipality,
+    fit_name,
+    opened,
+    prepare,
+)
 from pas.installation.prepare import migrator
 from pas.settings import read_settings
 
@@ -32,6 +39,7 @@ def add(
         async with migrator(access) as connection:
             await add_municipality(connection, access.address, name, title=title)
 
+    fit_name(name)
     with opened(read_settings(), say) as access, err.status(f"Adding {title} …"):
         asyncio.run(work(access))
     done(f"{title} was added as {name}.")

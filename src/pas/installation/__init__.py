@@ -14,6 +14,7 @@ from pas.installation.municipalities import (
     UnfitName,
     add_municipality,
     drop_municipality,
+    fit_name,
 )
 from pas.installation.prepare import (
     CREATED_BY,
@@ -35,6 +36,7 @@ __all__ = [
     "add_municipality",
     "drop_municipality",
     "facts",
+    "fit_name",
     "migrate_everything",
     "migrate_installation",
     "migrate_municipality",

@@ -34,6 +34,7 @@ SET_PLACE = Statement(
     "set_config('lock_timeout', $3, true), set_config('pas.migrating', 'on', true)",
     None,
 )
+SAY_MIGRATING = Statement("SELECT set_config('pas.migrating', 'on', true)", None)
 READ_APPLIED = Statement("SELECT number, name, sha256 FROM migration ORDER BY number", Applied)
 RECORD = Statement("INSERT INTO migration (number, name, sha256) VALUES ($1, $2, $3)", None)
 

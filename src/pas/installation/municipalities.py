@@ -6,7 +6,12 @@ from pas.db import Address, Connection, Statement, role_name
 from pas.db.pools import READ_MUNICIPALITY
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
-from pas.installation.migrate import migrate_municipality
+from pas.installation.migrate import (
+    ONE_RUNNER,
+    SAY_MIGRATING,
+    TAKE_TURN,
+    migrate_municipality,
+)
 from pas.installation.migrations import Migration
 from pas.installation.roles import (
     DROP_MUNICIPALITY,
@@ -48,7 +53,6 @@ class DropNeedsExport(Refusal):
 
 REGISTER = Statement("INSERT INTO pas.municipality (name, title, demo) VALUES ($1, $2, $3)", None)
 UNREGISTER = Statement("DELETE FROM pas.municipality WHERE name = $1", None)
-SAY_MIGRATING = Statement("SELECT set_config('pas.migrating', 'on', true)", None)
 
 
 async def add_municipality(
@@ -68,6 +72,7 @@ async def add_municipality(
     if await READ_MUNICIPALITY.first(connection, municipality) is not None:
         raise MunicipalityExists(f"De gemeente '{municipality}' is er al.")
     async with connection.transaction():
+        await TAKE_TURN.run(connection, ONE_RUNNER)
         await SAY_MIGRATING.run(connection)
         await make_roles(connection, municipality)
         await limit_roles(connection, address, municipality)

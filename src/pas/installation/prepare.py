@@ -10,6 +10,8 @@ from pas.db import Connection, Statement
 from pas.db.pools import READ_MUNICIPALITIES, REGISTRY_ROLE
 from pas.installation.access import Access, Say
 from pas.installation.migrate import (
+    ONE_RUNNER,
+    SAY_MIGRATING,
     MigrationRefused,
     migrate_installation,
     migrate_municipality,
@@ -41,6 +43,7 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 READ_FACTS = Statement("SELECT name, value FROM pas.fact ORDER BY name", Fact)
+TAKE_TURN_FOR_SESSION = Statement("SELECT pg_advisory_lock($1)", None)
 RECORD_FACT = Statement("INSERT INTO pas.fact (name, value) VALUES ($1, $2)", None)
 
 
@@ -52,13 +55,16 @@ async def prepare(access: Access, *, created_by: str = "operator") -> None:
     if access.superuser is not None:
         await _make_database(access)
     async with migrator(access) as connection:
+        await TAKE_TURN_FOR_SESSION.run(connection, ONE_RUNNER)
         await make_registry_role(connection, access.address)
-        await connection.execute(MAKE_REGISTRY)
+        async with connection.transaction():
+            await SAY_MIGRATING.run(connection)
+            await connection.execute(MAKE_REGISTRY)
         await let_in(connection, REGISTRY_ROLE)
         await migrate_installation(connection)
         if CREATED_BY not in await facts(connection):
             await record_fact(connection, CREATED_BY, created_by)
-    await install_ddl_guard(access)
+        await install_ddl_guard(access)
 
 
 async def migrate_everything(access: Access, say: Say = lambda _: None) -> int:
@@ -66,6 +72,7 @@ async def migrate_everything(access: Access, say: Say = lambda _: None) -> int:
     await prepare(access)
     applied = 0
     async with migrator(access) as connection:
+        await TAKE_TURN_FOR_SESSION.run(connection, ONE_RUNNER)
         for municipality in await READ_MUNICIPALITIES.all(connection):
             await limit_roles(connection, access.address, municipality.name)
             done = await migrate_municipality(connection, municipality.name)
@@ -115,6 +122,7 @@ async def _make_database(access: Access) -> None:
     name = access.address.database
     connection = await access.superuser.to("postgres").connect()
     try:
+        await TAKE_TURN_FOR_SESSION.run(connection, ONE_RUNNER)
         if not await has_role(connection, MIGRATOR_ROLE):
             await connection.execute(f"CREATE ROLE {MIGRATOR_ROLE} LOGIN CREATEROLE")
         await set_password(connection, access.address, MIGRATOR_ROLE)

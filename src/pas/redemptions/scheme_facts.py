@@ -51,10 +51,11 @@ class SchemeFactsRow(msgspec.Struct, frozen=True):
 
 READ_SCHEMES: Final = Statement(
     """
-    SELECT v.id, p.budget_year::int, v.scheme_id, v.categories, v.allowance, v.share_basis_points,
-        v.spend_at_once, v.once_per_year, v.precondition, p.account_id, p.visits_account_id,
+    SELECT v.id AS scheme_version_id, p.budget_year::int, v.scheme_id, v.categories, v.allowance, v.share_basis_points,
+        v.spend_at_once, v.once_per_year, v.precondition, p.account_id AS appropriation,
+        p.visits_account_id AS visits_appropriation,
         (SELECT a.id FROM account a WHERE a.kind = 'used' AND a.unit = 'visits' AND a.scheme_id = v.scheme_id
-            AND a.budget_year = p.budget_year)
+            AND a.budget_year = p.budget_year) AS used
     FROM unnest($1::uuid[], $2::int[]) AS w (id, year)
     JOIN scheme_version v ON v.id = w.id
     JOIN appropriation p ON p.scheme_id = v.scheme_id AND p.budget_year = w.year

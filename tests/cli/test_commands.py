@@ -1,0 +1,96 @@
+"""The commands: each teaches by example, and its exit code tells a script what happened."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from pas.cli.main import app
+
+
+def pas(data_dir: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    given = {f"PAS_{name.upper()}": value for name, value in settings.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "pas.cli", *words],
+        env={**os.environ, "PAS_DATA_DIR": str(data_dir), **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def all_helps() -> Iterator[tuple[str, str]]:
+    """Walk the tree; a group that only holds others needs no example of its own."""
+
+    def walk(name: str, command: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (typer's own click)
+        parts = getattr(command, "commands", {})
+        for part, inner in parts.items():
+            yield from walk(f"{name} {part}", inner)
+        if not parts:
+            yield name, command.help or ""
+
+    return walk("pas", typer.main.get_command(app))
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in all_helps()])
+def test_every_command_teaches_by_example(text: str) -> None:
+    assert "Example" in text
+
+
+def test_a_municipality_comes_is_listed_and_goes(short_path: Path) -> None:
+    added = pas(short_path, "municipality", "add", "den_haag", "--title", "Den Haag")
+    assert (added.returncode, added.stdout) == (0, "")
+    assert "Den Haag was added" in added.stderr
+
+    twice = pas(short_path, "municipality", "add", "den_haag", "--title", "Den Haag")
+    assert twice.returncode == 1
+    assert "is er al" in twice.stderr
+
+    listed = pas(short_path, "municipality", "list")
+    assert listed.returncode == 0
+    assert "den_haag" in listed.stdout
+
+    kept = pas(short_path, "municipality", "drop", "den_haag")
+    assert kept.returncode == 1
+    assert "--after-export den_haag" in " ".join(kept.stderr.split())
+
+    dropped = pas(short_path, "municipality", "drop", "den_haag", "--after-export", "den_haag")
+    assert dropped.returncode == 0
+    assert "den_haag" not in pas(short_path, "municipality", "list").stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["Den Haag", "1e", "x", "pg_catalog", "pas", "public", "a;b", "é", "a" * 41, '"a"']
+)
+def test_a_name_that_can_not_be_a_schema_is_refused_with_an_example(
+    short_path: Path, name: str
+) -> None:
+    refused = pas(short_path, "municipality", "add", name, "--title", "X")
+    assert refused.returncode == 1
+    assert "den_haag" in refused.stderr
+
+
+def test_wrong_usage_is_2_and_wrong_settings_are_3(short_path: Path) -> None:
+    assert pas(short_path, "municipality", "add").returncode == 2
+    assert pas(short_path, "nonsense").returncode == 2
+    wrong = pas(short_path, "settings", port="x", log_level="y")
+    assert wrong.returncode == 3
+    assert wrong.stderr.count("✗") == 2
+
+
+def test_a_database_that_can_not_be_reached_is_3_without_a_traceback(short_path: Path) -> None:
+    url = "postgresql://pas@127.0.0.1:1/pas"
+    away = pas(short_path, "migrate", database_url=url, migrator_url=url, database_secret="s" * 32)
+    assert away.returncode == 3
+    assert "Traceback" not in away.stderr
+
+
+def test_status_tells_a_script_whether_it_runs(short_path: Path) -> None:
+    status = pas(short_path, "postgres", "status")
+    assert status.returncode == 1
+    assert "does not run" in status.stdout
