@@ -49,9 +49,9 @@ from pas.redemptions.facts import (
     Facts,
     MerchantFacts,
     PassFacts,
+    Request,
     TillFacts,
 )
-from pas.redemptions.facts import Request
 from pas.redemptions.judge import Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.redeem import Desk

@@ -163,6 +163,7 @@ def test_take_and_ask_are_the_price_and_the_parts_are_what_is_taken(world: World
     assert sum(part.visits for part in quote.parts) == quote.visits
     if request.visits is None:
         assert quote.price_cents == request.price_cents
+        assert (quote.visits, quote.ask_visits) == (0, 0)
     else:
         assert quote.visits + quote.ask_visits == request.visits
 
@@ -261,9 +262,8 @@ def lost(world: World, quote: Quote) -> int:
     for part in quote.parts:
         budget = world.budgets[part.account]
         if budget.spend_at_once or budget.once_per_year:
-            left = budget.balance_cents - part.take_cents
-            price = part.take_cents // part.visits if part.visits else 0
-            total += (budget.balance_visits - part.visits) * price if part.visits else left
+            left_visits = budget.balance_visits - part.visits
+            total += left_visits if part.visits else budget.balance_cents - part.take_cents
     return total
 
 

@@ -71,6 +71,10 @@ def test_a_price_above_the_budget_says_what_to_take_and_what_to_ask() -> None:
     assert (found.take_cents, found.ask_cents) == (1240, 760)
 
 
+def test_the_last_cent_is_taken() -> None:
+    assert paid(sale_facts(budget_facts(cents=1))) == {1: 1}
+
+
 def test_a_price_within_the_budget_asks_nothing() -> None:
     found = quote(sale_facts(budget_facts(cents=2000)))
     assert (found.take_cents, found.ask_cents) == (2000, 0)
@@ -377,6 +381,20 @@ def test_visits_are_limited_by_the_money_that_was_set_aside() -> None:
     assert (found.visits, found.ask_visits) == (1, 1)
 
 
+def test_an_empty_budget_does_not_set_the_price_of_a_visit() -> None:
+    pool = merchant_facts(
+        agreement_facts("swimming", visit_price_cents=Cents(503)),
+        agreement_facts("sauna", visit_price_cents=Cents(100)),
+    )
+    sauna = frozenset({"sauna"})
+    for empty in (
+        visit_budget_facts(1, categories=sauna, balance_visits=0),
+        visit_budget_facts(1, categories=sauna, balance_cents=Cents(0)),
+    ):
+        found = quote(sale_facts(empty, visit_budget_facts(2), merchant=pool), VISITS)
+        assert found.price_cents == 1006
+
+
 def test_one_sale_in_visits_has_one_price() -> None:
     pool = merchant_facts(
         agreement_facts("swimming", visit_price_cents=Cents(503)),
@@ -498,6 +516,22 @@ def test_when_something_must_be_lost_it_is_the_least_and_else_the_order_stands()
     assert paid(sale_facts(large, same)) == {1: 2000}
     visits = [visit_budget_facts(n, count, once_per_year=True) for n, count in ((1, 9), (2, 4))]
     assert paid(sale_facts(*visits), VISITS) == {2: 1006}
+
+
+def test_of_two_budgets_that_would_lose_the_one_that_loses_most_is_spared() -> None:
+    share = BasisPoints(5000)
+    large, small = (
+        budget_facts(n, cents, spend_at_once=True, kind="percentage", share_basis_points=share)
+        for n, cents in ((1, 9000), (2, 2000))
+    )
+    plain = budget_facts(3, 1000, categories=frozenset({"sport", "culture"}))
+    assert paid(sale_facts(large, small, plain)) == {2: 1000, 3: 1000}
+
+
+def test_a_budget_of_which_all_visits_are_used_loses_nothing() -> None:
+    cheap = merchant_facts(agreement_facts("swimming", visit_price_cents=Cents(400)))
+    used_up, other = visit_budget_facts(1, visits=2, once_per_year=True), visit_budget_facts(2)
+    assert paid(sale_facts(used_up, other, merchant=cheap), VISITS) == {1: 800}
 
 
 def test_two_budgets_that_would_lose_are_spared_one_by_one() -> None:

@@ -56,8 +56,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     """Only the category that was asked for, when one was."""
     price_cents: Cents | None
     visits: int | None
-    unmet: frozenset[str] = frozenset()
-    holder_is_adult: bool = False
+    unmet: frozenset[str]
+    holder_is_adult: bool
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,7 +205,7 @@ def spare(fill: Fill, budgets: Sequence[BudgetFacts]) -> list[Payment]:
     """
     best, left = fill(budgets), budgets
     tried = best
-    while losing := [payment.budget for payment in reversed(tried) if lost_cents(payment)]:
+    while losing := [payment.budget for payment in reversed(tried) if lost(payment)]:
         options = [[budget for budget in left if budget is not one] for one in losing]
         options = [option for option in options if total(fill(option)) == total(best)]
         if not options:
@@ -217,19 +217,21 @@ def spare(fill: Fill, budgets: Sequence[BudgetFacts]) -> list[Payment]:
     return best
 
 
-def lost_cents(payment: Payment) -> Cents:
-    """Say what cannot be spent any more (this year) once this payment is done."""
+def lost(payment: Payment) -> int:
+    """Count what cannot be spent any more (this year) after this payment, in the sale's unit.
+
+    Cents that are left because visits were cheap are not the holder's loss.
+    """
     budget = payment.budget
     if not (budget.spend_at_once or budget.once_per_year):
-        return NO_CENTS
+        return 0
     if payment.visits:
-        visit_price = payment.take_cents // payment.visits
-        return Cents((budget.balance_visits - payment.visits) * visit_price)
-    return Cents(budget.balance_cents - payment.take_cents)
+        return budget.balance_visits - payment.visits
+    return budget.balance_cents - payment.take_cents
 
 
-def all_lost(payments: Iterable[Payment]) -> Cents:
-    return Cents(sum(map(lost_cents, payments)))
+def all_lost(payments: Iterable[Payment]) -> int:
+    return sum(map(lost, payments))
 
 
 def total(payments: Iterable[Payment]) -> Cents:
