@@ -1,0 +1,74 @@
+"""A real program in its own process, and a real browser before it.
+
+Playwright's own event loop is busy while a browser is open, so these tests are plain functions.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from node_tools import missing
+from serving import Served, run_pas, serving
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def served() -> Generator[Served]:
+    """``pas serve`` with its own PostgreSQL and the municipality velsen."""
+    folder = Path(tempfile.mkdtemp(prefix="pas-"))
+    try:
+        with serving(folder, workers="1") as served:
+            added = run_pas(
+                "municipality",
+                "add",
+                "velsen",
+                "--title",
+                "Gemeente Velsen",
+                data_dir=str(folder / "data"),
+            )
+            assert added.returncode == 0, added.stderr
+            yield served
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Generator[Browser]:
+    """Debian's Chromium; per module, so that its event loop ends with the module."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        missing("There is no Chromium here; on Debian: apt-get install chromium.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: Served) -> Generator[Page]:
+    """An empty tab that may only speak with our own program, and may not complain."""
+    context = browser.new_context(base_url=served.url, locale="nl-NL")
+    page = context.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith(served.url)] == []
+    assert [text for text in complaints if "404" not in text and "400" not in text] == []
