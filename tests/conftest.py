@@ -105,6 +105,14 @@ async def database(access: Access) -> AsyncGenerator[Database]:
 
 
 @pytest.fixture
+async def crowd(access: Access) -> AsyncGenerator[Database]:
+    """Pools with room for twenty at once, on the same fresh database as `connection`."""
+    crowd = Database(access.address, pool_connections=20)
+    yield crowd
+    await crowd.close()
+
+
+@pytest.fixture
 async def connection(access: Access) -> AsyncGenerator[RawConnection]:
     """A connection as app_velsen, on a fresh database (the same one as `database`)."""
     connection = await access.address.login(role_name("app", VELSEN)).connect()

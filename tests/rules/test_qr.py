@@ -13,7 +13,8 @@ import zxingcpp
 
 from pas.ids import MunicipalityName
 from pas.passes.codes import Token, new_token, read_scanned
-from pas.passes.qr import card_png, card_svg, modules
+from pas.passes.qr import card_png, card_svg
+from pas.qr import modules
 
 Image = list[list[int]]
 

@@ -19,6 +19,7 @@ from typing import Final, NewType, TypeAlias
 
 import msgspec
 
+from pas.crockford import ALPHABET, SEPARATORS, encoded, normalised
 from pas.errors import Refusal, TillRefusal
 from pas.ids import CardId, MunicipalityName
 
@@ -30,10 +31,6 @@ CardNumber = NewType("CardNumber", str)
 ActivationCode = NewType("ActivationCode", str)
 """Eight characters, upper case, without the hyphen."""
 
-CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-MEANT: Final = str.maketrans("OIL", "011")
-"""Crockford's own reading of the letters that are left out of his alphabet."""
-
 CARD_PREFIX: Final = "SC1"
 """Stadspas card, version 1; QR alphanumeric mode knows only upper case."""
 PHONE_PREFIX: Final = "SP1:"
@@ -43,12 +40,10 @@ SECRET_LENGTH: Final = 26
 SECRETS: Final = 2 ** (5 * SECRET_LENGTH)
 MAX_SCANNED: Final = 300
 TOKEN: Final = re.compile(
-    f"{CARD_PREFIX}([{CROCKFORD}]{{{TAG_LENGTH}}})([{CROCKFORD}]{{{SECRET_LENGTH}}})"
+    f"{CARD_PREFIX}([{ALPHABET}]{{{TAG_LENGTH}}})([{ALPHABET}]{{{SECRET_LENGTH}}})"
 )
 NUMBER_LENGTH: Final = 12
 
-SEPARATORS: Final = re.compile(r"[\s\-_.:;\u200b-\u200f\u2010-\u2014\u202a-\u202e\u2060\ufeff]")
-"""Also what a copy from a web page or a letter carries unseen: zero width and direction marks."""
 SCANNER_MARK: Final = re.compile(r"\A\][A-Za-z][0-9A-Za-z]")
 """The symbology identifier (ISO/IEC 15424) that some scanners put in front: ``]Q1``."""
 
@@ -135,18 +130,12 @@ def municipality_tag(municipality: MunicipalityName) -> str:
     "unknown" to each other instead of "from elsewhere", and never accepted.
     """
     digest = hashlib.sha256(b"pas municipality tag 1\x00" + municipality.encode()).digest()
-    return crockford(int.from_bytes(digest[:8], "big") >> 44, TAG_LENGTH)
+    return encoded(int.from_bytes(digest[:8], "big") >> 44, TAG_LENGTH)
 
 
 def new_token(municipality: MunicipalityName, draw: Draw = secrets.randbelow) -> Token:
     """Draw a secret of 130 bits."""
-    return Token(municipality_tag(municipality), crockford(draw(SECRETS), SECRET_LENGTH))
-
-
-def crockford(value: int, length: int) -> str:
-    """Write a number in Crockford's base 32, with leading zeros."""
-    assert 0 <= value < 32**length
-    return "".join(CROCKFORD[(value >> (5 * place)) & 31] for place in reversed(range(length)))
+    return Token(municipality_tag(municipality), encoded(draw(SECRETS), SECRET_LENGTH))
 
 
 def new_card_number(draw: Draw = secrets.randbelow) -> CardNumber:
@@ -184,12 +173,6 @@ def read_scanned(text: str) -> Token | CardNumber:
 
 def looks_like_card(piece: str) -> bool:
     return TOKEN.fullmatch(normalised(piece)) is not None
-
-
-def normalised(piece: str) -> str:
-    """Drop what separates, and read letters as Crockford meant them; nothing if not ASCII."""
-    plain = SEPARATORS.sub("", piece)
-    return plain.upper().translate(MEANT) if plain.isascii() else ""
 
 
 def read_piece(piece: str) -> Token | CardNumber:

@@ -1,85 +1,19 @@
-"""The QR code of a card as SVG and PNG: level Q, quiet zone of four, 26 mm wide when printed.
+"""The QR code of a card: its token alone, 26 mm wide when printed.
 
-Upper case and digits fit the alphanumeric mode, which keeps a card at version 3: 29 modules a
-side. At 0.9 mm each a cheap scanner and an old phone still read it from a worn paper card.
+Upper case and digits fit the alphanumeric mode, which keeps a card at version 3: 29 squares a side.
 """
 
-from html import escape
-from io import BytesIO
 from typing import Final
 
-import png
-from qrcode.constants import ERROR_CORRECT_Q
-from qrcode.main import QRCode
-
 from pas.passes.codes import Token
+from pas.qr import draw_png, draw_svg
 
-QUIET_ZONE: Final = 4
-MODULE_TENTHS_OF_MM: Final = 9
-PIXELS_PER_MODULE: Final = 12
 TITLE: Final = "QR-code van de pas"
 
 
-def modules(text: str) -> list[list[bool]]:
-    """Draw the squares, true for dark, without the quiet zone."""
-    code = QRCode(error_correction=ERROR_CORRECT_Q, border=0)
-    code.add_data(text, optimize=0)
-    code.make(fit=True)
-    return [[bool(dark) for dark in row] for row in code.get_matrix()]
-
-
 def card_svg(token: Token, *, title: str = TITLE) -> str:
-    """Draw a card's code as one path, black on white, with its size in millimetres."""
-    squares = modules(token.text())
-    side = len(squares) + 2 * QUIET_ZONE
-    tenths = side * MODULE_TENTHS_OF_MM
-    size = f"{tenths // 10}.{tenths % 10}mm"
-    name = escape(title)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{name}"'
-        f' width="{size}" height="{size}" viewBox="0 0 {side} {side}"'
-        f' shape-rendering="crispEdges"><title>{name}</title>'
-        f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/>'
-        f'<path fill="#000" d="{"".join(runs(squares))}"/></svg>'
-    )
-
-
-def runs(squares: list[list[bool]]) -> list[str]:
-    """Write each row as bars, dark neighbours together: fewer bytes and no hairlines in print."""
-    bars: list[str] = []
-    for y, row in enumerate(squares):
-        x = 0
-        while x < len(row):
-            end = x
-            while end < len(row) and row[end]:
-                end += 1
-            if end > x:
-                bars.append(f"M{x + QUIET_ZONE} {y + QUIET_ZONE}h{end - x}v1h-{end - x}z")
-            x = end + 1
-    return bars
+    return draw_svg(token.text(), title=title)
 
 
 def card_png(token: Token) -> bytes:
-    """Draw a card's code in black and white, with the pixels per metre that make it 26 mm."""
-    squares = modules(token.text())
-    side = len(squares) + 2 * QUIET_ZONE
-    empty = [True] * (side * PIXELS_PER_MODULE)
-    margin = [True] * (QUIET_ZONE * PIXELS_PER_MODULE)
-    rows = [empty] * (QUIET_ZONE * PIXELS_PER_MODULE)
-    for row in squares:
-        dots = [not dark for dark in row for _ in range(PIXELS_PER_MODULE)]
-        rows += [margin + dots + margin] * PIXELS_PER_MODULE
-    rows += [empty] * (QUIET_ZONE * PIXELS_PER_MODULE)
-    per_metre = PIXELS_PER_MODULE * 10_000 // MODULE_TENTHS_OF_MM
-    writer = png.Writer(
-        width=len(empty),
-        height=len(empty),
-        greyscale=True,
-        bitdepth=1,
-        x_pixels_per_unit=per_metre,
-        y_pixels_per_unit=per_metre,
-        unit_is_meter=True,
-    )
-    written = BytesIO()
-    writer.write(written, rows)
-    return written.getvalue()
+    return draw_png(token.text())

@@ -1,0 +1,16 @@
+"""A day is the day in Amsterdam: moments are UTC, but dates in decisions are what people live by.
+
+The functions of the database use the same zone.
+"""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+AMSTERDAM: Final = ZoneInfo("Europe/Amsterdam")
+
+
+def day_of(moment: datetime) -> date:
+    """The day on which a moment falls."""
+    assert moment.tzinfo is not None, "a moment carries its time zone"
+    return moment.astimezone(AMSTERDAM).date()

@@ -1,0 +1,1 @@
+"""Merchants: organisations with locations, agreements by category, payout accounts and tills."""
