@@ -19,7 +19,8 @@ from pas.demo.population import (
 )
 from pas.demo.published import adopted_schemes, published_schemes
 from pas.grants.facts import HouseholdFacts, PersonFacts, Verdict
-from pas.grants.rules import assess, plan
+from pas.grants.plan import plan
+from pas.grants.rules import assess
 from pas.ids import HouseholdNumber, ResidentId, SchemeVersionId, uuid7
 from pas.schemes.compare import compare
 from pas.schemes.files import read_versions
@@ -70,8 +71,10 @@ def test_a_published_row_keeps_its_words(row: dict[str, str], version: SchemeVer
             assert str(amount) == row["amount_cents"]
         case Visits(visits=visits, unit_price_cents=price):
             assert (str(visits), str(price)) == (row["visits"], row["unit_price_cents"])
-        case InKind():
+        case InKind(visits=things, unit_price_cents=price):
             assert row["kind"] == "in kind"
+            assert (things, price) == (1, 3000)
+            assert {"visits", "unit_price_cents"} <= version.derived_cells
         case Percentage():
             pytest.fail("the papers have none")
 

@@ -18,12 +18,15 @@ from pas.grants.periods import (
     pass_ends_on,
     view_of_parents_ends_on,
 )
-from pas.grants.rules import assess, plan, pot_empty
+from pas.grants.plan import plan
+from pas.grants.pots import assess_within
+from pas.grants.rules import assess
 from pas.money import Cents
 from pas.schemes.model import InKind, StoredVersion, Visits
 
 NEW_YEAR = date(2026, 1, 1)
 CHILD = date(2016, 6, 1)
+THING = InKind(unit_price_cents=Cents(3000))
 
 
 def decide(
@@ -182,7 +185,7 @@ def test_once_per_child_runs_past_a_year_end_up_to_eighteen_or_a_chosen_day() ->
 
 def test_a_scheme_per_household_goes_once_to_its_oldest_adult() -> None:
     parent, other, child = a_person(date(1980, 1, 1)), a_person(date(1985, 1, 1)), a_person(CHILD)
-    version = a_version(unit="household", age_from=0, age_until=18, allowance=InKind())
+    version = a_version(unit="household", age_from=0, age_until=18, allowance=THING)
 
     decisions = decide(a_household(child, other, parent), version)
 
@@ -343,20 +346,66 @@ def test_what_an_intermediary_or_a_team_awards_is_not_granted_here() -> None:
 
 def test_visits_and_things_in_kind_say_what_they_are() -> None:
     visits = a_version("aa", allowance=Visits(10, Cents(503)))
-    thing = a_version("bb", allowance=InKind())
+    thing = a_version("bb", allowance=THING)
 
     ten, kind = decide(a_household(), visits, thing)[0].verdicts
 
     assert ten.award
     assert kind.award
     assert (ten.award.visits, ten.award.amount_cents) == (10, 5030)
-    assert (kind.award.visits, kind.award.amount_cents) == (None, 0)
+    assert (kind.award.visits, kind.award.amount_cents) == (1, 3000)
+    assert "U krijgt 10 bezoeken" in sentence(ten)
+    assert "U krijgt dit 1 keer" in sentence(kind)
 
 
-def test_an_empty_pot_turns_a_grant_into_a_refusal_with_its_reason() -> None:
-    turned = pot_empty(only(decide(a_household(), a_version())))
+def test_visits_are_reserved_at_the_highest_agreed_price() -> None:
+    version = a_version(categories=["swimming", "sport"], allowance=Visits(10, Cents(503)))
 
-    assert (turned.outcome, turned.reason, turned.award) == ("refused", "pot-empty", None)
+    def reserved(**prices: int) -> int:
+        agreed = {category: Cents(price) for category, price in prices.items()}
+        the_plan = plan([version], year=2026, on=NEW_YEAR, prices=agreed)
+        award = only(assess(a_household(), the_plan)).award
+        assert award
+        return award.amount_cents
+
+    assert reserved() == reserved(swimming=495) == reserved(museum=900) == 5030
+    assert reserved(swimming=495, sport=550) == 5500
+
+
+def test_a_closed_pot_goes_to_whom_comes_first_and_the_rest_hear_that_it_is_empty() -> None:
+    pot, parent, child = a_version("pot"), a_person(date(1980, 1, 1)), a_person(CHILD)
+    left = {"pot": Cents(39_999)}
+
+    decisions = assess_within(
+        a_household(child, parent), plan([pot], year=2026, on=NEW_YEAR), (), pots=left
+    )
+
+    assert [only(decisions, n).reason for n in range(2)] == ["within-limit", "pot-empty"]
+    assert only(decisions, 1).outcome == "refused"
+    assert left == {"pot": 19_999}
+
+
+def test_what_an_empty_pot_leaves_out_excludes_nothing() -> None:
+    pot = a_version("aa", excludes=["bb"], allowance={"type": "amount", "amount_cents": 900})
+    other = a_version("bb", allowance={"type": "amount", "amount_cents": 100})
+    the_plan = plan([pot, other], year=2026, on=NEW_YEAR)
+
+    assert seen(assess_within(a_household(), the_plan, (), pots={"aa": Cents(899)})) == [
+        ("refused", "pot-empty"),
+        ("granted", "within-limit"),
+    ]
+
+
+def test_whom_two_people_turned_down_is_refused_with_that_reason() -> None:
+    person = a_person()
+
+    decisions = assess(
+        a_household(person),
+        plan([a_version()], year=2026, on=NEW_YEAR),
+        refused=frozenset({(person.resident, "sport_kinderen")}),
+    )
+
+    assert seen(decisions) == [("refused", "refused-by-deviation")]
 
 
 @given(st.randoms(use_true_random=False))

@@ -68,7 +68,11 @@ def test_the_last_day_of_a_file_is_inclusive_and_the_version_half_open() -> None
             Percentage(BasisPoints(7550), Cents(30000)),
             30000,
         ),
-        ({"allowance": "in_kind", "amount_cents": ""}, InKind(), 0),
+        (
+            {"allowance": "in_kind", "amount_cents": "", "visits": "2", "unit_price_cents": "3000"},
+            InKind(visits=2, unit_price_cents=Cents(3000)),
+            6000,
+        ),
     ],
 )
 def test_every_kind_of_allowance_is_read(
@@ -91,6 +95,8 @@ def test_every_kind_of_allowance_is_read(
         ({"amount_cents": "٥٠"}, "amount_cents"),
         ({"amount_cents": ""}, "amount_cents"),
         ({"visits": "3"}, "visits"),
+        ({"allowance": "in_kind", "amount_cents": "", "visits": "1"}, "unit_price_cents"),
+        ({"allowance": "in_kind", "amount_cents": "", "unit_price_cents": "1"}, "visits"),
         ({"allowance": "percentage", "amount_cents": "", "cap_cents": "5"}, "share_pct"),
         (
             {"allowance": "percentage", "amount_cents": "", "cap_cents": "5", "share_pct": "101"},

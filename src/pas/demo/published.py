@@ -1,8 +1,9 @@
 """The schemes of the published policy papers as versions of schemes, word for word where it can.
 
 What the papers leave open is filled in by our reading and named in ``derived_cells``: a missing
-start (the papers describe 2018), an exclusion between the bicycle bands (one bicycle at a time), and
-who awards (an executor that is a fund works through intermediaries).
+start (the papers describe 2018), an exclusion between the bicycle bands (one bicycle at a time),
+who awards (an executor that is a fund works through intermediaries), what the season card is worth
+(the higher of two printed values) and which of the till's questions the pool's precondition is.
 """
 
 from datetime import date, timedelta
@@ -47,6 +48,8 @@ TITLES: Final = {
     "wijkteam_kinderbudget": "Kinderbudget van het wijkteam",
 }
 BICYCLES: Final = frozenset(("fiets_6_8", "fiets_8_12", "fiets_12_18"))
+SEASON_CARD: Final = Cents(3000)
+PRECONDITIONS: Final = {"zwemdiploma en/of begeleiding door een volwassene": "adult_or_diploma"}
 ADOPTED: Final = "In de bron een voorstel. In de demonstratie aangenomen."
 
 _STATUSES: Final[dict[str, Status]] = {
@@ -104,7 +107,7 @@ def _version(row: dict[str, str]) -> SchemeVersion:
         school_types=_school_types(row["school_type"]),
         target_group=row["target_group"],
         period=_PERIODS[row["period"]],
-        precondition=row["precondition"],
+        precondition=PRECONDITIONS.get(row["precondition"], row["precondition"]),
         stacks_with=_set(row["stacks_with"]),
         excludes=BICYCLES - {code} if code in BICYCLES else frozenset(),
         subsidiary=row["subsidiary"] == "yes",
@@ -124,6 +127,9 @@ def _derived(row: dict[str, str]) -> frozenset[str]:
         "age_until": row["target_group"] == "households with children",
         "excludes": row["scheme"] in BICYCLES,
         "awarded_by": bool(row["executor"]),
+        "precondition": row["precondition"] in PRECONDITIONS,
+        "visits": row["kind"] == "in kind",
+        "unit_price_cents": row["kind"] == "in kind",
         "title": True,
     }
     return frozenset(named) | {column for column, derived in ours.items() if derived}
@@ -136,7 +142,8 @@ def _allowance(row: dict[str, str]) -> Allowance:
         case "visits":
             return Visits(int(row["visits"]), Cents(int(row["unit_price_cents"])))
         case "in kind":
-            return InKind()
+            assert row["scheme"] == "speeltuin_seizoenkaart", "the only thing in the papers"
+            return InKind(unit_price_cents=SEASON_CARD)
         case kind:
             raise AssertionError(kind)
 

@@ -10,6 +10,7 @@ _ONE_DAY: Final = timedelta(days=1)
 _SENTENCES: Final[dict[Reason, str]] = {
     "already-granted": "Dit tegoed is al toegekend. Het blijft staan.",
     "pot-empty": "Het geld voor deze regeling is op.",
+    "refused-by-deviation": "Wij wijken hier af van de regel. Bel ons voor de reden.",
     "income-unknown": "Wij kennen het inkomen niet. U kunt de pas zelf aanvragen.",
     "limit-unknown": "De inkomensgrens van deze regeling is nog niet bekend.",
     "school-type-unknown": "Wij weten niet welke school het is. Geef dit aan ons door.",
@@ -47,6 +48,8 @@ def sentence(verdict: Verdict) -> str:
     match verdict.reason:
         case "within-limit":
             return f"{_incomes(verdict)} Dat is niet te hoog. {_given(verdict)}".rstrip()
+        case "granted-by-deviation":
+            return f"Wij maken voor u een uitzondering. {_given(verdict)}".rstrip()
         case "income-above-limit":
             return f"{_incomes(verdict)} Dat is te hoog."
         case reason:
@@ -83,8 +86,8 @@ def _given(verdict: Verdict) -> str:
         return ""
     last = award.ends_on - _ONE_DAY
     until = f"tot en met {last.day}-{last.month}-{last.year}"
+    if award.in_kind:
+        return f"U krijgt dit {award.visits} keer, {until}."
     if award.visits is not None:
         return f"U krijgt {award.visits} bezoeken, {until}."
-    if award.amount_cents == 0:
-        return f"Het geldt {until}."
     return f"U krijgt {euros(award.amount_cents)}, {until}."

@@ -12,11 +12,13 @@ from pas.passes.residents import SchoolType
 Outcome = Literal["granted", "held", "refused", "unknown", "not_applicable"]
 Reason = Literal[
     "within-limit",
+    "granted-by-deviation",
     "already-granted",
     "income-above-limit",
     "excluded-by-another",
     "another-provision-first",
     "pot-empty",
+    "refused-by-deviation",
     "income-unknown",
     "limit-unknown",
     "school-type-unknown",
@@ -38,11 +40,13 @@ Reason = Literal[
 
 _OUTCOMES: Final[dict[Reason, Outcome]] = {
     "within-limit": "granted",
+    "granted-by-deviation": "granted",
     "already-granted": "held",
     "income-above-limit": "refused",
     "excluded-by-another": "refused",
     "another-provision-first": "refused",
     "pot-empty": "refused",
+    "refused-by-deviation": "refused",
     "income-unknown": "unknown",
     "limit-unknown": "unknown",
     "school-type-unknown": "unknown",
@@ -84,11 +88,17 @@ class EarlierGrant(msgspec.Struct, frozen=True, kw_only=True):
     ends_on: date
 
 
+Without = frozenset[tuple[ResidentId, str]]
+"""Persons with the code of a scheme that they cannot have."""
+NOBODY: Final[Without] = frozenset()
+
+
 class Award(msgspec.Struct, frozen=True, kw_only=True):
     """What a grant gives; ``ends_on`` and ``lapses_on`` are the first days without it.
 
     ``claim_key`` and ``period_key`` say who can have it once, and once per what. Between
-    ``ends_on`` and ``lapses_on`` only what began earlier may still be paid.
+    ``ends_on`` and ``lapses_on`` only what began earlier may still be paid. ``visits`` counts
+    visits, or things when it is ``in_kind``.
     """
 
     claim_key: str
@@ -98,6 +108,7 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
     starts_on: date
     ends_on: date
     lapses_on: date
+    in_kind: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -72,7 +72,9 @@ def period_of(
     """
     if version.period == "once_per_child":
         ends = [birthday(person.birth_date, ADULT_AGE), calendar.once_per_child_until]
-        span = Span(ONCE, effective, min(day for day in ends if day and day > effective))
+        ahead = [day for day in ends if day and day > effective]
+        # Nobody is left out but by a deviation for somebody who is of age: that one ends with the year.
+        span = Span(ONCE, effective, min(ahead, default=pass_year(calendar, year).ends_on))
     else:
         span = span_of(version, calendar=calendar, year=year, effective=effective)
     if person.left_on is not None and effective < person.left_on < span.ends_on:

@@ -8,7 +8,7 @@ A scheme per household is granted to its oldest adult (then the lowest id): some
 lives there, and the same person in every run. How schemes bear on each other is in stacking.py.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -16,6 +16,7 @@ import msgspec
 
 from pas.grants import periods, stacking
 from pas.grants.facts import (
+    NOBODY,
     Award,
     Decision,
     EarlierGrant,
@@ -23,29 +24,16 @@ from pas.grants.facts import (
     PersonFacts,
     Reason,
     Verdict,
+    Without,
     outcome_of,
 )
-from pas.grants.periods import Calendar, Span
+from pas.grants.plan import Plan, award, claim_key
 from pas.money import BasisPoints
 from pas.passes.residents import ADULT_AGE, age_on
-from pas.schemes.model import SchemeVersion, StoredVersion, Visits, holds_on, reserved_cents
+from pas.schemes.model import SchemeVersion, StoredVersion
 
 # Outside these ages an unknown school type can only mean: not at school.
 AGES_AT_SCHOOL: Final = range(4, 23)
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is the same for everybody in one assessment: the day and the schemes that hold on it."""
-
-    year: int
-    assessed_on: date
-    effective_on: date
-    calendar: Calendar
-    schemes: tuple[StoredVersion, ...]
-    by_code: Mapping[str, SchemeVersion]
-    rivals: Mapping[str, frozenset[str]]
-    spans: Mapping[str, Span]
-    """The periods that are the same for everybody who stays, by scheme."""
 
 
 class _Person(msgspec.Struct, frozen=True):
@@ -59,40 +47,23 @@ class _Household(msgspec.Struct, frozen=True):
     head: _Person | None
     earlier: Sequence[EarlierGrant]
     held: frozenset[tuple[str, str, str]]
-
-
-def plan(
-    versions: Iterable[StoredVersion], *, year: int, on: date, calendar: Calendar | None = None
-) -> Plan:
-    """Choose the versions of the day; raises PassYearOver."""
-    calendar = calendar or Calendar()
-    effective = periods.effective_on(calendar, year=year, on=on)
-    schemes = sorted(
-        (one for one in versions if holds_on(one.version, effective)),
-        key=lambda one: one.version.code,
-    )
-    by_code = {one.version.code: one.version for one in schemes}
-    assert len(by_code) == len(schemes), "two versions of a scheme hold on one day"
-    return Plan(
-        year=year,
-        assessed_on=on,
-        effective_on=effective,
-        calendar=calendar,
-        schemes=tuple(schemes),
-        by_code=by_code,
-        rivals=stacking.rivals(by_code.values()),
-        spans={
-            code: periods.span_of(version, calendar=calendar, year=year, effective=effective)
-            for code, version in by_code.items()
-            if version.period != "once_per_child"
-        },
-    )
+    empty: Without
+    refused: Without
 
 
 def assess(
-    household: HouseholdFacts, plan: Plan, earlier: Sequence[EarlierGrant] = ()
+    household: HouseholdFacts,
+    plan: Plan,
+    earlier: Sequence[EarlierGrant] = (),
+    *,
+    empty: Without = NOBODY,
+    refused: Without = NOBODY,
 ) -> tuple[Decision, ...]:
-    """Decide for every member, oldest first; ``earlier`` are grants of members and household."""
+    """Decide for every member, oldest first; ``earlier`` are grants of members and household.
+
+    ``empty`` names for whom a closed pot has nothing left, ``refused`` whom an officer and a second
+    person turned down against the rule.
+    """
     members = sorted(household.members, key=lambda one: (one.birth_date, one.resident))
     people = [_Person(one, age_on(one.birth_date, plan.effective_on)) for one in members]
     present = tuple(one for one in people if _absence(one.facts, plan.effective_on) is None)
@@ -103,38 +74,10 @@ def assess(
         head=adults[0] if adults else None,
         earlier=earlier,
         held=frozenset((one.scheme, one.claim_key, one.period_key) for one in earlier),
+        empty=empty,
+        refused=refused,
     )
     return tuple(_decide(person, home, plan) for person in people)
-
-
-def claim_key(version: SchemeVersion, household: HouseholdFacts, person: PersonFacts) -> str:
-    """Who can have a scheme once per period: the person, or the household as a whole."""
-    if version.unit == "household":
-        return f"household:{household.number}"
-    return f"resident:{person.resident}"
-
-
-def award(
-    version: SchemeVersion, household: HouseholdFacts, person: PersonFacts, *, plan: Plan
-) -> Award:
-    """What somebody gets under a version from this assessment on; also for a deviation."""
-    span = _span(version, person, plan)
-    allowance = version.allowance
-    return Award(
-        claim_key=claim_key(version, household, person),
-        period_key=span.key,
-        amount_cents=reserved_cents(allowance),
-        visits=allowance.visits if isinstance(allowance, Visits) else None,
-        starts_on=span.starts_on,
-        ends_on=span.ends_on,
-        lapses_on=periods.lapses_on(version, span.ends_on),
-    )
-
-
-def pot_empty(verdict: Verdict) -> Verdict:
-    """What becomes of a grant from a closed pot that cannot bear it."""
-    assert verdict.outcome == "granted"
-    return msgspec.structs.replace(verdict, outcome="refused", reason="pot-empty", award=None)
 
 
 def _decide(person: _Person, home: _Household, plan: Plan) -> Decision:
@@ -166,6 +109,8 @@ def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, pla
     if reason := _misfit(version, person, home):
         return _verdict(one, reason, age=person.age)
     reason = _by_income(version, home.facts.income)
+    if reason == "within-limit":
+        reason = _turned_down(version, person.facts, home)
     return _verdict(
         one,
         reason,
@@ -183,15 +128,6 @@ def _is_held(version: SchemeVersion, person: PersonFacts, home: _Household, *, p
     once = version.period == "once_per_child"
     period_key = periods.ONCE if once else plan.spans[version.code].key
     return (version.code, claim_key(version, home.facts, person), period_key) in home.held
-
-
-def _span(version: SchemeVersion, person: PersonFacts, plan: Plan) -> Span:
-    shared = plan.spans.get(version.code)
-    if shared is not None and person.left_on is None:
-        return shared
-    return periods.period_of(
-        version, person, calendar=plan.calendar, year=plan.year, effective=plan.effective_on
-    )
 
 
 def _schemes_before(person: _Person, home: _Household, on: date) -> frozenset[str]:
@@ -234,6 +170,13 @@ def _by_income(version: SchemeVersion, income: BasisPoints | None) -> Reason:
     if income is None:
         return "income-unknown"
     return "within-limit" if income <= version.income_limit else "income-above-limit"
+
+
+def _turned_down(version: SchemeVersion, person: PersonFacts, home: _Household) -> Reason:
+    key = (person.resident, version.code)
+    if key in home.refused:
+        return "refused-by-deviation"
+    return "pot-empty" if key in home.empty else "within-limit"
 
 
 def _absence(person: PersonFacts, on: date) -> Reason | None:

@@ -59,7 +59,7 @@ _COLUMNS_OF_A_KIND: Final[dict[Kind, tuple[str, ...]]] = {
     "amount": ("amount_cents",),
     "visits": ("visits", "unit_price_cents"),
     "percentage": ("share_pct", "cap_cents"),
-    "in_kind": (),
+    "in_kind": ("visits", "unit_price_cents"),
 }
 _DAY: Final = timedelta(days=1)
 
@@ -132,25 +132,24 @@ def _version(draft: Draft) -> SchemeVersion:
 
 def _allowance(draft: Draft) -> Allowance:
     kind = cells.choice(draft, "allowance", KINDS)
-    for other, columns in _COLUMNS_OF_A_KIND.items():
-        for column in columns:
-            if other != kind and draft.row.cells[column].strip():
-                draft.refuse(column, f"Kolom {column} hoort niet bij {kind}. Laat die leeg.")
+    for column in sorted({name for names in _COLUMNS_OF_A_KIND.values() for name in names}):
+        if column not in _COLUMNS_OF_A_KIND[kind] and draft.row.cells[column].strip():
+            draft.refuse(column, f"Kolom {column} hoort niet bij {kind}. Laat die leeg.")
     match kind:
         case "amount":
             return Amount(_cents(draft, "amount_cents"))
-        case "visits":
-            visits = _needed(
-                draft, "visits", cells.optional_whole(draft, "visits", least=1, most=MOST_VISITS)
-            )
-            return Visits(visits, _cents(draft, "unit_price_cents", most=MOST_UNIT_PRICE))
+        case "visits" | "in_kind":
+            found = cells.optional_whole(draft, "visits", least=1, most=MOST_VISITS)
+            visits = _needed(draft, "visits", found)
+            price = _cents(draft, "unit_price_cents", most=MOST_UNIT_PRICE)
+            if kind == "visits":
+                return Visits(visits, price)
+            return InKind(visits=visits, unit_price_cents=price)
         case "percentage":
             share = cells.optional_percentage(draft, "share_pct", most_hundredths=WHOLE)
             return Percentage(
                 BasisPoints(_needed(draft, "share_pct", share)), _cents(draft, "cap_cents")
             )
-        case "in_kind":
-            return InKind()
 
 
 def _cents(draft: Draft, field: str, *, most: Cents = MOST_AMOUNT) -> Cents:
@@ -264,14 +263,14 @@ def _written_allowance(allowance: Allowance) -> dict[str, str]:
             return {"allowance": "amount", "amount_cents": str(amount)}
         case Visits(visits=visits, unit_price_cents=price):
             return {"allowance": "visits", "visits": str(visits), "unit_price_cents": str(price)}
+        case InKind(visits=visits, unit_price_cents=price):
+            return {"allowance": "in_kind", "visits": str(visits), "unit_price_cents": str(price)}
         case Percentage(share_basis_points=share, cap_cents=cap):
             return {
                 "allowance": "percentage",
                 "share_pct": _percentage(share),
                 "cap_cents": str(cap),
             }
-        case InKind():
-            return {"allowance": "in_kind"}
 
 
 def _written(found: date | int | None) -> str:

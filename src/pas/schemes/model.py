@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from pas.ids import SchemeVersionId
-from pas.money import NO_CENTS, WHOLE, BasisPoints, Cents
+from pas.money import WHOLE, BasisPoints, Cents
 
 Status = Literal["in_force", "proposed", "pilot", "ended"]
 Unit = Literal["child", "person", "household"]
@@ -30,6 +30,9 @@ PERIODS: Final[tuple[Period, ...]] = (
     "per_application",
 )
 AWARDED_BY: Final[tuple[AwardedBy, ...]] = ("assessment", "intermediary", "team")
+
+PRECONDITIONS: Final = frozenset(("adult", "adult_or_diploma", "diploma"))
+"""Codes that a till asks about in words of its own; other preconditions are sentences."""
 
 STATUSES_THAT_GRANT: Final[frozenset[Status]] = frozenset(("in_force", "pilot"))
 
@@ -58,8 +61,11 @@ class Percentage(msgspec.Struct, frozen=True, tag="percentage"):
         return BasisPoints(WHOLE - self.share_basis_points)
 
 
-class InKind(msgspec.Struct, frozen=True, tag="in_kind"):
-    """A thing instead of euros; what it costs is booked when it is handed out."""
+class InKind(msgspec.Struct, frozen=True, kw_only=True, tag="in_kind"):
+    """A number of things, counted as visits are; the unit price is what one is worth at most."""
+
+    visits: int = 1
+    unit_price_cents: Cents
 
 
 Allowance: TypeAlias = Amount | Visits | Percentage | InKind
@@ -71,7 +77,8 @@ class SchemeVersion(msgspec.Struct, frozen=True, kw_only=True):
     Dates and ages are half open. ``income_limit`` is inclusive, in hundredths of a percent of the
     social minimum (110 % = 11000); None means unknown, or not applicable where an intermediary or
     a team awards. For the unit household the age band and the school types ask for at least one
-    such member. ``derived_cells`` names what is our reading instead of the source's words.
+    such member. ``precondition`` is one of ``PRECONDITIONS`` or a sentence. ``derived_cells``
+    names what is our reading instead of the source's words.
     """
 
     code: str
@@ -120,8 +127,8 @@ def reserved_cents(allowance: Allowance) -> Cents:
             return Cents(visits * price)
         case Percentage(cap_cents=cap):
             return cap
-        case InKind():
-            return NO_CENTS
+        case InKind(visits=things, unit_price_cents=price):
+            return Cents(things * price)
 
 
 def holds_on(version: SchemeVersion, on: date) -> bool:

@@ -1,0 +1,112 @@
+"""What is the same for everybody in one assessment, and what a scheme then gives to somebody."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import msgspec
+
+from pas.grants import periods, stacking
+from pas.grants.facts import Award, HouseholdFacts, PersonFacts
+from pas.grants.periods import Calendar, Span
+from pas.money import NO_CENTS, Cents
+from pas.schemes.model import (
+    InKind,
+    SchemeVersion,
+    StoredVersion,
+    Visits,
+    holds_on,
+    reserved_cents,
+)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same for everybody in one assessment: the day and the schemes that hold on it."""
+
+    year: int
+    assessed_on: date
+    effective_on: date
+    calendar: Calendar
+    schemes: tuple[StoredVersion, ...]
+    by_code: Mapping[str, SchemeVersion]
+    rivals: Mapping[str, frozenset[str]]
+    spans: Mapping[str, Span]
+    """The periods that are the same for everybody who stays, by scheme."""
+    prices: Mapping[str, Cents]
+    """The highest price of a visit that any merchant agreed to, by category."""
+
+
+def plan(
+    versions: Iterable[StoredVersion],
+    *,
+    year: int,
+    on: date,
+    calendar: Calendar | None = None,
+    prices: Mapping[str, Cents] | None = None,
+) -> Plan:
+    """Choose the versions of the day; raises PassYearOver."""
+    calendar = calendar or Calendar()
+    effective = periods.effective_on(calendar, year=year, on=on)
+    schemes = sorted(
+        (one for one in versions if holds_on(one.version, effective)),
+        key=lambda one: one.version.code,
+    )
+    by_code = {one.version.code: one.version for one in schemes}
+    assert len(by_code) == len(schemes), "two versions of a scheme hold on one day"
+    return Plan(
+        year=year,
+        assessed_on=on,
+        effective_on=effective,
+        calendar=calendar,
+        schemes=tuple(schemes),
+        by_code=by_code,
+        rivals=stacking.rivals(by_code.values()),
+        spans={
+            code: periods.span_of(version, calendar=calendar, year=year, effective=effective)
+            for code, version in by_code.items()
+            if version.period != "once_per_child"
+        },
+        prices=prices or {},
+    )
+
+
+def claim_key(version: SchemeVersion, household: HouseholdFacts, person: PersonFacts) -> str:
+    """Who can have a scheme once per period: the person, or the household as a whole."""
+    if version.unit == "household":
+        return f"household:{household.number}"
+    return f"resident:{person.resident}"
+
+
+def award(
+    version: SchemeVersion, household: HouseholdFacts, person: PersonFacts, *, plan: Plan
+) -> Award:
+    """What somebody gets under a version from this assessment on; also for a deviation."""
+    span = _span(version, person, plan)
+    allowance = version.allowance
+    return Award(
+        claim_key=claim_key(version, household, person),
+        period_key=span.key,
+        amount_cents=_reserved(version, plan),
+        visits=allowance.visits if isinstance(allowance, Visits | InKind) else None,
+        starts_on=span.starts_on,
+        ends_on=span.ends_on,
+        lapses_on=periods.lapses_on(version, span.ends_on),
+        in_kind=isinstance(allowance, InKind),
+    )
+
+
+def _reserved(version: SchemeVersion, plan: Plan) -> Cents:
+    """The most that can be spent: for visits, all of them at the merchant that asks most."""
+    allowance = version.allowance
+    if not isinstance(allowance, Visits | InKind):
+        return reserved_cents(allowance)
+    agreed = max((plan.prices.get(one, NO_CENTS) for one in version.categories), default=NO_CENTS)
+    return Cents(allowance.visits * max(allowance.unit_price_cents, agreed))
+
+
+def _span(version: SchemeVersion, person: PersonFacts, plan: Plan) -> Span:
+    shared = plan.spans.get(version.code)
+    if shared is not None and person.left_on is None:
+        return shared
+    return periods.period_of(
+        version, person, calendar=plan.calendar, year=plan.year, effective=plan.effective_on
+    )
