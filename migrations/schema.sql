@@ -83,11 +83,11 @@ BEGIN
     IF items NOT BETWEEN 1 AND 1024 OR current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'book takes 1 to 1024 items, at READ COMMITTED';
     END IF;
-    IF items <> ALL (ARRAY[cardinality(item_kinds), cardinality(item_refusals), cardinality(item_fingerprints),
+    IF (items = ALL (ARRAY[cardinality(item_kinds), cardinality(item_refusals), cardinality(item_fingerprints),
             cardinality(item_reverses), cardinality(item_replaces), cardinality(item_occurred),
             cardinality(item_actor_kinds), cardinality(item_actors)])
-        OR lines <> ALL (ARRAY[cardinality(line_debits), cardinality(line_credits), cardinality(line_amounts),
-            cardinality(line_reversed), cardinality(line_seen)]) THEN
+        AND lines = ALL (ARRAY[cardinality(line_debits), cardinality(line_credits), cardinality(line_amounts),
+            cardinality(line_reversed), cardinality(line_seen)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
 
@@ -334,6 +334,13 @@ DECLARE
     outcomes text[];
     answer text[] := array_fill('already'::text, ARRAY[size]);
 BEGIN
+    IF (size = ALL (ARRAY[cardinality(prints), cardinality(grants), cardinality(decisions), cardinality(residents), cardinality(households),
+            cardinality(schemes), cardinality(versions), cardinality(years), cardinality(claims), cardinality(periods), cardinality(amounts),
+            cardinality(visits_granted), cardinality(starts), cardinality(ends), cardinality(passes), cardinality(budget_accounts),
+            cardinality(visit_accounts), cardinality(grant_batch.usable_from), cardinality(grant_batch.usable_until),
+            cardinality(bound_merchants), cardinality(lapses)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
     PERFORM 1 FROM lock_pots((
         SELECT array_agg(a.account_id) FROM appropriation a
         WHERE a.closed_pot AND (a.scheme_id, a.budget_year) IN (SELECT * FROM unnest(schemes, years))
@@ -419,6 +426,9 @@ CREATE FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_
 DECLARE
     outcomes text[];
 BEGIN
+    IF (cardinality(entries) = ALL (ARRAY[cardinality(prints), cardinality(budget_accounts), cardinality(amounts)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
     WITH line AS (
         SELECT l.n::integer AS item, l.account AS debit, l.amount,
             (SELECT CASE WHEN a.unit = 'cents' THEN p.account_id ELSE p.visits_account_id END
@@ -547,8 +557,8 @@ DECLARE
     outcomes text[];
     written_at timestamptz;
 BEGIN
-    IF items <> ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
-            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)]) THEN
+    IF (items = ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
+            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
     IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind IS NULL OR k.kind NOT IN ('redeem', 'confirm')) THEN
@@ -723,6 +733,9 @@ DECLARE
     outcomes text[];
     written_at timestamptz;
 BEGIN
+    IF (items = ALL (ARRAY[cardinality(tills), cardinality(takes), cardinality(reasons), cardinality(traces)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
     IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind NOT IN ('void', 'refund'))
         OR EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'reverse_batch takes voids and refunds of redemptions';
@@ -1596,7 +1609,8 @@ CREATE TABLE municipality.transfer (
     xid bigint NOT NULL,
     CONSTRAINT transfer_amount_check CHECK (((amount >= 1) AND (amount <= '100000000000000'::bigint))),
     CONSTRAINT transfer_between_two CHECK ((debit <> credit)),
-    CONSTRAINT transfer_check CHECK ((((debit_turn IS NULL) = (debit_number IS NULL)) AND (debit_turn <= debit_number))),
+    CONSTRAINT transfer_check CHECK ((((debit_turn IS NULL) = (debit_number IS NULL)) AND ((debit_turn >= 1) AND (debit_turn <= debit_number)))),
+    CONSTRAINT transfer_credit_number_check CHECK ((credit_number > 0)),
     CONSTRAINT transfer_line_check CHECK ((line > 0))
 );
 

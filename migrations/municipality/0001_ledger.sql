@@ -82,7 +82,8 @@ CREATE TABLE transfer (
     xid bigint NOT NULL,
     PRIMARY KEY (entry_id, line),
     CONSTRAINT transfer_between_two CHECK (debit <> credit),
-    CHECK ((debit_turn IS NULL) = (debit_number IS NULL) AND debit_turn <= debit_number)
+    CHECK ((debit_turn IS NULL) = (debit_number IS NULL) AND debit_turn BETWEEN 1 AND debit_number),
+    CHECK (credit_number > 0)
 );
 COMMENT ON TABLE transfer IS 'One movement in one row, so an unbalanced entry cannot be written down. The numbers are the place in the movements of a guarded account, dense, and given out under its lock.';
 -- Two debits decided on one balance take the same turn, whatever was credited in between; so this index
@@ -334,11 +335,11 @@ BEGIN
     IF items NOT BETWEEN 1 AND 1024 OR current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'book takes 1 to 1024 items, at READ COMMITTED';
     END IF;
-    IF items <> ALL (ARRAY[cardinality(item_kinds), cardinality(item_refusals), cardinality(item_fingerprints),
+    IF (items = ALL (ARRAY[cardinality(item_kinds), cardinality(item_refusals), cardinality(item_fingerprints),
             cardinality(item_reverses), cardinality(item_replaces), cardinality(item_occurred),
             cardinality(item_actor_kinds), cardinality(item_actors)])
-        OR lines <> ALL (ARRAY[cardinality(line_debits), cardinality(line_credits), cardinality(line_amounts),
-            cardinality(line_reversed), cardinality(line_seen)]) THEN
+        AND lines = ALL (ARRAY[cardinality(line_debits), cardinality(line_credits), cardinality(line_amounts),
+            cardinality(line_reversed), cardinality(line_seen)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
 

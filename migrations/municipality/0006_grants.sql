@@ -167,6 +167,13 @@ DECLARE
     outcomes text[];
     answer text[] := array_fill('already'::text, ARRAY[size]);
 BEGIN
+    IF (size = ALL (ARRAY[cardinality(prints), cardinality(grants), cardinality(decisions), cardinality(residents), cardinality(households),
+            cardinality(schemes), cardinality(versions), cardinality(years), cardinality(claims), cardinality(periods), cardinality(amounts),
+            cardinality(visits_granted), cardinality(starts), cardinality(ends), cardinality(passes), cardinality(budget_accounts),
+            cardinality(visit_accounts), cardinality(grant_batch.usable_from), cardinality(grant_batch.usable_until),
+            cardinality(bound_merchants), cardinality(lapses)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
     PERFORM 1 FROM lock_pots((
         SELECT array_agg(a.account_id) FROM appropriation a
         WHERE a.closed_pot AND (a.scheme_id, a.budget_year) IN (SELECT * FROM unnest(schemes, years))
@@ -249,6 +256,9 @@ AS $$
 DECLARE
     outcomes text[];
 BEGIN
+    IF (cardinality(entries) = ALL (ARRAY[cardinality(prints), cardinality(budget_accounts), cardinality(amounts)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
     WITH line AS (
         SELECT l.n::integer AS item, l.account AS debit, l.amount,
             (SELECT CASE WHEN a.unit = 'cents' THEN p.account_id ELSE p.visits_account_id END

@@ -82,8 +82,8 @@ DECLARE
     outcomes text[];
     written_at timestamptz;
 BEGIN
-    IF items <> ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
-            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)]) THEN
+    IF (items = ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
+            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
     IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind IS NULL OR k.kind NOT IN ('redeem', 'confirm')) THEN
@@ -164,6 +164,9 @@ DECLARE
     outcomes text[];
     written_at timestamptz;
 BEGIN
+    IF (items = ALL (ARRAY[cardinality(tills), cardinality(takes), cardinality(reasons), cardinality(traces)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
     IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind NOT IN ('void', 'refund'))
         OR EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'reverse_batch takes voids and refunds of redemptions';

@@ -61,8 +61,8 @@ BALANCES: Final = Statement(
         coalesce(m.debits, 0), coalesce(m.turns, 0), coalesce(m.last_turn, 0)) AS detail
     FROM balance b LEFT JOIN account a ON a.id = b.account_id LEFT JOIN moved m ON m.account_id = b.account_id
     WHERE b.amount <> coalesce(m.amount, 0)
-        OR b.movements <> ALL (ARRAY[coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0)])
-        OR b.debits <> ALL (ARRAY[coalesce(m.debits, 0), coalesce(m.turns, 0), coalesce(m.last_turn, 0)])
+        OR b.movements <> ANY (ARRAY[coalesce(m.movements, 0), coalesce(m.numbers, 0), coalesce(m.last, 0)])
+        OR b.debits <> ANY (ARRAY[coalesce(m.debits, 0), coalesce(m.turns, 0), coalesce(m.last_turn, 0)])
     ORDER BY b.account_id LIMIT $1
     """,
     Finding,

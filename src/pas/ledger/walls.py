@@ -47,7 +47,8 @@ CONSTRAINTS: Final = Statement(
             'entry_pkey', 'entry_refusal_check', 'entry_reversal_number_check', 'entry_total_check',
             'epoch_number_check', 'epoch_pkey', 'posting_pkey',
             'reversal_never_above_original', 'reversal_original_check', 'reversal_pkey', 'reversal_times_check',
-            'transfer_amount_check', 'transfer_between_two', 'transfer_check', 'transfer_line_check', 'transfer_pkey'
+            'transfer_amount_check', 'transfer_between_two', 'transfer_check', 'transfer_credit_number_check',
+            'transfer_line_check', 'transfer_pkey'
         ]) AS n
     ) AS w
     WHERE NOT EXISTS (
@@ -66,16 +67,25 @@ CONSTRAINTS: Final = Statement(
 
 RIGHTS: Final = Statement(
     """
+    WITH other AS (
+        SELECT oid, rolname FROM pg_roles
+        WHERE NOT rolsuper AND rolname NOT LIKE 'pg\\_%' AND rolname NOT IN ('owner_' || current_schema(), 'ledger_' || current_schema())
+    )
     SELECT 'rights of ' || r.rolname AS wall, format('%s may %s on %s', r.rolname, p.privilege, t.name) AS detail
-    FROM pg_roles r
+    FROM other r
     CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting')) AS t (name)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
-    WHERE r.rolname IN ('app_' || current_schema(), 'auditor_' || current_schema())
-        AND has_table_privilege(r.oid, to_regclass(t.name), p.privilege)
+    WHERE CASE WHEN p.privilege IN ('INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, to_regclass(t.name), p.privilege)
+        ELSE has_table_privilege(r.oid, to_regclass(t.name), p.privilege) END
+    UNION ALL
+    SELECT 'rights of ' || r.rolname, format('%s may EXECUTE %s', r.rolname, p.proname)
+    FROM other r JOIN pg_proc p ON p.pronamespace = current_schema()::regnamespace
+        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'raise_epoch')
+    WHERE has_function_privilege(r.oid, p.oid, 'EXECUTE')
     UNION ALL
     SELECT 'owner of ' || p.proname, format('%s belongs to %s', p.proname, pg_get_userbyid(p.proowner))
     FROM pg_proc p
-    WHERE p.pronamespace = current_schema()::regnamespace AND p.proname IN ('book', 'open_accounts', 'set_usable')
+    WHERE p.pronamespace = current_schema()::regnamespace AND p.proname IN ('book', 'open_accounts', 'set_usable', 'raise_epoch')
         AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
     ORDER BY 1, 2
     """,

@@ -1,0 +1,391 @@
+"""The proof closes over every kind of posting, and names what was tampered with."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from booking import a_reversal, a_sale, an_item, book, lapse, redeem, reverse
+from given import (
+    LAST_DAY,
+    Budget,
+    Holder,
+    Scheme,
+    Till,
+    a_budget,
+    a_scheme,
+    appropriate,
+)
+from mutate import by_hand, with_ddl_guard, without_ddl_guard
+from pas.db import Connection
+from pas.ids import AccountId
+from pas.ledger.accounts import new_account_id
+from pas.ledger.book import Line
+from pas.ledger.prove import Proof, prove
+
+
+async def proof_of(connection: Connection) -> Proof:
+    return await prove(connection, datetime.now(UTC))
+
+
+async def open_account(
+    owner: Connection,
+    kind: str,
+    *,
+    unit: str = "cents",
+    scheme: Scheme | None = None,
+    subject: UUID | None = None,
+) -> AccountId:
+    guarded = kind in {"held", "budget"}
+    (account,) = await owner.fetchval(
+        "SELECT open_accounts(ARRAY[$1::bigint], ARRAY[$2], ARRAY[$3], ARRAY[$4::uuid], ARRAY[$5::smallint],"
+        " ARRAY[$6::uuid], ARRAY[$7::boolean], '{-infinity}', ARRAY[$8::timestamptz])",
+        *(new_account_id(), kind, unit, scheme and scheme.id, scheme and scheme.year),
+        *(subject, guarded, LAST_DAY),
+    )
+    return account
+
+
+Moves = tuple[int, int, int]
+"""From, to, how much."""
+
+
+class Books:
+    """Books entries by their moves alone."""
+
+    def __init__(self, owner: Connection) -> None:
+        self.owner = owner
+
+    async def booked(self, kind: str, *moves: Moves, **fields: object) -> UUID:
+        lines = [
+            Line(debit=AccountId(debit), credit=AccountId(credit), amount=amount)
+            for debit, credit, amount in moves
+        ]
+        item = an_item(kind, *lines, **fields)
+        assert await book(self.owner, item) == ["booked"]
+        return item.id
+
+    async def undone(self, kind: str, original: UUID, *moves: Moves) -> None:
+        lines = [
+            Line(debit=AccountId(debit), credit=AccountId(credit), amount=amount, reversed_line=at)
+            for at, (debit, credit, amount) in enumerate(moves, start=1)
+        ]
+        assert await book(self.owner, an_item(kind, *lines, reverses=original)) == ["booked"]
+
+
+async def everything_with_a_budget(books: Books, till: Till, budget: Budget) -> None:
+    purse, club, year = budget.account, till.merchant.account, budget.scheme.appropriation
+    payee = await open_account(books.owner, "payee", subject=uuid4())
+    sale = await books.booked("redeem", (purse, club, 3000), (purse, year, 100))
+    await books.undone("void", sale, (club, purse, 3000), (year, purse, 100))
+    sale = await books.booked("redeem", (purse, club, 2000), (purse, year, 50))
+    await books.undone("refund", sale, (club, purse, 300), (year, purse, 50))
+    confirmed = await books.booked("confirm", (purse, club, 700), (purse, payee, 200))
+    await books.undone("refund", confirmed, (club, purse, 1), (payee, purse, 2))
+    await books.undone("correct", confirmed, (club, purse, 3), (payee, purse, 4))
+    lapsed = await books.booked("lapse", (purse, year, 40), occurred_at=LAST_DAY)
+    await books.undone("correct", lapsed, (year, purse, 5))
+    await books.undone("correct", budget.entry, (purse, year, 100))
+    sale = await books.booked("redeem", (purse, club, 10))
+    back = Line(debit=club, credit=purse, amount=10, reversed_line=1)
+    onward = Line(debit=purse, credit=year, amount=10)
+    assert await book(books.owner, an_item("refund", back, onward, reverses=sale)) == ["booked"]
+
+
+async def everything_with_a_hold(books: Books, till: Till, budget: Budget) -> None:
+    purse, club = budget.account, till.merchant.account
+    held = await open_account(books.owner, "held", scheme=budget.scheme)
+    payee = await open_account(books.owner, "payee", subject=uuid4())
+    await books.booked("hold", (purse, held, 5000))
+    captured = await books.booked("capture", (held, club, 900), (held, payee, 800))
+    await books.undone("refund", captured, (club, held, 7), (payee, held, 8))
+    await books.undone("correct", captured, (club, held, 9), (payee, held, 10))
+    await books.booked("release", (held, purse, 500))
+    await books.booked("lapse", (held, budget.scheme.appropriation, 30), occurred_at=LAST_DAY)
+
+
+async def everything_with_the_bank(books: Books, till: Till, budget: Budget) -> None:
+    club, year, owner = till.merchant.account, budget.scheme.appropriation, books.owner
+    cover = await open_account(owner, "cover")
+    earlier, bank = await open_account(owner, "earlier_supplier"), await open_account(owner, "bank")
+    risk = await open_account(owner, "offline_risk", scheme=budget.scheme)
+    payee = await open_account(owner, "payee", subject=uuid4())
+    run = await open_account(owner, "run", subject=uuid4())
+    appropriated = await books.booked("appropriate", (cover, year, 90000))
+    await books.undone("correct", appropriated, (year, cover, 100))
+    opening = await books.booked("opening", (earlier, budget.account, 1000))
+    await books.undone("correct", opening, (budget.account, earlier, 900))
+    short = await books.booked("shortfall", (risk, club, 60))
+    await books.undone("correct", short, (club, risk, 20))
+    await books.booked("settle", (club, run, 1500), (payee, run, 400))
+    await books.booked("pay", (run, bank, 1000))
+    await books.booked(
+        "bounce", (run, club, 11), (run, payee, 12), (bank, club, 13), (bank, payee, 14)
+    )
+    await books.booked("debit_note", (bank, club, 15))
+
+
+async def test_the_equation_closes_over_every_posting(
+    connection: Connection, owner: Connection, till: Till, budget: Budget
+) -> None:
+    books = Books(owner)
+    await everything_with_a_budget(books, till, budget)
+    await everything_with_a_hold(books, till, budget)
+    await everything_with_the_bank(books, till, budget)
+    proof = await proof_of(connection)
+    assert proof.closes, proof
+    (scheme,) = proof.schemes
+    assert scheme.spent == 3000 + 2000 + 700 + 200 + 900 + 800 + 60 + 10
+    assert scheme.reversed == 3000 + 300 + 1 + 2 + 3 + 4 + 7 + 8 + 9 + 10 + 20 + 10
+    assert scheme.held == 5000 - 900 - 800 + 7 + 8 + 9 + 10 - 500 - 30
+    assert scheme.shortfall == 60 - 20
+    untried = await connection.fetch(
+        """
+        SELECT kind, debit, credit FROM posting WHERE 'used' NOT IN (debit, credit)
+        EXCEPT SELECT e.kind, d.kind, c.kind FROM transfer t JOIN entry e ON e.id = t.entry_id
+        JOIN account d ON d.id = t.debit JOIN account c ON c.id = t.credit
+        """
+    )
+    assert [tuple(row) for row in untried] == [("refund", "held", "appropriation")]
+
+
+async def test_visits_have_an_equation_of_their_own(
+    connection: Connection, till: Till, holder: Holder
+) -> None:
+    scheme = await a_scheme(connection, visits=10, visit_price_cents=500)
+    swim = await a_budget(connection, scheme, holder, cents=5000, visits=10)
+    assert swim.visits_account is not None
+    assert scheme.used is not None
+    visit = Line(debit=swim.visits_account, credit=scheme.used, amount=1)
+    sales = [a_sale(till, swim, 450, visit) for _ in range(3)]
+    await redeem(connection, *sales)
+    await reverse(connection, a_reversal("void", sales[0]))
+    await lapse(connection, swim.visits_account, 8, at=LAST_DAY)
+    cents, visits = (await proof_of(connection)).schemes
+    assert (cents.unit, cents.granted, cents.spent, cents.reversed, cents.open) == (
+        *("cents", 5000, 1350, 450, 4100),
+    )
+    assert (visits.granted, visits.spent, visits.reversed, visits.lapsed, visits.open) == (
+        *(10, 3, 1, 8, 0),
+    )
+
+
+async def test_what_is_owed_to_a_merchant_is_told_apart(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1240)
+    await redeem(connection, sale)
+    await reverse(connection, a_reversal("refund", sale, 240))
+    (merchant,) = (await proof_of(connection)).merchants
+    assert merchant.merchant_id == till.merchant.id
+    assert (merchant.owed, merchant.redeemed, merchant.reversed) == (1000, 1240, 240)
+
+
+async def test_money_set_aside_does_not_enter_the_equation(
+    connection: Connection, scheme: Scheme
+) -> None:
+    await appropriate(connection, scheme.id, 100)
+    assert (await proof_of(connection)).closes
+
+
+TAMPERING = {
+    "one cent more on a transfer": (
+        *("transfer", "UPDATE transfer SET amount = amount + 1 WHERE entry_id = '{sale}'"),
+        {"entry total", "balance"},
+    ),
+    "a transfer to another merchant": (
+        *("transfer", "UPDATE transfer SET credit = {payee} WHERE entry_id = '{sale}'"),
+        {"posting"},
+    ),
+    "a transfer taken out": (
+        *("transfer", "DELETE FROM transfer WHERE entry_id = '{sale}'"),
+        {"entry total", "balance"},
+    ),
+    "an entry taken out": (
+        *("entry", "DELETE FROM entry WHERE id = '{sale}'"),
+        {"transfer without entry"},
+    ),
+    "a total": (
+        *("entry", "UPDATE entry SET total = total + 1 WHERE id = '{sale}'"),
+        {"entry total"},
+    ),
+    "another kind": (
+        *("entry", "UPDATE entry SET kind = 'lapse' WHERE id = '{sale}'"),
+        {"posting"},
+    ),
+    "a balance": (
+        *("balance", "UPDATE balance SET amount = amount + 1 WHERE account_id = {budget}"),
+        {"balance"},
+    ),
+    "a number of movements": (
+        *("balance", "UPDATE balance SET movements = movements + 1 WHERE account_id = {budget}"),
+        {"balance"},
+    ),
+    "a number of debits": (
+        *("balance", "UPDATE balance SET debits = debits - 1 WHERE account_id = {budget}"),
+        {"balance"},
+    ),
+    "a balance taken out": (
+        *("balance", "DELETE FROM balance WHERE account_id = {budget}"),
+        {"guard"},
+    ),
+    "a balance of nothing": (
+        *("balance", "INSERT INTO balance (account_id) VALUES (7)"),
+        {"guard"},
+    ),
+    "a place in an account": (
+        *("transfer", "UPDATE transfer SET debit_number = 99 WHERE entry_id = '{sale}'"),
+        {"balance"},
+    ),
+    "a turn in an account": (
+        *(
+            "transfer",
+            "UPDATE transfer SET debit_turn = 50, debit_number = 50 WHERE entry_id = '{sale}'",
+        ),
+        {"balance"},
+    ),
+    "what was reversed": (
+        *("reversal", "UPDATE reversal SET reversed = reversed + 1"),
+        {"reversal"},
+    ),
+    "how often it was reversed": (
+        *("reversal", "UPDATE reversal SET times = times + 1"),
+        {"reversal"},
+    ),
+    "a reversal taken out": (*("reversal", "DELETE FROM reversal"), {"reversal"}),
+    "the original of a reversal": (
+        *("reversal", "UPDATE reversal SET original = original + 1"),
+        {"reversal"},
+    ),
+    "an account of another scheme": (
+        *("account", "UPDATE account SET scheme_id = gen_random_uuid() WHERE id = {budget}"),
+        {"posting"},
+    ),
+    "an account in another unit": (
+        *("account", "UPDATE account SET unit = 'visits' WHERE id = {budget}"),
+        {"posting"},
+    ),
+    "an account that nobody guards": (
+        *("account", "UPDATE account SET kind = 'bank', guarded = false WHERE id = {budget}"),
+        {"guard", "posting"},
+    ),
+}
+
+
+@pytest.mark.tampered
+async def test_the_proof_names_what_was_tampered_with(
+    connection: Connection, superuser: Connection, till: Till, budget: Budget
+) -> None:
+    sale, refunded = a_sale(till, budget, 1000), a_sale(till, budget, 500)
+    await redeem(connection, sale, refunded)
+    await reverse(connection, a_reversal("refund", refunded, 400))
+    names = {"sale": sale.item.id, "budget": budget.account, "payee": new_account_id()}
+    for what, (table, change, checks) in TAMPERING.items():
+        transaction = superuser.transaction(isolation="repeatable_read")
+        await transaction.start()
+        await by_hand(superuser, table, change.format(**names))
+        proof = await proof_of(superuser)
+        await transaction.rollback()
+        assert not proof.closes, what
+        assert {finding.check for finding in proof.findings} == checks, what
+        assert not proof.missing_walls, what
+    assert (await proof_of(connection)).closes
+
+
+@pytest.mark.tampered
+async def test_one_cent_on_one_redemption_is_found_by_its_id(
+    connection: Connection, superuser: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1240)
+    await redeem(connection, a_sale(till, budget, 1), sale, a_sale(till, budget, 2))
+    await by_hand(
+        superuser,
+        "transfer",
+        f"UPDATE transfer SET amount = amount + 1 WHERE entry_id = '{sale.item.id}'",
+    )
+    proof = await proof_of(connection)
+    (entry,) = (finding for finding in proof.findings if finding.check == "entry total")
+    assert entry.subject == str(sale.item.id)
+    assert "says 1240 in total, its transfers say 1241" in entry.detail
+    (account,) = (finding for finding in proof.findings if finding.check == "balance")
+    assert account.subject == str(budget.account)
+    assert {scheme.difference for scheme in proof.schemes} == {-1}
+
+
+WALLS = {
+    "ALTER TABLE entry DISABLE TRIGGER append_only": "trigger append_only on entry",
+    "ALTER TABLE entry ENABLE TRIGGER append_only": "trigger append_only on entry",
+    "DROP TRIGGER only_by_ledger ON transfer": "trigger only_by_ledger on transfer",
+    "ALTER TABLE balance DROP CONSTRAINT balance_never_below_zero": (
+        "constraint balance_never_below_zero on balance"
+    ),
+    "ALTER TABLE entry DROP CONSTRAINT entry_pkey": "constraint entry_pkey on entry",
+    "DROP INDEX transfer_debit": "index transfer_debit",
+    "DROP INDEX transfer_debit; CREATE INDEX transfer_debit ON transfer (debit, debit_turn)": (
+        "index transfer_debit"
+    ),
+    "GRANT INSERT ON entry TO app_velsen": "rights of app_velsen",
+    "GRANT DELETE ON balance TO auditor_velsen": "rights of auditor_velsen",
+    "GRANT UPDATE (amount) ON balance TO app_velsen": "rights of app_velsen",
+    "GRANT TRUNCATE ON transfer TO PUBLIC": "rights of app_velsen",
+    "GRANT INSERT ON entry TO registry": "rights of registry",
+    "ALTER FUNCTION book OWNER TO postgres": "owner of book",
+    "GRANT EXECUTE ON FUNCTION book TO app_velsen": "rights of app_velsen",
+}
+
+
+@pytest.mark.tampered
+async def test_the_proof_names_every_wall_that_was_taken_down(superuser: Connection) -> None:
+    await without_ddl_guard(superuser)
+    for ddl, wall in WALLS.items():
+        transaction = superuser.transaction(isolation="repeatable_read")
+        await transaction.start()
+        await superuser.execute(ddl)
+        proof = await proof_of(superuser)
+        await transaction.rollback()
+        assert not proof.closes, ddl
+        assert wall in {missing.wall for missing in proof.missing_walls}, ddl
+
+
+async def test_a_missing_ddl_guard_is_a_warning(
+    connection: Connection, superuser: Connection
+) -> None:
+    """A hosted server may not allow event triggers."""
+    await without_ddl_guard(superuser)
+    proof = await proof_of(connection)
+    assert proof.closes
+    assert [warning.wall for warning in proof.warnings] == [
+        "DDL guard absent: pas_refuse_ddl",
+        "DDL guard absent: pas_refuse_drop",
+    ]
+    await with_ddl_guard(superuser)
+    assert not (await proof_of(connection)).warnings
+
+
+@pytest.mark.tampered
+async def test_the_proof_knows_every_wall_of_the_schema(superuser: Connection) -> None:
+    """Take down all that the catalogue says is there: each is missed."""
+    await without_ddl_guard(superuser)
+    tables = "'{account,balance,entry,transfer,reversal,epoch,posting}'::regclass[]"
+    constraints = await superuser.fetch(
+        f"SELECT conrelid::regclass::text, conname FROM pg_constraint"
+        f" WHERE conrelid = ANY ({tables}) AND contype IN ('c', 'p', 'u', 'f', 'x')"
+    )
+    indexes = await superuser.fetch(
+        f"SELECT indexrelid::regclass::text FROM pg_index"
+        f" WHERE indrelid = ANY ({tables}) AND indisunique AND NOT indisprimary"
+    )
+    triggers = await superuser.fetch(
+        f"SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
+        f" WHERE tgrelid = ANY ({tables}) AND NOT tgisinternal"
+    )
+    expected = {f"constraint {name} on {table}" for table, name in constraints}
+    expected |= {f"index {name}" for (name,) in indexes}
+    expected |= {f"trigger {name} on {table}" for table, name in triggers}
+    for table, name in constraints:
+        await superuser.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    for (name,) in indexes:
+        await superuser.execute(f"DROP INDEX {name}")
+    for table, name in triggers:
+        await superuser.execute(f"DROP TRIGGER {name} ON {table}")
+    assert expected <= {missing.wall for missing in (await proof_of(superuser)).missing_walls}
