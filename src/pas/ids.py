@@ -34,6 +34,8 @@ SessionId = NewType("SessionId", UUID)
 KeyId = NewType("KeyId", UUID)
 EventId = NewType("EventId", UUID)
 JobId = NewType("JobId", UUID)
+ImportId = NewType("ImportId", UUID)
+UploadId = NewType("UploadId", UUID)
 
 
 def uuid7() -> UUID:

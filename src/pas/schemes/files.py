@@ -75,14 +75,15 @@ class ReadVersion(msgspec.Struct, frozen=True):
 
 def read_versions(source: BinaryIO) -> list[ReadVersion]:
     """Read a whole file; raises FileRefused before anything is returned."""
-    return [_read(row) for row in read_rows(source, COLUMNS, most_rows=MOST_ROWS)]
+    return [read_version(row) for row in read_rows(source, COLUMNS, most_rows=MOST_ROWS)]
 
 
 def key_of(version: SchemeVersion) -> str:
     return f"{version.code} {version.valid_from}"
 
 
-def _read(row: Row) -> ReadVersion:
+def read_version(row: Row) -> ReadVersion:
+    """Read one row, wherever it came from: every cell of ``COLUMNS`` must be there."""
     if row.fault:
         return ReadVersion(row, "", None, (cells.Fault("", row.fault),))
     draft = Draft(row)
