@@ -16,6 +16,7 @@ from litestar.types import (
 )
 
 from pas.app import own_routes
+from pas.app.access_log import access_log
 from pas.app.edge import AnswerRefusal, wrap
 from pas.app.openapi import design_rules, openapi_config
 from pas.app.orphans import end_with_parent
@@ -79,6 +80,7 @@ def create_app(
         with_place(app, app.asgi_handler),
         hosts=settings.hosts,
         over_tls=settings.origin.startswith("https:"),
+        tell=access_log(settings),
         refuse=refuse_at_the_edge(installation_place(settings)),
     )
     return app

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final, cast
 
-import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from pas.app.access_log import AccessLine, Tell
 from pas.app.metrics import count
 from pas.app.refusal_answers import Answer, is_api
 from pas.errors import Refusal
@@ -48,10 +48,10 @@ OVER_TLS: Final = ((b"strict-transport-security", b"max-age=31536000; includeSub
 
 AnswerRefusal = Callable[[Scope, Refusal], Answer]
 
-log = structlog.get_logger("pas.http")
 
-
-def wrap(app: ASGIApp, *, hosts: frozenset[str], over_tls: bool, refuse: AnswerRefusal) -> ASGIApp:
+def wrap(
+    app: ASGIApp, *, hosts: frozenset[str], over_tls: bool, refuse: AnswerRefusal, tell: Tell
+) -> ASGIApp:
     """Put the edge around an application that answers for ``hosts``."""
     always = ALWAYS + (OVER_TLS if over_tls else ())
 
@@ -85,12 +85,14 @@ def wrap(app: ASGIApp, *, hosts: frozenset[str], over_tls: bool, refuse: AnswerR
             seconds = time.perf_counter() - started
             route = route_of(scope)
             count(scope["method"], route, status=status, seconds=seconds)
-            log.info(
-                "request",
-                method=scope["method"],
-                route=route,
-                status=status,
-                milliseconds=round(seconds * 1000, 1),
+            tell(
+                AccessLine(
+                    method=scope["method"],
+                    route=route,
+                    status=status,
+                    milliseconds=round(seconds * 1000, 1),
+                    trace_id=trace_id,
+                )
             )
 
     return edge
