@@ -42,8 +42,8 @@ maintenance_work_mem = '128MB'
 effective_cache_size = '1GB'
 max_locks_per_transaction = 256
 
-# Recovery reads at most about this much: a few seconds.
-max_wal_size = '1GB'
+# Half of this is about what recovery reads after a crash: a few seconds.
+max_wal_size = '512MB'
 min_wal_size = '256MB'
 wal_compression = 'pglz'
 checkpoint_timeout = '5min'
