@@ -1,0 +1,130 @@
+"""Was every "no" true, and every "yes" allowed, at some moment between its question and its answer?"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from history import Call
+from indexed import FOREVER, UNKNOWN, Fault, History, moves_of
+from pas.ids import AccountId
+
+
+def refusals_are_justified(history: History) -> Iterator[Fault]:
+    for call in history.calls:
+        if call.outcome in UNKNOWN or call.outcome in {"booked", "replay"}:
+            continue
+        if not JUSTIFIED[call.outcome](history, call):
+            yield Fault("not justified", call.item.id, f"{call.outcome}: {call}")
+
+
+def was_insufficient(history: History, call: Call) -> bool:
+    asked: Counter[AccountId] = Counter()
+    for line in call.item.lines:
+        asked[line.debit] += line.amount
+    return any(
+        history.states[account][place] < amount
+        for account, amount in asked.items()
+        if account in history.states
+        for place in history.possible(account, call)
+    )
+
+
+def was_too_little(history: History, call: Call) -> bool:
+    """A declined item rests on balances that it has seen: each was there, and too small."""
+    return all(
+        seen.movements in history.possible(seen.account, call)
+        and history.states[seen.account][seen.movements] < max(call.wanted, 1)
+        for seen in call.item.seen
+    )
+
+
+def had_moved(history: History, call: Call) -> bool:
+    """Somebody else moved what a no rests on, or switched off what a yes rests on."""
+    if call.item.refusal is not None:
+        return any(
+            place != seen.movements
+            for seen in call.item.seen
+            for place in history.possible(seen.account, call)
+        )
+    return any(
+        history.off[subject].invoked <= (call.answered or FOREVER)
+        for subject in call.rests_on
+        if subject in history.off
+    )
+
+
+def was_over_reversed(history: History, call: Call) -> bool:
+    """Others who asked before this answer had reversed so much that too little was left."""
+    original = call.item.reverses
+    assert original is not None
+    lines = moves_of(history.after, original)
+    taken: Counter[int] = Counter()
+    for entry in history.after.entries.values():
+        if entry.reverses == original and history.interval(entry.id)[0] <= (
+            call.answered or FOREVER
+        ):
+            for move in entry.moves:
+                taken[move.reversed_line or 0] += move.amount
+    return any(
+        lines[line.reversed_line].amount - taken[line.reversed_line] < line.amount
+        for line in call.item.lines
+        if line.reversed_line in lines
+    )
+
+
+def was_unknown(history: History, call: Call) -> bool:
+    """Not reversible: the original was not there yet when this was asked."""
+    original = call.item.reverses
+    assert original is not None
+    return original not in history.before.entries and (
+        history.interval(original)[1] >= call.invoked
+    )
+
+
+def was_not_usable(history: History, call: Call) -> bool:
+    return any(not all(line) for line in usability(history, call))
+
+
+def usability(history: History, call: Call) -> Iterator[list[bool]]:
+    """Per line, whether the budget could be used: before and after a change that may come first."""
+    at, is_lapse = call.item.occurred_at, call.item.kind == "lapse"
+    for line in call.item.lines:
+        budget = history.before.balances.get(line.debit)
+        if budget is None:
+            continue
+        ends, change = [budget.usable_until], history.ended.get(line.debit)
+        if change is not None and change.invoked <= (call.answered or FOREVER):
+            ends = [change.until] if change.answered < call.invoked else [*ends, change.until]
+        yield [at >= end if is_lapse else budget.usable_from <= at < end for end in ends]
+
+
+def was_other_content(history: History, call: Call) -> bool:
+    return any(
+        other.item.fingerprint != call.item.fingerprint
+        and other.invoked <= (call.answered or FOREVER)
+        for other in history.by_id[call.item.id]
+    )
+
+
+JUSTIFIED = {
+    "insufficient": was_insufficient,
+    "declined": was_too_little,
+    "moved": had_moved,
+    "over_reversed": was_over_reversed,
+    "not_reversible": was_unknown,
+    "not_usable": was_not_usable,
+    "misuse": was_other_content,
+}
+
+
+def bookings_are_justified(history: History) -> Iterator[Fault]:
+    """A yes after a card was blocked, a till revoked or a budget ended; a first one may be late."""
+    kinds = {"redeem", "confirm", "hold", "lapse"}
+    for call in history.calls:
+        if call.outcome != "booked":
+            continue
+        first = min(other.invoked for other in history.by_id[call.item.id])
+        for subject in call.rests_on:
+            if subject in history.off and history.off[subject].answered < first:
+                yield Fault("booked on what was off", call.item.id, str(subject))
+        if call.item.kind in kinds and not all(map(any, usability(history, call))):
+            yield Fault("booked out of its time", call.item.id, str(call))

@@ -1,0 +1,431 @@
+"""The checker accepts what one call after the other explains, and finds what was planted."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from checker import judge
+from history import Balance, Books, Call, Ended, Entry, Move, SwitchedOff
+from pas.ids import AccountId, EntryId
+from pas.ledger.book import Item, Line, Seen
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+EVER = datetime.max.replace(tzinfo=UTC)
+SHOP = AccountId(1)
+PURSE, OTHER = AccountId(10), AccountId(20)
+CARD = UUID(int=7)
+
+
+class World:
+    """A ledger in plain Python, called at one moment after the other."""
+
+    def __init__(self, seed: int = 0, *, purse: int = 1000) -> None:
+        self.random = random.Random(seed)
+        self.clock = 1000
+        self.entries: dict[EntryId, Entry] = {}
+        self.balances = {account: Balance(0, 0, 0, NOON, EVER) for account in (PURSE, OTHER)}
+        self.calls: list[Call] = []
+        for account in self.balances:
+            self.store(self.item("grant", Line(AccountId(2), account, purse)))
+        self.before = self.books()
+
+    def books(self) -> Books:
+        return Books(dict(self.entries), dict(self.balances))
+
+    def item(self, kind: str, *lines: Line, **fields: object) -> Item:
+        given = {
+            "id": EntryId(UUID(int=self.random.getrandbits(128))),
+            "fingerprint": self.random.randbytes(32),
+            "occurred_at": NOON,
+            "actor_kind": "till",
+            "actor_id": CARD,
+            **fields,
+        }
+        return Item(kind=kind, lines=lines, **given)  # pyright: ignore[reportArgumentType]
+
+    def store(self, item: Item) -> None:
+        moves: list[Move] = []
+        for number, line in enumerate(item.lines, start=1):
+            turn, taken = self.move(line.debit, -line.amount)
+            _, given = self.move(line.credit, line.amount)
+            moves.append(
+                Move(
+                    number,
+                    line.debit,
+                    line.credit,
+                    line.amount,
+                    turn,
+                    taken,
+                    given,
+                    line.reversed_line,
+                )
+            )
+        earlier = sum(entry.reverses == item.reverses for entry in self.entries.values())
+        self.entries[item.id] = Entry(
+            *(item.id, item.kind, item.fingerprint, item.refusal),
+            *(sum(move.amount for move in moves), item.reverses),
+            earlier + 1 if item.reverses else None,
+            tuple(moves),
+        )
+
+    def move(self, account: AccountId, delta: int) -> tuple[int | None, int | None]:
+        if account not in self.balances:
+            return None, None
+        old = self.balances[account]
+        debits = old.debits + (delta < 0)
+        self.balances[account] = msgspec.structs.replace(
+            old, amount=old.amount + delta, movements=old.movements + 1, debits=debits
+        )
+        return debits, old.movements + 1
+
+    def call(self, item: Item, **fields: object) -> Call:
+        """Ask at about now, decide now, answer a little later: others do so in between."""
+        self.clock += self.random.randrange(1, 20)
+        outcome = self.decide(item)
+        if outcome in {"booked", "declined"}:
+            self.store(item)
+        invoked = self.clock - self.random.randrange(50)
+        answered = self.clock + self.random.randrange(50)
+        call = Call(item=item, outcome=outcome, invoked=invoked, answered=answered)
+        self.calls.append(msgspec.structs.replace(call, **fields))
+        return self.calls[-1]
+
+    def decide(self, item: Item) -> str:
+        if item.id in self.entries:
+            same = self.entries[item.id].fingerprint == item.fingerprint
+            return "replay" if same else "misuse"
+        if item.refusal is not None:
+            unmoved = all(self.balances[s.account].movements == s.movements for s in item.seen)
+            return "declined" if unmoved else "moved"
+        if item.reverses is not None:
+            taken = sum(e.total for e in self.entries.values() if e.reverses == item.reverses)
+            left = self.entries[item.reverses].total - taken
+            return "booked" if left >= item.lines[0].amount else "over_reversed"
+        short = any(
+            self.balances[line.debit].amount < line.amount
+            for line in item.lines
+            if line.debit in self.balances
+        )
+        return "insufficient" if short else "booked"
+
+    def pay(self, amount: int, account: AccountId = PURSE, **fields: object) -> Call:
+        return self.call(self.item("redeem", Line(account, SHOP, amount)), **fields)
+
+    def decline(self, wanted: int, account: AccountId = PURSE) -> Call:
+        seen = (Seen(account, self.balances[account].movements),)
+        item = self.item("redeem", refusal="budget-empty", seen=seen)
+        return self.call(item, wanted=wanted)
+
+    def refund(self, original: Call, amount: int) -> Call:
+        back = Line(SHOP, original.item.lines[0].debit, amount, 1)
+        return self.call(self.item("refund", back, reverses=original.item.id))
+
+    def something(self) -> None:
+        """Do one of the things that happen."""
+        paid = [call for call in self.calls if call.outcome == "booked" and not call.item.reverses]
+        account = self.random.choice((PURSE, OTHER))
+        match self.random.randrange(6):
+            case 0 if self.balances[account].amount < 100:
+                self.decline(100, account)
+            case 1 if paid:
+                self.refund(self.random.choice(paid), self.random.randrange(1, 200))
+            case 2 if paid:
+                self.call(self.random.choice(paid).item)
+            case 3 if paid:
+                self.call(msgspec.structs.replace(paid[0].item, fingerprint=bytes(32)))
+            case _:
+                self.pay(self.random.randrange(1, 300), account)
+
+    def faults(self, *changes: SwitchedOff | Ended) -> set[str]:
+        return {fault.what for fault in judge(self.before, self.books(), self.calls, changes)}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_one_call_after_the_other_explains_is_right(seed: int) -> None:
+    world = World(seed)
+    for _ in range(120):
+        world.something()
+    outcomes = {call.outcome for call in world.calls}
+    assert outcomes >= {"booked", "insufficient", "replay", "over_reversed", "misuse"}
+    assert judge(world.before, world.books(), world.calls) == []
+
+
+def test_an_answer_that_was_never_heard_may_be_stored_or_not() -> None:
+    world = World()
+    heard = world.pay(100)
+    world.calls[-1] = msgspec.structs.replace(heard, outcome=None, answered=None)
+    lost = world.item("redeem", Line(PURSE, SHOP, 5000))
+    world.calls.append(Call(item=lost, outcome=None, invoked=1))
+    assert world.faults() == set()
+
+
+def lost_update(world: World) -> None:
+    """Two sales of which the balance remembers one."""
+    world.pay(100)
+    stale = world.balances[PURSE]
+    world.pay(200)
+    world.balances[PURSE] = msgspec.structs.replace(stale, amount=stale.amount)
+
+
+def double_booking(world: World) -> None:
+    """One id acknowledged as new to two clients."""
+    call = world.pay(100)
+    world.calls.append(call)
+
+
+def booked_twice_under_two_ids(world: World) -> None:
+    """A retry that got an id of its own."""
+    world.store(world.item("redeem", Line(PURSE, SHOP, 100)))
+
+
+def overspending(world: World) -> None:
+    world.calls.append(
+        Call(
+            item=world.item("redeem", Line(PURSE, SHOP, 1001)),
+            outcome="booked",
+            invoked=1,
+            answered=2,
+        )
+    )
+    world.store(world.calls[-1].item)
+
+
+def one_turn_twice(world: World) -> None:
+    first, second = world.pay(1), world.pay(2)
+    entry = world.entries[second.item.id]
+    turn = world.entries[first.item.id].moves[0].debit_turn
+    move = msgspec.structs.replace(entry.moves[0], debit_turn=turn)
+    world.entries[entry.id] = msgspec.structs.replace(entry, moves=(move,))
+
+
+def one_place_twice(world: World) -> None:
+    first, second = world.pay(1), world.pay(2)
+    entry = world.entries[second.item.id]
+    place = world.entries[first.item.id].moves[0].debit_number
+    move = msgspec.structs.replace(entry.moves[0], debit_number=place)
+    world.entries[entry.id] = msgspec.structs.replace(entry, moves=(move,))
+
+
+def lost_after_the_answer(world: World) -> None:
+    """A crash that took an acknowledged declined id with it."""
+    world.pay(1000)
+    del world.entries[world.decline(1).item.id]
+
+
+def another_amount(world: World) -> None:
+    call = world.pay(100)
+    line = msgspec.structs.replace(call.item.lines[0], amount=99)
+    world.calls[-1] = msgspec.structs.replace(
+        call, item=msgspec.structs.replace(call.item, lines=(line,))
+    )
+
+
+def declined_and_moved(world: World) -> None:
+    call = world.pay(100)
+    no = msgspec.structs.replace(call.item, lines=(), refusal="budget-empty")
+    world.calls[-1] = msgspec.structs.replace(call, item=no, outcome="declined")
+
+
+def refused_but_stored(world: World) -> None:
+    call = world.pay(1000)
+    world.calls[-1] = msgspec.structs.replace(call, outcome="insufficient")
+
+
+def unjustified_insufficient(world: World) -> None:
+    world.calls.append(
+        Call(
+            item=world.item("redeem", Line(PURSE, SHOP, 1000)),
+            outcome="insufficient",
+            invoked=1,
+            answered=2,
+        )
+    )
+
+
+def stale_insufficient(world: World) -> None:
+    """It was empty once, but was filled up before this was asked."""
+    refunded = world.pay(1000)
+    world.clock += 1000
+    world.refund(refunded, 1000)
+    world.clock += 1000
+    late = Call(
+        item=world.item("redeem", Line(PURSE, SHOP, 1)),
+        outcome="insufficient",
+        invoked=world.clock,
+        answered=world.clock + 1,
+    )
+    world.calls.append(late)
+
+
+def unjustified_decline(world: World) -> None:
+    """The no rests on a balance that was large enough."""
+    world.decline(900)
+
+
+def decline_on_an_older_balance(world: World) -> None:
+    spent = world.pay(1000)
+    seen = (Seen(PURSE, world.balances[PURSE].movements),)
+    world.clock += 1000
+    world.refund(spent, 1000)
+    world.clock += 1000
+    item = world.item("redeem", refusal="budget-empty", seen=seen)
+    world.store(item)
+    world.calls.append(
+        Call(item=item, outcome="declined", invoked=world.clock, answered=world.clock + 1, wanted=1)
+    )
+
+
+def read_of_the_past(world: World) -> None:
+    """Answered before the other was asked, but booked after it."""
+    second = world.pay(1)
+    first = world.pay(2)
+    world.calls[-2:] = [
+        msgspec.structs.replace(second, invoked=5000, answered=5001),
+        msgspec.structs.replace(first, invoked=4000, answered=4001),
+    ]
+
+
+def circle_over_two_accounts(world: World) -> None:
+    """Each account alone is in order; together they are not: a, b in one and b, a in the other."""
+    both = [Line(PURSE, SHOP, 1), Line(OTHER, SHOP, 1)]
+    first, second = (world.call(world.item("redeem", *both)) for _ in range(2))
+    swapped = [world.entries[call.item.id].moves for call in (first, second)]
+    for call, own, others in ((first, *swapped), (second, *reversed(swapped))):
+        entry = world.entries[call.item.id]
+        world.entries[entry.id] = msgspec.structs.replace(entry, moves=(own[0], others[1]))
+
+
+def over_reversal(world: World) -> None:
+    sale = world.pay(100)
+    for _ in range(2):
+        back = world.item("refund", Line(SHOP, PURSE, 60, 1), reverses=sale.item.id)
+        world.store(back)
+        world.calls.append(
+            Call(item=back, outcome="booked", invoked=world.clock, answered=world.clock + 9)
+        )
+
+
+def one_reversal_number_twice(world: World) -> None:
+    sale = world.pay(100)
+    world.refund(sale, 10)
+    late = world.refund(sale, 10)
+    entry = world.entries[late.item.id]
+    world.entries[entry.id] = msgspec.structs.replace(entry, reversal_number=1)
+
+
+def unjustified_over_reversed(world: World) -> None:
+    sale = world.pay(100)
+    back = world.item("refund", Line(SHOP, PURSE, 100, 1), reverses=sale.item.id)
+    world.calls.append(
+        Call(item=back, outcome="over_reversed", invoked=world.clock, answered=world.clock + 9)
+    )
+
+
+def not_reversible_though_it_was_there(world: World) -> None:
+    sale = world.pay(100)
+    back = world.item("refund", Line(SHOP, PURSE, 100, 1), reverses=sale.item.id)
+    world.calls.append(
+        Call(
+            item=back,
+            outcome="not_reversible",
+            invoked=world.clock + 900,
+            answered=world.clock + 901,
+        )
+    )
+
+
+def unjustified_misuse(world: World) -> None:
+    call = world.pay(100)
+    world.calls.append(msgspec.structs.replace(call, outcome="misuse"))
+
+
+def unjustified_moved(world: World) -> None:
+    seen = (Seen(PURSE, 1),)
+    item = world.item("redeem", refusal="budget-empty", seen=seen)
+    world.calls.append(Call(item=item, outcome="moved", invoked=1, answered=2))
+
+
+def unjustified_not_usable(world: World) -> None:
+    item = world.item("redeem", Line(PURSE, SHOP, 1))
+    world.calls.append(Call(item=item, outcome="not_usable", invoked=1, answered=2))
+
+
+def booked_before_its_time(world: World) -> None:
+    world.call(world.item("redeem", Line(PURSE, SHOP, 1), occurred_at=NOON - timedelta(days=1)))
+
+
+def history_rewritten(world: World) -> None:
+    (grant, *_) = world.before.entries.values()
+    world.entries[grant.id] = msgspec.structs.replace(grant, fingerprint=bytes(32))
+
+
+PLANTED: dict[Callable[[World], None], str] = {
+    lost_update: "balance is not its movements",
+    double_booking: "stored twice",
+    booked_twice_under_two_ids: "stored but not asked, or refused",
+    overspending: "overspent",
+    one_turn_twice: "turns are not dense",
+    one_place_twice: "places are not dense",
+    lost_after_the_answer: "acknowledged but not stored",
+    another_amount: "acknowledged but not stored",
+    declined_and_moved: "declined but moved",
+    refused_but_stored: "stored but not asked, or refused",
+    unjustified_insufficient: "not justified",
+    stale_insufficient: "not justified",
+    unjustified_decline: "not justified",
+    decline_on_an_older_balance: "not justified",
+    read_of_the_past: "no serial order",
+    circle_over_two_accounts: "no serial order",
+    over_reversal: "over-reversed",
+    one_reversal_number_twice: "reversal numbers are not dense",
+    unjustified_over_reversed: "not justified",
+    not_reversible_though_it_was_there: "not justified",
+    unjustified_misuse: "not justified",
+    unjustified_moved: "not justified",
+    unjustified_not_usable: "not justified",
+    booked_before_its_time: "booked out of its time",
+    history_rewritten: "changed or gone",
+}
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_fault_is_found(plant: Callable[[World], None]) -> None:
+    world = World(5)
+    assert world.faults() == set()
+    plant(world)
+    assert PLANTED[plant] in world.faults()
+
+
+@pytest.mark.parametrize(("blocked", "fault"), [((1, 2), True), ((1, 99999), False)])
+def test_a_sale_on_a_blocked_card_is_found_only_if_it_was_asked_after(
+    blocked: tuple[int, int], fault: object
+) -> None:
+    world = World()
+    world.pay(100, rests_on=(CARD,))
+    off = SwitchedOff(subject=CARD, invoked=blocked[0], answered=blocked[1])
+    assert world.faults(off) == ({"booked on what was off"} if fault else set())
+
+
+@pytest.mark.parametrize(("asked", "fault"), [(5, True), (99999, False)])
+def test_a_sale_after_the_end_of_a_budget_is_found_only_if_it_was_asked_after(
+    asked: int, fault: object
+) -> None:
+    world = World()
+    world.pay(100)
+    ended = Ended(account=PURSE, until=NOON, invoked=1, answered=asked)
+    assert world.faults(ended) == ({"booked out of its time"} if fault else set())
+    no = world.item("redeem", Line(PURSE, SHOP, 1))
+    world.calls.append(Call(item=no, outcome="not_usable", invoked=50, answered=60))
+    assert "not justified" not in world.faults(ended)
+
+
+def test_a_block_before_the_answer_explains_that_a_sale_was_moved() -> None:
+    world = World()
+    item = world.item("redeem", Line(PURSE, SHOP, 1))
+    world.calls.append(Call(item=item, outcome="moved", invoked=5, answered=9, rests_on=(CARD,)))
+    assert world.faults(SwitchedOff(subject=CARD, invoked=8, answered=20)) == set()
+    assert world.faults(SwitchedOff(subject=CARD, invoked=10, answered=20)) == {"not justified"}
