@@ -11,7 +11,6 @@ import pytest
 from jinja2 import UndefinedError
 from litestar import get, post
 from litestar.params import FromPath
-from style_page import VELSEN, style_page
 
 from browsing import browsing
 from pas.ids import uuid7
@@ -22,6 +21,7 @@ from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 from pas.web.statics import static_files, static_url
 from pas.web.templates import dialled, environment, frame, render
+from style_page import VELSEN, style_page
 
 HTML = {"accept": "text/html"}
 
