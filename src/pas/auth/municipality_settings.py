@@ -1,0 +1,151 @@
+"""What a municipality chooses for itself: typed, with defaults, every change kept.
+
+A setting is a row that is never changed; the newest of a name counts. Names and values are those of
+``MunicipalitySettings``; who may sign in where is among them but is set on the command line alone,
+because whoever can change the identity provider can become anybody.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pas.auth.actor import Actor
+from pas.auth.events import record_event
+from pas.db import Connection, Statement
+from pas.errors import Refusal
+from pas.ids import uuid7
+
+Text = Annotated[str, Meta(min_length=1, max_length=200)]
+Address = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+class SettingWrong(Refusal):
+    """Deze instelling klopt niet."""
+
+    next_step: ClassVar[str] = "Verbeter de waarde en probeer het opnieuw."
+
+
+class SettingFixed(Refusal):
+    """Deze instelling kan hier niet veranderen."""
+
+    status: ClassVar[int] = 403
+    next_step: ClassVar[str] = "Vraag het de technisch beheerder."
+
+
+class IdentityProvider(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Where people of the municipality sign in, and how sure that provider must be of them.
+
+    ``acr_values`` are the levels that suffice; empty means that the provider's word is enough.
+    ``audience_of_ours`` is whom our own statement is addressed to: brokers differ.
+    """
+
+    issuer: Address
+    client_id: Text
+    acr_values: tuple[Text, ...] = ()
+    scopes: tuple[Text, ...] = ("openid",)
+    signed_with: Literal["RS256", "PS256", "ES256", "EdDSA"] = "RS256"
+    we_sign_with: Literal["RS256", "PS256"] = "PS256"
+    audience_of_ours: Literal["issuer", "token_endpoint"] = "issuer"
+
+
+class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """All settings with their defaults."""
+
+    title: Text = "Stadspas"
+    product: Text = "Stadspas"
+    telephone: Annotated[str, Meta(pattern=r"^[0-9+() -]{3,20}$")] = "14 000"
+    telephone_hours: Annotated[str, Meta(max_length=200)] = ""
+    address: Annotated[str, Meta(max_length=300)] = ""
+    pass_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 1
+    void_hours: Annotated[int, Meta(ge=0, le=24 * 31)] = 24
+    objection_weeks: Annotated[int, Meta(ge=1, le=52)] = 6
+    payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 3
+    link_months: Annotated[int, Meta(ge=1, le=120)] = 13
+    identity_provider: IdentityProvider | None = None
+
+
+FIXED: Final = frozenset({"identityProvider"})
+NAMES: Final = {
+    field.encode_name: field.name for field in msgspec.structs.fields(MunicipalitySettings)
+}
+
+
+class StoredSetting(msgspec.Struct, frozen=True):
+    """One setting as it is stored; the value is JSON."""
+
+    key: str
+    value: str
+
+
+READ = Statement(
+    "SELECT DISTINCT ON (key) key, value FROM setting ORDER BY key, recorded_at DESC, id DESC",
+    StoredSetting,
+)
+WRITE = Statement("INSERT INTO setting (id, key, value, recorded_by) VALUES ($1, $2, $3, $4)", None)
+ONE_WRITER = Statement("SELECT pg_advisory_xact_lock(hashtext(current_schema || '.setting'))", None)
+
+
+async def read_municipality_settings(connection: Connection) -> MunicipalitySettings:
+    """Give every setting, chosen or default."""
+    stored = await READ.all(connection)
+    chosen = {
+        setting.key: msgspec.json.decode(setting.value)
+        for setting in stored
+        if setting.key in MunicipalitySettings.__struct_fields__
+    }
+    camel = {encoded: chosen[name] for encoded, name in NAMES.items() if name in chosen}
+    return msgspec.convert(camel, MunicipalitySettings)
+
+
+async def change_municipality_settings(
+    connection: Connection, changes: Mapping[str, object], *, actor: Actor
+) -> MunicipalitySettings:
+    """Change settings by the names of the API; refuse all of them when one is wrong."""
+    for name in changes:
+        if name not in NAMES:
+            raise SettingWrong(f"Wij kennen geen instelling '{name[:60]}'.")
+        if name in FIXED and actor.kind != "system":
+            raise SettingFixed
+    async with connection.transaction():
+        await ONE_WRITER.run(connection)
+        before = await read_municipality_settings(connection)
+        after = _changed(before, changes)
+        for name in sorted(changes):
+            await _record(connection, name, before=before, after=after, actor=actor)
+    return after
+
+
+async def _record(
+    connection: Connection,
+    name: str,
+    *,
+    before: MunicipalitySettings,
+    after: MunicipalitySettings,
+    actor: Actor,
+) -> None:
+    was, becomes = getattr(before, NAMES[name]), getattr(after, NAMES[name])
+    if was == becomes:
+        return
+    setting_id = uuid7()
+    value = msgspec.json.encode(becomes).decode()
+    await WRITE.run(connection, setting_id, NAMES[name], value, actor.id)
+    await record_event(
+        connection,
+        kind="setting.changed",
+        subject_kind="setting",
+        subject_id=setting_id,
+        actor=actor,
+        before={name: was},
+        after={name: becomes},
+    )
+
+
+def _changed(settings: MunicipalitySettings, changes: Mapping[str, object]) -> MunicipalitySettings:
+    together = {**msgspec.to_builtins(settings), **msgspec.to_builtins(dict(changes))}
+    try:
+        return msgspec.convert(together, MunicipalitySettings)
+    except msgspec.ValidationError as error:
+        name = str(error).partition("$.")[2].rstrip("`") or "deze instelling"
+        raise SettingWrong(f"De waarde van {name} klopt niet.") from error
