@@ -88,11 +88,11 @@ def test_rotations_at_the_same_moment_are_all_kept(tmp_path: Path) -> None:
 
     def rotate(_: int) -> str:
         store = KeyStore(tmp_path / "keys")
-        return rotate_key(store, VELSEN, purpose=Purpose.SESSION_CSRF, now=NOW).key_id
+        return rotate_key(store, VELSEN, purpose=Purpose.TOKEN_SIGNING, now=NOW).key_id
 
     with ThreadPoolExecutor(8) as threads:
         made = set(threads.map(rotate, range(16)))
-    kept = {key.key_id for key in KeyStore(tmp_path / "keys").ring(VELSEN).of(Purpose.SESSION_CSRF)}
+    kept = {key.key_id for key in KeyStore(tmp_path / "keys").ring(VELSEN).of(Purpose.TOKEN_SIGNING)}
     assert made <= kept
 
 

@@ -25,7 +25,6 @@ class Purpose(StrEnum):
     BSN_HASH = "bsn_hash"
     CARD_NUMBER_HASH = "card_number_hash"
     TOKEN_SIGNING = "token_signing"  # noqa: S105 (the name of a purpose)
-    SESSION_CSRF = "session_csrf"
     SEAL = "seal"
     OIDC_CLIENT = "oidc_client"
 

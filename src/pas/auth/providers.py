@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from typing import ClassVar, Final, Self, TypeVar
+from typing import ClassVar, Final, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -57,10 +57,7 @@ class Providers:
         self._metadata: dict[str, tuple[float, Metadata]] = {}
         self._keys: dict[str, tuple[float, KeySet]] = {}
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
+    async def close(self) -> None:
         await self._client.aclose()
 
     async def metadata(self, issuer: str) -> Metadata:

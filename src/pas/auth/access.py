@@ -1,0 +1,126 @@
+"""Who may use a route: each says so in its ``opt``, and this guard holds everybody to it.
+
+=====================================  ==============================================================
+``{"permission": Permission.X}``       a login with that permission (or one of a tuple of them)
+``{"till": True}``                     a paired till; the use case judges its state
+``{"holder": True}``                   a holder who signed in
+``{"signed_in": True}``                any login or holder
+``{"public": True}``                   everybody
+=====================================  ==============================================================
+
+A route may name several of the first four: one of them is enough. People of a merchant reach only
+routes whose ``{merchant_id:uuid}`` is theirs, or that say ``{"scoped": True}`` and look for
+themselves. What a route does not say is refused.
+"""
+
+from typing import ClassVar, Final, cast
+from urllib.parse import quote
+
+from litestar.connection import ASGIConnection
+from litestar.enums import RequestEncodingType
+from litestar.handlers import BaseRouteHandler
+
+from pas.auth.actor import Actor, OtherMerchant, PermissionMissing
+from pas.auth.authentication import Authentication
+from pas.auth.csrf import FIELD, HEADER, SAFE_METHODS, refuse_cross_site, refuse_wrong_token
+from pas.auth.permissions import Permission
+from pas.auth.state import auth_state
+from pas.errors import Refusal
+from pas.problems.bodies import AppRequest
+from pas.problems.refusals import NotSignedIn
+
+KEYS: Final = ("permission", "till", "holder", "signed_in", "public")
+FORMS: Final = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})
+PLAIN_TEXT: Final = "text/plain"
+API: Final = "/v1/"
+
+
+class SignInFirst(Refusal):
+    """Log eerst in."""
+
+    status: ClassVar[int] = 303
+    next_step: ClassVar[str] = "Log in. Daarna komt u vanzelf op deze pagina."
+
+
+async def require_access(connection: "ASGIConnection", handler: BaseRouteHandler) -> None:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType]
+    """Refuse who may not use this route (a Litestar guard, for the whole application)."""
+    request = cast("AppRequest", connection)
+    opt = cast("dict[str, object]", handler.opt)
+    actor = cast("Actor | None", request.user)
+    if not opt.get("public"):
+        if actor is None:
+            raise not_signed_in(request)
+        refuse_uninvited(opt, actor)
+        refuse_other_merchant(request, opt, actor)
+    if request.method not in SAFE_METHODS:
+        await refuse_forged(request)
+
+
+def actor_of(request: AppRequest) -> Actor:
+    """The actor of a request to a route that is not public."""
+    actor = cast("Actor | None", request.user)
+    if actor is None:
+        raise NotSignedIn
+    return actor
+
+
+def declared(opt: dict[str, object]) -> bool:
+    """Whether a route says who may use it, and says it right."""
+    said = [key for key in KEYS if opt.get(key)]
+    return said == ["public"] or (bool(said) and "public" not in said)
+
+
+def refuse_uninvited(opt: dict[str, object], actor: Actor) -> None:
+    """Refuse an actor for whom none of what the route says holds."""
+    if opt.get(actor.kind) and actor.kind in {"till", "holder"}:
+        return
+    if opt.get("signed_in") and actor.kind in {"login", "holder"}:
+        return
+    wanted = permissions_in(opt)
+    if not any(actor.may(permission) for permission in wanted):
+        raise PermissionMissing(permissions=[permission.value for permission in wanted])
+
+
+def permissions_in(opt: dict[str, object]) -> tuple[Permission, ...]:
+    said = opt.get("permission")
+    if isinstance(said, Permission):
+        return (said,)
+    return cast("tuple[Permission, ...]", said or ())
+
+
+def refuse_other_merchant(request: AppRequest, opt: dict[str, object], actor: Actor) -> None:
+    """Hold people of a merchant to their own merchant, unless the route looks for itself."""
+    if actor.kind != "login" or actor.merchant_id is None or opt.get("scoped"):
+        return
+    if opt.get("signed_in") or request.path_params.get("merchant_id") == actor.merchant_id:
+        return
+    raise OtherMerchant
+
+
+async def refuse_forged(request: AppRequest) -> None:
+    """Refuse a change that another site makes with somebody's cookie, or a form without its token."""
+    authentication = cast("Authentication", request.auth)
+    if authentication.method in {"till", "token"}:
+        return
+    refuse_cross_site(request.headers, scheme=auth_state(request.app.state).scheme)
+    kind, _ = request.content_type
+    if authentication.method is None and kind not in {*FORMS, PLAIN_TEXT}:
+        return
+    given = request.headers.get(HEADER)
+    if given is None and kind in FORMS:
+        found = (await request.form()).get(FIELD)
+        given = found if isinstance(found, str) else None
+    refuse_wrong_token(given, secret=authentication.secret)
+
+
+def not_signed_in(request: AppRequest) -> Refusal:
+    """Send a browser to the page where one signs in; tell a program that it has no token."""
+    path = request.scope["path"]
+    wants_page = "text/html" in request.headers.get("accept", "")
+    if path.startswith(API) or request.method not in {"GET", "HEAD"} or not wants_page:
+        return NotSignedIn(
+            headers={} if not path.startswith(API) else {"WWW-Authenticate": "Bearer"}
+        )
+    municipality = request.path_params.get("municipality", "")
+    where = f"/{municipality}/sign-in?returnTo={quote(path, safe='')}"
+    return SignInFirst(headers={"Location": where})

@@ -1,0 +1,68 @@
+"""What one process keeps for signing in and checking who somebody is."""
+
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from litestar.datastructures import State
+
+from pas.auth.keys import KeyRing, KeyStore, refuse_demo_keys
+from pas.auth.providers import LOOPBACK, Providers
+from pas.auth.till_keys import TillKeys
+from pas.auth.tokens import TokenReader
+from pas.db import Database
+from pas.ids import MunicipalityName
+from pas.installation import CREATED_BY, facts
+from pas.settings import Settings, WrongSettings
+
+PLACE: Final = "auth"
+DEMO: Final = "demo"
+
+
+class AuthState:
+    """One per process, in the application's state; close it before the loop ends."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        refuse_plain_http(settings)
+        self.database = database
+        self.origin = settings.origin
+        self.scheme = urlsplit(settings.origin).scheme
+        self.over_tls = self.scheme == "https"
+        self.loopback = settings.host in LOOPBACK
+        self.keys = KeyStore(settings.keys)
+        self.tokens = TokenReader(settings.origin)
+        self.till_keys = TillKeys(database)
+        self.providers = Providers()
+        self._created_by: str | None = None
+
+    async def close(self) -> None:
+        await self.providers.close()
+
+    async def ring(self, municipality: MunicipalityName) -> KeyRing:
+        """Give a municipality's keys; keys of the demonstration open nothing real."""
+        ring = self.keys.ring(municipality)
+        if ring.demo:
+            registered = await self.database.municipality(municipality)
+            refuse_demo_keys(ring, demo=registered.demo, loopback=self.loopback)
+        return ring
+
+    async def created_by_demo(self) -> bool:
+        """Whether the demonstration made this whole database: decided once, never changed."""
+        if self._created_by is None:
+            async with self.database.registry() as connection:
+                self._created_by = (await facts(connection)).get(CREATED_BY, "")
+        return self._created_by == DEMO
+
+
+def auth_state(state: State) -> AuthState:
+    return cast("AuthState", state[PLACE])
+
+
+def refuse_plain_http(settings: Settings) -> None:
+    """Cookies over plain http are anybody's, except on this machine."""
+    parts = urlsplit(settings.origin)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        sentence = (
+            f"People reach this program at {settings.origin}, without TLS. "
+            "Set PAS_PUBLIC_URL to its https:// address, or PAS_HOST to 127.0.0.1."
+        )
+        raise WrongSettings([sentence])
