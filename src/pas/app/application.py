@@ -24,6 +24,10 @@ from pas.app.ready import Readiness
 from pas.app.refusal_answers import Answer, answer_error, answer_refusal, is_api
 from pas.app.routes_check import check_routes
 from pas.app.slices import slice_routes
+from pas.auth.access import require_access
+from pas.auth.authentication import Authenticate
+from pas.auth.state import PLACE as AUTH
+from pas.auth.state import AuthState, refuse_plain_http
 from pas.db import Address, Database
 from pas.errors import Refusal
 from pas.logs import configure_logs
@@ -42,6 +46,7 @@ def create_app(
     more_routes: Sequence[ControllerRouterHandler] = (),
 ) -> Litestar:
     """Make the application on the database at ``address``; tests may add routes of their own."""
+    refuse_plain_http(settings)
 
     @asynccontextmanager
     async def with_database(app: Litestar) -> AsyncGenerator[None]:
@@ -55,15 +60,19 @@ def create_app(
         app.state["database"] = database
         app.state["readiness"] = Readiness(database)
         app.state["places"] = Places(database, installation_place(settings))
+        app.state[AUTH] = auth = AuthState(settings, database)
         try:
             yield
         finally:
+            await auth.close()
             await database.close()
 
     routes = [*own_routes.routes, *slice_routes(), *more_routes]
     app = Litestar(
         routes,
         lifespan=[with_database],
+        middleware=[Authenticate],
+        guards=[require_access],
         exception_handlers=cast("ExceptionHandlersMap", {Exception: answer_error}),
         request_class=AppRequest,
         request_max_body_size=MOST_BODY_BYTES,

@@ -57,7 +57,9 @@ def answer_refusal(scope: Scope, refusal: Refusal) -> Answer:
     trace_id = cast("str", scope["state"]["trace_id"])
     if wants_page(scope):
         body = refusal_page(scope, refusal, trace_id).encode()
-        return Answer(refusal.status, HTML, refusal.headers, body)
+        # A refusal that says where to go, such as to sign in, sends a browser there.
+        status = HTTPStatus.SEE_OTHER if "Location" in refusal.headers else refusal.status
+        return Answer(status, HTML, refusal.headers, body)
     problem = as_problem(refusal, instance=scope["path"], trace_id=trace_id)
     return Answer(refusal.status, MEDIA_TYPE, refusal.headers, msgspec.json.encode(problem))
 

@@ -6,7 +6,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-KEYS = ("permission", "public", "till")
+from pas.auth.access import KEYS, declared
 
 
 class UnguardedRoutes(Exception):
@@ -14,15 +14,15 @@ class UnguardedRoutes(Exception):
 
 
 def check_routes(app: Litestar) -> None:
-    """Refuse to start when a route does not have exactly one of the keys in its ``opt``."""
+    """Refuse to start when the ``opt`` of a route does not say who may use it, or contradicts."""
     wrong = [
-        f"{'/'.join(sorted(handler.http_methods))} {path}: opt has {said or 'nothing'}"
+        f"{'/'.join(sorted(handler.http_methods))} {path}: opt has {dict(handler.opt)}"
         for path, handler in handlers(app)
-        if len(said := [key for key in KEYS if handler.opt.get(key)]) != 1
+        if not declared(handler.opt)
     ]
     if wrong:
         names = ", ".join(KEYS)
-        raise UnguardedRoutes(f"Give each route one of {names} in opt:\n" + "\n".join(wrong))
+        raise UnguardedRoutes(f"Each route needs one of {names} in opt:\n" + "\n".join(wrong))
 
 
 def handlers(app: Litestar) -> Iterable[tuple[str, HTTPRouteHandler]]:

@@ -13,36 +13,31 @@ routes whose ``{merchant_id:uuid}`` is theirs, or that say ``{"scoped": True}`` 
 themselves. What a route does not say is refused.
 """
 
-from typing import ClassVar, Final, cast
+from typing import Final, TypeAlias, cast
 from urllib.parse import quote
 
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from pas.auth.actor import Actor, OtherMerchant, PermissionMissing
 from pas.auth.authentication import Authentication
 from pas.auth.csrf import FIELD, HEADER, SAFE_METHODS, refuse_cross_site, refuse_wrong_token
 from pas.auth.permissions import Permission
 from pas.auth.state import auth_state
-from pas.errors import Refusal
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotSignedIn
 
 KEYS: Final = ("permission", "till", "holder", "signed_in", "public")
 FORMS: Final = frozenset({RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART})
-PLAIN_TEXT: Final = "text/plain"
 API: Final = "/v1/"
 
 
-class SignInFirst(Refusal):
-    """Log eerst in."""
-
-    status: ClassVar[int] = 303
-    next_step: ClassVar[str] = "Log in. Daarna komt u vanzelf op deze pagina."
+AnyConnection: TypeAlias = ASGIConnection[HTTPRouteHandler, object, object, State]
 
 
-async def require_access(connection: "ASGIConnection", handler: BaseRouteHandler) -> None:  # pyright: ignore[reportMissingTypeArgument, reportUnknownParameterType]
+async def require_access(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """Refuse who may not use this route (a Litestar guard, for the whole application)."""
     request = cast("AppRequest", connection)
     opt = cast("dict[str, object]", handler.opt)
@@ -104,23 +99,23 @@ async def refuse_forged(request: AppRequest) -> None:
         return
     refuse_cross_site(request.headers, scheme=auth_state(request.app.state).scheme)
     kind, _ = request.content_type
-    if authentication.method is None and kind not in {*FORMS, PLAIN_TEXT}:
+    is_form = kind in FORMS and not request.scope["path"].startswith(API)
+    if authentication.method is None and not is_form:
         return
     given = request.headers.get(HEADER)
-    if given is None and kind in FORMS:
+    if given is None and is_form:
         found = (await request.form()).get(FIELD)
         given = found if isinstance(found, str) else None
     refuse_wrong_token(given, secret=authentication.secret)
 
 
-def not_signed_in(request: AppRequest) -> Refusal:
-    """Send a browser to the page where one signs in; tell a program that it has no token."""
+def not_signed_in(request: AppRequest) -> NotSignedIn:
+    """Say so, and send a browser to the page where one signs in."""
     path = request.scope["path"]
-    wants_page = "text/html" in request.headers.get("accept", "")
-    if path.startswith(API) or request.method not in {"GET", "HEAD"} or not wants_page:
-        return NotSignedIn(
-            headers={} if not path.startswith(API) else {"WWW-Authenticate": "Bearer"}
-        )
+    if path.startswith(API):
+        return NotSignedIn(headers={"WWW-Authenticate": "Bearer"})
+    if request.method not in SAFE_METHODS:
+        return NotSignedIn()
     municipality = request.path_params.get("municipality", "")
     where = f"/{municipality}/sign-in?returnTo={quote(path, safe='')}"
-    return SignInFirst(headers={"Location": where})
+    return NotSignedIn(headers={"Location": where})

@@ -1,4 +1,8 @@
-"""Tokens for a program that works for a login: shown once, ended at once by their row."""
+"""Tokens for a program: shown once, ended at once by their row.
+
+A token is made for a login of a program, or for one's own; for somebody else's it would be a way to
+act in their name.
+"""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -9,6 +13,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
+from pas.auth.logins import PROGRAM, LoginNotFound
 from pas.auth.tokens import sign_token
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -22,6 +27,13 @@ class ApiTokenNotFound(Refusal):
 
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Zoek het token in de lijst."
+
+
+class OtherLogin(Refusal):
+    """Een token is voor een programma of voor uzelf."""
+
+    status: ClassVar[int] = 403
+    next_step: ClassVar[str] = "Maak een toegang voor het programma. Geef die een rol."
 
 
 class ApiTokenTooLong(Refusal):
@@ -51,6 +63,13 @@ class FoundApiToken(msgspec.Struct, frozen=True):
     roles: list[str]
 
 
+class _Target(msgspec.Struct, frozen=True):
+    is_program: bool
+
+
+READ_TARGET = Statement(
+    "SELECT issuer = $2 AS is_program FROM login WHERE id = $1 AND state = 'active'", _Target
+)
 MAKE = Statement(
     "INSERT INTO api_token (id, login_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
     None,
@@ -91,11 +110,16 @@ async def make_api_token(
     actor: Actor,
     now: datetime,
 ) -> tuple[UUID, str]:
-    """Make a token that works for a login; gives its id and the token, which is shown once."""
+    """Make a token for a program or oneself; gives its id and the token, which is shown once."""
     if not now < expires_at <= now + LONGEST:
         raise ApiTokenTooLong
     token_id = uuid7()
     async with connection.transaction():
+        target = await READ_TARGET.first(connection, login_id, PROGRAM)
+        if target is None:
+            raise LoginNotFound
+        if not target.is_program and not (actor.kind == "login" and actor.id == login_id):
+            raise OtherLogin
         await MAKE.run(connection, token_id, login_id, name, now, expires_at)
         await record_event(
             connection,

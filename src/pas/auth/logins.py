@@ -22,6 +22,9 @@ from pas.ids import LoginId, MerchantId, uuid7
 
 LoginState = Literal["invited", "active", "ended"]
 
+PROGRAM = "program"
+"""The issuer of a login that nobody signs in with: a program works under it, with a token."""
+
 INVITATION_LASTS = timedelta(days=7)
 MOST_LOGINS = 200
 
@@ -98,11 +101,14 @@ INVITE = Statement(
     """,
     None,
 )
+ADD_PROGRAM = Statement(
+    "INSERT INTO login (id, issuer, subject, name, state) VALUES ($1, $2, $3, $4, 'active')", None
+)
 INVITE_AGAIN = Statement(
     """
     UPDATE login SET state = 'invited', invitation_hash = $2, invitation_until = $3,
         issuer = NULL, subject = NULL
-    WHERE id = $1
+    WHERE id = $1 AND issuer IS DISTINCT FROM $4
     """,
     None,
 )
@@ -174,6 +180,22 @@ async def invite_login(
     return invited
 
 
+async def add_program(connection: Connection, name: str, *, actor: Actor) -> LoginId:
+    """Make a login for a program; it gets roles like anybody, and tokens instead of a sign-in."""
+    login_id = LoginId(uuid7())
+    async with connection.transaction():
+        await ADD_PROGRAM.run(connection, login_id, PROGRAM, str(login_id), name)
+        await record_event(
+            connection,
+            kind="login.added",
+            subject_kind="login",
+            subject_id=login_id,
+            actor=actor,
+            after={"name": name, "issuer": PROGRAM},
+        )
+    return login_id
+
+
 async def invite_again(
     connection: Connection, login_id: LoginId, *, actor: Actor, now: datetime
 ) -> Invited:
@@ -183,7 +205,9 @@ async def invite_again(
     assert invited.code is not None, "made with a link"
     async with connection.transaction():
         before = await read_login(connection, login_id)
-        await INVITE_AGAIN.run(connection, login_id, invitation_hash(invited.code), invited.until)
+        await INVITE_AGAIN.run(
+            connection, login_id, invitation_hash(invited.code), invited.until, PROGRAM
+        )
         await end_all_sessions(connection, actor_kind="login", actor_id=login_id, now=now)
         await record_event(
             connection,

@@ -1,5 +1,6 @@
 """What one process keeps for signing in and checking who somebody is."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -9,9 +10,10 @@ from pas.auth.keys import KeyRing, KeyStore, refuse_demo_keys
 from pas.auth.providers import LOOPBACK, Providers
 from pas.auth.till_keys import TillKeys
 from pas.auth.tokens import TokenReader
-from pas.db import Database
+from pas.db import Connection, Database
 from pas.ids import MunicipalityName
 from pas.installation import CREATED_BY, facts
+from pas.problems.bodies import AppRequest
 from pas.settings import Settings, WrongSettings
 
 PLACE: Final = "auth"
@@ -22,7 +24,6 @@ class AuthState:
     """One per process, in the application's state; close it before the loop ends."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        refuse_plain_http(settings)
         self.database = database
         self.origin = settings.origin
         self.scheme = urlsplit(settings.origin).scheme
@@ -55,6 +56,11 @@ class AuthState:
 
 def auth_state(state: State) -> AuthState:
     return cast("AuthState", state[PLACE])
+
+
+def connected(request: AppRequest, municipality: str) -> AbstractAsyncContextManager[Connection]:
+    """Connect to the municipality of a route."""
+    return auth_state(request.app.state).database.connection(MunicipalityName(municipality))
 
 
 def refuse_plain_http(settings: Settings) -> None:

@@ -1,0 +1,103 @@
+"""The demonstration's one-click login: become an officer without a password, behind five fences.
+
+The database was created by the demonstration, and so was the municipality; the server is bound to
+this machine; the request names this machine as its host, and comes from it without a proxy between.
+Outside any of them the login is not there at all.
+"""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.providers import LOOPBACK
+from pas.auth.roles import ROLE_TITLES, Role
+from pas.auth.sessions import NewSession, SessionToken, start_session
+from pas.auth.state import auth_state
+from pas.db import Connection, Statement
+from pas.ids import LoginId, MunicipalityName, uuid7
+from pas.problems.bodies import AppRequest
+from pas.problems.refusals import NotFound
+
+ISSUER: Final = "demo"
+ASSURANCE: Final = "demo"
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+PERSONAS: Final = (
+    Role.OFFICER,
+    Role.COUNTER,
+    Role.POLICY,
+    Role.REGISTRAR,
+    Role.FINANCE,
+    Role.APPROVER,
+    Role.ANALYST,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
+"""Whom a visitor can become; merchants and holders come from the demonstration's own pages."""
+
+
+class _Persona(msgspec.Struct, frozen=True):
+    id: LoginId
+
+
+BECOME = Statement(
+    """
+    INSERT INTO login (id, issuer, subject, name, state) VALUES ($1, $2, $3, $4, 'active')
+    ON CONFLICT (issuer, subject) DO UPDATE SET state = 'active'
+    RETURNING id
+    """,
+    _Persona,
+)
+GIVE = Statement(
+    """
+    INSERT INTO login_role (login_id, role, given_by) VALUES ($1, $2, $1)
+    ON CONFLICT DO NOTHING
+    """,
+    None,
+)
+
+
+async def refuse_outside_demo(request: AppRequest, municipality: MunicipalityName) -> None:
+    """Say that there is nothing here, unless all fences are open."""
+    if not await is_demo(request, municipality):
+        raise NotFound
+
+
+async def is_demo(request: AppRequest, municipality: MunicipalityName) -> bool:
+    """Whether all fences are open for this request."""
+    state = auth_state(request.app.state)
+    if not (state.loopback and _is_from_here(request)):
+        return False
+    registered = await state.database.municipality(municipality)
+    return registered.demo and await state.created_by_demo()
+
+
+async def demo_sign_in(
+    connection: Connection, role: Role, *, now: datetime, replaces: SessionToken | None
+) -> NewSession:
+    """Become the persona of a role; call ``refuse_outside_demo`` first."""
+    assert role in PERSONAS, "checked where it was asked for"
+    async with connection.transaction():
+        name = f"{ROLE_TITLES[role]} (demonstratie)"
+        persona = await BECOME.one(connection, LoginId(uuid7()), ISSUER, role.value, name)
+        await GIVE.run(connection, persona.id, role.value)
+        return await start_session(
+            connection,
+            actor_kind="login",
+            actor_id=persona.id,
+            assurance=ASSURANCE,
+            now=now,
+            replaces=replaces,
+        )
+
+
+def _is_from_here(request: AppRequest) -> bool:
+    """The request names this machine, and nobody passed it on from elsewhere."""
+    client = request.scope["client"]
+    host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
+    return (
+        client is not None
+        and client[0] in LOOPBACK
+        and host.strip("[]") in LOOPBACK
+        and not any(name in request.headers for name in FORWARDED)
+    )
