@@ -7,7 +7,6 @@ import pytest
 from given import (
     LAST_DAY,
     NOON,
-    OFFICER,
     Till,
     a_budget,
     a_holder,
@@ -175,6 +174,6 @@ async def test_an_undo_id_reused_for_another_amount_is_refused(connection: Conne
     await undo(connection, ask, desk_of(connection).moment)
 
     other = RefundRequest(amount_cents=Cents(200))
+    reused = an_undo("refund", till, sale.id, amount=other, id=ask.id)
     with pytest.raises(SaleIdReused):
-        reused = an_undo("refund", till, sale.id, amount=other, id=ask.id)
         await undo(connection, reused, desk_of(connection).moment)

@@ -1,0 +1,77 @@
+"""Sell: what a till sends, read and answered item by item; routes and pages both call this."""
+
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from pas.auth.keys import KeyRing
+from pas.errors import TillRefusal
+from pas.ids import EntryId, MerchantId, MunicipalityName, SaleId, TillId, uuid7
+from pas.money import Cents
+from pas.redemptions.bodies import AskBody, Asks, SellBody, Sells
+from pas.redemptions.facts import Request
+from pas.redemptions.judge import Moment
+from pas.redemptions.lanes import Lanes
+from pas.redemptions.sale import Answer, SaleItem, Scan, refused
+from pas.redemptions.scan import scan_of
+from pas.redemptions.verdicts import Refused
+
+ZONE: Final = ZoneInfo("Europe/Amsterdam")
+
+
+class Counter(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a sale is made: the till that asks, its municipality's keys, and the lanes."""
+
+    municipality: MunicipalityName
+    ring: KeyRing
+    lanes: Lanes
+    till_id: TillId
+    trace_id: str
+
+
+def moment_in(municipality: MunicipalityName) -> Moment:
+    now = datetime.now(UTC)
+    return Moment(municipality, now, now.astimezone(ZONE).date())
+
+
+async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
+    """Answer every item; a code that cannot be read is refused without its neighbours."""
+    answers: dict[int, Answer] = {}
+    sales: dict[int, SaleItem] = {}
+    for place, body in enumerate(asked.items):
+        sale = sale_item(counter, body, asked)
+        try:
+            scan = scan_of(body.scanned, counter.ring, counter.municipality, holder=body.holder)
+        except TillRefusal as refusal:
+            answers[place] = refused(sale, Refused(type(refusal)))
+        else:
+            sales[place] = msgspec.structs.replace(sale, scan=scan)
+    if sales:
+        sold = await counter.lanes.sell(
+            counter.municipality, list(sales.values()), lambda: moment_in(counter.municipality)
+        )
+        answers.update(zip(sales, sold, strict=True))
+    return [answers[place] for place in range(len(asked.items))]
+
+
+def sale_item(counter: Counter, body: AskBody, asked: Asks | Sells) -> SaleItem:
+    """Everything but the scan; only asking has an id that is never stored."""
+    selling = body if isinstance(body, SellBody) else None
+    return SaleItem(
+        id=EntryId(selling.id if selling else uuid7()),
+        till_id=counter.till_id,
+        scan=Scan(holder=body.holder),
+        request=Request(
+            price_cents=None if body.price_cents is None else Cents(body.price_cents),
+            visits=body.visits,
+            take_cents=Cents(selling.take_cents) if selling else None,
+            category=body.category,
+            confirmed=frozenset(selling.confirmed if selling else ()),
+            unmet=frozenset(body.unmet),
+        ),
+        payee=None if body.payee is None else MerchantId(body.payee),
+        sale_id=SaleId(asked.sale_id) if isinstance(asked, Sells) and asked.sale_id else None,
+        trace_id=counter.trace_id,
+    )
