@@ -6,7 +6,7 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pas.cli import migrate, municipality, postgres, problems, serve, settings
+from pas.cli import ledger, migrate, municipality, postgres, problems, serve, settings
 from pas.cli.screen import failed, refused
 from pas.db import CONNECTION_LOST
 from pas.embedded import EmbeddedProblem
@@ -36,6 +36,7 @@ app.add_typer(settings.app, name="settings")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 
 

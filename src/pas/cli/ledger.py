@@ -1,0 +1,134 @@
+"""``pas ledger``: the books, proved to the cent."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+import msgspec
+import typer
+from rich.table import Table
+
+from pas.cli.screen import done, err, failed, out, say
+from pas.db import Statement, role_name
+from pas.ids import MunicipalityName
+from pas.installation import Access, opened
+from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation, prove
+from pas.money import Cents, euros
+from pas.settings import read_settings
+
+REFUSED: Final = 1
+SHOWN: Final = 20
+"""Findings and merchants printed; all of them are in --json."""
+
+app = typer.Typer(no_args_is_help=True, help="The books, proved to the cent.")
+
+
+class SchemeCode(msgspec.Struct, frozen=True):
+    id: str
+    code: str
+
+
+READ_CODES: Final = Statement("SELECT id::text, code FROM scheme", SchemeCode)
+
+
+@app.callback()
+def ledger() -> None:
+    """Look at the books of a municipality."""
+
+
+@app.command(name="prove")
+def prove_books(
+    municipality: Annotated[str, typer.Argument(help="Whose books; see pas municipality list.")],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The whole proof, for a program.")
+    ] = False,
+) -> None:
+    """Prove the books: the equation per scheme and year, what is owed, every balance, every wall.
+
+    Exit code 0 when they close, 1 when one cent or one wall is missing; then it says where.
+
+    Example: pas ledger prove velsen
+    """
+    name = MunicipalityName(municipality)
+    with opened(read_settings(), say) as access, err.status(f"Proving the books of {name} …"):
+        proof, codes = asyncio.run(proved(access, name))
+    if as_json:
+        out.print_json(msgspec.json.encode(proof).decode())
+    else:
+        show(proof, codes)
+    if not proof.closes:
+        failed(f"The books of {name} do not close.")
+        sys.exit(REFUSED)
+    done(f"The books of {name} close.")
+
+
+async def proved(access: Access, name: MunicipalityName) -> tuple[Proof, dict[str, str]]:
+    """Prove as the auditor, who can read and nothing else."""
+    connection = await access.address.login(role_name("auditor", name)).connect()
+    try:
+        proof = await prove(connection, datetime.now(UTC))
+        codes = {row.id: row.code for row in await READ_CODES.all(connection)}
+    finally:
+        await connection.close()
+    return proof, codes
+
+
+def show(proof: Proof, codes: dict[str, str]) -> None:
+    out.print(schemes_table(proof.schemes, codes))
+    out.print(merchants_table(proof.merchants))
+    for finding in proof.findings[:SHOWN]:
+        failed(f"{finding.check}: {finding.detail}")
+    if len(proof.findings) > SHOWN:
+        failed(f"… and {len(proof.findings) - SHOWN} more; see --json.")
+    for wall in proof.missing_walls:
+        failed(f"{wall.wall}: {wall.detail}")
+    for warning in proof.warnings:
+        say(f"Warning: {warning.wall} ({warning.detail}).")
+
+
+def schemes_table(equations: list[SchemeEquation], codes: dict[str, str]) -> Table:
+    """Granted + shortfall = spent - reversed + held + lapsed + open."""
+    table = Table(title="granted + shortfall = spent - reversed + held + lapsed + open", box=None)
+    for column in ("scheme", "year"):
+        table.add_column(column)
+    for column in ("granted", "shortfall", "spent", "reversed", "held", "lapsed", "open", "closes"):
+        table.add_column(column, justify="right")
+    for one in equations:
+        amounts = (one.granted, one.shortfall, one.spent, one.reversed, one.held, one.lapsed)
+        table.add_row(
+            codes.get(str(one.scheme_id), str(one.scheme_id)),
+            str(one.budget_year),
+            *(written(amount, one.unit) for amount in (*amounts, one.open)),
+            verdict(one.difference, one.unit),
+        )
+    return table
+
+
+def merchants_table(equations: list[MerchantEquation]) -> Table:
+    table = Table(
+        title="owed = redeemed - reversed + corrected - paid + bounced", box=None, min_width=40
+    )
+    table.add_column("merchant")
+    for column in ("owed", "redeemed", "reversed", "corrected", "paid", "bounced", "closes"):
+        table.add_column(column, justify="right")
+    broken_first = sorted(equations, key=lambda one: (one.difference == 0, -one.owed))
+    for one in broken_first[:SHOWN]:
+        amounts = (one.owed, one.redeemed, one.reversed, one.corrected, one.paid, one.bounced)
+        table.add_row(
+            str(one.merchant_id),
+            *(written(amount, "cents") for amount in amounts),
+            verdict(one.difference, "cents"),
+        )
+    total = sum(one.owed for one in equations)
+    table.add_row(f"{len(equations)} merchants", written(total, "cents"))
+    return table
+
+
+def written(amount: int, unit: str) -> str:
+    return euros(Cents(amount)) if unit == "cents" else f"{amount} visits"
+
+
+def verdict(difference: int, unit: str) -> str:
+    return "yes" if difference == 0 else f"NO: {written(difference, unit)}"
