@@ -119,6 +119,8 @@ class AnswerTold(Told, frozen=True):
     refusal: RefusalTold | None
     conditions: tuple[ConditionTold, ...]
     warnings: tuple[WarningTold, ...]
+    children: int
+    """How many children the holder may pay for; only in a quote."""
 
 
 class Answers(Told, frozen=True):
@@ -178,6 +180,7 @@ def told(answer: Answer) -> AnswerTold:
             )
             for warning in answer.warnings
         ),
+        children=answer.children,
     )
 
 

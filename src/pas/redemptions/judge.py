@@ -51,7 +51,8 @@ def judge(
     facts = facts_of(item, row, schemes, counts=counts, limits=moment.limits)
     match decide(facts, item.request, now=moment.now, today=moment.today):
         case Quote() as quote if item.request.take_cents is None:
-            return Judged(answer=quoted(item, quote))
+            answer = msgspec.structs.replace(quoted(item, quote), children=children_of(row))
+            return Judged(answer=answer)
         case Quote() as quote:
             booking = msgspec.structs.replace(
                 blank(item, print_, moment), lines=lines_of(quote, row, schemes)
@@ -65,11 +66,17 @@ def judge(
         case Refused(reason=reason) as why:
             is_final = reason.sticky and item.request.take_cents is not None
             if not is_final:
-                return Judged(answer=refused(item, why), pause_till=why.pause_till)
+                answer = msgspec.structs.replace(refused(item, why), children=children_of(row))
+                return Judged(answer=answer, pause_till=why.pause_till)
             booking = msgspec.structs.replace(
                 blank(item, print_, moment), refusal=why.code, seen=why.seen
             )
             return Judged(answer=refused(item, why, "declined"), booking=booking)
+
+
+def children_of(row: FactsRow) -> int:
+    """Say how many children may be paid for, once the card may be used at all."""
+    return row.card.children if row.card and row.card.state == "active" else 0
 
 
 def printed(item: SaleItem, row: FactsRow, moment: Moment) -> bytes:

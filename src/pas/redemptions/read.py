@@ -78,6 +78,7 @@ class CardRow(msgspec.Struct, frozen=True, array_like=True):
     resident_id: ResidentId
     sales: int
     taken_cents: Cents
+    children: int
 
 
 class PassRow(msgspec.Struct, frozen=True, array_like=True):
@@ -141,7 +142,9 @@ READ_FACTS: Final = Statement(
                 FROM agreement a WHERE a.merchant_id = m.id)) END,
         CASE WHEN c.id IS NOT NULL THEN (
             SELECT json_build_array(c.id, c.state, c.expires_at, c.resident_id, count(s.taken_cents),
-                coalesce(sum(s.taken_cents), 0))
+                coalesce(sum(s.taken_cents), 0),
+                (SELECT count(*) FROM managing_adult a WHERE a.adult_id = c.resident_id
+                    AND a.valid_from <= $8::date AND (a.valid_until IS NULL OR a.valid_until > $8::date)))
             FROM processing_log p JOIN redemption s ON s.entry_id = p.entry_id AND s.refusal IS NULL
             WHERE p.subject_id = w.id AND p.recorded_at > $7::timestamptz - interval '1 day'
                 AND p.card_id = c.id) END,

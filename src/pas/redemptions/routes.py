@@ -135,9 +135,7 @@ def asked(
         actor_id=actor.id,
         till=TillId(actor.id) if actor.kind == "till" else None,
         acting=None if actor.kind == "till" else acting(actor),
-        amount=RefundRequest(
-            amount_cents=None if cents is None else Cents(cents), visits=visits
-        ),
+        amount=RefundRequest(amount_cents=None if cents is None else Cents(cents), visits=visits),
         trace_id=trace_of(request),
     )
 

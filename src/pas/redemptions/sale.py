@@ -56,6 +56,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     reason: type[TillRefusal] | None = None
     conditions: tuple[Condition, ...] = ()
     warnings: tuple[HolderWarning, ...] = ()
+    children: int = 0
+    """How many children the card's holder may pay for; only when asked ahead."""
 
 
 def quoted(item: SaleItem, quote: Quote, outcome: str = "quoted") -> Answer:

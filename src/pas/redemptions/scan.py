@@ -18,6 +18,4 @@ def scan_of(text: str, ring: KeyRing, municipality: MunicipalityName, *, holder:
                 hash_card_number(number, HashKey(key.key_id, key.secret)).digest
                 for key in ring.of(Purpose.CARD_NUMBER_HASH)
             ]
-            return Scan(
-                number_hash=hashes[0], older_number_hashes=tuple(hashes[1:]), holder=holder
-            )
+            return Scan(number_hash=hashes[0], older_number_hashes=tuple(hashes[1:]), holder=holder)
