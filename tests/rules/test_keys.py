@@ -92,7 +92,9 @@ def test_rotations_at_the_same_moment_are_all_kept(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as threads:
         made = set(threads.map(rotate, range(16)))
-    kept = {key.key_id for key in KeyStore(tmp_path / "keys").ring(VELSEN).of(Purpose.TOKEN_SIGNING)}
+    kept = {
+        key.key_id for key in KeyStore(tmp_path / "keys").ring(VELSEN).of(Purpose.TOKEN_SIGNING)
+    }
     assert made <= kept
 
 

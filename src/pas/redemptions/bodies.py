@@ -22,7 +22,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unk
     """A body that refuses what it does not know."""
 
 
-class AskBody(Body, frozen=True):
+class AskBody(Body, frozen=True, kw_only=True):
     """One pass and what is for sale: ``priceCents`` or ``visits``.
 
     ``scanned`` is the text of the code, or the twelve digits typed. ``holder`` 0 is the card's own
@@ -39,7 +39,7 @@ class AskBody(Body, frozen=True):
     unmet: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
 
 
-class SellBody(AskBody, frozen=True):
+class SellBody(AskBody, frozen=True, kw_only=True):
     """The same, to be booked: ``id`` is made and kept by the device before it sends.
 
     ``takeCents`` is what the quote said, and exactly that is taken.
@@ -50,23 +50,23 @@ class SellBody(AskBody, frozen=True):
     confirmed: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
 
 
-class Asks(Body, frozen=True):
+class Asks(Body, frozen=True, kw_only=True):
     items: Annotated[tuple[AskBody, ...], Meta(min_length=1, max_length=50)]
 
 
-class Sells(Body, frozen=True):
+class Sells(Body, frozen=True, kw_only=True):
     """A sale: one item, or one for each of the children who pay together."""
 
     items: Annotated[tuple[SellBody, ...], Meta(min_length=1, max_length=50)]
     sale_id: UUID | None = None
 
 
-class VoidBody(Body, frozen=True):
+class VoidBody(Body, frozen=True, kw_only=True):
     id: UUID
     reason: Reason
 
 
-class RefundBody(VoidBody, frozen=True):
+class RefundBody(VoidBody, frozen=True, kw_only=True):
     """An amount, a number of visits, or (neither) all that is left."""
 
     amount_cents: Whole | None = None

@@ -151,7 +151,7 @@ async def take_back(
             else RefundBody(id=undo_id, reason=reason, amount_cents=cents)
         )
         try:
-            ask = asked(request, sale_id, body, "void" if kind == "void" else "refund")
+            ask = asked(request, sale_id, body, kind="void" if kind == "void" else "refund")
             await undone(request, municipality, ask)
             return done(f"{home(municipality)}/sales")
         except TillRefusal as refusal:

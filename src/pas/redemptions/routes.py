@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import get, post
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
@@ -60,14 +60,16 @@ def trace_of(request: AppRequest) -> str:
 
 
 @post("/v1/{municipality:str}/quotes", opt=TILL, status_code=200)
-async def ask(request: AppRequest, municipality: FromPath[str], data: Asks) -> Answers:
+async def ask(request: AppRequest, municipality: FromPath[str], data: JSONBody[Asks]) -> Answers:
     """What can be taken from a pass, what to ask the holder for, or why not. Nothing is booked."""
     answers = await sell(await counter_of(request, municipality), data)
     return Answers(items=tuple(map(told, answers)))
 
 
 @post("/v1/{municipality:str}/redemptions", opt=TILL, status_code=200)
-async def redeem(request: AppRequest, municipality: FromPath[str], data: Sells) -> Answers:
+async def redeem(
+    request: AppRequest, municipality: FromPath[str], data: JSONBody[Sells]
+) -> Answers:
     """Book a sale under the ids of the device. The same ids again give the same answers."""
     answers = await sell(await counter_of(request, municipality), data)
     return Answers(items=tuple(map(told, answers)))
@@ -99,10 +101,14 @@ def sale_told(sale: TillSale) -> SaleTold:
 
 @post("/v1/{municipality:str}/redemptions/{redemption_id:uuid}/voids", opt=TILL, status_code=200)
 async def void(
-    request: AppRequest, municipality: FromPath[str], redemption_id: FromPath[UUID], data: VoidBody
+    request: AppRequest,
+    municipality: FromPath[str],
+    redemption_id: FromPath[UUID],
+    *,
+    data: JSONBody[VoidBody],
 ) -> UndoneTold:
     """Undo a whole sale, by the till that made it, soon after."""
-    return await undone(request, municipality, asked(request, redemption_id, data, "void"))
+    return await undone(request, municipality, asked(request, redemption_id, data, kind="void"))
 
 
 @post(
@@ -114,14 +120,15 @@ async def refund(
     request: AppRequest,
     municipality: FromPath[str],
     redemption_id: FromPath[UUID],
-    data: RefundBody,
+    *,
+    data: JSONBody[RefundBody],
 ) -> UndoneTold:
     """Pay back later, whole or in part; it is kept in on the merchant's next payout."""
-    return await undone(request, municipality, asked(request, redemption_id, data, "refund"))
+    return await undone(request, municipality, asked(request, redemption_id, data, kind="refund"))
 
 
 def asked(
-    request: AppRequest, redemption_id: UUID, data: VoidBody, kind: Literal["void", "refund"]
+    request: AppRequest, redemption_id: UUID, data: VoidBody, *, kind: Literal["void", "refund"]
 ) -> Undo:
     actor = actor_of(request)
     cents = data.amount_cents if isinstance(data, RefundBody) else None
