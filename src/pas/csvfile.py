@@ -33,11 +33,15 @@ class FileRefused(Refusal):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One record; ``line`` is where it starts in the file, the header being line 1."""
+    """One record; ``line`` is where it starts in the file, the header being line 1.
+
+    ``offset`` is the byte at which it starts, to read it once more by ``read_rows_at``.
+    """
 
     line: int
     cells: Mapping[str, str]
     fault: str = ""
+    offset: int = 0
 
 
 class RowVerdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +71,20 @@ def read_rows(
         count += 1
         if count > most_rows:
             raise FileRefused(f"Dit bestand heeft meer dan {most_rows} regels. Splits het bestand.")
+        yield _record(lines, first, header)
+
+
+def read_rows_at(
+    source: BinaryIO, columns: Sequence[str], places: Iterable[tuple[int, int]]
+) -> Iterator[Row]:
+    """Read records once more, in any order, by the line and offset that ``read_rows`` gave."""
+    source.seek(0)
+    header = _header(_Lines(source), columns)
+    for line, offset in places:
+        source.seek(offset)
+        lines = _Lines(source, number=line - 1, offset=offset)
+        first = lines.take()
+        assert first is not None, "a record was there before"
         yield _record(lines, first, header)
 
 
@@ -108,15 +126,17 @@ def _quoted(cell: str) -> str:
 class _Line(msgspec.Struct, frozen=True):
     number: int
     text: str
+    offset: int
     too_long: bool = False
 
 
 class _Lines:
     """The lines of a file, each of bounded length, with the possibility to put lines back."""
 
-    def __init__(self, source: BinaryIO) -> None:
+    def __init__(self, source: BinaryIO, *, number: int = 0, offset: int = 0) -> None:
         self._source = source
-        self._number = 0
+        self._number = number
+        self._offset = offset
         self._waiting: deque[_Line] = deque()
 
     def take(self) -> _Line | None:
@@ -126,13 +146,18 @@ class _Lines:
         if not raw:
             return None
         self._number += 1
+        offset = self._offset
+        self._offset += len(raw)
+        ends = len(raw) < LONGEST_LINE_BYTES or raw.endswith(b"\n")
         if self._number == 1:
             raw = _without_mark(raw)
-        if len(raw) < LONGEST_LINE_BYTES or raw.endswith(b"\n"):
-            return _Line(self._number, _decoded(raw, self._number))
-        while (rest := self._source.readline(LONGEST_LINE_BYTES)) and not rest.endswith(b"\n"):
-            pass
-        return _Line(self._number, "(te lang)", too_long=True)
+        if ends:
+            return _Line(self._number, _decoded(raw, self._number), offset)
+        while rest := self._source.readline(LONGEST_LINE_BYTES):
+            self._offset += len(rest)
+            if rest.endswith(b"\n"):
+                break
+        return _Line(self._number, "(te lang)", offset, too_long=True)
 
     def put_back(self, lines: Sequence[_Line]) -> None:
         self._waiting.extendleft(reversed(lines))
@@ -212,7 +237,7 @@ def _record(lines: _Lines, first: _Line, header: Sequence[str]) -> Row:
         # A quote that never closes swallows its neighbours: only the first line is to blame.
         lines.put_back(more)
         return Row(first.number, {}, fault)
-    return Row(first.number, dict(zip(header, cells, strict=True)))
+    return Row(first.number, dict(zip(header, cells, strict=True)), offset=first.offset)
 
 
 def _cells(text: str, width: int) -> tuple[list[str], str]:

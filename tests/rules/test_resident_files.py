@@ -128,6 +128,27 @@ def test_a_person_in_two_households_on_one_day_is_refused_and_a_move_is_not() ->
     assert [one.outcome for one in moved] == ["added", "added"]
 
 
+def test_rows_of_one_person_come_in_the_order_of_their_days_wherever_they_stand() -> None:
+    rows = read(
+        another("1", valid_from="2026-06-01"),
+        another("2", family_name='"de; ""Boer"""'),
+        another("1", valid_from="2026-01-01", address="Zeeweg 1"),
+        another("3"),
+        another("1", valid_from="1-3-2026"),
+    )
+
+    assert [(one.key, one.row.line) for one in rows] == [
+        ("2", 3),
+        ("3", 5),
+        ("1", 4),
+        ("1", 6),
+        ("1", 2),
+    ]
+    found = rows[2].resident
+    assert found
+    assert (found.address, found.valid_from) == ("Zeeweg 1", date(2026, 1, 1))
+
+
 def test_a_citizen_number_belongs_to_one_person() -> None:
     rows = verdicts(another("1", bsn="999990019"), another("2", bsn="9999.90.019"), another("3"))
 

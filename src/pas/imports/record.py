@@ -132,7 +132,7 @@ async def start_import(
     file: tuple[str, bytes],
     actor: Actor,
     now: datetime,
-) -> None:
+) -> Import:
     """Note that a file (its name and SHA-256) is being read; once more under its id is the same."""
     name, sha256 = file
     await START.run(
@@ -145,6 +145,7 @@ async def start_import(
         actor.kind,
         actor.id,
     )
+    return await read_import(connection, import_id, kind)
 
 
 async def keep_verdicts(

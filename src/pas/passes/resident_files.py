@@ -15,11 +15,11 @@ import msgspec
 
 from pas import cells
 from pas.cells import Draft, Fault
-from pas.csvfile import Row, read_rows
+from pas.csvfile import Row, read_rows, read_rows_at
 from pas.ids import HouseholdNumber
 from pas.passes import residents
 from pas.passes.residents import Resident
-from pas.passes.survey import Survey
+from pas.passes.survey import Later, Survey
 
 COLUMNS: Final = (
     "person_number",
@@ -65,8 +65,11 @@ def survey(source: BinaryIO) -> Survey:
 def read_residents(
     source: BinaryIO, found: Survey, *, today: date, areas: AbstractSet[str] = frozenset()
 ) -> Iterator[ReadResident]:
-    """Yield every row as a resident or its faults; no ``areas`` means that any area will do."""
-    for row in read_rows(source, COLUMNS):
+    """Yield every row as a resident or its faults; no ``areas`` means that any area will do.
+
+    Persons with several rows come last, each in the order of their days.
+    """
+    for row in _rows_in_order(source, found):
         if row.fault:
             yield ReadResident(row, "", None, (Fault("", row.fault),))
             continue
@@ -78,6 +81,16 @@ def read_residents(
         draft.faults.extend(found.faults_of(row))
         key = row.cells["person_number"].strip()[:40]
         yield ReadResident(row, key, None if draft.faults else resident, tuple(draft.faults))
+
+
+def _rows_in_order(source: BinaryIO, found: Survey) -> Iterator[Row]:
+    later = Later()
+    for row in read_rows(source, COLUMNS):
+        if not row.fault and found.has_several(row):
+            later.add(row)
+        else:
+            yield row
+    yield from read_rows_at(source, COLUMNS, later.in_order())
 
 
 def row_of(resident: Resident) -> list[str]:

@@ -6,7 +6,7 @@ million rows; such a row would be refused with a reason that can be checked, nev
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pas.cells import Draft, Fault, optional_day
@@ -38,6 +38,7 @@ class Survey:
         self._disputed: set[int] = set()
         self._differing: set[int] = set()
         self._first_lines: dict[int, int] = {}
+        self._several: set[int] = set()
 
     def see(self, row: Row) -> None:
         cells = row.cells
@@ -71,6 +72,7 @@ class Survey:
         self._twice = _repeated(self._persons)
         self._torn = _contradicting(self._persons, self._households, self._twice)
         self._differing = _contradicting(self._persons, self._contents, self._twice)
+        self._several = _repeated(self._owners)
         repeated = _repeated(self._citizens) - {_NONE}
         self._shared = _contradicting(self._citizens, self._owners, repeated)
         self._disputed = _contradicting(self._homes, self._home_facts, _repeated(self._homes))
@@ -85,8 +87,12 @@ class Survey:
         ):
             del column[:]
 
+    def has_several(self, row: Row) -> bool:
+        """Whether a person has more rows, which are then to be taken in the order of their days."""
+        return hash(row.cells["person_number"].strip()) in self._several
+
     def faults_of(self, row: Row) -> Iterable[Fault]:
-        """Ask row by row in the order of the file: of two equal rows the first one stands."""
+        """Ask once for every row; of two equal rows the one that is asked for first stands."""
         person = _person_key(row)
         if person in self._torn:
             yield Fault("household_number", "Deze persoon staat op één dag in twee huishoudens.")
@@ -110,6 +116,29 @@ class Survey:
                 "household_number",
                 "In dit huishouden woont geen volwassene. Er is niemand die de pas beheert.",
             )
+
+
+class Later:
+    """Rows to be read again in the order of persons and days; only where they are is remembered."""
+
+    def __init__(self) -> None:
+        self._persons = array("q")
+        self._days = array("q")
+        self._lines = array("q")
+        self._offsets = array("q")
+
+    def add(self, row: Row) -> None:
+        since = optional_day(Draft(row), "valid_from")
+        self._persons.append(hash(row.cells["person_number"].strip()))
+        self._days.append(since.toordinal() if since else 0)
+        self._lines.append(row.line)
+        self._offsets.append(row.offset)
+
+    def in_order(self) -> Iterator[tuple[int, int]]:
+        """Give the line and the offset of every row."""
+        keys = range(len(self._lines))
+        for n in sorted(keys, key=lambda n: (self._persons[n], self._days[n], self._lines[n])):
+            yield self._lines[n], self._offsets[n]
 
 
 def _person_key(row: Row) -> int:
