@@ -108,7 +108,7 @@ def empty_folder(path: Path) -> Path:
 
 def run_workers(settings: Settings) -> None:
     """Run until a signal; a worker that dies is started again, one that hangs is ended."""
-    # A forked worker would inherit the supervisor's locks, and count apart from its siblings.
+    # A forked worker would inherit the lock of the supervisor and half of its thread.
     multiprocessing.set_start_method("spawn", force=True)
     Granian(
         WORKER,
