@@ -16,13 +16,14 @@ from pas.db import Connection, Statement
 from pas.ids import MerchantId
 
 SessionToken = NewType("SessionToken", str)
-SessionActor = Literal["login", "holder"]
+SessionActor = Literal["login", "holder", "till"]
 
 TOKEN_BYTES: Final = 32
 LASTS: Final = timedelta(hours=8)
 IDLE: Final[dict[SessionActor, timedelta]] = {
     "login": timedelta(minutes=30),
     "holder": timedelta(minutes=15),
+    "till": timedelta(hours=8),
 }
 EXTEND_AFTER: Final = timedelta(minutes=1)
 """A session that was used within the last minute is not written again: most requests only read."""

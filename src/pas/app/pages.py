@@ -1,0 +1,92 @@
+"""The first page: of the installation, and of a municipality for whoever is signed in there."""
+
+from typing import Final, cast
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.actor import Actor
+from pas.auth.demo_login import PERSONAS, is_demo
+from pas.auth.permissions import Permission
+from pas.auth.roles import ROLE_TITLES
+from pas.auth.state import auth_state
+from pas.demo.cast import DemoHolder, DemoTill, people_of, read_cast
+from pas.demo.numbers import CityNumbers, city_numbers
+from pas.ids import MunicipalityName
+from pas.problems.bodies import AppRequest
+from pas.web.pages import done, page
+
+PUBLIC: Final = {"public": True}
+
+
+class Way(msgspec.Struct, frozen=True):
+    """Where somebody can go from here, and what they need for it."""
+
+    permission: Permission
+    title: str
+    text: str
+    address: str
+
+
+WAYS: Final = (
+    Way(Permission.ASSESSMENTS_READ, "Toekennen", "Wie krijgt wat, en waarom.", "assessments"),
+    Way(Permission.RESIDENTS_READ, "Inwoners", "Zoek iemand op en leg uit.", "residents"),
+    Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
+)
+
+
+@get("/", opt=PUBLIC, include_in_schema=False)
+async def front(request: AppRequest) -> Response[str] | Redirect:
+    """Go to the only municipality, or let people choose theirs."""
+    registered = await auth_state(request.app.state).database.municipalities()
+    if len(registered) == 1:
+        return done(f"/{registered[0].name}")
+    return page(request, "app/front.html", municipalities=registered)
+
+
+@get("/{municipality:str}", opt=PUBLIC, include_in_schema=False)
+async def home(municipality: FromPath[str], request: AppRequest) -> Response[str] | Redirect:
+    """What can I do here? For a visitor of the demonstration: who can I be?"""
+    name = MunicipalityName(municipality)
+    actor = cast("Actor | None", request.user)
+    match actor:
+        case Actor(kind="holder"):
+            return done(f"/{name}/my-pass")
+        case Actor(kind="till"):
+            return done(f"/{name}/till")
+        case Actor():
+            ways = [
+                (way.title, way.text, f"/{name}/{way.address}")
+                for way in WAYS
+                if actor.may(way.permission)
+            ]
+            return page(request, "app/home.html", ways=ways, sign_out=f"/{name}/sign-out")
+        case None if await is_demo(request, name):
+            return await demo_page(request, name)
+        case None:
+            return page(request, "app/welcome.html", sign_in=f"/{name}/sign-in")
+
+
+async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str]:
+    """Everybody a visitor can be, each one click away, and the numbers of the city."""
+    holders: list[DemoHolder]
+    tills: list[DemoTill]
+    numbers: CityNumbers
+    async with auth_state(request.app.state).database.connection(name) as connection:
+        holders, tills = await people_of(connection, await read_cast(connection))
+        numbers = await city_numbers(connection)
+    return page(
+        request,
+        "app/demo.html",
+        base=f"/{name}/demo",
+        personas=[(role.value, ROLE_TITLES[role]) for role in PERSONAS],
+        holders=holders,
+        tills=tills,
+        numbers=numbers,
+    )
+
+
+routes: list[ControllerRouterHandler] = [front, home]

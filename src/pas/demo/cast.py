@@ -1,0 +1,89 @@
+"""Who a visitor of the demonstration can be: holders and tills that have something to show."""
+
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Statement
+from pas.ids import ResidentId, TillId, uuid7
+
+KEY: Final = "demo_cast"
+
+
+class Cast(msgspec.Struct, frozen=True):
+    """Chosen when the city was made, so that every visit meets the same people."""
+
+    holders: tuple[ResidentId, ...] = ()
+    tills: tuple[TillId, ...] = ()
+
+
+class CastRow(msgspec.Struct, frozen=True):
+    value: str
+
+
+class DemoHolder(msgspec.Struct, frozen=True):
+    """Somebody with a pass; ``children`` are those whose passes they look after."""
+
+    id: ResidentId
+    name: str
+    budgets: int
+    children: int
+
+
+class DemoTill(msgspec.Struct, frozen=True):
+    """A till of an approved merchant, with what it may take."""
+
+    id: TillId
+    merchant: str
+    name: str
+    takes: str
+
+
+READ_CAST: Final = Statement(
+    "SELECT value FROM setting WHERE key = $1 ORDER BY recorded_at DESC, id DESC LIMIT 1", CastRow
+)
+KEEP_CAST: Final = Statement(
+    "INSERT INTO setting (id, key, value, recorded_by) VALUES ($1, $2, $3, $1)", None
+)
+READ_HOLDERS: Final = Statement(
+    """
+    SELECT w.id, (SELECT v.given_name || ' ' || v.family_name FROM resident_version v
+            WHERE v.resident_id = w.id ORDER BY v.valid_from DESC LIMIT 1) AS name,
+        (SELECT count(*) FROM pass p JOIN budget b ON b.pass_id = p.id
+            WHERE p.resident_id = w.id)::int AS budgets,
+        (SELECT count(*) FROM managing_adult m
+            WHERE m.adult_id = w.id AND m.valid_until IS NULL)::int AS children
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, n)
+    JOIN resident r ON r.id = w.id
+    ORDER BY w.n
+    """,
+    DemoHolder,
+)
+READ_TILLS: Final = Statement(
+    """
+    SELECT t.id, m.name AS merchant, t.name, (
+            SELECT string_agg(DISTINCT c.title, ', ' ORDER BY c.title)
+            FROM agreement a JOIN category c ON c.code = a.category WHERE a.merchant_id = m.id) AS takes
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, n)
+    JOIN till t ON t.id = w.id
+    JOIN merchant m ON m.id = t.merchant_id
+    ORDER BY w.n
+    """,
+    DemoTill,
+)
+
+
+async def read_cast(connection: Connection) -> Cast:
+    found = await READ_CAST.first(connection, KEY)
+    return Cast() if found is None else msgspec.json.decode(found.value, type=Cast)
+
+
+async def keep_cast(connection: Connection, cast: Cast) -> None:
+    await KEEP_CAST.run(connection, uuid7(), KEY, msgspec.json.encode(cast).decode())
+
+
+async def people_of(connection: Connection, cast: Cast) -> tuple[list[DemoHolder], list[DemoTill]]:
+    return (
+        await READ_HOLDERS.all(connection, cast.holders),
+        await READ_TILLS.all(connection, cast.tills),
+    )
