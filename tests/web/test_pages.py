@@ -136,7 +136,8 @@ def test_style_sheets_ask_nothing_from_elsewhere() -> None:
 
 @get("/{municipality:str}/vraag", opt={"public": True})
 async def ask(municipality: FromPath[str], request: AppRequest) -> object:
-    return page(request, "web/problem.html", title="Vraag", next_step="Vul in.", facts=[])
+    facts = [("Teken", request.scope["state"]["csrf_token"])]
+    return page(request, "web/problem.html", title="Vraag", next_step="Vul in.", facts=facts)
 
 
 @post("/{municipality:str}/vraag", opt={"public": True})
@@ -175,8 +176,14 @@ async def test_a_page_is_that_of_its_municipality(
 
 async def test_a_form_tells_all_mistakes_in_one_go_and_goes_on_when_right(access: Access) -> None:
     async with browsing(access.address, [ask, answer_it]) as visitor:
-        wrong = await visitor.post("/velsen/vraag", data={"bedrag": "12,4"})
-        right = await visitor.post("/velsen/vraag", data={"naam": "Jan", "bedrag": "12,40"})
+        empty = (await visitor.get("/velsen/vraag")).text
+        shown = re.search(r'item-value">([\w-]{43})<', empty)
+        assert shown
+        token = {"csrf_token": shown[1]}
+        wrong = await visitor.post("/velsen/vraag", data={**token, "bedrag": "12,4"})
+        right = await visitor.post(
+            "/velsen/vraag", data={**token, "naam": "Jan", "bedrag": "12,40"}
+        )
     assert wrong.status_code == 400
     assert "Vul uw naam in." in wrong.text
     assert "Typ twee cijfers achter de komma, bijvoorbeeld 12,40." in wrong.text
