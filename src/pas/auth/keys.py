@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     BSN_ENCRYPTION = "bsn_encryption"
     BSN_HASH = "bsn_hash"
     CARD_NUMBER_HASH = "card_number_hash"
+    CARD_ENCRYPTION = "card_encryption"
     TOKEN_SIGNING = "token_signing"  # noqa: S105 (the name of a purpose)
     SEAL = "seal"
     OIDC_CLIENT = "oidc_client"
@@ -34,6 +35,7 @@ LASTING: Final = frozenset(
         Purpose.BSN_ENCRYPTION,
         Purpose.BSN_HASH,
         Purpose.CARD_NUMBER_HASH,
+        Purpose.CARD_ENCRYPTION,
         Purpose.SEAL,
     }
 )

@@ -79,6 +79,26 @@ class PhoneCodeNotAccepted(TillRefusal):
     sticky = False
 
 
+class CardUnknown(TillRefusal):
+    """Deze pas is niet bekend."""
+
+    cashier = "Deze pas is niet bekend. Scan nog eens of typ het nummer."
+    holder = "We vinden deze pas niet. De gemeente zoekt het graag uit."
+    next_step = "Lukt het niet? De pashouder kan de gemeente bellen."
+    status = 404
+    sticky = False
+
+
+class CardForeign(TillRefusal):
+    """Deze pas is van een andere gemeente."""
+
+    cashier = "Deze pas is van een andere gemeente. Vraag om een andere pas."
+    holder = "Deze pas werkt alleen in de gemeente die hem gaf."
+    next_step = "Die gemeente vertelt waar de pas wel werkt."
+    status = 404
+    sticky = False
+
+
 class ActivationCodeUnreadable(Refusal):
     """Deze code is niet goed overgenomen."""
 

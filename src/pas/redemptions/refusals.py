@@ -9,7 +9,13 @@ amounts, budgets and paying back are in ``amount_refusals``, those about reading
 from typing import Final
 
 from pas.errors import TillRefusal
-from pas.passes.codes import CardNumberMistyped, CardUnreadable, PhoneCodeNotAccepted
+from pas.passes.codes import (
+    CardForeign,
+    CardNumberMistyped,
+    CardUnknown,
+    CardUnreadable,
+    PhoneCodeNotAccepted,
+)
 from pas.redemptions import amount_refusals as amounts
 
 
@@ -87,26 +93,6 @@ class CategoryNotAgreed(TillRefusal):
     holder = "Voor dit doel kunt u hier niet met de pas betalen."
     next_step = "Klopt dat niet? Bel de gemeente over uw afspraken."
     status = 409
-
-
-class CardUnknown(TillRefusal):
-    """Deze pas is niet bekend."""
-
-    cashier = "Deze pas is niet bekend. Scan nog eens of typ het nummer."
-    holder = "We vinden deze pas niet. De gemeente zoekt het graag uit."
-    next_step = "Lukt het niet? De pashouder kan de gemeente bellen."
-    status = 404
-    sticky = False
-
-
-class CardForeign(TillRefusal):
-    """Deze pas is van een andere gemeente."""
-
-    cashier = "Deze pas is van een andere gemeente. Vraag om een andere pas."
-    holder = "Deze pas werkt alleen in de gemeente die hem gaf."
-    next_step = "Die gemeente vertelt waar de pas wel werkt."
-    status = 404
-    sticky = False
 
 
 class CardNotActivated(TillRefusal):

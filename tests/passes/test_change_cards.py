@@ -1,0 +1,258 @@
+"""Cards are blocked, replaced and shown; passes end; nothing of the holder's money moves."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from booking import a_sale, balance, redeem
+from given import (
+    NOON,
+    REGISTRAR,
+    a_budget,
+    a_child_of,
+    a_holder,
+    a_merchant,
+    a_scheme,
+    a_till,
+    an_issued_card,
+    as_holder,
+)
+from pas.auth.events import read_events
+from pas.db import Connection
+from pas.ids import CardId, MunicipalityName, PassId
+from pas.passes.activate import activate_at_counter
+from pas.passes.block import CardIsOver, UnblockAtMunicipality, block_card, unblock_card
+from pas.passes.cards import CardNotFound, read_card
+from pas.passes.codes import CardForeign, CardUnknown, new_card_number, new_token
+from pas.passes.end import PassEndsBeforeToday, PassHasEnded, PassNotFound, end_pass
+from pas.passes.find import FIND_CARD, find_card
+from pas.passes.make_cards import Press
+from pas.passes.replace import CardAlreadyReplaced, Replacement, replace_card
+from pas.passes.show_card import CardCodesNotKept, read_codes
+
+VELSEN, ALMERE = MunicipalityName("velsen"), MunicipalityName("almere")
+LOST = Replacement(form="paper", reason="kwijt")
+
+
+async def test_blocking_and_unblocking_are_states_that_are_set(
+    connection: Connection, press: Press
+) -> None:
+    card = (await an_issued_card(connection, press)).card_id
+    await activate_at_counter(connection, card, reason="balie", actor=REGISTRAR, now=NOON)
+    for _ in range(2):
+        await block_card(connection, card, reason="kwijt", actor=REGISTRAR, now=NOON)
+    for _ in range(2):
+        after = await unblock_card(connection, card, reason="terug", actor=REGISTRAR, now=NOON)
+        assert after.state == "active"
+    kinds = [event.kind for event in await read_events(connection)]
+    assert kinds.count("card.blocked") == 1
+    assert kinds.count("card.unblocked") == 1
+
+
+async def test_a_card_that_was_not_activated_is_not_activated_by_a_block(
+    connection: Connection, press: Press
+) -> None:
+    card = (await an_issued_card(connection, press)).card_id
+    await block_card(connection, card, reason="kwijt", actor=REGISTRAR, now=NOON)
+    after = await unblock_card(connection, card, reason="terug", actor=REGISTRAR, now=NOON)
+    assert after.state == "inactive"
+
+
+async def test_a_holder_blocks_and_the_municipality_unblocks(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    holder = as_holder(card.resident_id)
+    await block_card(connection, card.card_id, reason="kwijt", actor=holder, now=NOON)
+    with pytest.raises(UnblockAtMunicipality):
+        await unblock_card(connection, card.card_id, reason="terug", actor=holder, now=NOON)
+
+
+async def test_a_parent_blocks_a_childs_card_until_it_turns_eighteen(
+    connection: Connection,
+) -> None:
+    parent = await a_holder(connection)
+    child = await a_child_of(connection, parent, birth_date=date(2014, 3, 1))
+    grown = await a_child_of(connection, parent, birth_date=date(2008, 6, 1))
+    mine = as_holder(parent.id)
+    assert (await read_card(connection, child.card, actor=mine, now=NOON)).state == "active"
+    with pytest.raises(CardNotFound):
+        await read_card(connection, grown.card, actor=mine, now=NOON)
+    day_before = NOON - timedelta(days=1)
+    assert await read_card(connection, grown.card, actor=mine, now=day_before)
+
+
+async def test_a_replaced_card_is_dead_and_pass_and_money_stay(
+    connection: Connection, press: Press
+) -> None:
+    scheme, holder = await a_scheme(connection), await a_holder(connection)
+    budget = await a_budget(connection, scheme, holder, cents=5000)
+    till = await a_till(connection, await a_merchant(connection))
+    handed = Replacement(form="plastic", handed_over=True, reason="kwijt")
+    new = await replace_card(
+        connection, holder.card, handed, press=press, actor=REGISTRAR, now=NOON
+    )
+    assert await redeem(connection, a_sale(till, budget, 100)) == ["moved"]
+    found = await find_card(
+        connection, new.codes.token.text(), ring=press.ring, municipality=VELSEN
+    )
+    assert (found.id, found.resident_id, found.state) == (new.card_id, holder.id, "active")
+    assert await balance(connection, budget.account) == 5000
+    assert await connection.fetchval("SELECT count(*) FROM pass") == 1
+
+
+async def test_a_replacement_by_post_waits_for_its_code(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    new = await replace_card(connection, card.card_id, LOST, press=press, actor=REGISTRAR, now=NOON)
+    stored = await read_card(connection, new.card_id, actor=REGISTRAR, now=NOON)
+    assert (stored.state, stored.replaces) == ("inactive", card.card_id)
+    assert new.activation_code is not None
+    with pytest.raises(CardAlreadyReplaced):
+        await replace_card(connection, card.card_id, LOST, press=press, actor=REGISTRAR, now=NOON)
+
+
+async def test_a_replaced_card_is_not_blocked_unblocked_or_shown(
+    connection: Connection, press: Press
+) -> None:
+    card = (await an_issued_card(connection, press)).card_id
+    await replace_card(connection, card, LOST, press=press, actor=REGISTRAR, now=NOON)
+    with pytest.raises(CardIsOver):
+        await block_card(connection, card, reason="x", actor=REGISTRAR, now=NOON)
+    with pytest.raises(CardIsOver):
+        await unblock_card(connection, card, reason="x", actor=REGISTRAR, now=NOON)
+    with pytest.raises(CardIsOver):
+        await read_codes(connection, card, ring=press.ring, actor=REGISTRAR, now=NOON)
+
+
+async def test_the_codes_of_a_card_are_shown_to_its_holder_alone(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    stranger = await a_holder(connection)
+    shown = await read_codes(
+        connection, card.card_id, ring=press.ring, actor=as_holder(card.resident_id), now=NOON
+    )
+    assert shown == card.codes
+    with pytest.raises(CardNotFound):
+        await read_codes(
+            connection, card.card_id, ring=press.ring, actor=as_holder(stranger.id), now=NOON
+        )
+
+
+async def test_a_card_of_an_earlier_supplier_has_no_codes_to_show(
+    connection: Connection, press: Press
+) -> None:
+    holder = await a_holder(connection)
+    with pytest.raises(CardCodesNotKept):
+        await read_codes(
+            connection, holder.card, ring=press.ring, actor=as_holder(holder.id), now=NOON
+        )
+
+
+async def test_unknown_foreign_and_forged_cards_are_told_apart(
+    connection: Connection, press: Press
+) -> None:
+    await an_issued_card(connection, press)
+    for text, refusal in (
+        (new_token(VELSEN).text(), CardUnknown),
+        (new_card_number(), CardUnknown),
+        (new_token(ALMERE).text(), CardForeign),
+    ):
+        with pytest.raises(refusal):
+            await find_card(connection, text, ring=press.ring, municipality=VELSEN)
+    with pytest.raises(CardNotFound):
+        await read_card(connection, CardId(uuid4()), actor=REGISTRAR, now=NOON)
+
+
+async def test_a_scan_reads_the_card_by_its_indexes(connection: Connection) -> None:
+    await connection.execute("SET enable_seqscan = off")
+    plan = await connection.fetch(f"EXPLAIN {FIND_CARD.sql}", bytes(32), [bytes(32)])
+    text = "\n".join(row[0] for row in plan)
+    assert "Seq Scan" not in text
+    assert "token_hash" in text
+    assert "number_hash" in text
+
+
+async def test_a_pass_ends_from_today_or_later_and_never_with_hindsight(
+    connection: Connection,
+) -> None:
+    holder = await a_holder(connection)
+    today = NOON.date()
+    with pytest.raises(PassEndsBeforeToday):
+        await end_pass(
+            connection,
+            holder.pass_id,
+            from_day=today - timedelta(days=1),
+            because="moved",
+            actor=REGISTRAR,
+            now=NOON,
+        )
+    ended = await end_pass(
+        connection, holder.pass_id, from_day=today, because="moved", actor=REGISTRAR, now=NOON
+    )
+    assert ended.ended_on == today
+
+
+async def test_an_end_that_has_not_come_can_be_moved_or_taken_back(
+    connection: Connection,
+) -> None:
+    holder = await a_holder(connection)
+    for day in (date(2026, 9, 1), date(2026, 8, 1), None):
+        after = await end_pass(
+            connection, holder.pass_id, from_day=day, because="moved", actor=REGISTRAR, now=NOON
+        )
+        assert after.ended_on == day
+
+
+async def test_an_ended_pass_stays_ended(connection: Connection) -> None:
+    holder = await a_holder(connection)
+    await end_pass(
+        connection,
+        holder.pass_id,
+        from_day=NOON.date(),
+        because="died",
+        actor=REGISTRAR,
+        now=NOON,
+    )
+    for day in (None, date(2026, 12, 1)):
+        with pytest.raises(PassHasEnded):
+            await end_pass(
+                connection,
+                holder.pass_id,
+                from_day=day,
+                because="moved",
+                actor=REGISTRAR,
+                now=NOON + timedelta(days=1),
+            )
+
+
+async def test_an_ended_pass_pays_nothing_from_that_day(connection: Connection) -> None:
+    scheme, holder = await a_scheme(connection), await a_holder(connection)
+    budget = await a_budget(connection, scheme, holder, cents=5000)
+    till = await a_till(connection, await a_merchant(connection))
+    await end_pass(
+        connection,
+        holder.pass_id,
+        from_day=NOON.date() + timedelta(days=1),
+        because="moved",
+        actor=REGISTRAR,
+        now=NOON,
+    )
+    assert await redeem(connection, a_sale(till, budget, 100)) == ["booked"]
+    tomorrow = a_sale(till, budget, 100, occurred_at=NOON + timedelta(days=1))
+    assert await redeem(connection, tomorrow) == ["moved"]
+
+
+async def test_an_unknown_pass_is_told(connection: Connection) -> None:
+    with pytest.raises(PassNotFound):
+        await end_pass(
+            connection,
+            PassId(uuid4()),
+            from_day=None,
+            because="moved",
+            actor=REGISTRAR,
+            now=NOON,
+        )

@@ -1,0 +1,109 @@
+"""Two at once, on real connections: one wins, nobody guesses more, nothing is made twice."""
+
+from datetime import date
+from functools import partial
+from itertools import pairwise
+
+from given import NOON, REGISTRAR, a_holder, a_resident, an_issued_card, as_holder
+from pas.db import Connection, Database
+from pas.errors import Refusal
+from pas.passes.activate import MOST_TRIES, ActivationTriesUsedUp, activate_card
+from pas.passes.block import block_card, unblock_card
+from pas.passes.codes import new_activation_code
+from pas.passes.issue import WantedPass, issue_cards, issue_passes
+from pas.passes.make_cards import Press
+from pas.passes.replace import CardAlreadyReplaced, Replacement, replace_card
+from together import at_once
+
+AT_ONCE = 8
+
+
+async def test_two_activations_at_once_activate_once(
+    connection: Connection, crowd: Database, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    assert card.activation_code is not None
+    act = partial(
+        activate_card,
+        card_id=card.card_id,
+        typed=card.activation_code,
+        ring=press.ring,
+        actor=as_holder(card.resident_id),
+        now=NOON,
+    )
+    answers = await at_once(crowd, act, act)
+    assert answers == [None, None]
+    assert await connection.fetchval("SELECT state FROM card") == "active"
+    events = await connection.fetchval("SELECT count(*) FROM event WHERE kind = 'card.activated'")
+    assert events == 1
+
+
+async def test_guessing_many_at_once_brings_no_more_tries(
+    connection: Connection, crowd: Database, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    guesses = [
+        partial(
+            activate_card,
+            card_id=card.card_id,
+            typed=new_activation_code(),
+            ring=press.ring,
+            actor=as_holder(card.resident_id),
+            now=NOON,
+        )
+        for _ in range(16)
+    ]
+    answers = await at_once(crowd, *guesses)
+    used_up = sum(isinstance(answer, ActivationTriesUsedUp) for answer in answers)
+    assert used_up == 16 - (MOST_TRIES - 1)
+    assert await connection.fetchval("SELECT activation_tries FROM card") == MOST_TRIES
+
+
+async def test_of_replacements_at_once_one_makes_a_card(
+    connection: Connection, crowd: Database, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    act = partial(
+        replace_card,
+        card_id=card.card_id,
+        replacement=Replacement(form="paper", reason="kwijt"),
+        press=press,
+        actor=REGISTRAR,
+        now=NOON,
+    )
+    answers = await at_once(crowd, *[act] * AT_ONCE)
+    assert sum(isinstance(answer, CardAlreadyReplaced) for answer in answers) == AT_ONCE - 1
+    states = await connection.fetch("SELECT state FROM card ORDER BY created_at")
+    assert [row["state"] for row in states] == ["replaced", "inactive"]
+
+
+async def test_bulk_runs_at_once_give_everybody_one_card_and_one_pass(
+    connection: Connection, crowd: Database, press: Press
+) -> None:
+    residents = [await a_resident(connection) for _ in range(40)]
+    cards = partial(
+        issue_cards, residents=residents, form="paper", press=press, actor=REGISTRAR, now=NOON
+    )
+    wanted = [WantedPass(one, 2026, date(2026, 1, 1), date(2027, 1, 1)) for one in residents]
+    passes = partial(issue_passes, wanted=wanted, actor=REGISTRAR)
+    issued = await at_once(crowd, *[cards] * 4)
+    given = await at_once(crowd, *[passes] * 4)
+    assert sum(len(one) for one in issued if not isinstance(one, Refusal)) == len(residents)
+    assert await connection.fetchval("SELECT count(*) FROM card") == len(residents)
+    new = [p for one in given if not isinstance(one, Refusal) for p in one if p.is_new]
+    assert len(new) == len(residents)
+    assert await connection.fetchval("SELECT count(*) FROM pass") == len(residents)
+
+
+async def test_blocks_and_unblocks_at_once_leave_a_state_that_can_be(
+    connection: Connection, crowd: Database
+) -> None:
+    holder = await a_holder(connection)
+    block = partial(block_card, card_id=holder.card, reason="x", actor=REGISTRAR, now=NOON)
+    unblock = partial(unblock_card, card_id=holder.card, reason="x", actor=REGISTRAR, now=NOON)
+    await at_once(crowd, *[block, unblock] * AT_ONCE)
+    row = await connection.fetchrow("SELECT state, state_before_block FROM card")
+    assert row is not None
+    assert tuple(row) in {("active", None), ("blocked", "active")}
+    kinds = await connection.fetch("SELECT kind FROM event WHERE kind LIKE 'card.%' ORDER BY id")
+    assert all(a["kind"] != b["kind"] for a, b in pairwise(kinds))
