@@ -4,14 +4,15 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
-from given import NOON, OFFICER, Budget, Holder, Till
+from given import FIRST_DAY, LAST_DAY, NOON, OFFICER, Budget, Holder, Scheme, Till
 from pas.db import Connection
 from pas.ids import AccountId, EntryId, uuid7
+from pas.ledger.accounts import new_account_id
 from pas.ledger.book import Item, Line, line_arrays
 
 Connect = Callable[[], Awaitable[Connection]]
@@ -24,6 +25,11 @@ REDEEM = (
 REVERSE = (
     "SELECT reverse_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
     " $17)"
+)
+
+GRANT = (
+    "SELECT grant_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
 )
 
 
@@ -137,13 +143,19 @@ def a_reversal(
     kind: str, sale: Sale, cents: int | None = None, *onward: Line, **fields: object
 ) -> Item:
     """Take back a sale, whole or so many cents of its first line; `onward` moves on what came."""
+    return taking_back(kind, sale.item, cents, *onward, actor_id=sale.till.id, **fields)
+
+
+def taking_back(
+    kind: str, original: Item, cents: int | None = None, *onward: Line, **fields: object
+) -> Item:
     back = [
         Line(debit=line.credit, credit=line.debit, amount=line.amount, reversed_line=number)
-        for number, line in enumerate(sale.item.lines, start=1)
+        for number, line in enumerate(original.lines, start=1)
     ]
     if cents is not None:
         back = [msgspec.structs.replace(back[0], amount=cents)]
-    return an_item(kind, *back, *onward, reverses=sale.item.id, actor_id=sale.till.id, **fields)
+    return an_item(kind, *back, *onward, reverses=original.id, **fields)
 
 
 async def reverse(connection: Connection, *items: Item, till: UUID | None = None) -> list[str]:
@@ -170,20 +182,77 @@ async def reverse(connection: Connection, *items: Item, till: UUID | None = None
     )
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """One grant to make: what, for whom, how much."""
+
+    scheme: Scheme
+    holder: Holder
+    claim: str
+    cents: int = 5000
+    visits: int | None = None
+    entry: EntryId = msgspec.field(default_factory=lambda: EntryId(uuid7()))
+    account: AccountId = msgspec.field(default_factory=new_account_id)
+    print_: bytes = msgspec.field(default_factory=lambda: secrets.token_bytes(32))
+
+    def item(self) -> Item:
+        """The entry that this grant will be."""
+        line = Line(self.scheme.appropriation, self.account, self.cents)
+        return an_item("grant", line, id=self.entry, fingerprint=self.print_)
+
+
+async def grant(connection: Connection, *claims: Claim) -> list[str]:
+    decisions = [uuid4() for _ in claims]
+    await connection.executemany(
+        """
+        INSERT INTO decision (id, resident_id, household_number, year, cause, assessed_on,
+            decided_at, verdicts, actor_kind, actor_id)
+        VALUES ($1, $2, 'H', 2026, 'assessment', $3, $4, '[]', 'login', $5)
+        """,
+        [
+            (decision, claim.holder.id, NOON.date(), NOON, OFFICER)
+            for decision, claim in zip(decisions, claims, strict=True)
+        ],
+    )
+    many = len(claims)
+    return await connection.fetchval(
+        GRANT,
+        [claim.entry for claim in claims],
+        [claim.print_ for claim in claims],
+        [uuid4() for _ in claims],
+        decisions,
+        [claim.holder.id for claim in claims],
+        ["H"] * many,
+        [claim.scheme.id for claim in claims],
+        [claim.scheme.version for claim in claims],
+        [claim.scheme.year for claim in claims],
+        [claim.claim for claim in claims],
+        ["2026"] * many,
+        [claim.cents for claim in claims],
+        [claim.visits for claim in claims],
+        *([FIRST_DAY.date()] * many, [LAST_DAY.date()] * many, NOON.date()),
+        [claim.holder.pass_id for claim in claims],
+        [claim.account for claim in claims],
+        [None if claim.visits is None else new_account_id() for claim in claims],
+        *([FIRST_DAY] * many, [LAST_DAY] * many, [None] * many, [LAST_DAY.date()] * many),
+        *(NOON, "login", OFFICER),
+    )
+
+
 async def lapse(
     connection: Connection,
     budget: AccountId,
     amount: int,
     *,
     entry: EntryId | None = None,
+    print_: bytes | None = None,
     at: datetime = NOON,
 ) -> str:
     """Return what is left of one budget to its appropriation."""
-    outcomes = await connection.fetchval(
+    (outcome,) = await connection.fetchval(
         "SELECT lapse_batch($1, $2, $3, $4, $5, 'job', $6)",
-        *([entry or uuid7()], [secrets.token_bytes(32)], [budget], [amount], at, OFFICER),
+        *([entry or uuid7()], [print_ or secrets.token_bytes(32)], [budget], [amount], at, OFFICER),
     )
-    return outcomes[0]
+    return outcome
 
 
 async def balance(connection: Connection, account: AccountId) -> int:

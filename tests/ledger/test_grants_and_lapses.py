@@ -1,20 +1,14 @@
 """A scheme is granted once per claimant and period; what is left goes back once."""
 
 import asyncio
-import secrets
 from datetime import timedelta
-from uuid import UUID, uuid4
 
 import asyncpg
-import msgspec
 import pytest
 
-from booking import Connect, a_sale, balance, lapse, redeem, until_waiting
+from booking import Claim, Connect, a_sale, balance, grant, lapse, redeem, until_waiting
 from given import (
-    FIRST_DAY,
     LAST_DAY,
-    NOON,
-    OFFICER,
     Budget,
     Holder,
     Scheme,
@@ -23,63 +17,6 @@ from given import (
     a_scheme,
 )
 from pas.db import Connection
-from pas.ids import AccountId, uuid7
-from pas.ledger.accounts import new_account_id
-
-GRANT = (
-    "SELECT grant_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
-)
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """One grant to make: what, for whom, how much."""
-
-    scheme: Scheme
-    holder: Holder
-    claim: str
-    cents: int = 5000
-    visits: int | None = None
-    entry: UUID = msgspec.field(default_factory=uuid7)
-    account: AccountId = msgspec.field(default_factory=new_account_id)
-
-
-async def grant(connection: Connection, *claims: Claim) -> list[str]:
-    decisions = [uuid4() for _ in claims]
-    await connection.executemany(
-        """
-        INSERT INTO decision (id, resident_id, household_number, year, cause, assessed_on,
-            decided_at, verdicts, actor_kind, actor_id)
-        VALUES ($1, $2, 'H', 2026, 'assessment', $3, $4, '[]', 'login', $5)
-        """,
-        [
-            (decision, claim.holder.id, NOON.date(), NOON, OFFICER)
-            for decision, claim in zip(decisions, claims, strict=True)
-        ],
-    )
-    many = len(claims)
-    return await connection.fetchval(
-        GRANT,
-        [claim.entry for claim in claims],
-        [secrets.token_bytes(32) for _ in claims],
-        [uuid4() for _ in claims],
-        decisions,
-        [claim.holder.id for claim in claims],
-        ["H"] * many,
-        [claim.scheme.id for claim in claims],
-        [claim.scheme.version for claim in claims],
-        [claim.scheme.year for claim in claims],
-        [claim.claim for claim in claims],
-        ["2026"] * many,
-        [claim.cents for claim in claims],
-        [claim.visits for claim in claims],
-        *([FIRST_DAY.date()] * many, [LAST_DAY.date()] * many, NOON.date()),
-        [claim.holder.pass_id for claim in claims],
-        [claim.account for claim in claims],
-        [None if claim.visits is None else new_account_id() for claim in claims],
-        *([FIRST_DAY] * many, [LAST_DAY] * many, [None] * many, [LAST_DAY.date()] * many),
-        *(NOON, "login", OFFICER),
-    )
 
 
 async def test_a_scheme_is_granted_once_per_claimant_and_period(

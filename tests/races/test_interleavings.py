@@ -1,0 +1,125 @@
+"""Each pair of functions, in every order of their statements: never a fault, never a deadlock."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from booking import Claim, Sale, a_refusal, a_sale, an_item, grant, redeem, taking_back
+from checker import judge
+from given import LAST_DAY, NOON, Budget, Scheme, Till, a_holder
+from history import Call, Ended, read_books
+from pas.db import Connection
+from pas.ids import uuid7
+from pas.installation import Access
+from pas.ledger.book import Line, Seen
+from pas.ledger.prove import prove
+from stepping import (
+    Step,
+    Stepper,
+    lapsing,
+    next_schedule,
+    posting,
+    put_gates,
+    selling,
+    undoing,
+)
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A budget of 200 with a sale of 50 behind it, and one sale that both may be asked to book."""
+
+    budget: Budget
+    till: Till
+    sold: Sale
+    same: Sale
+
+
+def a_line(place: Place, amount: int) -> Line:
+    return Line(place.budget.account, place.budget.scheme.appropriation, amount)
+
+
+def an_end(place: Place) -> Step:
+    async def run(connection: Connection) -> list[str]:
+        await connection.execute(
+            "SELECT set_budget_usable($1, '-infinity', $2)", place.budget.account, NOON
+        )
+        return ["ended"]
+
+    return Step(run, ended=Ended(account=place.budget.account, until=NOON, invoked=0, answered=0))
+
+
+ACTS: dict[str, Callable[[Place], Step]] = {
+    "sale of all": lambda place: selling(a_sale(place.till, place.budget, 150)),
+    "sale of most": lambda place: selling(a_sale(place.till, place.budget, 100)),
+    "same sale": lambda place: selling(place.same),
+    "decline": lambda place: selling(
+        a_refusal(
+            place.till, place.budget.holder, "too-little", seen=(Seen(place.budget.account, 2),)
+        ),
+        wanted=151,
+    ),
+    "void": lambda place: undoing(taking_back("void", place.sold.item)),
+    "refund": lambda place: undoing(taking_back("refund", place.sold.item, 30)),
+    "lapse": lambda place: lapsing(an_item("lapse", a_line(place, 150), occurred_at=LAST_DAY)),
+    "correction": lambda place: posting(taking_back("correct", place.sold.item, 40)),
+    "end": an_end,
+}
+AT_LEAST, AT_MOST = 4, 40
+"""Schedules of a pair that has a row in common: the one that comes second waits for the first."""
+
+
+@pytest.mark.parametrize("one", ACTS)
+async def test_all_interleavings_of_two_functions(
+    connection: Connection,
+    owner: Connection,
+    superuser: Connection,
+    access: Access,
+    scheme: Scheme,
+    till: Till,
+    one: str,
+) -> None:
+    await put_gates(superuser)
+    assert access.migrator is not None
+    second = await access.migrator.connect()
+    await second.execute("SET ROLE owner_velsen; SET search_path = velsen, pg_temp")
+    stepper = Stepper(superuser, owner, second)
+    for other in list(ACTS)[list(ACTS).index(one) :]:
+        places = await some_places(connection, scheme, till)
+        before = await read_books(connection)
+        heard, tried = await every_schedule(stepper, (one, other), places)
+        calls = [call for call in heard if isinstance(call, Call)]
+        changes = [change for change in heard if isinstance(change, Ended)]
+        assert judge(before, await read_books(connection), calls, changes) == [], (one, other)
+        assert AT_LEAST <= tried < AT_MOST
+    assert (await prove(connection, datetime.now(UTC))).closes
+    await second.close()
+
+
+async def every_schedule(
+    stepper: Stepper, names: tuple[str, str], places: list[Place]
+) -> tuple[list[Call | Ended | None], int]:
+    heard: list[Call | Ended | None] = []
+    schedule: list[int] | None = []
+    for tried, place in enumerate(places, start=1):
+        one, other = (ACTS[name](place) for name in names)
+        trace = await stepper.run((one, other), schedule)
+        heard += [session.heard for session in stepper.sessions]
+        schedule = next_schedule(trace)
+        if schedule is None:
+            return heard, tried
+    pytest.fail(f"{names}: more schedules than places")
+
+
+async def some_places(connection: Connection, scheme: Scheme, till: Till) -> list[Place]:
+    holder = await a_holder(connection)
+    claims = [Claim(scheme, holder, str(uuid7()), cents=200) for _ in range(AT_MOST)]
+    await grant(connection, *claims)
+    budgets = [Budget(claim.account, None, scheme, holder, claim.entry) for claim in claims]
+    sales = [a_sale(till, budget, 50) for budget in budgets]
+    assert await redeem(connection, *sales) == ["booked"] * AT_MOST
+    return [
+        Place(budget, till, sale, a_sale(till, budget, 100))
+        for budget, sale in zip(budgets, sales, strict=True)
+    ]
