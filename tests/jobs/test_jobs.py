@@ -79,7 +79,7 @@ async def working(worker: Worker) -> AsyncGenerator[None]:
 
 
 async def until(connection: Connection, job_id: JobId, holds: Callable[[Job], bool]) -> Job:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(50):
         while True:
             job = await read_job(connection, job_id)
             if holds(job):
@@ -139,7 +139,7 @@ async def test_a_worker_hears_of_a_job_at_once(database: Database, connection: C
     async with working(Worker(database, {"test.it": add_up})):
         await asyncio.sleep(0.3)
         job_id = await put(connection, numbers=[1])
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await until(connection, job_id, is_done)
 
 
@@ -265,7 +265,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(
     async with working(Worker(database, doing(hang))):
         await started.wait()
         await connection.execute("UPDATE job SET attempts = 2")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await stopped.wait()
     job = await read_job(connection, job_id)
     assert (job.state, job.attempts, job.done) == ("running", 2, 0)
