@@ -10,7 +10,7 @@ import pytest
 from pas.db import Connection, Database
 from pas.errors import Refusal
 from pas.ids import JobId, MunicipalityName, uuid7
-from pas.installation import Access, add_municipality
+from pas.installation import Access
 from pas.jobs import (
     Job,
     JobFunction,
@@ -158,9 +158,8 @@ async def test_a_lost_notification_only_costs_time(
 
 
 async def test_a_worker_serves_all_municipalities(
-    access: Access, database: Database, connection: Connection, migrator: Connection
+    database: Database, connection: Connection
 ) -> None:
-    await add_municipality(migrator, access.address, ALMERE, title="Almere")
     async with database.connection(ALMERE) as almere:
         there = await put(almere, numbers=[1])
         here = await put(connection, numbers=[2])
@@ -315,9 +314,8 @@ async def test_a_job_of_a_newer_program_waits_for_it(
 
 
 async def test_a_municipality_with_much_to_do_does_not_hold_up_another(
-    access: Access, database: Database, connection: Connection, migrator: Connection
+    database: Database, connection: Connection
 ) -> None:
-    await add_municipality(migrator, access.address, ALMERE, title="Almere")
     order: list[str] = []
 
     async def note(

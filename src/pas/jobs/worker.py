@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from pas.db import CONNECTION_LOST, Database, UnknownMunicipality
+from pas.db.pools import REGISTRY_ROLE
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
 from pas.jobs.kinds import JobFunction, Progress
@@ -146,20 +147,20 @@ class Worker:
         self._woken.set()
 
     async def _listen(self) -> None:
-        """Hear of new jobs by one connection, made anew when it breaks."""
+        """Hear of new jobs by one connection of our own, made anew when it breaks."""
         while True:
             with suppress(Refusal, *CONNECTION_LOST):
-                async with self.database.registry() as connection:
-                    broken = asyncio.Event()
-                    connection.add_termination_listener(lambda _, broken=broken: broken.set())
+                connection = await self.database.address.login(REGISTRY_ROLE).connect()
+                broken = asyncio.Event()
+                connection.add_termination_listener(lambda _, broken=broken: broken.set())
+                try:
                     await connection.add_listener(CHANNEL, self._heard)
                     # Whatever was put in line while nobody listened is found by looking.
                     self._look_at = dict.fromkeys(self._look_at, 0.0)
                     self._woken.set()
-                    try:
-                        await broken.wait()
-                    finally:
-                        await connection.remove_listener(CHANNEL, self._heard)
+                    await broken.wait()
+                finally:
+                    connection.terminate()
             await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
