@@ -680,6 +680,19 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_role() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_second_deviation_verdict() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.confirmed_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA222', MESSAGE = 'a deviation that was judged never changes; propose another one';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_second_deviation_verdict() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_second_verdict() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -875,6 +888,39 @@ CREATE TABLE municipality.appropriation_line (
 
 ALTER TABLE municipality.appropriation_line OWNER TO owner_municipality;
 
+CREATE TABLE municipality.assessment (
+    id uuid NOT NULL,
+    year smallint NOT NULL,
+    assessed_on date NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    last_household text DEFAULT ''::text NOT NULL,
+    households bigint DEFAULT 0 NOT NULL,
+    unknown_households bigint DEFAULT 0 NOT NULL,
+    persons bigint DEFAULT 0 NOT NULL,
+    persons_granted bigint DEFAULT 0 NOT NULL,
+    passes bigint DEFAULT 0 NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    CONSTRAINT assessment_year_check CHECK (((year >= 2000) AND (year <= 2199)))
+);
+
+ALTER TABLE municipality.assessment OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.assessment.last_household IS 'The households up to and including this one are done.';
+
+CREATE TABLE municipality.assessment_count (
+    assessment_id uuid NOT NULL,
+    scheme_version_id uuid NOT NULL,
+    outcome text NOT NULL,
+    reason text NOT NULL,
+    persons bigint NOT NULL,
+    amount_cents bigint NOT NULL,
+    CONSTRAINT assessment_count_outcome_check CHECK ((outcome = ANY (ARRAY['granted'::text, 'held'::text, 'refused'::text, 'unknown'::text, 'not_applicable'::text])))
+);
+
+ALTER TABLE municipality.assessment_count OWNER TO owner_municipality;
+
 CREATE TABLE municipality.balance (
     account_id bigint NOT NULL,
     amount bigint DEFAULT 0 NOT NULL,
@@ -984,9 +1030,13 @@ CREATE TABLE municipality.deviation (
     rejected_at timestamp with time zone,
     rejected_by uuid,
     decision_id uuid,
+    origin text DEFAULT 'deviation'::text NOT NULL,
+    rejected_because text,
     CONSTRAINT deviation_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT deviation_effect_check CHECK ((effect = ANY (ARRAY['grant'::text, 'refuse'::text]))),
+    CONSTRAINT deviation_origin_check CHECK ((origin = ANY (ARRAY['deviation'::text, 'objection'::text]))),
     CONSTRAINT deviation_reason_check CHECK (((length(reason) >= 10) AND (length(reason) <= 2000))),
+    CONSTRAINT deviation_rejected_because_check CHECK (((length(rejected_because) >= 1) AND (length(rejected_because) <= 2000))),
     CONSTRAINT second_pair_of_eyes CHECK ((confirmed_by <> proposed_by))
 );
 
@@ -1670,6 +1720,12 @@ ALTER TABLE ONLY municipality.appropriation
 ALTER TABLE ONLY municipality.appropriation
     ADD CONSTRAINT appropriation_visits_account_id_key UNIQUE (visits_account_id);
 
+ALTER TABLE ONLY municipality.assessment_count
+    ADD CONSTRAINT assessment_count_pkey PRIMARY KEY (assessment_id, scheme_version_id, reason);
+
+ALTER TABLE ONLY municipality.assessment
+    ADD CONSTRAINT assessment_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.balance
     ADD CONSTRAINT balance_pkey PRIMARY KEY (account_id);
 
@@ -1711,9 +1767,6 @@ ALTER TABLE ONLY municipality.event
 
 ALTER TABLE ONLY municipality.scheme_grant
     ADD CONSTRAINT granted_once UNIQUE (scheme_id, claim_key, period_key);
-
-ALTER TABLE ONLY municipality.household_application
-    ADD CONSTRAINT household_application_household_number_year_key UNIQUE (household_number, year);
 
 ALTER TABLE ONLY municipality.household_application
     ADD CONSTRAINT household_application_pkey PRIMARY KEY (id);
@@ -1836,6 +1889,8 @@ CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, 
 
 CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
 
+CREATE INDEX assessment_year ON municipality.assessment USING btree (year, started_at DESC);
+
 CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
 
 CREATE UNIQUE INDEX card_current ON municipality.card USING btree (resident_id) WHERE ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text])) AND (form = ANY (ARRAY['paper'::text, 'plastic'::text])));
@@ -1846,6 +1901,10 @@ CREATE INDEX card_resident ON municipality.card USING btree (resident_id);
 
 CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
 
+CREATE INDEX deviation_resident ON municipality.deviation USING btree (resident_id, year);
+
+CREATE UNIQUE INDEX deviation_waits_once ON municipality.deviation USING btree (resident_id, scheme_version_id, year) WHERE ((confirmed_at IS NULL) AND (rejected_at IS NULL));
+
 CREATE INDEX entry_position ON municipality.entry USING brin (xid) WITH (pages_per_range='32');
 
 CREATE UNIQUE INDEX entry_reversal ON municipality.entry USING btree (reverses, reversal_number) WHERE (reverses IS NOT NULL);
@@ -1855,6 +1914,10 @@ CREATE INDEX event_position ON municipality.event USING brin (xid);
 CREATE INDEX event_recorded ON municipality.event USING btree (recorded_at);
 
 CREATE INDEX event_subject ON municipality.event USING btree (subject_kind, subject_id, recorded_at);
+
+CREATE INDEX household_application_household ON municipality.household_application USING btree (household_number, year, received_at DESC);
+
+CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE (state = 'received'::text);
 
 CREATE INDEX income_verdict_household ON municipality.income_verdict USING btree (household_number, assessed_on DESC, recorded_at DESC);
 
@@ -1919,6 +1982,10 @@ ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.deviation FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.deviation ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -2000,6 +2067,10 @@ CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_ver
 
 CREATE TRIGGER refuse_role BEFORE INSERT OR UPDATE ON municipality.login_role FOR EACH ROW EXECUTE FUNCTION municipality.refuse_role();
 
+CREATE TRIGGER refuse_second_deviation_verdict BEFORE UPDATE ON municipality.deviation FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_deviation_verdict();
+
+ALTER TABLE municipality.deviation ENABLE ALWAYS TRIGGER refuse_second_deviation_verdict;
+
 CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON municipality.payout_account FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_verdict();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
@@ -2018,6 +2089,12 @@ ALTER TABLE ONLY municipality.appropriation_line
 
 ALTER TABLE ONLY municipality.appropriation
     ADD CONSTRAINT appropriation_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.assessment_count
+    ADD CONSTRAINT assessment_count_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES municipality.assessment(id);
+
+ALTER TABLE ONLY municipality.assessment_count
+    ADD CONSTRAINT assessment_count_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
 
 ALTER TABLE ONLY municipality.budget
     ADD CONSTRAINT budget_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES municipality.pass(id);
@@ -2136,6 +2213,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_role() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_second_deviation_verdict() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_second_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
@@ -2170,6 +2249,30 @@ GRANT SELECT ON TABLE municipality.appropriation TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.appropriation_line TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.appropriation_line TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.assessment TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(last_household) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(households) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(unknown_households) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(persons) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(persons_granted) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(passes) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.assessment_count TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.assessment_count TO app_municipality;
+
+GRANT UPDATE(persons) ON TABLE municipality.assessment_count TO app_municipality;
+
+GRANT UPDATE(amount_cents) ON TABLE municipality.assessment_count TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.balance TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.balance TO ledger_municipality;
@@ -2213,6 +2316,8 @@ GRANT UPDATE(rejected_at) ON TABLE municipality.deviation TO app_municipality;
 GRANT UPDATE(rejected_by) ON TABLE municipality.deviation TO app_municipality;
 
 GRANT UPDATE(decision_id) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT UPDATE(rejected_because) ON TABLE municipality.deviation TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.entry TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.entry TO ledger_municipality;

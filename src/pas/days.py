@@ -3,7 +3,7 @@
 The functions of the database use the same zone.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,3 +14,8 @@ def day_of(moment: datetime) -> date:
     """The day on which a moment falls."""
     assert moment.tzinfo is not None, "a moment carries its time zone"
     return moment.astimezone(AMSTERDAM).date()
+
+
+def start_of(day: date) -> datetime:
+    """The moment, in UTC, at which a day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=AMSTERDAM).astimezone(UTC)

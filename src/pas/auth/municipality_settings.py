@@ -6,6 +6,7 @@ because whoever can change the identity provider can become anybody.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
@@ -59,6 +60,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     telephone_hours: Annotated[str, Meta(max_length=200)] = ""
     address: Annotated[str, Meta(max_length=300)] = ""
     pass_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 1
+    school_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 8
+    once_per_child_until: date | None = None
     void_hours: Annotated[int, Meta(ge=0, le=24 * 31)] = 24
     objection_weeks: Annotated[int, Meta(ge=1, le=52)] = 6
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 3

@@ -93,7 +93,7 @@ Without = frozenset[tuple[ResidentId, str]]
 NOBODY: Final[Without] = frozenset()
 
 
-class Award(msgspec.Struct, frozen=True, kw_only=True):
+class Award(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a grant gives; ``ends_on`` and ``lapses_on`` are the first days without it.
 
     ``claim_key`` and ``period_key`` say who can have it once, and once per what. Between
@@ -111,7 +111,7 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
     in_kind: bool = False
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One scheme for one person, with the facts that decided it; ``award`` only when granted."""
 
     scheme: str

@@ -1,0 +1,239 @@
+"""Reads everything that households are assessed on, set by set: a few statements for any number."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Statement
+from pas.grants.facts import EarlierGrant, HouseholdFacts, PersonFacts, Without
+from pas.grants.income import FiledIncome, IncomeVerdict, income_of
+from pas.ids import HouseholdNumber, ResidentId
+from pas.money import BasisPoints
+from pas.passes.residents import SchoolType
+
+
+class MemberRow(msgspec.Struct, frozen=True):
+    """A member of a household on a day."""
+
+    household_number: HouseholdNumber
+    resident_id: ResidentId
+    birth_date: date
+    school_type: SchoolType | None
+    here_from: date
+    left_on: date | None
+    died_on: date | None
+    income: BasisPoints | None
+    income_since: date
+    income_changed: bool
+
+
+class VerdictRow(msgspec.Struct, frozen=True):
+    household_number: HouseholdNumber
+    income: BasisPoints
+    assessed_on: date
+
+
+class GrantRow(msgspec.Struct, frozen=True):
+    scheme: str
+    resident_id: ResidentId
+    household_number: HouseholdNumber
+    claim_key: str
+    period_key: str
+    starts_on: date
+    ends_on: date
+
+
+class RefusedRow(msgspec.Struct, frozen=True):
+    resident_id: ResidentId
+    scheme: str
+
+
+class HouseholdRow(msgspec.Struct, frozen=True):
+    household_number: HouseholdNumber
+
+
+NEXT_HOUSEHOLDS: Final = Statement(
+    """
+    SELECT DISTINCT household_number FROM resident_version
+    WHERE household_number > $1 ORDER BY household_number LIMIT $2
+    """,
+    HouseholdRow,
+)
+READ_MEMBERS: Final = Statement(
+    """
+    SELECT v.household_number, v.resident_id, v.birth_date, v.school_type,
+        (SELECT min(f.valid_from) FROM resident_version f WHERE f.resident_id = v.resident_id) AS here_from,
+        v.left_on, v.died_on, v.income,
+        coalesce((SELECT min(s.valid_from) FROM resident_version s WHERE s.resident_id = v.resident_id
+            AND s.valid_from <= v.valid_from AND (d.until IS NULL OR s.valid_from > d.until)), v.valid_from) AS income_since,
+        d.until IS NOT NULL AS income_changed
+    FROM resident_version v
+    CROSS JOIN LATERAL (
+        SELECT max(o.valid_from) AS until FROM resident_version o WHERE o.resident_id = v.resident_id
+            AND o.valid_from < v.valid_from AND o.income IS DISTINCT FROM v.income
+    ) d
+    WHERE v.household_number = ANY ($1::text[]) AND v.valid_from <= $2::date
+        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
+            AND n.valid_from > v.valid_from AND n.valid_from <= $2)
+    ORDER BY v.household_number, v.birth_date, v.resident_id
+    """,
+    MemberRow,
+)
+READ_VERDICTS: Final = Statement(
+    """
+    SELECT DISTINCT ON (household_number) household_number, income, assessed_on
+    FROM income_verdict WHERE household_number = ANY ($1::text[]) AND assessed_on <= $2
+    ORDER BY household_number, assessed_on DESC, recorded_at DESC
+    """,
+    VerdictRow,
+)
+READ_GRANTS: Final = Statement(
+    """
+    SELECT s.code AS scheme, g.resident_id, g.household_number, g.claim_key, g.period_key,
+        g.starts_on, g.ends_on
+    FROM scheme_grant g JOIN scheme s ON s.id = g.scheme_id
+    WHERE g.resident_id = ANY ($1::uuid[])
+    UNION
+    SELECT s.code, g.resident_id, g.household_number, g.claim_key, g.period_key, g.starts_on, g.ends_on
+    FROM scheme s JOIN scheme_grant g ON g.scheme_id = s.id AND g.claim_key = ANY ($2::text[])
+    WHERE s.code = ANY ($3::text[])
+    """,
+    GrantRow,
+)
+READ_REFUSED: Final = Statement(
+    """
+    SELECT d.resident_id, s.code AS scheme
+    FROM deviation d JOIN scheme_version v ON v.id = d.scheme_version_id
+    JOIN scheme s ON s.id = v.scheme_id
+    WHERE d.resident_id = ANY ($1::uuid[]) AND d.year = $2 AND d.effect = 'refuse'
+        AND d.confirmed_at IS NOT NULL
+    """,
+    RefusedRow,
+)
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which day the facts are, of which the incomes, and since when a verdict counts."""
+
+    on: date
+    incomes_until: date
+    verdicts_from: date
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A household with what was decided about it before."""
+
+    facts: HouseholdFacts
+    earlier: tuple[EarlierGrant, ...]
+
+
+class Households(msgspec.Struct, frozen=True):
+    """Households in the order of their numbers, and who was turned down by a deviation."""
+
+    known: tuple[Known, ...]
+    refused: Without
+
+
+async def next_households(connection: Connection, after: str, limit: int) -> list[HouseholdNumber]:
+    """Give the numbers that come next; every number that anybody ever had is among them."""
+    rows = await NEXT_HOUSEHOLDS.all(connection, after, limit)
+    return [row.household_number for row in rows]
+
+
+async def read_facts(
+    connection: Connection, numbers: Sequence[HouseholdNumber], days: Days
+) -> list[HouseholdFacts]:
+    """Give the households that have members on the day."""
+    members = await READ_MEMBERS.all(connection, numbers, days.on)
+    verdicts = {
+        row.household_number: IncomeVerdict(row.income, row.assessed_on)
+        for row in await READ_VERDICTS.all(connection, numbers, days.incomes_until)
+    }
+    return [
+        _facts(number, list(rows), days, verdict=verdicts.get(number))
+        for number, rows in groupby(members, key=lambda row: row.household_number)
+    ]
+
+
+async def read_households(
+    connection: Connection,
+    numbers: Sequence[HouseholdNumber],
+    days: Days,
+    *,
+    year: int,
+    household_schemes: Sequence[str],
+) -> Households:
+    """Give the facts with earlier grants; ``household_schemes`` are codes granted per household."""
+    households = await read_facts(connection, numbers, days)
+    residents = [member.resident for home in households for member in home.members]
+    claims = [f"household:{home.number}" for home in households]
+    rows = await READ_GRANTS.all(connection, residents, claims, household_schemes)
+    by_claim: dict[str, list[EarlierGrant]] = {}
+    by_resident: dict[ResidentId, list[EarlierGrant]] = {}
+    for row in rows:
+        grant = _earlier(row)
+        by_resident.setdefault(row.resident_id, []).append(grant)
+        by_claim.setdefault(row.claim_key, []).append(grant)
+    refused = await READ_REFUSED.all(connection, residents, year)
+    return Households(
+        known=tuple(Known(home, _earlier_of(home, by_resident, by_claim)) for home in households),
+        refused=frozenset((row.resident_id, row.scheme) for row in refused),
+    )
+
+
+def _earlier_of(
+    home: HouseholdFacts,
+    by_resident: dict[ResidentId, list[EarlierGrant]],
+    by_claim: dict[str, list[EarlierGrant]],
+) -> tuple[EarlierGrant, ...]:
+    found = [grant for member in home.members for grant in by_resident.get(member.resident, ())]
+    found += by_claim.get(f"household:{home.number}", ())
+    return tuple(dict.fromkeys(found))
+
+
+def _earlier(row: GrantRow) -> EarlierGrant:
+    return EarlierGrant(
+        scheme=row.scheme,
+        resident=row.resident_id,
+        claim_key=row.claim_key,
+        period_key=row.period_key,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+
+
+def _facts(
+    number: HouseholdNumber,
+    rows: Sequence[MemberRow],
+    days: Days,
+    *,
+    verdict: IncomeVerdict | None,
+) -> HouseholdFacts:
+    filed = [_filed(row) for row in rows if _is_present(row, days.on)]
+    return HouseholdFacts(
+        number=number,
+        income=income_of(filed, verdict, counts_from=days.verdicts_from),
+        members=tuple(
+            PersonFacts(
+                resident=row.resident_id,
+                birth_date=row.birth_date,
+                school_type=row.school_type,
+                here_from=max(row.here_from, row.birth_date),
+                left_on=row.left_on,
+                died_on=row.died_on,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _filed(row: MemberRow) -> FiledIncome:
+    never = row.income is None and not row.income_changed
+    return FiledIncome(row.income, None if never else row.income_since)
+
+
+def _is_present(row: MemberRow, on: date) -> bool:
+    return all(day is None or on < day for day in (row.left_on, row.died_on))
