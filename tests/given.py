@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from pas.auth.actor import Actor
+from pas.auth.actor import SYSTEM, Actor
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role, permissions_of
@@ -67,6 +67,7 @@ from pas.redemptions.judge import Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.redeem import Desk
 from pas.redemptions.sale import SaleItem, Scan
+from pas.schemes.keep_version import add_version
 from pas.schemes.model import Amount, SchemeVersion, StoredVersion
 
 # --- files of schemes and residents ---------------------------------------------------------
@@ -422,6 +423,59 @@ def earlier_grants(*decisions: Decision) -> list[EarlierGrant]:
         for one in decision.granted
         if one.award
     ]
+
+
+# --- schemes and households for an assessment, in the tables --------------------------------------
+
+
+async def a_scheme_in_force(
+    connection: Connection, code: str = "sport_kinderen", **fields: object
+) -> SchemeVersionId:
+    """A version as ``a_version`` makes it, stored."""
+    return await add_version(connection, a_version(code, **fields).version, actor=SYSTEM)
+
+
+async def a_member(
+    connection: Connection,
+    household: str = "H1",
+    *,
+    born: date = date(1990, 5, 17),
+    income: int | None = 9_500,
+    since: date = date(2026, 1, 1),
+    left_on: date | None = None,
+) -> ResidentId:
+    """A resident, member of a household from a day on."""
+    resident = ResidentId(uuid7())
+    await connection.execute(
+        "INSERT INTO resident (id, person_number) VALUES ($1, $2)", resident, resident.hex
+    )
+    await a_state(
+        connection, resident, household, born=born, income=income, since=since, left_on=left_on
+    )
+    return resident
+
+
+async def a_state(
+    connection: Connection,
+    resident: ResidentId,
+    household: str = "H1",
+    *,
+    born: date = date(1990, 5, 17),
+    income: int | None = 9_500,
+    since: date = date(2026, 1, 1),
+    left_on: date | None = None,
+    died_on: date | None = None,
+    school_type: str | None = None,
+) -> None:
+    """What is known of a resident from a day on."""
+    await connection.execute(
+        """
+        INSERT INTO resident_version (resident_id, valid_from, given_name, family_name, birth_date,
+            household_number, household_type, income, school_type, left_on, died_on, recorded_by)
+        VALUES ($1, $2, 'Sanne', 'de Wit', $3, $4, 'unknown', $5, $6, $7, $8, $9)
+        """,
+        *(resident, since, born, household, income, school_type, left_on, died_on, OFFICER),
+    )
 
 
 # --- logins, actors and keys ------------------------------------------------------------------

@@ -80,6 +80,9 @@ class Tally:
         ]
 
 
+ONE_STARTER: Final = Statement(
+    "SELECT pg_advisory_xact_lock(hashtext(current_schema || '.assessment'))", None
+)
 INSERT: Final = Statement(
     """
     INSERT INTO assessment (id, year, assessed_on, started_at, actor_kind, actor_id)
@@ -158,12 +161,14 @@ async def start_run(
     connection: Connection, *, year: int, on: date, actor: Actor, now: datetime
 ) -> Run:
     """Start an assessment, or go on with one of the same year and day that was broken off."""
-    found = await BROKEN_OFF.first(connection, year, on)
-    if found is not None:
-        return found
-    run_id = AssessmentId(uuid7())
-    await INSERT.run(connection, run_id, year, on, now, actor.kind, actor.id)
-    return await read_run(connection, run_id)
+    async with connection.transaction():
+        await ONE_STARTER.run(connection)
+        found = await BROKEN_OFF.first(connection, year, on)
+        if found is not None:
+            return found
+        run_id = AssessmentId(uuid7())
+        await INSERT.run(connection, run_id, year, on, now, actor.kind, actor.id)
+        return await read_run(connection, run_id)
 
 
 async def read_run(connection: Connection, run_id: AssessmentId) -> Run:

@@ -1,0 +1,400 @@
+"""The yearly assessment in the database: who is granted what, once, and what that does to the money."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
+from pas.auth.actor import SYSTEM
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.grants import assess as module
+from pas.grants.appropriations import (
+    AppropriationIdReused,
+    CoverLine,
+    read_appropriations,
+    set_aside,
+)
+from pas.grants.assess import Task, assess_dry, assess_year, begin_assessment
+from pas.grants.facts import Outcome, Reason
+from pas.grants.periods import PassYearOver
+from pas.grants.report import AssessmentReport
+from pas.ids import EntryId, MunicipalityName, uuid7
+from pas.ledger.prove import prove
+from pas.money import Cents
+from pas.schemes.model import InKind, Visits
+from pas.schemes.show import SchemeNotFound
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+OFFICER = an_actor(Role.OFFICER)
+FINANCE = an_actor(Role.FINANCE)
+CHILD = date(2016, 6, 1)
+
+
+def a_task(*, now: datetime = NOW, year: int = 2026) -> Task:
+    return Task(municipality=MunicipalityName("velsen"), year=year, actor=OFFICER, now=now)
+
+
+async def money(connection: Connection, scheme: str, cents: int) -> EntryId:
+    line = CoverLine(
+        id=EntryId(uuid7()),
+        scheme=scheme,
+        year=2026,
+        cover_line="minimabeleid",
+        amount_cents=Cents(cents),
+    )
+    await set_aside(connection, line, actor=FINANCE, now=NOW)
+    return line.id
+
+
+def seen(report: AssessmentReport) -> dict[str, tuple[int, int, int, int, int]]:
+    return {
+        one.scheme: (one.granted, one.held, one.refused, one.unknown, one.granted_cents)
+        for one in report.schemes
+    }
+
+
+async def verdicts(connection: Connection) -> list[tuple[Outcome, Reason]]:
+    rows = await connection.fetch(
+        """
+        SELECT v->>'outcome' AS outcome, v->>'reason' AS reason
+        FROM decision d, jsonb_array_elements(d.verdicts) v ORDER BY d.decided_at, d.id
+        """
+    )
+    return [(row["outcome"], row["reason"]) for row in rows]
+
+
+async def count(connection: Connection, table: str) -> int:
+    return await connection.fetchval(f"SELECT count(*) FROM {table}")
+
+
+async def test_everybody_who_qualifies_is_granted_in_one_decision_with_a_pass_and_budgets(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, "sport", income_limit=11_000)
+    await a_scheme_in_force(connection, "school", unit="child", income_limit=12_000)
+    parent = await a_member(connection, income=11_000)
+    child = await a_member(connection, income=11_000, born=CHILD)
+    await a_member(connection, "H2", income=11_001)
+    await a_member(connection, "H3", income=None)
+
+    report = await assess_year(database, a_task())
+
+    assert seen(report) == {
+        "school": (1, 0, 0, 0, 20_000),
+        "sport": (2, 0, 1, 1, 40_000),
+    }
+    assert (report.households, report.unknown_households, report.persons) == (3, 1, 4)
+    assert (report.persons_granted, report.passes, report.granted_cents) == (2, 2, 60_000)
+    passes = await connection.fetch("SELECT * FROM pass")
+    assert {row["resident_id"] for row in passes} == {parent, child}
+    assert {(row["starts_on"], row["ends_on"]) for row in passes} == {
+        (date(2026, 6, 1), date(2027, 1, 1))
+    }
+    budgets = await connection.fetch(
+        """
+        SELECT b.amount, b.usable_from, b.usable_until, g.lapses_on
+        FROM budget g JOIN balance b ON b.account_id = g.account_id
+        """
+    )
+    assert [row["amount"] for row in budgets] == [20_000] * 3
+    assert {row["usable_from"] for row in budgets} == {datetime(2026, 5, 31, 22, tzinfo=UTC)}
+    assert {row["usable_until"] for row in budgets} == {datetime(2026, 12, 31, 23, tzinfo=UTC)}
+    # Nobody is told about a household whose income is unknown.
+    assert await count(connection, "decision") == 3
+    assert (await prove(connection, NOW)).closes
+
+
+async def test_again_grants_nothing_twice_and_writes_nothing_new(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    resident = await a_member(connection)
+
+    await assess_year(database, a_task())
+    again = await assess_year(database, a_task(now=NOW + timedelta(days=1)))
+
+    assert seen(again) == {"sport_kinderen": (0, 1, 0, 0, 0)}
+    assert await count(connection, "decision") == 1
+
+    await a_scheme_in_force(connection, "nieuw")
+    await a_state(connection, resident, income=20_000, since=date(2026, 6, 2))
+    third = await assess_year(database, a_task(now=NOW + timedelta(days=2)))
+
+    assert seen(third) == {"nieuw": (0, 0, 1, 0, 0), "sport_kinderen": (0, 1, 0, 0, 0)}
+    assert await verdicts(connection) == [
+        ("granted", "within-limit"),
+        ("refused", "income-above-limit"),
+        ("held", "already-granted"),
+    ]
+
+
+async def test_a_dry_run_says_the_same_and_writes_nothing(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, "open")
+    await a_scheme_in_force(connection, "pot", closed_pot=True)
+    await money(connection, "open", 30_000)
+    await money(connection, "pot", 50_000)
+    for number in range(3):
+        await a_member(connection, f"H{number}")
+    before = {
+        name: await count(connection, name) for name in ("entry", "decision", "pass", "event")
+    }
+
+    dry = await assess_dry(database, a_task())
+    after = {name: await count(connection, name) for name in before}
+    real = await assess_year(database, a_task())
+
+    assert before == after
+    assert dry.dry_run
+    assert dry.schemes == real.schemes
+    assert (dry.persons, dry.passes, dry.granted_cents) == (3, 3, 100_000)
+    assert (dry.passes, dry.overspent_cents) == (real.passes, real.overspent_cents)
+
+
+async def test_over_spending_is_reported_and_blocks_nobody(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    await money(connection, "sport_kinderen", 15_000)
+    await a_member(connection)
+
+    report = await assess_year(database, a_task())
+
+    (scheme,) = report.schemes
+    assert (scheme.granted, scheme.left_cents, scheme.overspent_cents) == (1, -5_000, 5_000)
+    (shown,) = await read_appropriations(connection, year=2026)
+    assert (shown.appropriated_cents, shown.granted_cents, shown.overspent_cents) == (
+        15_000,
+        20_000,
+        5_000,
+    )
+
+
+async def test_a_closed_pot_grants_what_is_in_it_and_no_more(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, closed_pot=True)
+    await money(connection, "sport_kinderen", 50_000)
+    for number in range(4):
+        await a_member(connection, f"H{number}")
+
+    report = await assess_year(database, a_task())
+
+    (scheme,) = report.schemes
+    assert (scheme.granted, scheme.refused, scheme.left_cents) == (2, 2, 10_000)
+    assert scheme.reasons == {"within-limit": 2, "pot-empty": 2}
+    await money(connection, "sport_kinderen", 10_000)
+    later = await assess_year(database, a_task(now=NOW + timedelta(days=1)))
+    assert seen(later) == {"sport_kinderen": (1, 2, 1, 0, 20_000)}
+
+
+async def test_a_pot_shared_by_two_runs_at_once_is_never_overspent(
+    connection: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", 1)
+    await a_scheme_in_force(connection, closed_pot=True)
+    await money(connection, "sport_kinderen", 100_000)
+    for number in range(12):
+        await a_member(connection, f"H{number:02}")
+    other = Database(database.address)
+
+    # Of two days, so that they are two runs.
+    reports = await asyncio.gather(
+        assess_year(database, a_task()),
+        assess_year(other, a_task(now=NOW + timedelta(days=1))),
+    )
+    await other.close()
+
+    assert sum(one.schemes[0].granted for one in reports) == 5
+    assert await count(connection, "scheme_grant") == 5
+    (shown,) = await read_appropriations(connection, year=2026)
+    assert (shown.left_cents, shown.overspent_cents) == (0, 0)
+    assert (await prove(connection, NOW)).closes
+
+
+async def test_two_assessments_at_once_share_the_work_and_grant_once(
+    connection: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", 2)
+    await a_scheme_in_force(connection)
+    for number in range(20):
+        await a_member(connection, f"H{number:02}")
+    other = Database(database.address)
+
+    reports = await asyncio.gather(
+        *(assess_year(one, a_task()) for one in (database, other, database, other))
+    )
+    await other.close()
+
+    assert await count(connection, "assessment") == 1
+    assert reports[-1].persons == await count(connection, "scheme_grant") == 20
+    assert await count(connection, "decision") == 20
+
+
+async def test_a_run_that_was_broken_off_goes_on_where_it_was(
+    connection: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", 2)
+    await a_scheme_in_force(connection)
+    for number in range(7):
+        await a_member(connection, f"H{number}")
+
+    def crash(done: int, _total: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await assess_year(database, a_task(), told=crash)
+    halfway = await count(connection, "scheme_grant")
+    report = await assess_year(database, a_task(now=NOW + timedelta(hours=1)))
+
+    assert halfway == 4
+    assert (report.persons, report.persons_granted) == (7, 7)
+    assert seen(report) == {"sport_kinderen": (7, 0, 0, 0, 140_000)}
+    assert await count(connection, "assessment") == 1
+
+
+async def test_a_chunk_that_fails_leaves_nothing_behind(
+    connection: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_scheme_in_force(connection)
+    await a_member(connection)
+
+    async def fails(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(module, "advance", fails)
+    with pytest.raises(ConnectionError):
+        await assess_year(database, a_task())
+
+    for table in ("scheme_grant", "decision", "pass", "budget", "entry"):
+        assert await count(connection, table) == 0
+
+
+async def test_a_household_of_hundreds_is_granted_whole(
+    connection: Connection, database: Database
+) -> None:
+    for number in range(6):
+        await a_scheme_in_force(connection, f"scheme_{number}")
+    for _ in range(180):
+        await a_member(connection)
+
+    report = await assess_year(database, a_task())
+
+    assert sum(one.granted for one in report.schemes) == 1_080
+    assert (await prove(connection, NOW)).closes
+
+
+async def test_visits_and_things_are_granted_in_visits_and_at_the_highest_agreed_price(
+    connection: Connection, database: Database
+) -> None:
+    await a_merchant(connection, categories=("swimming",), visit_price_cents=550)
+    await a_merchant(connection, categories=("swimming",), visit_price_cents=495)
+    swimming = {"categories": ["swimming"], "allowance": Visits(10, Cents(503))}
+    await a_scheme_in_force(connection, "baden", **swimming)
+    await a_scheme_in_force(connection, "kaart", allowance=InKind(unit_price_cents=Cents(3000)))
+    await a_member(connection)
+
+    report = await assess_year(database, a_task())
+
+    assert seen(report) == {"baden": (1, 0, 0, 0, 5_500), "kaart": (1, 0, 0, 0, 3_000)}
+    rows = await connection.fetch(
+        """
+        SELECT s.code, v.amount FROM budget b JOIN scheme s ON s.id = b.scheme_id
+        JOIN balance v ON v.account_id = b.visits_account_id ORDER BY 1
+        """
+    )
+    assert [(row["code"], row["amount"]) for row in rows] == [("baden", 10), ("kaart", 1)]
+    assert (await prove(connection, NOW)).closes
+
+
+async def test_a_season_that_began_in_time_may_be_paid_in_the_run_out(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, run_out_days=31)
+    await a_member(connection)
+
+    await assess_year(database, a_task())
+
+    row = await connection.fetchrow(
+        "SELECT g.lapses_on, b.usable_until FROM budget g JOIN balance b ON b.account_id = g.account_id"
+    )
+    assert row
+    assert row["lapses_on"] == date(2027, 1, 1)
+    assert row["usable_until"] == datetime(2027, 1, 31, 23, tzinfo=UTC)
+
+
+async def test_a_year_to_come_is_granted_from_its_first_day(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    await a_member(connection)
+
+    report = await assess_year(database, a_task(now=datetime(2026, 12, 1, tzinfo=UTC), year=2027))
+
+    assert report.persons_granted == 1
+    assert await connection.fetchval("SELECT starts_on FROM pass") == date(2027, 1, 1)
+    with pytest.raises(PassYearOver):
+        await assess_year(database, a_task(year=2025))
+
+
+async def test_the_household_of_the_day_is_assessed_together(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, unit="household")
+    await a_member(connection, "H1", born=date(1950, 1, 1))
+    moved = await a_member(connection, "H1", born=date(1940, 1, 1))
+    await a_state(connection, moved, "H2", born=date(1940, 1, 1), since=date(2026, 5, 1))
+    later = await a_member(connection, "H1", born=date(1930, 1, 1))
+    await a_state(connection, later, "H2", born=date(1930, 1, 1), since=date(2026, 7, 1))
+
+    await assess_year(database, a_task())
+
+    rows = await connection.fetch("SELECT resident_id, household_number FROM scheme_grant")
+    assert {(row["resident_id"], row["household_number"]) for row in rows} == {
+        (later, "H1"),
+        (moved, "H2"),
+    }
+
+
+async def test_the_same_cover_line_sent_twice_is_booked_once(connection: Connection) -> None:
+    await a_scheme_in_force(connection)
+    line = CoverLine(
+        id=EntryId(uuid7()),
+        scheme="sport_kinderen",
+        year=2026,
+        cover_line="minimabeleid",
+        amount_cents=Cents(100),
+    )
+
+    first = await set_aside(connection, line, actor=FINANCE, now=NOW)
+    again = await set_aside(connection, line, actor=FINANCE, now=NOW)
+
+    assert first == again
+    assert (again.appropriated_cents, again.left_cents, len(again.lines)) == (100, 100, 1)
+    other = CoverLine(
+        id=line.id, scheme=line.scheme, year=2026, cover_line="other", amount_cents=Cents(100)
+    )
+    with pytest.raises(AppropriationIdReused):
+        await set_aside(connection, other, actor=FINANCE, now=NOW)
+    unknown = CoverLine(
+        id=EntryId(uuid7()), scheme="nope", year=2026, cover_line="x", amount_cents=Cents(1)
+    )
+    with pytest.raises(SchemeNotFound):
+        await set_aside(connection, unknown, actor=SYSTEM, now=NOW)
+
+
+async def test_a_run_can_be_noted_first_and_done_later(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    await a_member(connection)
+
+    run = await begin_assessment(connection, a_task())
+    report = await module.run_assessment(database, a_task(), run.id)
+
+    assert (run.ended_at, report.id, report.persons_granted) == (None, run.id, 1)
+    assert report.ended_at is not None
