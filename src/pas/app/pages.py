@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from pas.app import ledger_pages
 from pas.auth.actor import Actor
 from pas.auth.demo_login import PERSONAS, is_demo
 from pas.auth.permissions import Permission
@@ -35,6 +36,8 @@ WAYS: Final = (
     Way(Permission.ASSESSMENTS_READ, "Toekennen", "Wie krijgt wat, en waarom.", "assessments"),
     Way(Permission.RESIDENTS_READ, "Inwoners", "Zoek iemand op en leg uit.", "residents"),
     Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
+    Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
+    Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
 )
 
 
@@ -89,4 +92,4 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
     )
 
 
-routes: list[ControllerRouterHandler] = [front, home]
+routes: list[ControllerRouterHandler] = [front, home, *ledger_pages.routes]

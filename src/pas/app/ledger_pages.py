@@ -1,0 +1,155 @@
+"""The books proved, as a page and for a program; the ledger itself knows no people and no pages."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.permissions import Permission
+from pas.auth.state import connected
+from pas.days import day_of
+from pas.db import Connection, Statement
+from pas.ledger.findings import Finding
+from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation, prove
+from pas.ledger.walls import MissingWall
+from pas.money import Cents, euros
+from pas.problems.bodies import AppRequest
+from pas.schemes.show import list_schemes
+from pas.web.pages import page
+
+PROVE: Final = {"permission": Permission.LEDGER_PROVE}
+MOST_SHOWN: Final = 50
+
+
+class LedgerProof(msgspec.Struct, frozen=True, rename="camel"):
+    """The proof and its verdict."""
+
+    closes: bool
+    proved_at: datetime
+    schemes: list[SchemeEquation]
+    merchants: list[MerchantEquation]
+    findings: list[Finding]
+    missing_walls: list[MissingWall]
+    warnings: list[MissingWall]
+
+
+class _Name(msgspec.Struct, frozen=True):
+    id: UUID
+    name: str
+
+
+class EquationShown(msgspec.Struct, frozen=True):
+    """One scheme and year in words; ``terms`` add up to what came in."""
+
+    title: str
+    closes: bool
+    difference: str
+    terms: list[tuple[str, str]]
+
+
+READ_NAMES: Final = Statement("SELECT id, name FROM merchant", _Name)
+
+
+@get("/v1/{municipality:str}/ledger/proof", opt=PROVE)
+async def prove_ledger(municipality: FromPath[str], request: AppRequest) -> LedgerProof:
+    """Bewijs de boeken.
+
+    Per regeling en jaar: gekregen is besteed, plus vastgezet, vervallen en open. Per aanbieder wat
+    hij nog krijgt. Klopt er iets niet, dan staat er waar. Dit leest alles: het duurt even.
+    """
+    async with connected(request, municipality) as connection:
+        proof = await prove(connection, datetime.now(UTC))
+    return LedgerProof(
+        closes=proof.closes,
+        proved_at=proof.proved_at,
+        schemes=proof.schemes,
+        merchants=proof.merchants,
+        findings=proof.findings,
+        missing_walls=proof.missing_walls,
+        warnings=proof.warnings,
+    )
+
+
+@get("/{municipality:str}/ledger", opt=PROVE, include_in_schema=False)
+async def ledger_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+    """Do the books close to the cent, and if not: where do they break?"""
+    now = datetime.now(UTC)
+    async with connected(request, municipality) as connection:
+        proof = await prove(connection, now)
+        titles = await scheme_titles(connection, on=day_of(now))
+        names = {one.id: one.name for one in await READ_NAMES.all(connection)}
+    owed = sorted(proof.merchants, key=lambda one: (one.difference == 0, -one.owed))
+    return page(
+        request,
+        "app/ledger.html",
+        home=f"/{municipality}",
+        closes=proof.closes,
+        proved_at=proof.proved_at,
+        breaks=breaks_of(proof),
+        equations=[shown(one, titles) for one in broken_first(proof.schemes)],
+        owed=[merchant_cells(one, names) for one in owed[:MOST_SHOWN]],
+        merchants=len(owed),
+        shown=min(len(owed), MOST_SHOWN),
+        total_cents=sum(one.owed for one in owed),
+        spent_cents=sum(one.spent - one.reversed for one in proof.schemes if one.unit == "cents"),
+        open_cents=sum(one.open for one in proof.schemes if one.unit == "cents"),
+    )
+
+
+async def scheme_titles(connection: Connection, *, on: date) -> dict[UUID, str]:
+    schemes = await list_schemes(connection, on=on)
+    return {one.id: one.shown.version.title for one in schemes}
+
+
+def broken_first(equations: list[SchemeEquation]) -> list[SchemeEquation]:
+    return sorted(equations, key=lambda one: (one.difference == 0, -one.budget_year))
+
+
+def breaks_of(proof: Proof) -> list[str]:
+    """Everything that is not right, in the words of the checks."""
+    walls = [f"{one.wall}: {one.detail}" for one in proof.missing_walls]
+    return [*(f"{one.check}: {one.detail}" for one in proof.findings[:MOST_SHOWN]), *walls]
+
+
+def shown(one: SchemeEquation, titles: Mapping[UUID, str]) -> EquationShown:
+    amounts = [
+        ("Toegekend", one.granted),
+        ("Tekort van toen de lijn weg was", one.shortfall),
+        ("Besteed", one.spent),
+        ("Teruggedraaid", -one.reversed),
+        ("Vastgezet", one.held),
+        ("Vervallen", one.lapsed),
+        ("Nog te besteden", one.open),
+    ]
+    always = {"Toegekend", "Besteed", "Nog te besteden"}
+    title = titles.get(one.scheme_id, str(one.scheme_id))
+    unit = ", in bezoeken" if one.unit == "visits" else ""
+    return EquationShown(
+        title=f"{title}, {one.budget_year}{unit}",
+        closes=one.difference == 0,
+        difference=written(one.difference, one.unit),
+        terms=[
+            (name, written(amount, one.unit))
+            for name, amount in amounts
+            if amount or name in always
+        ],
+    )
+
+
+def merchant_cells(one: MerchantEquation, names: Mapping[UUID, str]) -> list[str]:
+    amounts = (one.redeemed, one.reversed, one.paid, one.owed)
+    verdict = "ja" if one.difference == 0 else f"nee: {written(one.difference, 'cents')}"
+    name = names.get(one.merchant_id, "Eenmalige ontvanger")
+    return [name, *(written(amount, "cents") for amount in amounts), verdict]
+
+
+def written(amount: int, unit: str) -> str:
+    return euros(Cents(amount)) if unit == "cents" else f"{amount} bezoeken"
+
+
+routes: list[ControllerRouterHandler] = [prove_ledger, ledger_page]

@@ -1,0 +1,56 @@
+"""Somebody of the municipality in a browser: signed in, and sending forms with their token."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import httpx
+
+from given import a_login
+from pas.auth.cookies import cookie_name
+from pas.auth.csrf import csrf_token
+from pas.auth.roles import Role
+from pas.auth.sessions import start_session
+from pas.db import Connection
+from pas.ids import LoginId, MunicipalityName
+
+VELSEN = MunicipalityName("velsen")
+
+
+class Visitor:
+    """Looks at pages of velsen and sends forms, as one login."""
+
+    def __init__(self, client: httpx.AsyncClient, login: LoginId, token: str) -> None:
+        self.client, self.login, self.token = client, login, token
+        self._cookie = f"{cookie_name('session', VELSEN, over_tls=False)}={token}"
+
+    async def look(self, path: str) -> httpx.Response:
+        headers = {"cookie": self._cookie, "accept": "text/html"}
+        return await self.client.get(f"/velsen/{path}", headers=headers)
+
+    async def send(
+        self, path: str, fields: Mapping[str, str], *, csrf: bool = True
+    ) -> httpx.Response:
+        form = {**fields, **({"csrf_token": csrf_token(self.token)} if csrf else {})}
+        headers = {
+            "cookie": self._cookie,
+            "accept": "text/html",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        return await self.client.post(f"/velsen/{path}", content=urlencode(form), headers=headers)
+
+    async def ask(self, path: str) -> httpx.Response:
+        """The API, with the same session."""
+        return await self.client.get(f"/v1/velsen/{path}", headers={"cookie": self._cookie})
+
+
+async def signed_in(client: httpx.AsyncClient, connection: Connection, *roles: Role) -> Visitor:
+    login = await a_login(connection, *roles)
+    session = await start_session(
+        connection,
+        actor_kind="login",
+        actor_id=login,
+        assurance="substantial",
+        now=datetime.now(UTC),
+    )
+    return Visitor(client, login, session.token)
