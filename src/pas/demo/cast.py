@@ -52,7 +52,7 @@ READ_HOLDERS: Final = Statement(
         (SELECT count(*) FROM pass p JOIN budget b ON b.pass_id = p.id
             WHERE p.resident_id = w.id)::int AS budgets,
         (SELECT count(*) FROM managing_adult m
-            WHERE m.adult_id = w.id AND m.valid_until IS NULL)::int AS children
+            WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > current_date))::int AS children
     FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, n)
     JOIN resident r ON r.id = w.id
     ORDER BY w.n

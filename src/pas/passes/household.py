@@ -1,0 +1,44 @@
+"""The passes somebody may see: their own of this year, and those of the children they look after."""
+
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Statement
+from pas.ids import PassId, ResidentId
+
+
+class HouseholdPass(msgspec.Struct, frozen=True):
+    """Whose pass it is, by first name: this is a page of the family itself."""
+
+    pass_id: PassId
+    name: str
+
+
+READ_HOUSEHOLD: Final = Statement(
+    """
+    SELECT p.id AS pass_id, v.given_name AS name
+    FROM (
+        SELECT $1::uuid AS id, 0 AS place
+        UNION ALL
+        SELECT m.child_id, 1 FROM managing_adult m
+        WHERE m.adult_id = $1 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)
+    ) w
+    JOIN LATERAL (
+        SELECT id FROM pass WHERE resident_id = w.id AND starts_on <= $2 ORDER BY year DESC LIMIT 1
+    ) p ON true
+    JOIN LATERAL (
+        SELECT given_name, birth_date FROM resident_version
+        WHERE resident_id = w.id AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1
+    ) v ON true
+    ORDER BY w.place, v.birth_date, w.id
+    """,
+    HouseholdPass,
+)
+
+
+async def household_passes(
+    connection: Connection, holder: ResidentId, *, today: date
+) -> list[HouseholdPass]:
+    return await READ_HOUSEHOLD.all(connection, holder, today)
