@@ -153,7 +153,9 @@ def history_lines(shown: ShownPass) -> list[list[str]]:
     """Put every line of every budget in one list, the newest first."""
     lines = [(line, budget.title) for budget in shown.budgets for line in budget.history]
     lines.sort(key=lambda pair: (pair[0].occurred_at, pair[0].entry_id), reverse=True)
-    return [[day(day_of(line.occurred_at)), what(line), title, amount(line)] for line, title in lines]
+    return [
+        [day(day_of(line.occurred_at)), what(line), title, amount(line)] for line, title in lines
+    ]
 
 
 def what(line: HistoryLine) -> str:
