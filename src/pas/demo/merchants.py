@@ -1,0 +1,95 @@
+"""Brings in the demonstration's merchants, approves them, and gives some of them a till.
+
+A till's key is made here and thrown away: in the demonstration somebody stands behind the till's
+pages, and no device signs for it.
+"""
+
+import io
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from pas.auth.actor import Actor
+from pas.db import Connection, Statement
+from pas.demo.population import merchants_file
+from pas.ids import MerchantId, MunicipalityName, TillId
+from pas.merchants.create_till import NewTill, create_till
+from pas.merchants.import_merchants import import_merchants
+from pas.merchants.judge import approve_merchant
+from pas.merchants.pair_till import Device, pair_till
+from pas.merchants.pairing import challenge
+
+TILL_NAME: Final = "kassa 1"
+
+
+class WaitingMerchant(msgspec.Struct, frozen=True):
+    """A merchant that the municipality has not judged yet."""
+
+    id: MerchantId
+
+
+READ_WAITING: Final = Statement(
+    "SELECT id FROM merchant WHERE state = 'requested' ORDER BY name", WaitingMerchant
+)
+READ_WITHOUT_TILL: Final = Statement(
+    """
+    SELECT m.id FROM merchant m
+    WHERE m.state = 'approved' AND NOT EXISTS (SELECT 1 FROM till t WHERE t.merchant_id = m.id)
+    ORDER BY m.name
+    """,
+    WaitingMerchant,
+)
+READ_TILLS_TO_SHOW: Final = Statement(
+    """
+    SELECT DISTINCT ON (a.category) t.id
+    FROM agreement a JOIN till t ON t.merchant_id = a.merchant_id AND t.state = 'active'
+    WHERE a.category = ANY ($1::text[])
+    ORDER BY a.category, a.visit_price_cents IS NULL, t.created_at, t.id
+    """,
+    WaitingMerchant,
+)
+
+
+async def open_merchants(
+    connection: Connection, municipality: MunicipalityName, *, actor: Actor, now: datetime
+) -> int:
+    """Import, approve and equip them all; again it does what is still to be done."""
+    source = io.BytesIO(merchants_file().encode())
+    verdicts = await import_merchants(
+        connection, source, file_name="merchants.csv", actor=actor, now=now
+    )
+    for waiting in await READ_WAITING.all(connection):
+        await approve_merchant(connection, waiting.id, actor=actor, now=now)
+    for merchant in await READ_WITHOUT_TILL.all(connection):
+        await equip(connection, municipality, merchant.id, actor=actor, now=now)
+    return len(verdicts)
+
+
+async def equip(
+    connection: Connection,
+    municipality: MunicipalityName,
+    merchant: MerchantId,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    invited = await create_till(
+        connection, merchant, NewTill(name=TILL_NAME), actor=actor, now=now
+    )
+    key = ed25519.Ed25519PrivateKey.generate()
+    device = Device(
+        code=invited.code,
+        algorithm="Ed25519",
+        public_key=key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw),
+        signature=key.sign(challenge(municipality, invited.code)),
+    )
+    await pair_till(connection, device, municipality=municipality, now=now)
+
+
+async def tills_to_show(connection: Connection, categories: list[str]) -> list[TillId]:
+    """A till for each of these purposes, the same ones at every start."""
+    found = await READ_TILLS_TO_SHOW.all(connection, categories)
+    return list(dict.fromkeys(TillId(one.id) for one in found))
