@@ -6,7 +6,7 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pas.cli import ledger, migrate, municipality, postgres, problems, serve, settings
+from pas.cli import demo, ledger, migrate, municipality, postgres, problems, serve, settings
 from pas.cli.screen import failed, refused
 from pas.db import CONNECTION_LOST
 from pas.embedded import EmbeddedProblem
@@ -31,6 +31,7 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 machine, settings or database."
     ),
 )
+app.add_typer(demo.app, name="demo")
 app.add_typer(serve.app, name="serve")
 app.add_typer(settings.app, name="settings")
 app.add_typer(postgres.app, name="postgres")

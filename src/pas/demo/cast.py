@@ -1,5 +1,6 @@
 """Who a visitor of the demonstration can be: holders and tills that have something to show."""
 
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -71,6 +72,39 @@ READ_TILLS: Final = Statement(
     """,
     DemoTill,
 )
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """Somebody who is worth being."""
+
+    id: ResidentId
+
+
+CHOOSE_HOLDERS: Final = Statement(
+    """
+    WITH adult AS (
+        SELECT r.id, r.person_number, v.birth_date,
+            (SELECT count(*) FROM managing_adult m JOIN pass q ON q.resident_id = m.child_id
+                WHERE m.adult_id = r.id AND m.valid_from <= $1 AND (m.valid_until IS NULL OR m.valid_until > $1)) AS children,
+            (SELECT count(*) FROM budget b WHERE b.pass_id = p.id) AS budgets
+        FROM resident r
+        JOIN pass p ON p.resident_id = r.id AND p.starts_on <= $1 AND p.ends_on > $1
+        JOIN LATERAL (SELECT birth_date FROM resident_version x WHERE x.resident_id = r.id
+            ORDER BY x.valid_from DESC LIMIT 1) v ON true
+        WHERE v.birth_date <= $1::date - interval '18 years'
+    ), ranked AS (
+        SELECT id, children, row_number() OVER (PARTITION BY least(children, 3) ORDER BY budgets DESC, person_number) AS place
+        FROM adult
+    )
+    SELECT id FROM ranked WHERE place = 1 ORDER BY children DESC
+    """,
+    Chosen,
+)
+
+
+async def choose_holders(connection: Connection, *, today: date) -> tuple[ResidentId, ...]:
+    """A parent of three or more, of two, of one, and somebody without children."""
+    return tuple(one.id for one in await CHOOSE_HOLDERS.all(connection, today))
 
 
 async def read_cast(connection: Connection) -> Cast:

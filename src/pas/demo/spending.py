@@ -1,0 +1,105 @@
+"""Sales in the demonstration city: real ones, by the same lanes that a till's requests take."""
+
+import asyncio
+import random
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Database, Statement
+from pas.ids import EntryId, MunicipalityName, TillId, uuid7
+from pas.money import Cents
+from pas.redemptions.facts import Request
+from pas.redemptions.lanes import Lanes
+from pas.redemptions.sale import Answer, SaleItem, Scan
+from pas.redemptions.sell import moment_in
+
+AT_ONCE: Final = 64
+SEED: Final = 1976
+PRICES: Final = (250, 375, 450, 600, 750, 995, 1250, 1750, 2500, 3995)
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A card and a till that takes one of its purposes; in visits where that is agreed."""
+
+    token_hash: bytes
+    till_id: TillId
+    in_visits: bool
+
+
+READ_MATCHES: Final = Statement(
+    """
+    SELECT c.token_hash, t.id AS till_id, bool_or(g.visits_account_id IS NOT NULL) AS in_visits
+    FROM budget g
+    JOIN pass p ON p.id = g.pass_id
+    JOIN card c ON c.resident_id = p.resident_id AND c.state = 'active'
+    JOIN scheme_version v ON v.id = g.scheme_version_id
+    JOIN agreement a ON a.category = ANY (v.categories)
+        AND (g.visits_account_id IS NULL OR a.visit_price_cents IS NOT NULL)
+    JOIN till t ON t.merchant_id = a.merchant_id AND t.state = 'active'
+    JOIN balance b ON b.account_id = g.account_id AND b.amount > 0 AND b.usable_until > now()
+    GROUP BY c.token_hash, t.id
+    ORDER BY c.token_hash, t.id
+    """,
+    Match,
+)
+
+
+async def spend(
+    database: Database, municipality: MunicipalityName, count: int
+) -> dict[str, int]:
+    """Try this many sales: ask, then take what the quote says; says how many had which outcome."""
+    async with database.connection(municipality) as connection:
+        matches = await matches_in(connection)
+    chance, lanes = random.Random(SEED), Lanes(database)  # noqa: S311 (a demonstration is repeatable)
+    outcomes: dict[str, int] = {}
+    left = count
+    while left > 0 and matches:
+        chosen = [chance.choice(matches) for _ in range(min(AT_ONCE, left))]
+        requests = [request_for(match, chance) for match in chosen]
+        answers = await asyncio.gather(
+            *(
+                buy(lanes, municipality, match, request)
+                for match, request in zip(chosen, requests, strict=True)
+            )
+        )
+        for answer in answers:
+            outcomes[answer.outcome] = outcomes.get(answer.outcome, 0) + 1
+        left -= len(chosen)
+    return outcomes
+
+
+async def matches_in(connection: Connection) -> list[Match]:
+    return await READ_MATCHES.all(connection)
+
+
+def request_for(match: Match, chance: random.Random) -> Request:
+    if match.in_visits and chance.random() < 0.5:  # noqa: PLR2004 (half of what can be either)
+        return Request(visits=1)
+    return Request(price_cents=Cents(chance.choice(PRICES)))
+
+
+async def buy(
+    lanes: Lanes, municipality: MunicipalityName, match: Match, request: Request
+) -> Answer:
+    """Ask first and then take exactly that, as a cashier does; a refused quote ends it."""
+    sale = SaleItem(
+        id=EntryId(uuid7()),
+        till_id=match.till_id,
+        scan=Scan(token_hash=match.token_hash),
+        request=request,
+        trace_id="demonstration",
+    )
+    [quote] = await lanes.sell(municipality, [sale], lambda: moment_in(municipality))
+    if quote.outcome != "quoted":
+        return quote
+    confirmed = frozenset(condition.code for condition in quote.conditions)
+    taken = msgspec.structs.replace(
+        request, take_cents=quote.take_cents, confirmed=confirmed
+    )
+    [answer] = await lanes.sell(
+        municipality,
+        [msgspec.structs.replace(sale, request=taken)],
+        lambda: moment_in(municipality),
+    )
+    return answer
