@@ -33,9 +33,7 @@ ACTIVATE: Final = Statement(
 )
 
 
-async def give_cards(
-    connection: Connection, ring: KeyRing, *, actor: Actor, now: datetime
-) -> None:
+async def give_cards(connection: Connection, ring: KeyRing, *, actor: Actor, now: datetime) -> None:
     while waiting := await READ_CARDLESS.all(connection, MOST_AT_ONCE):
         residents = [one.id for one in waiting]
         await issue_cards(

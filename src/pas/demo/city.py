@@ -11,17 +11,16 @@ from typing import Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import SYSTEM, Actor
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyRing, KeyStore
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.permissions import Permission
-from pas.auth.actor import SYSTEM
-from pas.db import Connection, Database
 from pas.days import day_of
+from pas.db import Connection, Database
 from pas.demo.cards import activate_all, give_cards
 from pas.demo.cast import Cast, choose_holders, keep_cast, read_cast
-from pas.demo.grants import assess_city, appropriate_city
+from pas.demo.grants import appropriate_city, assess_city
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.spending import spend
@@ -88,7 +87,7 @@ async def build(site: Site) -> None:
         site.say("Geld in de begroting")
         await appropriate_city(connection, year=site.now.year, actor=ACTOR, now=site.now)
     site.say("De toekenning van het jaar: wie krijgt wat, en waarom")
-    await assess_city(site.database, NAME, ring=site.ring, actor=ACTOR, now=site.now)
+    await assess_city(site.database, NAME, actor=ACTOR, now=site.now)
     async with site.database.connection(NAME) as connection:
         site.say("Kaarten aan")
         await give_cards(connection, site.ring, actor=ACTOR, now=site.now)
@@ -116,15 +115,11 @@ async def add_schemes(connection: Connection, site: Site) -> None:
     named = (Category(code, title) for code, title in categories().items())
     await add_categories(connection, named, actor=ACTOR)
     source = io.BytesIO("".join(schemes_file()).encode())
-    await import_schemes(
-        connection, source, file_name="schemes.csv", actor=ACTOR, now=site.now
-    )
+    await import_schemes(connection, source, file_name="schemes.csv", actor=ACTOR, now=site.now)
 
 
 async def add_residents(site: Site) -> None:
     population = make_population(date(site.now.year, 1, 1))
     source = io.BytesIO("".join(residents_file(population)).encode())
     file = ResidentsFile(source=source, name="residents.csv", areas=areas())
-    await import_residents(
-        site.database, NAME, file, ring=site.ring, actor=ACTOR, now=site.now
-    )
+    await import_residents(site.database, NAME, file, ring=site.ring, actor=ACTOR, now=site.now)

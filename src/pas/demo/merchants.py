@@ -4,8 +4,10 @@ A till's key is made here and thrown away: in the demonstration somebody stands 
 pages, and no device signs for it.
 """
 
+import csv
 import io
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -13,12 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pas.auth.actor import Actor
+from pas.csvfile import write_rows
 from pas.db import Connection, Statement
 from pas.demo.population import merchants_file
 from pas.ids import MerchantId, MunicipalityName, TillId
 from pas.merchants.create_till import NewTill, create_till
 from pas.merchants.import_merchants import import_merchants
 from pas.merchants.judge import approve_merchant
+from pas.merchants.merchant_files import COLUMNS
 from pas.merchants.pair_till import Device, pair_till
 from pas.merchants.pairing import challenge
 
@@ -57,7 +61,8 @@ async def open_merchants(
     connection: Connection, municipality: MunicipalityName, *, actor: Actor, now: datetime
 ) -> int:
     """Import, approve and equip them all; again it does what is still to be done."""
-    source = io.BytesIO(merchants_file().encode())
+    first_day = date(now.year, 1, 1)
+    source = io.BytesIO("".join(import_file(first_day)).encode())
     verdicts = await import_merchants(
         connection, source, file_name="merchants.csv", actor=actor, now=now
     )
@@ -68,6 +73,22 @@ async def open_merchants(
     return len(verdicts)
 
 
+def import_file(first_day: date) -> Iterator[str]:
+    """Write the invented merchants in the shape in which merchants are imported."""
+    rows = csv.DictReader(merchants_file().splitlines(), delimiter=";")
+    return write_rows(COLUMNS, (cells_of(row, first_day) for row in rows))
+
+
+def cells_of(row: dict[str, str], first_day: date) -> list[str]:
+    prices = dict(part.split("=") for part in row["visit_prices"].split(",") if part)
+    agreements = [
+        f"{category}={prices[category]}" if category in prices else category
+        for category in row["categories"].split(",")
+    ]
+    known = {**row, "agreements": ",".join(agreements), "valid_from": first_day.isoformat()}
+    return [known[column] for column in COLUMNS]
+
+
 async def equip(
     connection: Connection,
     municipality: MunicipalityName,
@@ -76,9 +97,7 @@ async def equip(
     actor: Actor,
     now: datetime,
 ) -> None:
-    invited = await create_till(
-        connection, merchant, NewTill(name=TILL_NAME), actor=actor, now=now
-    )
+    invited = await create_till(connection, merchant, NewTill(name=TILL_NAME), actor=actor, now=now)
     key = ed25519.Ed25519PrivateKey.generate()
     device = Device(
         code=invited.code,

@@ -45,9 +45,7 @@ READ_MATCHES: Final = Statement(
 )
 
 
-async def spend(
-    database: Database, municipality: MunicipalityName, count: int
-) -> dict[str, int]:
+async def spend(database: Database, municipality: MunicipalityName, count: int) -> dict[str, int]:
     """Try this many sales: ask, then take what the quote says; says how many had which outcome."""
     async with database.connection(municipality) as connection:
         matches = await matches_in(connection)
@@ -59,7 +57,7 @@ async def spend(
         requests = [request_for(match, chance) for match in chosen]
         answers = await asyncio.gather(
             *(
-                buy(lanes, municipality, match, request)
+                buy(lanes, municipality, match=match, request=request)
                 for match, request in zip(chosen, requests, strict=True)
             )
         )
@@ -80,7 +78,7 @@ def request_for(match: Match, chance: random.Random) -> Request:
 
 
 async def buy(
-    lanes: Lanes, municipality: MunicipalityName, match: Match, request: Request
+    lanes: Lanes, municipality: MunicipalityName, *, match: Match, request: Request
 ) -> Answer:
     """Ask first and then take exactly that, as a cashier does; a refused quote ends it."""
     sale = SaleItem(
@@ -94,9 +92,7 @@ async def buy(
     if quote.outcome != "quoted":
         return quote
     confirmed = frozenset(condition.code for condition in quote.conditions)
-    taken = msgspec.structs.replace(
-        request, take_cents=quote.take_cents, confirmed=confirmed
-    )
+    taken = msgspec.structs.replace(request, take_cents=quote.take_cents, confirmed=confirmed)
     [answer] = await lanes.sell(
         municipality,
         [msgspec.structs.replace(sale, request=taken)],

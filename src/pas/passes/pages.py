@@ -73,7 +73,7 @@ async def my_pass(municipality: FromPath[str], request: AppRequest) -> Response[
         others = await household_passes(connection, holder_of(request), today=today())
     if not others:
         return page(request, "passes/no_pass.html", sign_out=f"/{name}/sign-out")
-    return await one_pass(request, name, others[0].pass_id, others)
+    return await one_pass(request, name, pass_id=others[0].pass_id, others=others)
 
 
 @get("/{municipality:str}/my-pass/{pass_id:uuid}", opt=HOLDER, include_in_schema=False)
@@ -84,12 +84,13 @@ async def some_pass(
     name = MunicipalityName(municipality)
     async with auth_state(request.app.state).database.connection(name) as connection:
         others = await household_passes(connection, holder_of(request), today=today())
-    return await one_pass(request, name, PassId(pass_id), others)
+    return await one_pass(request, name, pass_id=PassId(pass_id), others=others)
 
 
 async def one_pass(
     request: AppRequest,
     name: MunicipalityName,
+    *,
     pass_id: PassId,
     others: list[HouseholdPass],
 ) -> Response[str]:

@@ -16,7 +16,8 @@ NOTE_SCANS: Final = Statement(
     "INSERT INTO unknown_scan (till_id, tried_at) SELECT unnest($1::uuid[]), $2", None
 )
 PAUSE_TILL: Final = Statement(
-    "UPDATE till SET state = 'paused', paused_by = 'program', state_since = $2 WHERE id = $1 AND state = 'active'", None
+    "UPDATE till SET state = 'paused', paused_by = 'program', state_since = $2 WHERE id = $1 AND state = 'active'",
+    None,
 )
 
 

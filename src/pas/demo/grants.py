@@ -1,0 +1,38 @@
+"""Sets money aside for the demonstration's schemes, and assesses everybody for the year."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from pas.auth.actor import Actor
+from pas.db import Connection, Database
+from pas.demo.figures import read_table
+from pas.grants.appropriations import CoverLine, set_aside
+from pas.grants.assess import Task, assess_year
+from pas.ids import EntryId, MunicipalityName
+from pas.money import Cents
+
+NAMESPACE: Final = UUID("5b1f3a52-6d0e-5c8e-9c57-2f5d6b7c1a40")
+"""Ids of the amounts come from their content, so a second start books none of them again."""
+
+
+async def appropriate_city(
+    connection: Connection, *, year: int, actor: Actor, now: datetime
+) -> None:
+    """Book each amount of ``appropriations.csv``, which are invented."""
+    for row in read_table("appropriations.csv"):
+        line = CoverLine(
+            id=EntryId(uuid5(NAMESPACE, f"{year}/{row['scheme']}/{row['cover_line']}")),
+            scheme=row["scheme"],
+            year=year,
+            cover_line=row["cover_line"],
+            amount_cents=Cents(int(row["amount_cents"])),
+        )
+        await set_aside(connection, line, actor=actor, now=now)
+
+
+async def assess_city(
+    database: Database, municipality: MunicipalityName, *, actor: Actor, now: datetime
+) -> None:
+    task = Task(municipality=municipality, year=now.year, actor=actor, now=now)
+    await assess_year(database, task)
