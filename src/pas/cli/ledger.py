@@ -24,12 +24,14 @@ SHOWN: Final = 20
 app = typer.Typer(no_args_is_help=True, help="The books, proved to the cent.")
 
 
-class SchemeCode(msgspec.Struct, frozen=True):
+class Named(msgspec.Struct, frozen=True):
     id: str
     code: str
 
 
-READ_CODES: Final = Statement("SELECT id::text, code FROM scheme", SchemeCode)
+READ_NAMES: Final = Statement(
+    "SELECT id::text, code FROM scheme UNION ALL SELECT id::text, name FROM merchant", Named
+)
 
 
 @app.callback()
@@ -53,11 +55,11 @@ def prove_books(
     """
     name = MunicipalityName(municipality)
     with opened(read_settings(), say) as access, err.status(f"Proving the books of {name} …"):
-        proof, codes = asyncio.run(proved(access, name))
+        proof, names = asyncio.run(proved(access, name))
     if as_json:
         out.print_json(msgspec.json.encode(proof).decode())
     else:
-        show(proof, codes)
+        show(proof, names)
     if not proof.closes:
         failed(f"The books of {name} do not close.")
         sys.exit(REFUSED)
@@ -69,15 +71,15 @@ async def proved(access: Access, name: MunicipalityName) -> tuple[Proof, dict[st
     connection = await access.address.login(role_name("auditor", name)).connect()
     try:
         proof = await prove(connection, datetime.now(UTC))
-        codes = {row.id: row.code for row in await READ_CODES.all(connection)}
+        names = {row.id: row.code for row in await READ_NAMES.all(connection)}
     finally:
         await connection.close()
-    return proof, codes
+    return proof, names
 
 
-def show(proof: Proof, codes: dict[str, str]) -> None:
-    out.print(schemes_table(proof.schemes, codes))
-    out.print(merchants_table(proof.merchants))
+def show(proof: Proof, names: dict[str, str]) -> None:
+    out.print(schemes_table(proof.schemes, names))
+    out.print(merchants_table(proof.merchants, names))
     for finding in proof.findings[:SHOWN]:
         failed(f"{finding.check}: {finding.detail}")
     if len(proof.findings) > SHOWN:
@@ -88,17 +90,17 @@ def show(proof: Proof, codes: dict[str, str]) -> None:
         say(f"Warning: {warning.wall} ({warning.detail}).")
 
 
-def schemes_table(equations: list[SchemeEquation], codes: dict[str, str]) -> Table:
+def schemes_table(equations: list[SchemeEquation], names: dict[str, str]) -> Table:
     """Granted + shortfall = spent - reversed + held + lapsed + open."""
     table = Table(title="granted + shortfall = spent - reversed + held + lapsed + open", box=None)
     for column in ("scheme", "year"):
         table.add_column(column)
     for column in ("granted", "shortfall", "spent", "reversed", "held", "lapsed", "open", "closes"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     for one in equations:
         amounts = (one.granted, one.shortfall, one.spent, one.reversed, one.held, one.lapsed)
         table.add_row(
-            codes.get(str(one.scheme_id), str(one.scheme_id)),
+            names.get(str(one.scheme_id), str(one.scheme_id)),
             str(one.budget_year),
             *(written(amount, one.unit) for amount in (*amounts, one.open)),
             verdict(one.difference, one.unit),
@@ -106,18 +108,18 @@ def schemes_table(equations: list[SchemeEquation], codes: dict[str, str]) -> Tab
     return table
 
 
-def merchants_table(equations: list[MerchantEquation]) -> Table:
+def merchants_table(equations: list[MerchantEquation], names: dict[str, str]) -> Table:
     table = Table(
         title="owed = redeemed - reversed + corrected - paid + bounced", box=None, min_width=40
     )
     table.add_column("merchant")
     for column in ("owed", "redeemed", "reversed", "corrected", "paid", "bounced", "closes"):
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", no_wrap=True)
     broken_first = sorted(equations, key=lambda one: (one.difference == 0, -one.owed))
     for one in broken_first[:SHOWN]:
         amounts = (one.owed, one.redeemed, one.reversed, one.corrected, one.paid, one.bounced)
         table.add_row(
-            str(one.merchant_id),
+            names.get(str(one.merchant_id), str(one.merchant_id)),
             *(written(amount, "cents") for amount in amounts),
             verdict(one.difference, "cents"),
         )

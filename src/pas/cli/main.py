@@ -6,7 +6,7 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pas.cli import demo, ledger, migrate, municipality, postgres, problems, serve, settings
+from pas.cli import demo, ledger, migrate, municipality, postgres, problems, serve, settings, work
 from pas.cli.screen import failed, refused
 from pas.db import CONNECTION_LOST
 from pas.embedded import EmbeddedProblem
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(demo.app, name="demo")
 app.add_typer(serve.app, name="serve")
+app.add_typer(work.app, name="work")
 app.add_typer(settings.app, name="settings")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")

@@ -1,8 +1,13 @@
 """What commands write: results to standard output, everything else to standard error."""
 
+import sys
+
 from rich.console import Console
 
-out = Console(highlight=False)
+WIDE = 200
+"""Columns of a table that goes to a file or another program."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
 

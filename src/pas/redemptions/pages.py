@@ -254,7 +254,6 @@ def quote_page(
         ]
         if children
         else [],
-        refused_card=False,
         again={
             name: form.value(name)
             for name in ("scanned", "amount", "visits", "category")

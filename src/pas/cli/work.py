@@ -1,0 +1,51 @@
+"""``pas work``: does the jobs of all municipalities that wait in line."""
+
+import asyncio
+import signal
+from typing import Annotated, Final
+
+import typer
+
+from pas.app.slices import slice_routes
+from pas.cli.screen import done, say
+from pas.db import Database
+from pas.installation import opened
+from pas.jobs.kinds import job_kinds
+from pas.jobs.worker import Worker
+from pas.logs import configure_logs
+from pas.settings import read_settings
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def work(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then stop.")] = False,
+) -> None:
+    """Do jobs until Ctrl-C; several of these share the work, and a killed one's jobs are done again.
+
+    Example: pas work
+    """
+    settings = read_settings()
+    configure_logs(settings.log_level, settings.log_format)
+    slice_routes()  # the modules with routes are those that register kinds of jobs
+    with opened(settings, say) as access:
+        database = Database(access.address)
+        asyncio.run(run(Worker(database, job_kinds()), database, once=once))
+    done("Stopped working.")
+
+
+async def run(worker: Worker, database: Database, *, once: bool) -> None:
+    try:
+        if once:
+            done(f"{await worker.run_all_due()} jobs done.")
+            return
+        stop = asyncio.Event()
+        for number in SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await worker.run(stop)
+    finally:
+        await database.close()
