@@ -56,6 +56,7 @@ def demo(context: typer.Context) -> None:
     """
     if context.invoked_subcommand is not None:
         return
+    os.environ.setdefault("PAS_LOG_LEVEL", "warning")
     settings = read_settings()
     configure_logs(settings.log_level, settings.log_format)
     refuse_elsewhere(settings)
