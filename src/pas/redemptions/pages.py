@@ -13,39 +13,25 @@ from pas.auth.access import actor_of
 from pas.auth.state import auth_state
 from pas.errors import TillRefusal
 from pas.ids import MunicipalityName, TillId, uuid7
-from pas.money import NO_CENTS, Cents, euros
 from pas.problems.bodies import AppRequest
-from pas.redemptions.basket import packed, unpacked
+from pas.redemptions.basket import unpacked
 from pas.redemptions.bodies import (
-    AnswerTold,
     AskBody,
     Asks,
     RefundBody,
-    SellBody,
-    Sells,
     VoidBody,
     told,
 )
 from pas.redemptions.judge import all_refusals
+from pas.redemptions.quote_pages import MOST_CHILDREN, quote_page
 from pas.redemptions.routes import asked, counter_of, undone
 from pas.redemptions.sell import sell
 from pas.redemptions.till_desk import TillDesk, till_desk
 from pas.redemptions.till_list import TillSale, till_sales
-from pas.redemptions.verdicts import visits_text
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
 TILL: Final = {"till": True}
-MOST_CHILDREN: Final = 12
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """One pass in a quote: whose it is to the cashier, and what the answer is."""
-
-    label: str
-    answer: AnswerTold
-    take: str
-    category: str | None
 
 
 @get("/{municipality:str}/till", opt=TILL, include_in_schema=False)
@@ -68,7 +54,7 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
         )
     counter = await counter_of(request, municipality)
     answers = [told(answer) for answer in await sell(counter, asks)]
-    return quote_page(request, municipality, form=form, asks=asks, answers=answers, desk=desk)
+    return quote_page(request, home(municipality), form=form, asks=asks, answers=answers, desk=desk)
 
 
 @post("/{municipality:str}/till/sell", opt=TILL, include_in_schema=False, status_code=200)
@@ -207,88 +193,6 @@ def asks_in(form: Form, desk: TillDesk) -> Asks | None:
             )
             for holder in holders
         )
-    )
-
-
-def quote_page(
-    request: AppRequest,
-    municipality: str,
-    *,
-    form: Form,
-    asks: Asks,
-    answers: list[AnswerTold],
-    desk: TillDesk,
-) -> Response[str]:
-    sold = [
-        (ask, answer)
-        for ask, answer in zip(asks.items, answers, strict=True)
-        if answer.outcome == "quoted"
-    ]
-    conditions = {
-        condition.code: condition for _, answer in sold for condition in answer.conditions
-    }
-    children = max((answer.children for answer in answers), default=0)
-    together = len(asks.items) > 1
-    titles = dict(desk.categories)
-    return page(
-        request,
-        "redemptions/quote.html",
-        form=Form(),
-        address=home(municipality),
-        parts=[
-            Shown(
-                label=label_of(ask.holder) if together or ask.holder else "",
-                answer=answer,
-                take=taken_text(answer),
-                category=titles.get(answer.category or ""),
-            )
-            for ask, answer in zip(asks.items, answers, strict=True)
-        ],
-        can_sell=bool(sold),
-        basket=packed(basket_of(sold, tuple(conditions))) if sold else "",
-        conditions=list(conditions.values()),
-        total=euros(Cents(sum((answer.take_cents for _, answer in sold), NO_CENTS))),
-        children=[
-            (place, label_of(place), place in {ask.holder for ask in asks.items})
-            for place in range(min(children, MOST_CHILDREN - 1) + 1)
-        ]
-        if children
-        else [],
-        again={
-            name: form.value(name)
-            for name in ("scanned", "amount", "visits", "category")
-            if form.value(name)
-        },
-    )
-
-
-def label_of(holder: int) -> str:
-    return "pashouder" if holder == 0 else f"kind {holder}"
-
-
-def taken_text(answer: AnswerTold) -> str:
-    if answer.visits:
-        return f"{visits_text(answer.visits)} ({euros(answer.take_cents)})"
-    return euros(answer.take_cents)
-
-
-def basket_of(sold: list[tuple[AskBody, AnswerTold]], codes: tuple[str, ...]) -> Sells:
-    """Put the quote in the form; ``confirmed`` holds what is asked, until the cashier ticks it."""
-    return Sells(
-        sale_id=uuid7(),
-        items=tuple(
-            SellBody(
-                id=uuid7(),
-                scanned=ask.scanned,
-                price_cents=ask.price_cents,
-                visits=ask.visits,
-                category=ask.category,
-                holder=ask.holder,
-                take_cents=answer.take_cents,
-                confirmed=codes,
-            )
-            for ask, answer in sold
-        ),
     )
 
 
