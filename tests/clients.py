@@ -1,11 +1,13 @@
 """What a client can do, and what it hears; it connects again when its connection is lost."""
 
 import asyncio
+import pickle
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Self, TypeAlias
 
 import asyncpg
@@ -32,8 +34,8 @@ from pas.ledger.book import Item, Line, Seen
 
 Heard: TypeAlias = Call | SwitchedOff | Ended
 PROCESSES = 4
-AGAIN = {"PA001"}
-"""An id booked by another call at the same moment: send it again."""
+AGAIN = {"PA001", "55P03", "57014"}
+"""An id booked elsewhere at that moment, a lock or a statement that took too long: send it again."""
 
 
 class Spend(msgspec.Struct, frozen=True):
@@ -101,12 +103,12 @@ class End(msgspec.Struct, frozen=True):
 
 
 class Shop(msgspec.Struct, frozen=True):
-    """Sales and voids over these budgets for a while."""
+    """Sales and voids over these budgets, until a file says that it is closed."""
 
     budgets: tuple[Budget, ...]
     till: Till
-    seconds: float
     seed: int
+    closed: str
 
 
 Act: TypeAlias = Spend | Redeem | Undo | Lapse | Post | Grant | Block | Revoke | End | Shop
@@ -120,6 +122,7 @@ class Race(msgspec.Struct, frozen=True):
     acts: tuple[Act, ...]
     role: str | None = None
     patience_seconds: float = 60
+    journal: str | None = None
 
 
 class Client:
@@ -129,8 +132,25 @@ class Client:
         self.race = race
         self.connection: asyncpg.Connection[asyncpg.Record]
 
+    def note(self, heard: Sequence[Call]) -> None:
+        """Write down before asking and after hearing, so that it outlives a killed process."""
+        if self.race.journal is not None:
+            with Path(self.race.journal).open("ab", buffering=0) as file:
+                file.write(pickle.dumps(heard))
+
     async def connect(self) -> Self:
-        self.connection = await self.race.login.connect()
+        """Connect, as soon as the server is there."""
+        deadline = time.monotonic() + self.race.patience_seconds
+        while True:
+            try:
+                self.connection = await self.race.login.connect()
+            except CONNECTION_LOST:
+                assert time.monotonic() < deadline, "the server does not come back"
+                await asyncio.sleep(0.05)
+            else:
+                return await self.prepared()
+
+    async def prepared(self) -> Self:
         if self.race.role is not None:
             await self.connection.execute(
                 f"SET ROLE owner_{self.race.role}; SET search_path = {self.race.role}, pg_temp"
@@ -138,17 +158,8 @@ class Client:
         return self
 
     async def renew(self) -> None:
-        """Connect again as soon as the server is there."""
         self.connection.terminate()
-        deadline = time.monotonic() + self.race.patience_seconds
-        while True:
-            try:
-                await self.connect()
-            except CONNECTION_LOST:
-                assert time.monotonic() < deadline, "the server does not come back"
-                await asyncio.sleep(0.05)
-            else:
-                return
+        await self.connect()
 
 
 async def perform(client: Client, act: Act) -> list[Heard]:
@@ -156,13 +167,13 @@ async def perform(client: Client, act: Act) -> list[Heard]:
         case Spend():
             return await spend(client, act)
         case Redeem(sales, tries):
-            return await sold(client, sales, tries)
+            return await sold(client, sales, tries=tries)
         case Undo(item, tries):
-            return await send(client, [item], lambda: reverse(client.connection, item), tries)
+            return await send(client, asks(item), lambda: reverse(client.connection, item), tries)
         case Lapse():
             return await lapsed(client, act)
         case Post(items):
-            return await send(client, items, lambda: book(client.connection, *items), 3)
+            return await send(client, asks(*items), lambda: book(client.connection, *items), 3)
         case Grant(claims):
             return await granted(client, claims)
         case Shop():
@@ -171,47 +182,59 @@ async def perform(client: Client, act: Act) -> list[Heard]:
             return [await changed(client.connection, act)]
 
 
+def asks(*items: Item) -> list[Call]:
+    return [Call(item=item, outcome=None, invoked=0) for item in items]
+
+
 async def send(
-    client: Client, items: Sequence[Item], call: Callable[[], Awaitable[list[str]]], tries: int = 1
+    client: Client,
+    asked: Sequence[Call],
+    call: Callable[[], Awaitable[list[str]]],
+    tries: int = 1,
 ) -> list[Heard]:
     """Call, and note what was asked and heard; an error is an answer too, which the checker judges."""
     heard: list[Heard] = []
     for _ in range(tries):
         invoked, answered = time.monotonic_ns(), None
-        outcomes: list[str | None] = [None] * len(items)
+        outcomes: list[str | None] = [None] * len(asked)
+        client.note([msgspec.structs.replace(one, invoked=invoked) for one in asked])
         try:
             outcomes = [*await call()]
             answered = time.monotonic_ns()
         except CONNECTION_LOST:
-            await client.renew()
+            pass
         except asyncpg.PostgresError as error:
             answered = time.monotonic_ns()
             again = error.sqlstate in AGAIN
-            outcomes = ["again" if again else f"error {error.sqlstate}"] * len(items)
-        heard += [
-            Call(
-                item=item,
-                outcome=outcome,
-                invoked=invoked,
-                answered=answered,
-            )
-            for item, outcome in zip(items, outcomes, strict=True)
+            outcomes = ["again" if again else f"error {error.sqlstate}"] * len(asked)
+        calls = [
+            msgspec.structs.replace(one, outcome=outcome, invoked=invoked, answered=answered)
+            for one, outcome in zip(asked, outcomes, strict=True)
         ]
-        if not {"busy", "again", None} & {*outcomes}:
+        client.note(calls)
+        heard += calls
+        if answered is None:
+            await client.renew()
+        elif not {"busy", "again"} & {*outcomes}:
             break
     return heard
 
 
-async def sold(client: Client, sales: Sequence[Sale], tries: int) -> list[Heard]:
+async def sold(
+    client: Client, sales: Sequence[Sale], *, wanted: int = 0, tries: int = 1
+) -> list[Heard]:
     """What a sale rests on is noted with it: its card and its till."""
-    items = [sale.item for sale in sales]
-    heard = await send(client, items, lambda: redeem(client.connection, *sales), tries)
-    rests_on = {sale.item.id: (sale.card, sale.till.id) for sale in sales}
-    return [
-        msgspec.structs.replace(call, rests_on=rests_on[call.item.id])
-        for call in heard
-        if isinstance(call, Call)
+    asked = [
+        Call(
+            item=sale.item,
+            outcome=None,
+            invoked=0,
+            rests_on=(sale.card, sale.till.id),
+            wanted=wanted,
+        )
+        for sale in sales
     ]
+    return await send(client, asked, lambda: redeem(client.connection, *sales), tries)
 
 
 async def spend(client: Client, act: Spend) -> list[Heard]:
@@ -223,9 +246,9 @@ async def spend(client: Client, act: Spend) -> list[Heard]:
         except CONNECTION_LOST:
             await client.renew()
             continue
-        for call in await sold(client, [sale], 1):
+        for call in await sold(client, [sale], wanted=act.cents):
             assert isinstance(call, Call)
-            heard.append(msgspec.structs.replace(call, wanted=act.cents))
+            heard.append(call)
             if call.outcome not in {"moved", "insufficient", "again", "busy", None}:
                 return heard
     return heard
@@ -254,8 +277,7 @@ async def shop(client: Client, act: Shop) -> list[Heard]:
     """Spend, and take some sales back."""
     heard: list[Heard] = []
     chance = random.Random(act.seed)
-    deadline = time.monotonic() + act.seconds
-    while time.monotonic() < deadline:
+    while not Path(act.closed).exists():  # noqa: ASYNC240 (one look in memory)
         budget, cents = chance.choice(act.budgets), chance.randrange(1, 500)
         sale = Spend(EntryId(uuid7()), chance.randbytes(32), budget, act.till, cents, tries=50)
         calls = await spend(client, sale)
@@ -277,7 +299,7 @@ async def lapsed(client: Client, act: Lapse) -> list[Heard]:
         if amount == 0:
             break
         item = an_item("lapse", Line(account, year, amount), occurred_at=act.at)
-        heard += await send(client, [item], partial(one_lapse, client, item))
+        heard += await send(client, asks(item), partial(one_lapse, client, item))
         last = heard[-1]
         if isinstance(last, Call) and last.outcome == "booked":
             break
@@ -298,8 +320,8 @@ async def one_lapse(client: Client, item: Item) -> list[str]:
 
 async def granted(client: Client, claims: Sequence[Claim]) -> list[Heard]:
     """Only what was granted is noted: who was granted before has no entry of this call."""
-    items = [claim.item() for claim in claims]
-    calls = await send(client, items, lambda: grant(client.connection, *claims))
+    asked = asks(*(claim.item() for claim in claims))
+    calls = await send(client, asked, lambda: grant(client.connection, *claims))
     return [call for call in calls if isinstance(call, Call) and call.outcome != "already"]
 
 

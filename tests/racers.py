@@ -5,14 +5,20 @@ The processes are started once per run and wait at a barrier before each race, c
 
 import asyncio
 import multiprocessing
+import pickle
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 
-from clients import Act, Client, Heard, Race, perform
+from clients import Act, Client, Heard, Race, Shop, perform
+from given import Budget, Till
 from history import Call
 from pas.db import CONNECTION_LOST, Login
+from pas.ids import EntryId
 
 PROCESSES = 4
 RaceAll = Callable[..., Awaitable[list[Call]]]
@@ -85,3 +91,51 @@ class Racers:
             pipe.close()
         for process in self.processes:
             process.join(10)
+
+
+class Crowd:
+    """Processes that shop for a while and may be killed; what they asked and heard is in journals."""
+
+    def __init__(self, folder: Path, login: Login, budgets: Sequence[Budget], till: Till) -> None:
+        self.folder, self.login, self.budgets, self.till = folder, login, tuple(budgets), till
+        self.closed = folder / "closed"
+        self.context = multiprocessing.get_context("spawn")
+        self.processes: list[SpawnProcess] = []
+
+    def start(self) -> None:
+        """One more process, with a few connections."""
+        number, many = len(self.processes), 4
+        seeds = range(number * many, (number + 1) * many)
+        shops = tuple(Shop(self.budgets, self.till, seed, str(self.closed)) for seed in seeds)
+        race = Race(self.login, many, shops, journal=str(self.folder / f"journal-{number}"))
+        process = self.context.Process(target=run_alone, args=(race,), daemon=True)
+        process.start()
+        self.processes.append(process)
+
+    def alive(self) -> list[SpawnProcess]:
+        return [process for process in self.processes if process.is_alive()]
+
+    def written(self) -> int:
+        """How much is in the journals by now."""
+        return sum(journal.stat().st_size for journal in self.folder.glob("journal-*"))
+
+    def close(self) -> None:
+        """Let them finish what they do; one that was not killed must end well."""
+        self.closed.touch()
+        for process in self.processes:
+            process.join(120)
+            assert process.exitcode in {0, -signal.SIGKILL}, process.exitcode
+
+    def calls(self) -> list[Call]:
+        """The last that is known of each call; what was asked last may never have been heard."""
+        last: dict[tuple[EntryId, int], Call] = {}
+        for journal in self.folder.glob("journal-*"):
+            with journal.open("rb") as file, suppress(EOFError, pickle.UnpicklingError):
+                while True:
+                    for call in pickle.load(file):  # noqa: S301 (our own file)
+                        last[call.item.id, call.invoked] = call
+        return list(last.values())
+
+
+def run_alone(race: Race) -> None:
+    asyncio.run(run(race, lambda: None))
