@@ -1,4 +1,4 @@
-"""Node and its packages for the tests: the API linter and the accessibility checker."""
+"""Node and its packages for the tests: API linter, accessibility checker, identity provider."""
 
 import fcntl
 import os
@@ -27,7 +27,9 @@ def install() -> str:
     """Install what package-lock.json says, once; gives what went wrong."""
     with (FOLDER / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if (MODULES / ".package-lock.json").exists():
+        wanted = (FOLDER / "package-lock.json").read_text(encoding="utf-8")
+        marker = MODULES / ".installed"
+        if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
             return ""
         done = subprocess.run(
             [NODE, NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
@@ -38,6 +40,8 @@ def install() -> str:
             check=False,
             timeout=300,
         )
+        if done.returncode == 0:
+            marker.write_text(wanted, encoding="utf-8")
         return "" if done.returncode == 0 else done.stderr[-500:]
 
 
