@@ -98,12 +98,11 @@ async def refuse_forged(request: AppRequest) -> None:
     if authentication.method in {"till", "token"}:
         return
     refuse_cross_site(request.headers, scheme=auth_state(request.app.state).scheme)
-    kind, _ = request.content_type
-    is_form = kind in FORMS and not request.scope["path"].startswith(API)
-    if authentication.method is None and not is_form:
+    is_page = not request.scope["path"].startswith(API)
+    if authentication.method is None and not is_page:
         return
     given = request.headers.get(HEADER)
-    if given is None and is_form:
+    if given is None and is_page and request.content_type[0] in FORMS:
         found = (await request.form()).get(FIELD)
         given = found if isinstance(found, str) else None
     refuse_wrong_token(given, secret=authentication.secret)
