@@ -54,11 +54,9 @@ class Visitor(msgspec.Struct, frozen=True):
         some = {wanted} if isinstance(wanted, Permission) else set(cast("list[Permission]", wanted))
         if not some & permissions_of(self.roles):
             return False
-        return not self.merchant or bool(opt.get("scoped")) or (of_merchant and self._is_own)
-
-    @property
-    def _is_own(self) -> bool:
-        return self.merchant == "own"
+        if not self.merchant or (opt.get("scoped") and not of_merchant):
+            return True
+        return of_merchant and self.merchant == "own"
 
 
 NOBODY = Visitor("nobody", "nobody", "nothing")
