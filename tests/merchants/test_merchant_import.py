@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import pytest
 
 from given import APPROVER, IBAN, NOON, OTHER_IBAN, REGISTRAR, a_file, the_categories
-from pas.csvfile import FileRefused, RowVerdict
+from pas.csvfile import FileRefused
 from pas.db import Connection
 from pas.ids import MerchantId
+from pas.imports.record import ImportRow, read_import_rows
 from pas.merchants.import_merchants import import_merchants
 from pas.merchants.judge import end_merchant
 from pas.merchants.merchant_files import COLUMNS
@@ -31,11 +32,12 @@ def a_row(**cells: str) -> dict[str, str]:
     return {**CELLS, **cells}
 
 
-async def outcomes(connection: Connection, *rows: Mapping[str, str]) -> list[RowVerdict]:
+async def outcomes(connection: Connection, *rows: Mapping[str, str]) -> list[ImportRow]:
     await the_categories(connection)
-    return await import_merchants(
+    done = await import_merchants(
         connection, a_file(COLUMNS, *rows), file_name="m.csv", actor=REGISTRAR, now=NOON
     )
+    return await read_import_rows(connection, done.id)
 
 
 async def test_the_same_file_again_changes_nothing(connection: Connection) -> None:
@@ -64,7 +66,7 @@ async def test_what_changed_is_named(connection: Connection) -> None:
     changed = a_row(contact_email="nieuw@svvelsen.nl", address="Duinpad 1")
     (verdict,) = await outcomes(connection, changed)
     assert verdict.outcome == "changed"
-    assert verdict.fields == ("contact_email", "location", "iban")
+    assert verdict.fields == ["contact_email", "location", "iban"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ async def test_a_bad_row_is_refused_with_its_columns_and_takes_no_other_down(
     bad = a_row(**{"name": "Slecht", **cells})
     good = a_row(name="Goed", kvk_number="87654321")
     first, second = await outcomes(connection, bad, good)
-    assert (first.outcome, first.line, first.fields) == ("refused", 2, fields)
+    assert (first.outcome, first.line, first.fields) == ("refused", 2, list(fields))
     assert first.reason
     assert second.outcome == "added"
 
@@ -99,7 +101,7 @@ async def test_a_bad_row_is_refused_with_its_columns_and_takes_no_other_down(
 async def test_an_unknown_category_is_refused_by_name(connection: Connection) -> None:
     (verdict,) = await outcomes(connection, a_row(agreements="sport,vliegen"))
     assert verdict.outcome == "refused"
-    assert "vliegen" in verdict.reason
+    assert "vliegen" in (verdict.reason or "")
     assert await connection.fetchval("SELECT count(*) FROM merchant") == 0
 
 
@@ -108,8 +110,7 @@ async def test_rows_that_disagree_about_their_merchant_are_refused(connection: C
     twice = a_row(address="Elders 1")
     verdicts = await outcomes(connection, a_row(), other, twice)
     assert [one.outcome for one in verdicts] == ["added", "refused", "refused"]
-    assert "regel 2" in verdicts[1].reason
-    assert "regel 2" in verdicts[2].reason
+    assert all("regel 2" in (verdict.reason or "") for verdict in verdicts[1:])
 
 
 async def test_another_price_is_refused_while_the_old_one_holds(connection: Connection) -> None:
@@ -146,9 +147,10 @@ async def test_a_file_of_another_shape_is_refused_whole(connection: Connection) 
 
 
 async def test_what_became_of_each_row_is_kept(connection: Connection) -> None:
-    await outcomes(connection, a_row(), a_row(kvk_number="1"))
+    verdicts = await outcomes(connection, a_row(), a_row(kvk_number="1"))
+    assert [(one.line, one.outcome) for one in verdicts] == [(2, "added"), (3, "refused")]
     row = await connection.fetchrow("SELECT added, changed, same, refused FROM import")
     assert row is not None
     assert tuple(row) == (1, 0, 0, 1)
-    rows = await connection.fetch("SELECT line, outcome, field FROM import_row ORDER BY line")
-    assert [tuple(one) for one in rows] == [(2, "added", None), (3, "refused", "kvk_number")]
+    ended = await connection.fetchval("SELECT ended_at IS NOT NULL FROM import")
+    assert ended

@@ -64,7 +64,7 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     once_per_child_until: date | None = None
     void_hours: Annotated[int, Meta(ge=0, le=24 * 31)] = 24
     objection_weeks: Annotated[int, Meta(ge=1, le=52)] = 6
-    payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 3
+    payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
     identity_provider: IdentityProvider | None = None
 

@@ -6,7 +6,18 @@ from typing import NoReturn
 import asyncpg
 import typer
 
-from pas.cli import demo, ledger, migrate, municipality, postgres, problems, serve, settings, work
+from pas.cli import (
+    demo,
+    ledger,
+    merchants,
+    migrate,
+    municipality,
+    postgres,
+    problems,
+    serve,
+    settings,
+    work,
+)
 from pas.cli.screen import failed, refused
 from pas.db import CONNECTION_LOST
 from pas.embedded import EmbeddedProblem
@@ -38,6 +49,7 @@ app.add_typer(settings.app, name="settings")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")
+app.add_typer(merchants.app, name="merchants")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 

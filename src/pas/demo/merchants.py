@@ -63,14 +63,14 @@ async def open_merchants(
     """Import, approve and equip them all; again it does what is still to be done."""
     first_day = date(now.year, 1, 1)
     source = io.BytesIO("".join(import_file(first_day)).encode())
-    verdicts = await import_merchants(
+    done = await import_merchants(
         connection, source, file_name="merchants.csv", actor=actor, now=now
     )
     for waiting in await READ_WAITING.all(connection):
         await approve_merchant(connection, waiting.id, actor=actor, now=now)
     for merchant in await READ_WITHOUT_TILL.all(connection):
         await equip(connection, municipality, merchant.id, actor=actor, now=now)
-    return len(verdicts)
+    return done.added + done.changed + done.same
 
 
 def import_file(first_day: date) -> Iterator[str]:

@@ -5,9 +5,7 @@ merchants wait for approval and new accounts for a second person, as if they wer
 the file does not mention stays: nothing ends because a line was left out.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import BinaryIO, ClassVar, Final
 
@@ -19,7 +17,8 @@ from pas.csvfile import Outcome, RowVerdict, chunks
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
-from pas.ids import MerchantId, uuid7
+from pas.ids import ImportId, MerchantId, uuid7
+from pas.imports.record import Import, end_import, file_hash, keep_verdicts, start_import
 from pas.merchants.agreements import READ_AGREEMENTS, add_agreement
 from pas.merchants.locations import READ_LOCATIONS, add_location, change_location, details_of
 from pas.merchants.merchant_files import MerchantRow, ReadMerchant, merchant_key, read_merchants
@@ -31,7 +30,8 @@ from pas.merchants.stored import lock_merchant
 
 CHUNK: Final = 100
 
-Tell = Callable[[int], None]
+Told = Callable[[int, int], None]
+"""Hears how many rows are done, of how many."""
 
 
 class AgreementDiffers(Refusal):
@@ -52,25 +52,6 @@ FIND_MERCHANT: Final = Statement(
 )
 
 
-INSERT_IMPORT: Final = Statement(
-    """
-    INSERT INTO import (id, kind, file_name, sha256, started_at, ended_at, added, changed, same,
-        refused, actor_kind, actor_id)
-    VALUES ($1, 'merchants', $2, $3, $4, clock_timestamp(), $5, $6, $7, $8, $9, $10)
-    """,
-    None,
-)
-INSERT_ROWS: Final = Statement(
-    """
-    INSERT INTO import_row (import_id, line, key, outcome, field, reason)
-    SELECT $1, r.line, r.key, r.outcome, r.field, r.reason
-    FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
-        AS r (line, key, outcome, field, reason)
-    """,
-    None,
-)
-
-
 async def import_merchants(
     connection: Connection,
     source: BinaryIO,
@@ -78,21 +59,27 @@ async def import_merchants(
     file_name: str,
     actor: Actor,
     now: datetime,
-    told: Tell = lambda _: None,
-) -> list[RowVerdict]:
-    """Read a whole file and act on it; raises FileRefused before anything is changed.
-
-    ``told`` hears how many rows are done, now and then.
-    """
-    verdicts: list[RowVerdict] = []
-    for chunk in chunks(without_twins(read_merchants(source, today=day_of(now))), CHUNK):
+    import_id: ImportId | None = None,
+    told: Told = lambda _done, _total: None,
+) -> Import:
+    """Read a whole file and act on it; raises FileRefused before anything is changed."""
+    rows = without_twins(read_merchants(source, today=day_of(now)))
+    started = await start_import(
+        connection,
+        import_id or ImportId(uuid7()),
+        kind="merchants",
+        file=(file_name, file_hash(source)),
+        actor=actor,
+        now=now,
+    )
+    done = 0
+    for chunk in chunks(rows, CHUNK):
         async with connection.transaction():
-            verdicts += [
-                await _import_row(connection, read, actor=actor, now=now) for read in chunk
-            ]
-        told(len(verdicts))
-    await _record(connection, source, verdicts, file_name=file_name, actor=actor, now=now)
-    return verdicts
+            verdicts = [await _import_row(connection, read, actor=actor, now=now) for read in chunk]
+            await keep_verdicts(connection, started.id, verdicts)
+        done += len(chunk)
+        told(done, len(rows))
+    return await end_import(connection, started.id, now=now)
 
 
 def without_twins(rows: Iterable[ReadMerchant]) -> list[ReadMerchant]:
@@ -114,43 +101,6 @@ def without_twins(rows: Iterable[ReadMerchant]) -> list[ReadMerchant]:
         faults = (cells.Fault("name", fault),)
         kept.append(ReadMerchant(read.row, read.key, None, faults) if fault else read)
     return kept
-
-
-async def _record(
-    connection: Connection,
-    source: BinaryIO,
-    verdicts: Sequence[RowVerdict],
-    *,
-    file_name: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Keep what became of each row; the file itself is not kept."""
-    import_id = uuid7()
-    counts = Counter(verdict.outcome for verdict in verdicts)
-    async with connection.transaction():
-        await INSERT_IMPORT.run(
-            connection,
-            import_id,
-            file_name[:200],
-            _sha256(source),
-            now,
-            counts["added"],
-            counts["changed"],
-            counts["same"],
-            counts["refused"],
-            actor.kind,
-            actor.id,
-        )
-        await INSERT_ROWS.run(
-            connection,
-            import_id,
-            [verdict.line for verdict in verdicts],
-            [verdict.key for verdict in verdicts],
-            [verdict.outcome for verdict in verdicts],
-            [",".join(verdict.fields) or None for verdict in verdicts],
-            [verdict.reason or None for verdict in verdicts],
-        )
 
 
 async def _import_row(
@@ -265,11 +215,3 @@ async def _agree(
             await add_agreement(connection, merchant_id, terms, actor=actor)
             added = True
     return added
-
-
-def _sha256(source: BinaryIO) -> bytes:
-    source.seek(0)
-    digest = hashlib.sha256()
-    while piece := source.read(65_536):
-        digest.update(piece)
-    return digest.digest()

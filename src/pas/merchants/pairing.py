@@ -32,6 +32,7 @@ SHAPE: Final = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 RAW_ED25519_BYTES: Final = 32
 P256_BYTES: Final = 32
 MAX_TYPED: Final = 500
+PAGE: Final = "till/pair"
 
 
 class PairingCodeUnreadable(Refusal):
@@ -59,6 +60,11 @@ def new_pairing_code() -> PairingCode:
 def grouped(code: PairingCode) -> str:
     """Write a code for copying by hand: ``4X7K9-MPT02-…``."""
     return "-".join(code[at : at + 5] for at in range(0, LENGTH, 5))
+
+
+def address_of(origin: str, municipality: MunicipalityName, code: PairingCode) -> str:
+    """What the QR code holds: the page that pairs, and the code where no server log sees it."""
+    return f"{origin}/{municipality}/{PAGE}#{code}"
 
 
 def hash_of(code: PairingCode) -> bytes:

@@ -12,6 +12,7 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import Facts, record_event
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import MerchantId, PayoutAccountId, uuid7
@@ -25,9 +26,6 @@ from pas.merchants.rules import (
 )
 from pas.merchants.stored import lock_merchant, read_merchant
 from pas.merchants.values import faults_of_account, refuse_faults, tidy_account
-
-COOLING_DAYS: Final = 7
-MOST_COOLING_DAYS: Final = 90
 
 
 class PayoutAccountNotFound(Refusal):
@@ -58,17 +56,6 @@ class NotYourProposal(Refusal):
     next_step: ClassVar[str] = "Vraag wie de rekening voorstelde om het voorstel in te trekken."
 
 
-class SettingRow(msgspec.Struct, frozen=True):
-    value: str
-
-
-READ_COOLING_DAYS: Final = Statement(
-    """
-    SELECT value::text AS value FROM setting WHERE key = 'payout_cooling_days'
-    ORDER BY recorded_at DESC, id DESC LIMIT 1
-    """,
-    SettingRow,
-)
 READ_ACCOUNTS: Final = Statement(
     """
     SELECT id, merchant_id, iban, holder, payee_check, proposed_at, proposed_by, approved_at,
@@ -153,11 +140,12 @@ async def approve_account(
             return stored
         refuse_judging(stored)
         refuse_own_proposal(stored, actor.id)
+        settings = await read_municipality_settings(connection)
         after = msgspec.structs.replace(
             stored,
             approved_at=now,
             approved_by=actor.id,
-            usable_from=usable_from(now, await read_cooling_days(connection)),
+            usable_from=usable_from(now, settings.payout_cooling_days),
         )
         await APPROVE_ACCOUNT.run(
             connection, account_id, after.approved_at, after.approved_by, after.usable_from
@@ -243,13 +231,6 @@ async def read_account_in_use(
 ) -> PayoutAccount | None:
     """The account that may be paid to at a moment, or None: then nothing is paid out."""
     return account_in_use(await READ_ACCOUNTS.all(connection, merchant_id), at)
-
-
-async def read_cooling_days(connection: Connection) -> int:
-    found = await READ_COOLING_DAYS.first(connection)
-    if found is None or not found.value.isdecimal():
-        return COOLING_DAYS
-    return min(int(found.value), MOST_COOLING_DAYS)
 
 
 async def _lock(

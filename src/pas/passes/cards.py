@@ -103,6 +103,15 @@ async def read_cards(connection: Connection, resident_id: ResidentId) -> list[Ca
     return await READ_CARDS.all(connection, resident_id)
 
 
+async def list_cards(
+    connection: Connection, resident_id: ResidentId, *, actor: Actor, now: datetime
+) -> list[Card]:
+    """As ``read_cards``, for officers and for who sees this holder's pass."""
+    if actor.kind == "holder" and not await is_own(connection, resident_id, actor=actor, now=now):
+        raise CardNotFound
+    return await read_cards(connection, resident_id)
+
+
 async def is_own(
     connection: Connection, resident_id: ResidentId, *, actor: Actor, now: datetime
 ) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -32,11 +33,23 @@ READ_SEALED: Final = Statement("SELECT codes_encrypted FROM card WHERE id = $1",
 async def read_codes(
     connection: Connection, card_id: CardId, *, ring: KeyRing, actor: Actor, now: datetime
 ) -> CardCodes:
-    """Give token and number of a card that is or may yet be in use."""
+    """Give token and number of a card that is or may yet be in use.
+
+    That an officer read them is recorded: with them a card can be copied.
+    """
     card = await read_card(connection, card_id, actor=actor, now=now)
     if card.state in {"replaced", "ended"}:
         raise CardIsOver
     sealed = (await READ_SEALED.one(connection, card_id)).codes_encrypted
     if sealed is None:
         raise CardCodesNotKept
+    if actor.kind == "login":
+        async with connection.transaction():
+            await record_event(
+                connection,
+                kind="card.codes_read",
+                subject_kind="card",
+                subject_id=card_id,
+                actor=actor,
+            )
     return open_codes(ring, sealed, card=card_id)

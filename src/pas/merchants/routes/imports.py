@@ -1,0 +1,96 @@
+"""Endpoints: hand over a file of merchants, and see what became of its rows."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from pas.auth.access import actor_of
+from pas.auth.permissions import Permission
+from pas.auth.state import connected
+from pas.csvfile import Outcome
+from pas.ids import ImportId, JobId
+from pas.imports.record import Import, ImportRow, read_import, read_import_rows
+from pas.merchants.import_job import queue_import
+from pas.problems.bodies import AppRequest
+from pas.problems.refusals import MissingBody
+
+WRITE: Final = {"permission": Permission.MERCHANTS_WRITE}
+MOST_BYTES: Final = 20_000_000
+
+FileName = Annotated[str, QueryParameter(name="fileName", min_length=1, max_length=200)]
+AfterLine = Annotated[int, Meta(ge=0, le=1_000_000)]
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Queued(msgspec.Struct, frozen=True, rename="camel"):
+    """The job that reads the file, and under which number its outcome will stand."""
+
+    job_id: JobId
+    import_id: ImportId
+
+
+class ImportAnswer(msgspec.Struct, frozen=True):
+    """What became of a file, and of a page of its rows; the next page starts after the last line."""
+
+    summary: Import
+    rows: list[ImportRow]
+
+
+@post(
+    "/v1/{municipality:str}/merchant-imports",
+    opt=WRITE,
+    status_code=202,
+    request_max_body_size=MOST_BYTES,
+)
+async def import_merchants_file(
+    municipality: FromPath[str],
+    request: AppRequest,
+    *,
+    file_name: FileName = "merchants.csv",
+) -> Queued:
+    """Lever een CSV-bestand met aanbieders aan.
+
+    Stuur het bestand als inhoud van het verzoek. Hetzelfde bestand nog eens verandert niets.
+    """
+    content = await request.body()
+    if not content:
+        raise MissingBody("Stuur het CSV-bestand mee als inhoud van het verzoek.")
+    async with connected(request, municipality) as connection:
+        job_id, import_id = await queue_import(
+            connection,
+            content,
+            file_name=file_name,
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+        )
+    return Queued(job_id, import_id)
+
+
+@get("/v1/{municipality:str}/merchant-imports/{import_id:uuid}", opt=WRITE)
+async def read_merchants_import(
+    municipality: FromPath[str],
+    import_id: FromPath[UUID],
+    request: AppRequest,
+    *,
+    outcome: FromQuery[Outcome | None] = None,
+    after: FromQuery[AfterLine] = 0,
+    limit: FromQuery[Limit] = 100,
+) -> ImportAnswer:
+    """Lees wat er met elke regel van een bestand is gebeurd."""
+    found = ImportId(import_id)
+    async with connected(request, municipality) as connection:
+        return ImportAnswer(
+            summary=await read_import(connection, found, "merchants"),
+            rows=await read_import_rows(
+                connection, found, after_line=after, outcome=outcome, limit=limit
+            ),
+        )
+
+
+handlers: list[ControllerRouterHandler] = [import_merchants_file, read_merchants_import]

@@ -1,0 +1,11 @@
+"""The API of passes and cards, for officers and for holders themselves."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.passes.routes import cards, new_cards, passes
+
+routes: list[ControllerRouterHandler] = [
+    *passes.handlers,
+    *cards.handlers,
+    *new_cards.handlers,
+]

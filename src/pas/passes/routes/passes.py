@@ -1,0 +1,95 @@
+"""Endpoints: the passes of a holder, what is on them, and their end."""
+
+from datetime import UTC, date, datetime
+from typing import Final, cast
+from uuid import UUID
+
+import msgspec
+from litestar import get, put
+from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.access import actor_of
+from pas.auth.permissions import Permission
+from pas.auth.state import connected
+from pas.ids import PassId, ResidentId
+from pas.passes.end import EndReason, PassRow, end_pass
+from pas.passes.show import ShownPass, list_passes, show_pass
+from pas.problems.bodies import AppRequest
+
+READ: Final = {"permission": Permission.PASSES_READ, "holder": True}
+END: Final = {"permission": Permission.PASSES_END}
+
+
+class Passes(msgspec.Struct, frozen=True):
+    """The newest year first."""
+
+    items: list[PassRow]
+
+
+class PassEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """From which day a pass works no more, and why; null is not earlier after all."""
+
+    ended_on: date | None
+    because: EndReason
+
+
+@get("/v1/{municipality:str}/residents/{resident_id:uuid}/passes", opt=READ)
+async def list_passes_of_resident(
+    municipality: FromPath[str], resident_id: FromPath[UUID], request: AppRequest
+) -> Passes:
+    """Lees de passen van een inwoner. Een pashouder leest die van zichzelf en van zijn kinderen."""
+    async with connected(request, municipality) as connection:
+        return Passes(
+            await list_passes(
+                connection,
+                ResidentId(resident_id),
+                actor=actor_of(request),
+                now=datetime.now(UTC),
+            )
+        )
+
+
+@get("/v1/{municipality:str}/passes/{pass_id:uuid}", opt=READ)
+async def read_one_pass(
+    municipality: FromPath[str], pass_id: FromPath[UUID], request: AppRequest
+) -> ShownPass:
+    """Lees een pas met kaarten, tegoeden en geschiedenis.
+
+    De regels van een tegoed tellen op tot het saldo.
+    """
+    async with connected(request, municipality) as connection:
+        return await show_pass(
+            connection,
+            PassId(pass_id),
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+            trace_id=cast("str", request.state.get("trace_id", "")),
+        )
+
+
+@put("/v1/{municipality:str}/passes/{pass_id:uuid}/end", opt=END)
+async def set_end_of_pass(
+    municipality: FromPath[str],
+    pass_id: FromPath[UUID],
+    request: AppRequest,
+    *,
+    data: JSONBody[PassEnd],
+) -> PassRow:
+    """Laat een pas eindigen vanaf een dag, niet eerder dan vandaag."""
+    async with connected(request, municipality) as connection:
+        return await end_pass(
+            connection,
+            PassId(pass_id),
+            from_day=data.ended_on,
+            because=data.because,
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+        )
+
+
+handlers: list[ControllerRouterHandler] = [
+    list_passes_of_resident,
+    read_one_pass,
+    set_end_of_pass,
+]
