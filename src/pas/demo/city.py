@@ -18,6 +18,7 @@ from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Database
+from pas.db.statistics import refresh_statistics
 from pas.demo.cards import activate_all, give_cards
 from pas.demo.cast import Cast, choose_holders, keep_cast, read_cast
 from pas.demo.grants import appropriate_city, assess_city
@@ -92,6 +93,7 @@ async def build(site: Site) -> None:
         site.say("Kaarten aan")
         await give_cards(connection, site.ring, actor=ACTOR, now=site.now)
         await activate_all(connection, now=site.now)
+        await refresh_statistics(connection)
     site.say(f"De eerste {FIRST_SALES} verkopen")
     await spend(site.database, NAME, FIRST_SALES)
     async with site.database.connection(NAME) as connection:
