@@ -1,0 +1,80 @@
+"""The yearly assessment as a job: it takes longer than a request, and goes on after a crash.
+
+A real one is begun with the request, so that a job that is done again finishes the same run.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.db import Connection, Database
+from pas.grants.assess import Task, Told, assess_dry, begin_assessment, run_assessment
+from pas.grants.ground import read_ground
+from pas.days import day_of
+from pas.grants.report import AssessmentReport
+from pas.ids import AssessmentId, JobId, MunicipalityName
+from pas.jobs.kinds import Progress, job_kind
+from pas.jobs.queue import enqueue
+
+KIND: Final = "grants.assess"
+
+
+class Arguments(msgspec.Struct, frozen=True, rename="camel"):
+    """Which run; without one it is a try that writes nothing."""
+
+    year: int
+    assessment_id: AssessmentId | None = None
+
+
+async def queue_assessment(connection: Connection, task: Task, *, dry_run: bool) -> JobId:
+    """Put an assessment in line, begun unless it is a try; raises PassYearOver."""
+    async with connection.transaction():
+        if dry_run:
+            await read_ground(connection, year=task.year, on=day_of(task.now))
+            arguments = Arguments(task.year)
+        else:
+            arguments = Arguments(task.year, (await begin_assessment(connection, task)).id)
+        return await enqueue(
+            connection,
+            kind=KIND,
+            arguments=arguments,
+            actor_kind=task.actor.kind,
+            actor_id=task.actor.id,
+        )
+
+
+@job_kind(KIND)
+async def assess(
+    database: Database,
+    municipality: MunicipalityName,
+    arguments: Mapping[str, object],
+    progress: Progress,
+) -> AssessmentReport:
+    """Assess a year, or say what that would do."""
+    asked = msgspec.convert(arguments, Arguments)
+    task = Task(
+        municipality=municipality,
+        year=asked.year,
+        actor=actor_of_job(progress),
+        now=datetime.now(UTC),
+    )
+    if asked.assessment_id is None:
+        return await assess_dry(database, task, told=telling(progress))
+    return await run_assessment(database, task, asked.assessment_id, told=telling(progress))
+
+
+def actor_of_job(progress: Progress) -> Actor:
+    """Whoever asked for it; their permission was checked then."""
+    kind = "login" if progress.job.actor_kind == "login" else "system"
+    return Actor(kind=kind, id=progress.job.actor_id)
+
+
+def telling(progress: Progress) -> Told:
+    def told(done: int, total: int) -> None:
+        progress.of(total)
+        progress.done = done
+
+    return told

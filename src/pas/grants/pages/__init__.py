@@ -1,0 +1,7 @@
+"""Granting as pages: a person explained, assessments, incomes, deviations."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.grants.pages import assessments, person
+
+routes: list[ControllerRouterHandler] = [*person.routes, *assessments.routes]

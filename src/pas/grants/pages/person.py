@@ -1,0 +1,250 @@
+"""One resident on one page: who it is, what is on the pass, what was decided and why."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.access import actor_of
+from pas.auth.actor import Actor
+from pas.auth.permissions import Permission
+from pas.auth.state import auth_state, connected
+from pas.days import day_of
+from pas.db import Connection
+from pas.grants.decide import Cause
+from pas.grants.explain import HOW_TO_OBJECT, explain
+from pas.grants.ground import current_year
+from pas.grants.show_decision import (
+    Today,
+    WrittenDecision,
+    decision_of_today,
+    newest_decision,
+)
+from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
+from pas.money import BasisPoints, Cents, percent
+from pas.passes.cards import Card, CardForm, CardState
+from pas.passes.residents import HouseholdType, IncomeSource, Resident, SchoolType, age_on
+from pas.passes.show import ShownBudget, ShownPass, list_passes, show_pass
+from pas.problems.bodies import AppRequest
+from pas.residents.look_up import FoundResident, Look, Search, search_residents, show_resident
+from pas.residents.pages import look_of
+from pas.web.dates import day
+from pas.web.pages import page
+
+READ: Final = {"permission": Permission.RESIDENTS_READ}
+MOST_CARDS: Final = 5
+
+HOUSEHOLDS: Final[dict[HouseholdType, str]] = {
+    "alone": "woont alleen",
+    "single_parent": "ouder met kinderen",
+    "couple": "samen, zonder kinderen",
+    "couple_with_children": "samen, met kinderen",
+    "unknown": "soort onbekend",
+}
+SOURCES: Final[dict[IncomeSource, str]] = {
+    "participatiewet": "bijstand",
+    "aow": "AOW",
+    "other": "ander inkomen",
+}
+SCHOOLS: Final[dict[SchoolType, str]] = {
+    "none": "niet op school",
+    "primary": "basisschool",
+    "secondary": "middelbare school",
+    "vocational": "mbo",
+    "higher": "hbo of universiteit",
+}
+CAUSES: Final[dict[Cause, str]] = {
+    "assessment": "de jaarlijkse toekenning",
+    "application": "een aanvraag",
+    "deviation": "een afwijking van de regel",
+    "birth": "een geboorte",
+    "arrival": "een verhuizing naar deze gemeente",
+    "objection": "een bezwaar",
+}
+CARD_FORMS: Final[dict[CardForm, str]] = {
+    "paper": "Papier",
+    "plastic": "Plastic kaart",
+    "phone": "Telefoon",
+    "temporary": "Tijdelijk, op papier",
+}
+CARD_STATES: Final[dict[CardState, str]] = {
+    "inactive": "nog niet in gebruik",
+    "active": "in gebruik",
+    "blocked": "geblokkeerd",
+    "replaced": "vervangen",
+    "ended": "gestopt",
+}
+
+
+class BudgetShown(msgspec.Struct, frozen=True):
+    """One budget as a bar."""
+
+    title: str
+    balance_cents: Cents
+    total_cents: Cents
+    until: date
+    note: str | None
+
+
+class PassShown(msgspec.Struct, frozen=True):
+    """The newest pass with its cards and budgets."""
+
+    year: int
+    ended: str
+    cards: list[list[str | None]]
+    budgets: list[BudgetShown]
+
+
+class DecisionShown(msgspec.Struct, frozen=True):
+    """Every scheme with its sentence, under headings; ``written`` says when and why."""
+
+    year: int
+    written: str
+    groups: list[tuple[str, list[tuple[str, str]]]]
+
+
+@get("/{municipality:str}/residents/{resident_id:uuid}", opt=READ, include_in_schema=False)
+async def person_page(
+    municipality: FromPath[str], resident_id: FromPath[UUID], request: AppRequest
+) -> Response[str]:
+    """Who is this, and why does this person get this?"""
+    actor, look = actor_of(request), look_of(request)
+    today, who = day_of(look.now), ResidentId(resident_id)
+    ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
+    async with connected(request, municipality) as connection:
+        shown = await show_resident(connection, who, look=look)
+        state = newest_state(shown.states, today)
+        year = await current_year(connection, look.now)
+        members = await search_residents(
+            connection,
+            Search(household_number=state.household_number),
+            ring=ring,
+            look=look,
+            today=today,
+        )
+        now = await decision_of_today(connection, who, state.household_number, year=year, on=today)
+        written = await newest_decision(connection, who, year=year)
+        newest = await newest_pass(connection, who, actor=actor, look=look)
+    return page(
+        request,
+        "grants/person.html",
+        home=f"/{municipality}",
+        id=resident_id,
+        name=f"{state.given_name} {state.family_name}",
+        facts=facts_of(state, now.income, today=today),
+        members=household_lines(members, state.household_number, but=who, today=today),
+        pass_=None if newest is None else pass_shown(newest),
+        income_unknown=now.income is None,
+        decision=decision_shown(written, now, year=year)
+        if actor.may(Permission.DECISIONS_READ)
+        else None,
+        how_to_object=HOW_TO_OBJECT,
+        may_record=actor.may(Permission.INCOME_VERDICTS_RECORD),
+        may_deviate=actor.may(Permission.DEVIATIONS_PROPOSE),
+    )
+
+
+def newest_state(states: list[Resident], today: date) -> Resident:
+    """What holds today; of somebody who has yet to come, what will be first."""
+    return next((one for one in states if one.valid_from <= today), states[-1])
+
+
+async def newest_pass(
+    connection: Connection, who: ResidentId, *, actor: Actor, look: Look
+) -> ShownPass | None:
+    if not actor.may(Permission.PASSES_READ):
+        return None
+    passes = await list_passes(connection, who, actor=actor, now=look.now)
+    if not passes:
+        return None
+    return await show_pass(
+        connection, PassId(passes[0].id), actor=actor, now=look.now, trace_id=look.trace_id
+    )
+
+
+def facts_of(state: Resident, income: BasisPoints | None, *, today: date) -> list[tuple[str, str]]:
+    """Who it is; a fact that nobody told is said to be unknown."""
+    where = ", ".join(part for part in (state.address, f"{state.postcode} {state.city}") if part)
+    source = "" if state.income_source is None else f" ({SOURCES[state.income_source]})"
+    facts = [
+        ("Geboren", f"{day(state.birth_date)}, {age_on(state.birth_date, today)} jaar"),
+        ("Adres", where.strip() or "onbekend"),
+        ("Huishouden", HOUSEHOLDS[state.household_type]),
+        ("Inkomen", "onbekend" if income is None else income_words(income) + source),
+        ("School", "onbekend" if state.school_type is None else SCHOOLS[state.school_type]),
+        ("Persoonsnummer", state.person_number),
+    ]
+    if state.left_on is not None:
+        facts.append(("Verhuisd", f"op {day(state.left_on)}, naar een andere gemeente"))
+    if state.died_on is not None:
+        facts.append(("Overleden", f"op {day(state.died_on)}"))
+    return facts
+
+
+def income_words(income: BasisPoints) -> str:
+    return f"{percent(income)} van het sociaal minimum"
+
+
+def household_lines(
+    members: list[FoundResident], household: HouseholdNumber, *, but: ResidentId, today: date
+) -> list[tuple[ResidentId, str, str]]:
+    """Give the others who live in this household now."""
+    return [
+        (one.id, f"{one.given_name} {one.family_name}", f"{age_on(one.birth_date, today)} jaar")
+        for one in members
+        if one.household_number == household
+        and one.id != but
+        and one.left_on is None
+        and one.died_on is None
+    ]
+
+
+def pass_shown(shown: ShownPass) -> PassShown:
+    ended = shown.pass_.ended_on
+    return PassShown(
+        year=shown.pass_.year,
+        ended="" if ended is None else f"Deze pas is gestopt op {day(ended)}.",
+        cards=[card_cells(card) for card in shown.cards[:MOST_CARDS]],
+        budgets=[budget_shown(budget) for budget in shown.budgets],
+    )
+
+
+def card_cells(card: Card) -> list[str | None]:
+    return [CARD_FORMS[card.form], CARD_STATES[card.state], day(day_of(card.state_since))]
+
+
+def budget_shown(budget: ShownBudget) -> BudgetShown:
+    """Give what came on it, without what only came back."""
+    came = sum(
+        line.amount_cents
+        for line in budget.history
+        if line.amount_cents > 0 and line.kind not in {"void", "refund"}
+    )
+    return BudgetShown(
+        title=budget.title,
+        balance_cents=budget.balance_cents,
+        total_cents=Cents(came),
+        until=day_of(budget.usable_until - timedelta(seconds=1)),
+        note=None if budget.visits is None else f"Nog {budget.visits} keer.",
+    )
+
+
+def decision_shown(
+    written: WrittenDecision | None, now: Today, *, year: int
+) -> DecisionShown | None:
+    """Show what was written down, else what the rules say at this moment."""
+    if written is not None:
+        when = day(day_of(written.decided_at))
+        sentence = f"Beslist op {when}, na {CAUSES[written.cause]}."
+        return DecisionShown(year, sentence, explain(written.decision))
+    if now.decision is None:
+        return None
+    sentence = "Er is nog niets beslist. Dit zeggen de regels vandaag."
+    return DecisionShown(year, sentence, explain(now.decision))
+
+
+routes: list[ControllerRouterHandler] = [person_page]
