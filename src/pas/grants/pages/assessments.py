@@ -1,10 +1,10 @@
 """The yearly assessment as pages: start or try it, watch it, and read what it did."""
 
-import msgspec
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -19,13 +19,12 @@ from pas.grants.assessment_job import KIND, queue_assessment
 from pas.grants.facts import Reason
 from pas.grants.ground import current_year
 from pas.grants.report import AssessmentReport, SchemeReport, read_report
-from pas.grants.runs import Run, read_runs
+from pas.grants.runs import read_runs
 from pas.ids import AssessmentId, JobId, MunicipalityName
 from pas.jobs.queue import Job, read_job
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
-from pas.web.dates import day
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -75,9 +74,7 @@ async def assessments_page(municipality: FromPath[str], request: AppRequest) -> 
     return page(request, START, form=form, **context)
 
 
-@post(
-    "/{municipality:str}/assessments", opt=RUN, include_in_schema=False, status_code=200
-)
+@post("/{municipality:str}/assessments", opt=RUN, include_in_schema=False, status_code=200)
 async def start(municipality: FromPath[str], request: AppRequest) -> Response[str] | Redirect:
     """Put it in line and go to where one can watch it."""
     form = await read_form(request)
@@ -101,9 +98,7 @@ async def start(municipality: FromPath[str], request: AppRequest) -> Response[st
     return wrong_form(request, START, form, **await start_context(request, municipality))
 
 
-@get(
-    "/{municipality:str}/assessments/jobs/{job_id:uuid}", opt=READ, include_in_schema=False
-)
+@get("/{municipality:str}/assessments/jobs/{job_id:uuid}", opt=READ, include_in_schema=False)
 async def job_page(
     municipality: FromPath[str], job_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
@@ -129,9 +124,7 @@ async def job_page(
     return answer
 
 
-@get(
-    "/{municipality:str}/assessments/{assessment_id:uuid}", opt=READ, include_in_schema=False
-)
+@get("/{municipality:str}/assessments/{assessment_id:uuid}", opt=READ, include_in_schema=False)
 async def assessment_page(
     municipality: FromPath[str], assessment_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
@@ -160,9 +153,7 @@ async def start_context(request: AppRequest, municipality: str) -> dict[str, obj
     }
 
 
-def report_page(
-    request: AppRequest, municipality: str, report: AssessmentReport
-) -> Response[str]:
+def report_page(request: AppRequest, municipality: str, report: AssessmentReport) -> Response[str]:
     return page(
         request,
         "grants/report.html",
@@ -205,7 +196,6 @@ def problem_of(job: Job) -> str:
     if job.problem is None:
         return ""
     return msgspec.json.decode(job.problem, type=dict[str, str]).get("detail", "")
-
 
 
 WAYS: Final[tuple[tuple[Permission, str, str, str], ...]] = ()
