@@ -163,6 +163,23 @@ def test_a_missing_or_extra_digit_is_caught(number: CardNumber) -> None:
     refuse_number(number + "0")
 
 
+@pytest.mark.parametrize("body", [123_456_789, 12_345_678_901])
+def test_right_check_digits_do_not_make_another_length_right(body: int) -> None:
+    refuse_number(f"{body}{98 - body * 100 % 97:02d}")
+
+
+def test_numbers_start_at_the_first_with_twelve_digits() -> None:
+    assert new_card_number(lambda _: 0).startswith("1000000000")
+    assert new_card_number(lambda below: below - 1).startswith("9999999999")
+
+
+def test_a_scan_of_up_to_300_characters_is_read() -> None:
+    text = new_token(VELSEN).text()
+    assert read_scanned(text + " " * (300 - len(text)))
+    with pytest.raises(CardUnreadable):
+        read_scanned(text + " " * (301 - len(text)))
+
+
 @given(st.integers(0, 99), st.integers(1_000_000_000, 9_999_999_999))
 def test_one_pair_of_check_digits_fits_a_number(check: int, body: int) -> None:
     right = [f"{body}{pair:02d}" for pair in range(100) if is_number(f"{body}{pair:02d}")]

@@ -61,6 +61,7 @@ def test_an_amount_is_written_the_dutch_way(cents: int, written: str) -> None:
         ("0,50", 50),
         ("05,00", 500),
         ("0", 0),
+        (" " * 38 + "12", 1200),
         ("1000000000", 100_000_000_000),
     ],
 )
@@ -74,9 +75,9 @@ def test_what_people_type_is_read(typed: str, cents: int) -> None:
         ("", "12,40"),
         ("   ", "12,40"),
         ("twaalf", "12,40"),
-        ("12,4", "12,40"),
+        ("7,5", "7,50"),
         ("12.4", "12,40"),
-        ("1.234", "1234,00 of 1,23"),
+        ("1.234", r"1234,00 of 1,23\?"),
         ("1,234", "1234,00 of 1,23"),
         ("1,234.50", "12,40"),
         ("12 40", "12,40"),
@@ -102,6 +103,7 @@ def test_what_people_type_is_read(typed: str, cents: int) -> None:
         ("€ 12 €", "12,40"),
         ("12\x00", "12,40"),
         ("9" * 10_000, "12,40"),
+        (" " * 39 + "12", "12,40"),
     ],
 )
 def test_what_is_ambiguous_or_hostile_is_refused_with_what_to_type(typed: str, advice: str) -> None:
@@ -182,7 +184,15 @@ def test_a_ratio_rounds_half_up(part: int, whole: int, basis_points: int) -> Non
 
 @pytest.mark.parametrize(
     ("basis_points", "written"),
-    [(1250, "12,5%"), (1205, "12,05%"), (1200, "12%"), (1000, "10%"), (5, "0,05%"), (-50, "-0,5%")],
+    [
+        (1250, "12,5%"),
+        (1205, "12,05%"),
+        (1200, "12%"),
+        (1000, "10%"),
+        (5, "0,05%"),
+        (0, "0%"),
+        (-50, "-0,5%"),
+    ],
 )
 def test_a_percentage_is_written_the_dutch_way(basis_points: int, written: str) -> None:
     assert percent(BasisPoints(basis_points)) == written

@@ -269,10 +269,12 @@ def test_of_several_reasons_the_one_that_helps_most_is_given(
 def test_a_pass_of_last_year_is_expired_unless_a_budget_runs_on() -> None:
     last_year = the_pass(valid_from=date(2025, 1, 1), valid_until=date(2026, 1, 1))
     lessons = budget_facts(usable_until=date(2028, 1, 1), lapses_on=None)
-    old = budget_facts(usable_until=date(2026, 1, 1))
+    old = budget_facts(2, usable_until=date(2026, 1, 1))
     assert code(sale_facts(old, pass_=last_year)) == "card-expired"
     assert paid(sale_facts(lessons, pass_=last_year)) == {1: 2000}
+    assert paid(sale_facts(old, lessons, pass_=last_year)) == {1: 2000}
     assert code(sale_facts(SPORT, pass_=last_year), today=date(2027, 1, 1)) == "card-expired"
+    assert code(sale_facts(SPORT), today=date(2027, 1, 1)) == "card-expired"
 
 
 # --- agreements -----------------------------------------------------------------------------
@@ -448,6 +450,8 @@ def test_a_condition_of_the_municipality_s_own_is_asked_in_its_words() -> None:
     )
     questions = [condition.question for condition in quote(sale_facts(budget)).conditions]
     assert questions == ["Klopt dit: er is een brief van de club?"]
+    bare = budget_facts(precondition_code="team_letter")
+    assert quote(sale_facts(bare)).conditions[0].question == "Klopt dit: team_letter?"
 
 
 def test_a_condition_of_two_budgets_is_asked_once() -> None:
@@ -569,6 +573,9 @@ def test_the_next_item_of_an_array_sees_what_the_one_before_it_took() -> None:
     assert (left[1].balance_cents, left[1].balance_visits) == (503, 1)
     left = after(facts.budgets, quote(facts, Request(price_cents=Cents(1), category="culture")))
     assert left[2].balance_cents == 0
+    at_once = sale_facts(visit_budget_facts(visits=5, spend_at_once=True))
+    left = after(at_once.budgets, quote(at_once, VISITS))
+    assert (left[0].balance_cents, left[0].balance_visits) == (0, 0)
 
 
 def test_children_are_numbered_and_never_named() -> None:

@@ -73,6 +73,13 @@ def test_a_void_gives_everything_back_to_the_budgets_it_came_from() -> None:
     assert isinstance(found, Reversal)
     assert back(found) == {1: 1000, 2: 240}
     assert (found.kind, found.amount_cents, found.visits) == ("void", 1240, 0)
+    assert all(part.restore_cents == part.onward_cents == 0 for part in found.parts)
+    assert all(part.restore_visits == part.onward_visits == 0 for part in found.parts)
+
+
+def test_one_cent_can_be_undone() -> None:
+    assert back(void(redemption(paid_part(1, 1)), till_facts(), now=NOW)) == {1: 1}
+    assert back(refund(redemption(paid_part(1, 1)), till_facts(), ALL)) == {1: 1}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +92,12 @@ def test_a_void_gives_everything_back_to_the_budgets_it_came_from() -> None:
         ("void-too-late", {"void_until": NOW}, till_facts()),
         ("void-too-late", {"is_settled": True}, till_facts()),
         ("void-too-late", {"parts": (paid_part(budget_ended=True),)}, till_facts()),
+        ("void-too-late", {"parts": (paid_part(), paid_part(2, budget_ended=True))}, till_facts()),
+        (
+            "partly-reversed",
+            {"parts": (paid_part(), paid_part(2, reversed_cents=Cents(1)))},
+            till_facts(),
+        ),
         ("already-reversed", {"parts": (paid_part(reversed_cents=Cents(1240)),)}, till_facts()),
         ("partly-reversed", {"parts": (paid_part(reversed_cents=Cents(1)),)}, till_facts()),
     ],
@@ -201,6 +214,7 @@ def test_visits_come_back_whole_at_the_price_they_were_paid_at() -> None:
     assert {part.part.account: part.back_visits for part in found.parts} == {2: 2, 1: 1}
     assert back(found) == {2: 1006, 1: 503}
     assert (found.amount_cents, found.visits) == (1509, 3)
+    assert back(refund(paid, till_facts(), RefundRequest(visits=1))) == {2: 503}
     assert code(refund(paid, till_facts(), RefundRequest(visits=5))) == "refund-above-remainder"
     assert code(refund(paid, till_facts(), RefundRequest(visits=0))) == "amount-not-positive"
     assert code(refund(paid, till_facts(), cents(503))) == "refund-in-visits"

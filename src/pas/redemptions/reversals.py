@@ -102,11 +102,11 @@ class PartBack(msgspec.Struct, frozen=True, kw_only=True):
 
     part: PaidPart
     back_cents: Cents
-    restore_cents: Cents = Cents(0)
-    onward_cents: Cents = Cents(0)
-    back_visits: int = 0
-    restore_visits: int = 0
-    onward_visits: int = 0
+    restore_cents: Cents
+    onward_cents: Cents
+    back_visits: int
+    restore_visits: int
+    onward_visits: int
 
 
 class Reversal(msgspec.Struct, frozen=True, kw_only=True):
