@@ -210,6 +210,15 @@ BEGIN
     SELECT budget_accounts[t.n], visit_accounts[t.n], passes[t.n], schemes[t.n], versions[t.n], years[t.n], bound_merchants[t.n], occurred, lapses[t.n]
     FROM unnest(take) AS t (n);
 
+    -- Places are looked up in the sorted accounts (width_bucket is a binary search), not joined.
+    SELECT array_agg(id ORDER BY id) INTO places
+    FROM (
+        SELECT u.id FROM unnest(take) AS t (n), LATERAL (VALUES (budget_accounts[t.n]), (visit_accounts[t.n])) AS u (id)
+        UNION
+        SELECT u.id FROM appropriation a, LATERAL (VALUES (a.account_id), (a.visits_account_id)) AS u (id)
+        WHERE (a.scheme_id, a.budget_year) IN (SELECT DISTINCT schemes[t.n], years[t.n] FROM unnest(take) AS t (n))
+    ) u
+    WHERE u.id IS NOT NULL;
     WITH line AS (
         SELECT t.n, t.item, 1 AS part, a.account_id AS debit, budget_accounts[t.n] AS credit, amounts[t.n] AS amount
         FROM unnest(take) WITH ORDINALITY AS t (n, item)
@@ -219,22 +228,21 @@ BEGIN
         FROM unnest(take) WITH ORDINALITY AS t (n, item)
         JOIN appropriation a ON a.scheme_id = schemes[t.n] AND a.budget_year = years[t.n]
         WHERE visit_accounts[t.n] IS NOT NULL
-    ), place AS (
-        SELECT id, row_number() OVER (ORDER BY id)::integer AS at
-        FROM (SELECT debit AS id FROM line UNION SELECT credit FROM line) u
     ), item AS (
         SELECT array_agg(entries[t.n] ORDER BY t.item) AS ids, array_agg('grant'::text) AS kinds, array_agg(NULL::text) AS refusals,
             array_agg(prints[t.n] ORDER BY t.item) AS prints, array_agg(NULL::uuid) AS nothing, array_agg(occurred) AS occurred,
             array_agg(by_kind) AS by_kinds, array_agg(by_id) AS by_ids
         FROM unnest(take) WITH ORDINALITY AS t (n, item)
     ), lines AS (
-        SELECT array_agg(l.item::integer ORDER BY l.item, l.part) AS items, array_agg(d.at ORDER BY l.item, l.part) AS debits,
-            array_agg(c.at ORDER BY l.item, l.part) AS credits, array_agg(l.amount ORDER BY l.item, l.part) AS amounts,
+        SELECT array_agg(l.item::integer ORDER BY l.item, l.part) AS items,
+            array_agg(width_bucket(l.debit, places) ORDER BY l.item, l.part) AS debits,
+            array_agg(width_bucket(l.credit, places) ORDER BY l.item, l.part) AS credits,
+            array_agg(l.amount ORDER BY l.item, l.part) AS amounts,
             array_agg(NULL::smallint) AS reversed, array_agg(NULL::bigint) AS seen
-        FROM line l JOIN place d ON d.id = l.debit JOIN place c ON c.id = l.credit
+        FROM line l
     )
     SELECT book(i.ids, i.kinds, i.refusals, i.prints, i.nothing, i.nothing, i.occurred, i.by_kinds, i.by_ids,
-        (SELECT array_agg(id ORDER BY id) FROM place), l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen)
+        places, l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen)
     INTO outcomes FROM item i, lines l;
 
     FOR n IN 1 .. cardinality(take) LOOP
@@ -254,28 +262,32 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT SET enable_seqscan = off SET enable_hashjoin = off SET jit = off
 AS $$
 DECLARE
-    outcomes text[];
+    returns_to bigint[];
+    places bigint[];
 BEGIN
     IF (cardinality(entries) = ALL (ARRAY[cardinality(prints), cardinality(budget_accounts), cardinality(amounts)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
-    WITH line AS (
-        SELECT l.n::integer AS item, l.account AS debit, l.amount,
-            (SELECT CASE WHEN a.unit = 'cents' THEN p.account_id ELSE p.visits_account_id END
-             FROM account a JOIN appropriation p ON p.scheme_id = a.scheme_id AND p.budget_year = a.budget_year
-             WHERE a.id = l.account AND a.kind = 'budget') AS credit
-        FROM unnest(budget_accounts, amounts) WITH ORDINALITY AS l (account, amount, n)
-    ), place AS (
-        SELECT id, row_number() OVER (ORDER BY id)::integer AS at
-        FROM (SELECT debit AS id FROM line UNION SELECT credit FROM line) u
-    )
-    SELECT book(entries, array_agg('lapse'::text), array_agg(NULL::text), prints, array_agg(NULL::uuid), array_agg(NULL::uuid),
-        array_agg(occurred), array_agg(by_kind), array_agg(by_id), (SELECT array_agg(id ORDER BY id) FROM place),
-        array_agg(l.item ORDER BY l.item), array_agg(d.at ORDER BY l.item), array_agg(c.at ORDER BY l.item),
-        array_agg(l.amount ORDER BY l.item), array_agg(NULL::smallint), array_agg(NULL::bigint))
-    INTO outcomes
-    FROM line l JOIN place d ON d.id = l.debit JOIN place c ON c.id = l.credit;
-    RETURN outcomes;
+    SELECT array_agg((
+        SELECT CASE WHEN a.unit = 'cents' THEN p.account_id ELSE p.visits_account_id END
+        FROM account a JOIN appropriation p ON p.scheme_id = a.scheme_id AND p.budget_year = a.budget_year
+        WHERE a.id = l.account AND a.kind = 'budget') ORDER BY l.n)
+    INTO returns_to
+    FROM unnest(budget_accounts) WITH ORDINALITY AS l (account, n);
+    IF array_position(returns_to, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA111', MESSAGE = 'only budgets lapse';
+    END IF;
+    -- Places are looked up in the sorted accounts (width_bucket is a binary search), not joined.
+    SELECT array_agg(id ORDER BY id) INTO places
+    FROM (SELECT unnest(budget_accounts) AS id UNION SELECT unnest(returns_to)) u;
+    RETURN (
+        SELECT book(entries, array_agg('lapse'::text), array_agg(NULL::text), prints, array_agg(NULL::uuid), array_agg(NULL::uuid),
+            array_agg(occurred), array_agg(by_kind), array_agg(by_id), places,
+            array_agg(l.n::integer ORDER BY l.n), array_agg(width_bucket(l.debit, places) ORDER BY l.n),
+            array_agg(width_bucket(l.credit, places) ORDER BY l.n), array_agg(l.amount ORDER BY l.n),
+            array_agg(NULL::smallint), array_agg(NULL::bigint))
+        FROM unnest(budget_accounts, returns_to, amounts) WITH ORDINALITY AS l (debit, credit, amount, n)
+    );
 END $$;
 
 -- Ends or prolongs the time in which budgets of a pass can be spent.

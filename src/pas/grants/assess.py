@@ -22,7 +22,7 @@ from pas.grants.decide import (
     read_passes,
     settled,
 )
-from pas.grants.grant import read_pots
+from pas.grants.grant import read_pots, steer
 from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.grants.read_households import next_households
 from pas.grants.report import AssessmentReport, dry_report, read_report
@@ -105,7 +105,11 @@ async def assess_dry(
         ground = await read_ground(connection, year=task.year, on=day_of(task.now))
         pots = await read_pots(connection, ground)
     while True:
-        async with database.connection(task.municipality) as connection:
+        async with (
+            database.connection(task.municipality) as connection,
+            connection.transaction(readonly=True),
+        ):
+            await steer(connection)
             numbers = await next_households(connection, last, CHUNK)
             if not numbers:
                 return await dry_report(connection, ground, tally, now=task.now)

@@ -132,6 +132,7 @@ async def read_for(
         numbers,
         ground.days,
         year=ground.plan.year,
+        codes=ground.codes,
         household_schemes=ground.household_schemes,
     )
 

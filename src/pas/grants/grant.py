@@ -60,6 +60,13 @@ class PotRow(msgspec.Struct, frozen=True):
     amount: Cents
 
 
+STEER: Final = Statement(
+    """
+    SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+        set_config('enable_mergejoin', 'off', true)
+    """,
+    None,
+)
 LOCK_GRANTS: Final = Statement(
     "SELECT pg_advisory_xact_lock(hashtext(current_schema || '.scheme_grant'))", None
 )
@@ -76,8 +83,17 @@ GRANT_BATCH: Final = Statement(
 )
 
 
+async def steer(connection: Connection) -> None:
+    """Keep to the indexes until the end of the transaction.
+
+    A plan made while the tables were empty reads them whole, and is kept while they fill.
+    """
+    await STEER.run(connection)
+
+
 async def lock_grants(connection: Connection, ground: Ground) -> dict[str, Cents]:
     """Let nobody else grant until the end of the transaction; gives what is left in closed pots."""
+    await steer(connection)
     await LOCK_GRANTS.run(connection)
     rows = await LOCK_POTS.all(connection, ground.closed) if ground.closed else []
     return _by_code(ground, rows)

@@ -37,7 +37,8 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     days: Days
     scheme_ids: Mapping[str, SchemeId]
-    household_schemes: tuple[str, ...]
+    codes: Mapping[SchemeId, str]
+    household_schemes: tuple[SchemeId, ...]
     pots: Mapping[str, Pot]
 
     @property
@@ -118,8 +119,9 @@ async def read_ground(
             verdicts_from=previous.starts_on,
         ),
         scheme_ids={row.code: row.scheme_id for row in rows},
+        codes={row.scheme_id: row.code for row in rows},
         household_schemes=tuple(
-            code for code, one in the_plan.by_code.items() if one.unit == "household"
+            row.scheme_id for row in rows if the_plan.is_per_household(row.code)
         ),
         pots={
             row.code: Pot(row.scheme_id, row.account_id, row.closed, row.in_visits) for row in pots

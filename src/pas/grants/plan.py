@@ -34,6 +34,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     prices: Mapping[str, Cents]
     """The highest price of a visit that any merchant agreed to, by category."""
 
+    def is_per_household(self, code: str) -> bool:
+        return code in self.by_code and self.by_code[code].unit == "household"
+
 
 def plan(
     versions: Iterable[StoredVersion],

@@ -1,6 +1,6 @@
 """Reads everything that households are assessed on, set by set: a few statements for any number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -10,7 +10,7 @@ import msgspec
 from pas.db import Connection, Statement
 from pas.grants.facts import EarlierGrant, HouseholdFacts, PersonFacts, Without
 from pas.grants.income import FiledIncome, IncomeVerdict, income_of
-from pas.ids import HouseholdNumber, ResidentId
+from pas.ids import HouseholdNumber, ResidentId, SchemeId
 from pas.money import BasisPoints
 from pas.passes.residents import SchoolType
 
@@ -37,9 +37,8 @@ class VerdictRow(msgspec.Struct, frozen=True):
 
 
 class GrantRow(msgspec.Struct, frozen=True):
-    scheme: str
+    scheme_id: SchemeId
     resident_id: ResidentId
-    household_number: HouseholdNumber
     claim_key: str
     period_key: str
     starts_on: date
@@ -92,14 +91,11 @@ READ_VERDICTS: Final = Statement(
 )
 READ_GRANTS: Final = Statement(
     """
-    SELECT s.code AS scheme, g.resident_id, g.household_number, g.claim_key, g.period_key,
-        g.starts_on, g.ends_on
-    FROM scheme_grant g JOIN scheme s ON s.id = g.scheme_id
-    WHERE g.resident_id = ANY ($1::uuid[])
-    UNION
-    SELECT s.code, g.resident_id, g.household_number, g.claim_key, g.period_key, g.starts_on, g.ends_on
-    FROM scheme s JOIN scheme_grant g ON g.scheme_id = s.id AND g.claim_key = ANY ($2::text[])
-    WHERE s.code = ANY ($3::text[])
+    SELECT scheme_id, resident_id, claim_key, period_key, starts_on, ends_on
+    FROM scheme_grant WHERE resident_id = ANY ($1::uuid[])
+    UNION ALL
+    SELECT scheme_id, resident_id, claim_key, period_key, starts_on, ends_on
+    FROM scheme_grant WHERE scheme_id = ANY ($2::uuid[]) AND claim_key = ANY ($3::text[])
     """,
     GrantRow,
 )
@@ -164,17 +160,18 @@ async def read_households(
     days: Days,
     *,
     year: int,
-    household_schemes: Sequence[str],
+    codes: Mapping[SchemeId, str],
+    household_schemes: Sequence[SchemeId],
 ) -> Households:
-    """Give the facts with earlier grants; ``household_schemes`` are codes granted per household."""
+    """Give the facts with earlier grants; ``household_schemes`` are granted per household."""
     households = await read_facts(connection, numbers, days)
     residents = [member.resident for home in households for member in home.members]
     claims = [f"household:{home.number}" for home in households]
-    rows = await READ_GRANTS.all(connection, residents, claims, household_schemes)
+    rows = await READ_GRANTS.all(connection, residents, household_schemes, claims)
     by_claim: dict[str, list[EarlierGrant]] = {}
     by_resident: dict[ResidentId, list[EarlierGrant]] = {}
     for row in rows:
-        grant = _earlier(row)
+        grant = _earlier(row, codes[row.scheme_id])
         by_resident.setdefault(row.resident_id, []).append(grant)
         by_claim.setdefault(row.claim_key, []).append(grant)
     refused = await READ_REFUSED.all(connection, residents, year)
@@ -194,9 +191,9 @@ def _earlier_of(
     return tuple(dict.fromkeys(found))
 
 
-def _earlier(row: GrantRow) -> EarlierGrant:
+def _earlier(row: GrantRow, code: str) -> EarlierGrant:
     return EarlierGrant(
-        scheme=row.scheme,
+        scheme=code,
         resident=row.resident_id,
         claim_key=row.claim_key,
         period_key=row.period_key,
