@@ -14,6 +14,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
+from pas.db.statistics import refresh_statistics
 from pas.grants.appropriations import read_appropriations, tell_overspending
 from pas.grants.decide import (
     assess_all,
@@ -91,6 +92,7 @@ async def run_assessment(
             break
         told(min(done, total), total)
     async with database.connection(task.municipality) as connection:
+        await refresh_statistics(connection)
         tell_overspending(await read_appropriations(connection, year=run.year))
         return await read_report(connection, run_id)
 

@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.csvfile import chunks
 from pas.db import Connection, Statement
 from pas.grants import periods
 from pas.grants.facts import Decision, HouseholdFacts, Verdict
@@ -23,6 +24,7 @@ from pas.grants.pots import assess_within
 from pas.grants.read_households import Households, read_households
 from pas.ids import DecisionId, HouseholdNumber, PassId, ResidentId, uuid7
 from pas.money import Cents
+from pas.passes.issue import MOST_AT_ONCE, WantedPass, issue_passes
 
 Cause = Literal["assessment", "application", "deviation", "birth", "arrival", "objection"]
 Signature = frozenset[tuple[str, str, str, int | None]]
@@ -72,15 +74,6 @@ WRITE_DECISIONS: Final = Statement(
         verdicts, actor_kind, actor_id)
     SELECT d.id, d.resident_id, d.household, $5, $6, $7, $8, d.verdicts::jsonb, $9, $10
     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS d (id, resident_id, household, verdicts)
-    """,
-    None,
-)
-INSERT_PASSES: Final = Statement(
-    """
-    INSERT INTO pass (id, resident_id, year, starts_on, ends_on)
-    SELECT w.id, w.resident_id, $3, $4, $5 FROM unnest($1::uuid[], $2::uuid[]) AS w (id, resident_id)
-    ORDER BY w.resident_id
-    ON CONFLICT (resident_id, year) DO NOTHING
     """,
     None,
 )
@@ -164,7 +157,7 @@ async def write_decisions(
         Decided(one, DecisionId(uuid7()) if _is_news(one, latest) else None) for one in decisions
     )
     wanted = [grant for one in decided for grant in _wanted(one)]
-    passes, new = await _issue(connection, ground, wanted)
+    passes, new = await _issue(connection, ground, wanted, actor=actor)
     await _write(connection, decided, ground, cause=cause, actor=actor, now=now)
     await write_grants(connection, wanted, passes, ground=ground, actor=actor, now=now)
     return Round(households, decided, new)
@@ -214,17 +207,17 @@ async def _latest(
 
 
 async def _issue(
-    connection: Connection, ground: Ground, wanted: Sequence[Wanted]
+    connection: Connection, ground: Ground, wanted: Sequence[Wanted], *, actor: Actor
 ) -> tuple[dict[ResidentId, PassId], int]:
-    residents = list(dict.fromkeys(one.resident for one in wanted))
-    if not residents:
-        return {}, 0
-    plan = ground.plan
-    ids = [PassId(uuid7()) for _ in residents]
+    plan, passes, new = ground.plan, dict[ResidentId, PassId](), 0
     ends_on = periods.pass_year(plan.calendar, plan.year).ends_on
-    await INSERT_PASSES.run(connection, ids, residents, plan.year, plan.effective_on, ends_on)
-    passes = await read_passes(connection, residents, year=plan.year)
-    return passes, len(set(passes.values()) & set(ids))
+    residents = dict.fromkeys(one.resident for one in wanted)
+    for some in chunks(residents, MOST_AT_ONCE):
+        asked = [WantedPass(one, plan.year, plan.effective_on, ends_on) for one in some]
+        issued = await issue_passes(connection, asked, actor=actor)
+        passes.update((one.resident_id, one.id) for one in issued)
+        new += sum(one.is_new for one in issued)
+    return passes, new
 
 
 async def read_passes(

@@ -17,6 +17,7 @@ from pas.auth.keys import KeyRing
 from pas.csvfile import chunks
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
+from pas.db.statistics import refresh_statistics
 from pas.ids import HouseholdNumber, ImportId, MunicipalityName, uuid7
 from pas.imports.record import Import, end_import, file_hash, start_import
 from pas.passes.resident_files import read_residents, survey
@@ -89,6 +90,8 @@ async def import_residents(
         keeping=(import_id, ring, actor, now),
         told=lambda done: told(done, found.rows),
     )
+    async with database.connection(municipality) as connection:
+        await refresh_statistics(connection)
     await sync_managing_adults(database, municipality, on=today, recorded_since=started.started_at)
     async with database.connection(municipality) as connection:
         return await end_import(connection, import_id, now=now)
