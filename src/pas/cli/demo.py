@@ -63,7 +63,7 @@ def demo(context: typer.Context) -> None:
     check_address(settings)
     with opened(settings, say) as access:
         make(access, settings)
-        asyncio.run(prepared(access))
+        asyncio.run(prepared(access, settings))
         hand_over(settings, access)
         with worker():
             done(f"The demonstration is at {settings.origin} (Ctrl-C stops it).")

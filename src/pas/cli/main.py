@@ -6,9 +6,13 @@ from typing import NoReturn
 import asyncpg
 import typer
 
+from pas.auth.key_files import KeysExist
+from pas.auth.keys import KeysMissing, KeysUnsafe
 from pas.cli import (
     demo,
+    keys,
     ledger,
+    login,
     merchants,
     migrate,
     municipality,
@@ -27,6 +31,7 @@ from pas.settings import WrongSettings
 
 REFUSED = 1
 ENVIRONMENT = 3
+WRONG_KEYS = (KeysMissing, KeysUnsafe)
 NO_WAY_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 app = typer.Typer(
@@ -50,6 +55,8 @@ app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")
 app.add_typer(merchants.app, name="merchants")
+app.add_typer(login.app, name="login")
+app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 
@@ -57,13 +64,13 @@ app.add_typer(problems.app, name="problems")
 def main() -> NoReturn:
     try:
         app()
-    except (Refusal, MigrationRefused) as error:
+    except (Refusal, MigrationRefused, KeysExist) as error:
         refused(str(error))
         sys.exit(REFUSED)
     except WrongSettings as error:
         failed(*error.sentences)
         sys.exit(ENVIRONMENT)
-    except (EmbeddedProblem, DamagedMigrations, *NO_WAY_IN, *CONNECTION_LOST) as error:
+    except (*WRONG_KEYS, EmbeddedProblem, DamagedMigrations, *NO_WAY_IN, *CONNECTION_LOST) as error:
         failed(str(error) or type(error).__name__)
         sys.exit(ENVIRONMENT)
     sys.exit(0)

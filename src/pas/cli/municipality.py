@@ -1,11 +1,15 @@
 """``pas municipality``: which municipalities this installation serves."""
 
 import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from pas.auth.key_files import KeysExist, make_keys
+from pas.auth.keys import KeyStore
 from pas.cli.screen import done, err, out, say
 from pas.db import Database, RegisteredMunicipality
 from pas.installation import (
@@ -29,7 +33,7 @@ def add(
     name: Name,
     title: Annotated[str, typer.Option(help="The name as people write it.")],
 ) -> None:
-    """Add a municipality: its roles, its schema and its tables.
+    """Add a municipality: its roles, its schema, its tables and its keys.
 
     Example: pas municipality add den_haag --title "Den Haag"
     """
@@ -40,9 +44,14 @@ def add(
             await add_municipality(connection, access.address, name, title=title)
 
     fit_name(name)
-    with opened(read_settings(), say) as access, err.status(f"Adding {title} …"):
+    settings = read_settings()
+    with opened(settings, say) as access, err.status(f"Adding {title} …"):
         asyncio.run(work(access))
+    store = KeyStore(settings.keys)
+    with suppress(KeysExist):
+        make_keys(store, fit_name(name), demo=False, now=datetime.now(UTC))
     done(f"{title} was added as {name}.")
+    say(f"Back up its keys, apart from the database: {store.path(fit_name(name))}")
 
 
 @app.command(name="list")

@@ -2,8 +2,11 @@
 
 import msgspec
 
+from pas.auth.keys import KeysMissing, KeyStore, KeysUnsafe, refuse_demo_keys
+from pas.auth.providers import LOOPBACK
 from pas.db import Connection, Database, Statement
 from pas.ledger.walls import RIGHTS
+from pas.settings import Settings
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -35,6 +38,24 @@ async def held_rights(connection: Connection) -> list[str]:
     """Every right on this municipality's books that the role of ``connection`` must not have."""
     held = [found.what for found in await TOO_MUCH.all(connection)]
     return held + [found.detail for found in await RIGHTS.all(connection)]
+
+
+async def unsafe_keys(database: Database, settings: Settings) -> list[str]:
+    """Keys of the demonstration where they do not belong, or keys that others can read.
+
+    Missing keys are no danger: what needs them says so.
+    """
+    store = KeyStore(settings.keys)
+    sentences: list[str] = []
+    for municipality in await database.municipalities():
+        try:
+            ring = store.ring(municipality.name)
+            refuse_demo_keys(ring, demo=municipality.demo, loopback=settings.host in LOOPBACK)
+        except KeysUnsafe as error:
+            sentences.append(str(error))
+        except KeysMissing:
+            continue
+    return sentences
 
 
 async def unsafe(database: Database) -> list[str]:

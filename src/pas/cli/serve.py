@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
-from pas.cli.safety import unsafe
+from pas.cli.safety import unsafe, unsafe_keys
 from pas.cli.screen import done, failed, say
 from pas.db import Database
 from pas.installation import Access, migrate_everything, opened
@@ -50,7 +50,7 @@ def serve() -> None:
     configure_logs(settings.log_level, settings.log_format)
     check_address(settings)
     with opened(settings, say) as access:
-        asyncio.run(prepared(access))
+        asyncio.run(prepared(access, settings))
         hand_over(settings, access)
         done(f"Serving on {settings.origin} with {settings.workers} workers.")
         run_workers(settings)
@@ -72,21 +72,23 @@ def check_address(settings: Settings) -> None:
             sys.exit(ENVIRONMENT)
 
 
-async def prepared(access: Access) -> None:
+async def prepared(access: Access, settings: Settings) -> None:
     """Migrate our own PostgreSQL, and make sure that serving is safe."""
     if access.is_embedded:
         await migrate_everything(access, say)
     database = Database(access.address)
     try:
-        sentences = await unsafe(database)
+        rights, keys = await unsafe(database), await unsafe_keys(database, settings)
     finally:
         await database.close()
-    if sentences:
-        refuse_to_serve(sentences)
+    if rights:
+        refuse_to_serve("the role of the program could write the books past the ledger", rights)
+    if keys:
+        refuse_to_serve("these keys may not be used like this", keys)
 
 
-def refuse_to_serve(sentences: list[str]) -> NoReturn:
-    failed("Not serving: the role of the program could write the books past the ledger.")
+def refuse_to_serve(why: str, sentences: list[str]) -> NoReturn:
+    failed(f"Not serving: {why}.")
     failed(*sentences)
     sys.exit(ENVIRONMENT)
 

@@ -1,0 +1,77 @@
+"""``pas keys``: the keys of a municipality, which lie outside its database and its export."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from pas.auth.key_files import end_key, make_keys, rotate_key
+from pas.auth.keys import KeyStore, Purpose
+from pas.cli.screen import done, out, say
+from pas.installation import fit_name
+from pas.settings import read_settings
+
+app = typer.Typer(no_args_is_help=True, help="The keys of a municipality.")
+
+Municipality = Annotated[str, typer.Argument(help="For example den_haag.")]
+KeyPurpose = Annotated[Purpose, typer.Option(help="What the key is for.")]
+
+
+@app.command()
+def make(municipality: Municipality) -> None:
+    """Make the first keys of a municipality. Back them up at once, apart from the database.
+
+    Without them nobody can read a citizen number or check a card that was given out.
+
+    Example: pas keys make den_haag
+    """
+    store = key_store()
+    make_keys(store, fit_name(municipality), demo=False, now=datetime.now(UTC))
+    done(f"{municipality} has keys.")
+    say(f"Back up {store.path(fit_name(municipality))} now, apart from the database.")
+
+
+@app.command()
+def rotate(municipality: Municipality, purpose: KeyPurpose) -> None:
+    """Make a new current key; what the older ones made stays readable.
+
+    Example: pas keys rotate den_haag --purpose token_signing
+    """
+    store = key_store()
+    key = rotate_key(store, fit_name(municipality), purpose=purpose, now=datetime.now(UTC))
+    done(f"{key.key_id} is the key for {purpose.value} now.")
+    say(f"Back up {store.path(fit_name(municipality))} again.")
+
+
+@app.command()
+def end(municipality: Municipality, key_id: Annotated[str, typer.Argument()]) -> None:
+    """Throw an older key away, after a leak: every token it made is worth nothing then.
+
+    Example: pas keys end den_haag 20261123-5f0c9a2e
+    """
+    key = end_key(key_store(), fit_name(municipality), key_id)
+    done(f"{key.key_id} for {key.purpose.value} is gone.")
+
+
+@app.command(name="list")
+def list_all(municipality: Municipality) -> None:
+    """List the keys, newest first in each purpose; the secrets are not shown.
+
+    Example: pas keys list den_haag
+    """
+    ring = key_store().ring(fit_name(municipality))
+    table = Table(box=None, pad_edge=False)
+    for column in ("key", "purpose", "made", "state"):
+        table.add_column(column)
+    for purpose in Purpose:
+        found = [key for key in reversed(ring.keys) if key.purpose == purpose]
+        for key in found:
+            state = "current" if key == found[0] else "reads only"
+            made = f"{key.created_at:%Y-%m-%d}"
+            table.add_row(key.key_id, purpose.value, made, state)
+    out.print(table)
+
+
+def key_store() -> KeyStore:
+    return KeyStore(read_settings().keys)

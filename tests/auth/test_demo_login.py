@@ -1,0 +1,138 @@
+"""The one-click login of the demonstration: there behind five fences, and gone outside each."""
+
+from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from browsing import browsing
+from given import a_key_store
+from pas.auth import demo_login
+from pas.auth.roles import Role
+from pas.auth.state import AuthState
+from pas.db import Connection
+from pas.installation import Access
+from pas.settings import Settings
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+async def demo(superuser: Connection) -> None:
+    """The database was made by the demonstration, and so was velsen."""
+    await superuser.execute("UPDATE pas.municipality SET demo = true WHERE name = 'velsen'")
+    await superuser.execute("SET pas.migrating = on")
+    await superuser.execute("ALTER TABLE pas.fact DISABLE TRIGGER ALL")
+    await superuser.execute("UPDATE pas.fact SET value = 'demo' WHERE name = 'created_by'")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(key_dir=a_key_store(tmp_path, demo=True).folder)
+
+
+@pytest.fixture
+async def visitor(
+    access: Access, settings: Settings, demo: None
+) -> AsyncGenerator[httpx.AsyncClient]:
+    async with browsing(access.address, settings=settings) as client:
+        client.headers.update(HTML)
+        yield client
+
+
+async def become(visitor: httpx.AsyncClient, role: str = "officer") -> httpx.Response:
+    shown = (await visitor.get("/velsen/sign-in")).text
+    token = shown.partition('name="csrf_token" value="')[2].partition('"')[0] or "none"
+    form = {"role": role, "csrf_token": token, "return_to": "/velsen/schemes"}
+    return await visitor.post("/velsen/demo/sign-in", data=form)
+
+
+async def test_a_visitor_becomes_an_officer_in_one_click(visitor: httpx.AsyncClient) -> None:
+    answer = await become(visitor)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/velsen/schemes")
+    session = (await visitor.get("/v1/velsen/session")).json()
+    assert session["name"] == "Medewerker toekenning (demonstratie)"
+    assert "assessments:run" in session["permissions"]
+
+
+@pytest.mark.parametrize("role", demo_login.PERSONAS)
+async def test_a_visitor_can_become_each_persona(visitor: httpx.AsyncClient, role: Role) -> None:
+    assert (await become(visitor, role.value)).status_code == 303
+
+
+async def test_a_visitor_becomes_nobody_else(visitor: httpx.AsyncClient) -> None:
+    for role in ("merchant_manager", "wizard", ""):
+        assert (await become(visitor, role)).status_code == 404
+
+
+async def test_another_site_cannot_make_a_visitor_somebody(visitor: httpx.AsyncClient) -> None:
+    answer = await visitor.post("/velsen/demo/sign-in", data={"role": "officer"})
+    assert answer.status_code == 403
+
+
+async def absent(visitor: httpx.AsyncClient) -> bool:
+    shown = (await visitor.get("/velsen/sign-in")).text
+    answer = await visitor.post("/velsen/demo/sign-in", data=await form(visitor))
+    return answer.status_code == 404 and "demonstratie. Kies" not in shown and 'name="role"' not in shown
+
+
+async def form(visitor: httpx.AsyncClient) -> dict[str, str]:
+    """A good form, made where the login may be absent."""
+    from pas.auth.csrf import csrf_token  # noqa: PLC0415
+
+    await visitor.get("/velsen/sign-in")
+    return {"role": "officer", "csrf_token": csrf_token(visitor.cookies["pas-browser-velsen"])}
+
+
+async def test_it_is_there_inside_the_fences(visitor: httpx.AsyncClient) -> None:
+    assert not await absent(visitor)
+
+
+async def test_it_is_absent_from_a_municipality_that_the_demonstration_did_not_make(
+    visitor: httpx.AsyncClient, superuser: Connection
+) -> None:
+    await superuser.execute("UPDATE pas.municipality SET demo = false WHERE name = 'velsen'")
+    assert await absent(visitor)
+
+
+async def test_it_is_absent_from_a_database_that_the_demonstration_did_not_make(
+    visitor: httpx.AsyncClient, superuser: Connection
+) -> None:
+    await superuser.execute("UPDATE pas.fact SET value = 'operator' WHERE name = 'created_by'")
+    assert await absent(visitor)
+
+
+async def test_it_is_absent_from_a_server_that_others_can_reach(
+    visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = AuthState.__init__
+
+    def bound_elsewhere(self: AuthState, *arguments: object) -> None:
+        made(self, *arguments)  # pyright: ignore[reportArgumentType]
+        self.loopback = False
+
+    monkeypatch.setattr(AuthState, "__init__", bound_elsewhere)
+    del visitor
+
+
+async def test_it_is_absent_under_another_name(
+    access: Access, settings: Settings, demo: None
+) -> None:
+    named = Settings(key_dir=settings.key_dir, allowed_hosts=("pas.example.nl",))
+    async with browsing(access.address, settings=named) as visitor:
+        visitor.headers.update({"host": "pas.example.nl"})
+        assert await absent(visitor)
+
+
+@pytest.mark.parametrize("header", demo_login.FORWARDED)
+async def test_it_is_absent_behind_a_proxy(visitor: httpx.AsyncClient, header: str) -> None:
+    visitor.headers.update({header: "for=10.0.0.7"})
+    assert await absent(visitor)
+
+
+async def test_it_is_absent_for_a_visitor_from_elsewhere(
+    access: Access, settings: Settings, demo: None
+) -> None:
+    async with browsing(access.address, settings=settings, peer="10.0.0.7") as visitor:
+        assert await absent(visitor)
