@@ -23,10 +23,12 @@ async def browsing(
     address: Address = NOWHERE,
     routes: Sequence[ControllerRouterHandler] = (),
     settings: Settings = SETTINGS,
+    *,
+    peer: str = "127.0.0.1",
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the whole application, inside its lifespan."""
     app = create_app(settings, address, routes)
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(peer, 40_000))  # pyright: ignore[reportArgumentType]
     started, over = asyncio.Event(), asyncio.Event()
     # A fixture's end runs in another task than its start, and the lifespan wants one task.
     life = asyncio.create_task(live(app, started, over))
