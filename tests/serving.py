@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 240
 PAS = Path(sys.executable).with_name("pas")
 
 
@@ -56,14 +56,14 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Generator[Served]:
-    """Start ``pas serve`` on a free port, wait until it is ready, and stop it in the end."""
+def serving(folder: Path, command: str = "serve", **settings: str) -> Generator[Served]:
+    """Start ``pas serve`` (or ``pas demo``) on a free port, and stop it in the end."""
     port = free_port()
     output = folder / "serve.log"
     settings = {"data_dir": str(folder / "data"), "port": str(port), **settings}
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [PAS, "serve"],
+            [PAS, command],
             env=environment(settings),
             stdout=log,
             stderr=log,
