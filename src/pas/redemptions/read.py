@@ -173,9 +173,12 @@ READ_FACTS: Final = Statement(
         AS i (id, till_id, token_hash, number_hash, holder, payee, n)
     LEFT JOIN till t ON t.id = i.till_id
     LEFT JOIN merchant m ON m.id = coalesce(i.payee, t.merchant_id)
-    LEFT JOIN card c ON c.id = coalesce(
-        (SELECT k.id FROM card k WHERE k.token_hash = i.token_hash),
-        (SELECT k.id FROM card k WHERE k.number_hash = i.number_hash))
+    LEFT JOIN LATERAL (
+        SELECT k.id, k.state, k.expires_at, k.resident_id FROM card k WHERE k.token_hash = i.token_hash
+        UNION ALL
+        SELECT k.id, k.state, k.expires_at, k.resident_id FROM card k WHERE k.number_hash = i.number_hash
+        LIMIT 1
+    ) c ON true
     LEFT JOIN LATERAL (
         SELECT c.resident_id AS id WHERE i.holder = 0
         UNION ALL
