@@ -185,6 +185,7 @@ async def a_scheme(
     visit_price_cents: int | None = None,
     closed_pot: bool = False,
     spend_at_once: bool = False,
+    run_out_days: int = 0,
     appropriated_cents: int | None = None,
     year: int = YEAR,
 ) -> Scheme:
@@ -203,11 +204,11 @@ async def a_scheme(
             closed_pot, unit, school_types, period, run_out_days, stacks_with, excludes,
             subsidiary, awarded_by, derived_cells, retention_years, recorded_by)
         VALUES ($1, $2, 1, 'in_force', $3, $4, $5, $6, $7, $8, $9, $10, false, $11, 'person', '{}',
-            'pass_year', 0, '{}', '{}', false, 'assessment', '{}', 7, $12)
+            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12)
         """,
         *(version, scheme, date(year, 1, 1), code, categories),
         *("amount" if visits is None else "visits", amount_cents, visits, visit_price_cents),
-        *(spend_at_once, closed_pot, OFFICER),
+        *(spend_at_once, closed_pot, OFFICER, run_out_days),
     )
     account = await connection.fetchval(
         "SELECT open_appropriation($1, $2, $3, $4, $5)",

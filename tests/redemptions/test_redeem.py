@@ -244,3 +244,27 @@ async def test_a_card_typed_under_a_rotated_key_is_found(connection: Connection)
     [answer] = await redeem(desk_of(connection), [typed])
 
     assert answer.outcome == "booked"
+
+
+async def test_in_the_run_out_the_till_first_asks_whether_the_season_began_in_time(
+    connection: Connection,
+) -> None:
+    scheme = await a_scheme(connection, run_out_days=30)
+    merchant, holder = await a_merchant(connection), await a_holder(connection)
+    till = await a_till(connection, merchant)
+    await a_budget(connection, scheme, holder, usable_until=NOON + timedelta(days=30))
+    in_time, late = desk_of(connection), desk_of(connection, now=NOON + timedelta(days=3))
+
+    [before] = await redeem(in_time, [a_sale_item(till, holder, price=100)])
+    [after] = await redeem(late, [a_sale_item(till, holder, price=100)])
+    sale = a_sale_item(till, holder, price=100, take=100)
+    [unsure] = await redeem(late, [sale])
+    confirmed = frozenset(condition.code for condition in after.conditions)
+    request = msgspec.structs.replace(sale.request, confirmed=confirmed)
+    [sure] = await redeem(late, [msgspec.structs.replace(sale, request=request)])
+
+    assert (before.outcome, before.conditions) == ("quoted", ())
+    assert [condition.question for condition in after.conditions] == [
+        "Is de les of het seizoen begonnen vóór 2 juni 2026?"
+    ]
+    assert (unsure.outcome, sure.outcome) == ("refused", "booked")

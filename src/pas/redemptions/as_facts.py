@@ -1,6 +1,7 @@
 """From rows to facts: what was read about an item, in the shape in which the rules are told it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 
@@ -98,6 +99,8 @@ def pass_facts(row: PassRow) -> PassFacts:
 
 
 def budget_facts(row: BudgetRow, scheme: SchemeFacts) -> BudgetFacts:
+    """Its account can be spent to the end of the run-out; its period ended that much earlier."""
+    period_ends = row.lapses_on - timedelta(days=scheme.run_out_days)
     return BudgetFacts(
         account=row.account,
         scheme_id=scheme.scheme_id,
@@ -105,7 +108,7 @@ def budget_facts(row: BudgetRow, scheme: SchemeFacts) -> BudgetFacts:
         categories=scheme.categories,
         kind=scheme.kind,
         usable_from=row.usable_from,
-        usable_until=min(row.usable_until, row.lapses_on),
+        usable_until=min(row.usable_until, period_ends),
         run_out_until=row.usable_until,
         lapses_on=row.lapses_on,
         granted_at=row.granted_at,
