@@ -180,11 +180,11 @@ def test_a_scan_of_up_to_300_characters_is_read() -> None:
         read_scanned(text + " " * (301 - len(text)))
 
 
-@given(st.integers(0, 99), st.integers(1_000_000_000, 9_999_999_999))
-def test_one_pair_of_check_digits_fits_a_number(check: int, body: int) -> None:
-    right = [f"{body}{pair:02d}" for pair in range(100) if is_number(f"{body}{pair:02d}")]
-    assert len(right) == 1
-    assert is_number(f"{body}{check:02d}") == (right == [f"{body}{check:02d}"])
+def test_one_pair_of_check_digits_fits_a_number() -> None:
+    for body in range(1_000_000_000, 1_000_000_097):
+        right = [check for check in range(100) if is_number(f"{body}{check:02d}")]
+        assert len(right) == 1
+        assert 2 <= right[0] <= 98
 
 
 def is_number(digits: str) -> bool:
