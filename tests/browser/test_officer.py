@@ -1,0 +1,85 @@
+"""A day of an officer, in a browser: schemes, a person explained, an assessment tried, the books."""
+
+import shutil
+import tempfile
+from collections.abc import Generator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from looking import check_page
+from serving import Served, serving
+from town import make_town
+
+YEAR = datetime.now(UTC).year
+
+
+@pytest.fixture(scope="module")
+def served() -> Generator[Served]:
+    """``pas serve`` on a small demonstration town, instead of the empty municipality."""
+    folder = Path(tempfile.mkdtemp(prefix="pas-"))
+    try:
+        make_town(folder / "data")
+        with serving(folder, workers="1") as served:
+            yield served
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def become(page: Page, role: str) -> None:
+    page.context.clear_cookies()
+    page.goto("/velsen")
+    page.get_by_role("button", name=role, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wat wilt u doen?")
+
+
+def test_an_officer_reads_the_schemes_and_explains_a_person(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    check_page(page, "officer-home")
+    page.get_by_role("link", name="Regelingen").click()
+    check_page(page, "officer-schemes")
+    page.get_by_role("link", name="Sport voor kinderen").click()
+    expect(page.get_by_text("Precies 110% mag ook.")).to_be_visible()
+    check_page(page, "officer-scheme")
+
+    page.get_by_role("link", name="Begin").click()
+    page.get_by_role("link", name="Inwoners").click()
+    page.get_by_role("button", name="Zoek").click()
+    check_page(page, "officer-search-wrong")
+    page.get_by_label("Achternaam").fill("yıl")
+    page.get_by_label("Geboortedatum").fill(f"3-2-{YEAR - 13}")
+    page.get_by_role("button", name="Zoek").click()
+    expect(page.get_by_text("Deze persoon is gevonden")).to_be_visible()
+    check_page(page, "officer-found")
+    page.get_by_role("link", name="Deniz Yılmaz").click()
+    expect(page.get_by_role("heading", name="Dit krijgt u", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Dit krijgt u niet")).to_be_visible()
+    check_page(page, "officer-person")
+
+
+def test_an_officer_tries_an_assessment(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Toekennen").click()
+    check_page(page, "officer-assessments")
+    page.get_by_role("link", name=f"Jaar {YEAR}").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Toegekend voor {YEAR}")
+    check_page(page, "officer-report")
+
+
+def test_an_auditor_sees_the_books_close(page: Page) -> None:
+    become(page, "Controleur")
+    page.get_by_role("link", name="De boeken").click()
+    expect(page.get_by_text("Het klopt op de cent")).to_be_visible()
+    check_page(page, "auditor-ledger")
+
+
+def test_an_approver_approves_a_merchant(page: Page) -> None:
+    become(page, "Tweede beoordelaar")
+    page.get_by_role("link", name="Aanbieders").click()
+    check_page(page, "approver-merchants")
+    page.get_by_role("link", name="Zwembad De Heerenduinen").click()
+    check_page(page, "approver-merchant")
+    page.get_by_role("button", name="Keur goed").click()
+    expect(page.get_by_text("Doet mee")).to_be_visible()
