@@ -2,6 +2,6 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.grants.pages import assessments, person
+from pas.grants.pages import assessments, incomes, person
 
-routes: list[ControllerRouterHandler] = [*person.routes, *assessments.routes]
+routes: list[ControllerRouterHandler] = [*person.routes, *assessments.routes, *incomes.routes]

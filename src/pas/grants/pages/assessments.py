@@ -198,6 +198,13 @@ def problem_of(job: Job) -> str:
     return msgspec.json.decode(job.problem, type=dict[str, str]).get("detail", "")
 
 
-WAYS: Final[tuple[tuple[Permission, str, str, str], ...]] = ()
+WAYS: Final = (
+    (
+        Permission.INCOME_VERDICTS_RECORD,
+        "Onbekende inkomens",
+        "Wie wacht tot u het inkomen opzoekt, ook na een aanvraag.",
+        "assessments/unknown",
+    ),
+)
 
 routes: list[ControllerRouterHandler] = [assessments_page, start, job_page, assessment_page]

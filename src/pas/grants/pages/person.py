@@ -144,7 +144,6 @@ async def person_page(
         else None,
         how_to_object=HOW_TO_OBJECT,
         may_record=actor.may(Permission.INCOME_VERDICTS_RECORD),
-        may_deviate=actor.may(Permission.DEVIATIONS_PROPOSE),
     )
 
 

@@ -1,0 +1,87 @@
+"""Households that wait for an officer: those that applied, and those whose income is unknown."""
+
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from pas.db import Connection, Statement
+from pas.grants.ground import read_ground
+from pas.grants.read_households import read_facts
+from pas.ids import HouseholdNumber, ResidentId
+
+ON_A_PAGE: Final = 50
+
+
+class WaitingHousehold(msgspec.Struct, frozen=True):
+    """A household by its oldest member; ``received_at`` when it applied, None if it did not."""
+
+    household_number: HouseholdNumber
+    resident_id: ResidentId
+    name: str
+    members: int
+    received_at: datetime | None
+
+
+READ_APPLIED: Final = Statement(
+    """
+    SELECT a.household_number, m.resident_id, m.name, m.members, a.received_at
+    FROM household_application a
+    CROSS JOIN LATERAL (
+        SELECT (array_agg(c.resident_id ORDER BY c.birth_date, c.resident_id))[1] AS resident_id,
+            (array_agg(c.given_name || ' ' || c.family_name ORDER BY c.birth_date, c.resident_id))[1]
+                AS name,
+            count(*) AS members
+        FROM resident_version c
+        WHERE c.household_number = a.household_number
+            AND (c.left_on IS NULL OR c.left_on > $2) AND (c.died_on IS NULL OR c.died_on > $2)
+            AND c.valid_from = (SELECT max(n.valid_from) FROM resident_version n
+                WHERE n.resident_id = c.resident_id AND n.valid_from <= $2)
+    ) m
+    WHERE a.state = 'received' AND a.year = $1 AND m.members > 0
+    ORDER BY a.received_at, a.id LIMIT $3
+    """,
+    WaitingHousehold,
+)
+READ_UNKNOWN: Final = Statement(
+    """
+    SELECT c.household_number,
+        (array_agg(c.resident_id ORDER BY c.birth_date, c.resident_id))[1] AS resident_id,
+        (array_agg(c.given_name || ' ' || c.family_name ORDER BY c.birth_date, c.resident_id))[1]
+            AS name,
+        count(*) AS members, NULL::timestamptz AS received_at
+    FROM (
+        SELECT DISTINCT ON (resident_id) * FROM resident_version WHERE valid_from <= $1
+        ORDER BY resident_id, valid_from DESC
+    ) c
+    WHERE c.household_number > $2
+        AND (c.left_on IS NULL OR c.left_on > $1) AND (c.died_on IS NULL OR c.died_on > $1)
+    GROUP BY c.household_number HAVING bool_or(c.income IS NULL)
+    ORDER BY c.household_number LIMIT $3
+    """,
+    WaitingHousehold,
+)
+
+
+async def applied_households(
+    connection: Connection, *, year: int, on: date
+) -> list[WaitingHousehold]:
+    """Those that applied and have no answer yet, the longest waiting first."""
+    return await READ_APPLIED.all(connection, year, on, ON_A_PAGE)
+
+
+async def unknown_households(
+    connection: Connection, *, year: int, on: date, after: str = ""
+) -> list[WaitingHousehold]:
+    """Those whose income nobody knows, by number; an officer's verdict takes one off the list."""
+    ground = await read_ground(connection, year=year, on=on)
+    found: list[WaitingHousehold] = []
+    while len(found) < ON_A_PAGE:
+        rows = await READ_UNKNOWN.all(connection, on, after, ON_A_PAGE)
+        if not rows:
+            break
+        after = rows[-1].household_number
+        facts = await read_facts(connection, [row.household_number for row in rows], ground.days)
+        unknown = {one.number for one in facts if one.income is None}
+        found += [row for row in rows if row.household_number in unknown]
+    return found[:ON_A_PAGE]

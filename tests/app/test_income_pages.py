@@ -1,0 +1,113 @@
+"""An officer finds out an income: the decision follows, and mistakes stand beside their field."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+import pytest
+
+from given import a_member, a_scheme_in_force
+from pas.auth.roles import Role
+from pas.db import Connection
+from pas.ids import ResidentId, uuid7
+from signed_in import Visitor, signed_in
+
+NOW = datetime.now(UTC)
+FIRST = date(NOW.year, 1, 1)
+TODAY = f"{NOW:%d-%m-%Y}"
+
+
+@pytest.fixture
+async def child(connection: Connection) -> ResidentId:
+    """Of a household whose income nobody knows, in a city that pays for sport."""
+    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000, unit="child")
+    await a_member(connection, since=FIRST, income=None)
+    return await a_member(connection, born=date(NOW.year - 10, 1, 1), since=FIRST, income=None)
+
+
+@pytest.fixture
+async def officer(client: httpx.AsyncClient, connection: Connection) -> Visitor:
+    return await signed_in(client, connection, Role.OFFICER)
+
+
+async def test_the_decision_follows_and_the_household_leaves_the_list(
+    officer: Visitor, child: ResidentId, connection: Connection
+) -> None:
+    before = (await officer.look("assessments/unknown")).text
+    form = {"income": "110", "source": "Loonstrook", "assessed_on": TODAY}
+    answer = await officer.send(f"residents/{child}/income", form)
+    after = (await officer.look("assessments/unknown")).text
+    person = (await officer.look(f"residents/{child}")).text
+    assert "Sanne de Wit" in before
+    assert answer.status_code == 303
+    assert "Van iedereen is het inkomen bekend." in after
+    assert "Het inkomen is 110% van het sociaal minimum." in person
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
+
+
+async def test_an_application_waits_on_top_and_is_decided_with_the_income(
+    officer: Visitor, child: ResidentId, connection: Connection
+) -> None:
+    await connection.execute(
+        """
+        INSERT INTO household_application (id, household_number, year, channel, applied_by,
+            applied_by_kind, received_at, content_hash, state)
+        VALUES ($1, 'H1', $2, 'counter', $1, 'login', $3, '', 'received')
+        """,
+        *(uuid7(), NOW.year, NOW),
+    )
+    before = (await officer.look("assessments/unknown")).text
+    form = {"income": "150,5", "source": "Loonstrook", "assessed_on": TODAY}
+    await officer.send(f"residents/{child}/income", form)
+    person = (await officer.look(f"residents/{child}")).text
+    assert "Vroeg aan op" in before
+    assert await connection.fetchval("SELECT state FROM household_application") == "decided"
+    assert "na een aanvraag" in person
+    assert "Dat is te hoog." in person
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("income", "", "Vul het percentage in"),
+        ("income", "weinig", "Typ het percentage zo"),
+        ("income", "-5", "Typ het percentage zo"),
+        ("income", "9999", "Dit is te hoog."),
+        ("source", " ", "Vul in waar dit uit blijkt."),
+        ("assessed_on", "", "Vul de dag in"),
+        ("assessed_on", f"{NOW + timedelta(days=2):%d-%m-%Y}", "Deze dag moet nog komen."),
+    ],
+)
+async def test_what_is_wrong_stands_beside_the_field(
+    officer: Visitor,
+    child: ResidentId,
+    connection: Connection,
+    field: str,
+    typed: str,
+    sentence: str,
+) -> None:
+    form = {"income": "95", "source": "Loonstrook", "assessed_on": TODAY, field: typed}
+    answer = await officer.send(f"residents/{child}/income", form)
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert f'id="{field}-fout"' in answer.text
+    assert await connection.fetchval("SELECT count(*) FROM income_verdict") == 0
+
+
+async def test_an_income_older_than_the_files_changes_nothing(
+    officer: Visitor, connection: Connection
+) -> None:
+    await a_scheme_in_force(connection, valid_from=FIRST, unit="child")
+    resident = await a_member(connection, since=FIRST, income=20_000)
+    form = {"income": "95", "source": "Oud", "assessed_on": f"01-12-{NOW.year - 1}"}
+    answer = await officer.send(f"residents/{resident}/income", form)
+    assert "In de bestanden staat een nieuwer inkomen." in answer.text
+    assert await connection.fetchval("SELECT count(*) FROM income_verdict") == 0
+
+
+async def test_the_counter_may_not_record_and_the_form_needs_its_token(
+    client: httpx.AsyncClient, officer: Visitor, child: ResidentId, connection: Connection
+) -> None:
+    counter = await signed_in(client, connection, Role.COUNTER)
+    form = {"income": "95", "source": "Loonstrook", "assessed_on": TODAY}
+    assert (await counter.send(f"residents/{child}/income", form)).status_code == 403
+    assert (await officer.send(f"residents/{child}/income", form, csrf=False)).status_code == 403
