@@ -140,25 +140,20 @@ async def test_two_administrators_at_once_do_not_give_both_of_a_pair(
         assert sorted(given) == [False, True]
 
 
-async def test_the_database_alone_stops_both_of_a_pair_given_at_once(
+async def test_the_database_makes_the_second_of_a_pair_wait_for_the_first(
     database: Database, connection: Connection, velsen: MunicipalityName
 ) -> None:
-    async def insert(login: LoginId, role: str) -> bool:
-        async with database.connection(velsen) as mine:
-            try:
-                await mine.execute(
-                    "INSERT INTO login_role (login_id, role, given_by) VALUES ($1, $2, $1)",
-                    login,
-                    role,
-                )
-            except asyncpg.PostgresError as error:
-                return error.sqlstate != "PA210"
-            return True
-
-    for _ in range(20):
-        login = await a_login(connection)
-        given = await asyncio.gather(insert(login, "officer"), insert(login, "approver"))
-        assert sorted(given) == [False, True]
+    give = "INSERT INTO login_role (login_id, role, given_by) VALUES ($1, $2, $1)"
+    login = await a_login(connection)
+    async with database.connection(velsen) as other:
+        async with connection.transaction():
+            await connection.execute(give, login, "officer")
+            second = asyncio.create_task(other.execute(give, login, "approver"))
+            _, waiting = await asyncio.wait({second}, timeout=0.3)
+            assert waiting
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await second
+    assert refused.value.sqlstate == "PA210"
 
 
 async def test_nobody_changes_their_own_roles_or_access(connection: Connection) -> None:
