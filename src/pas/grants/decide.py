@@ -32,6 +32,7 @@ Signature = frozenset[tuple[str, str, str, int | None]]
 _Answer = TypeVar("_Answer")
 
 TRIES: Final = 3
+ANSWERED: Final[frozenset[Cause]] = frozenset(("application", "deviation", "objection"))
 SAYS_SOMETHING: Final = frozenset(("granted", "held", "refused"))
 
 
@@ -153,8 +154,10 @@ async def write_decisions(
     """Write what is new: decisions, passes and grants."""
     households, decisions = assessed
     latest = await _latest(connection, decisions, year=ground.plan.year)
+    asked = cause in ANSWERED
     decided = tuple(
-        Decided(one, DecisionId(uuid7()) if _is_news(one, latest) else None) for one in decisions
+        Decided(one, DecisionId(uuid7()) if _is_news(one, latest, asked=asked) else None)
+        for one in decisions
     )
     wanted = [grant for one in decided for grant in _wanted(one)]
     passes, new = await _issue(connection, ground, wanted, actor=actor)
@@ -174,10 +177,12 @@ def signature(verdicts: Sequence[Verdict]) -> Signature:
     )
 
 
-def _is_news(decision: Decision, latest: Mapping[ResidentId, Signature]) -> bool:
+def _is_news(decision: Decision, latest: Mapping[ResidentId, Signature], *, asked: bool) -> bool:
+    """Whoever asked gets an answer, also when it is the same as before."""
     if all(one.outcome not in SAYS_SOMETHING for one in decision.verdicts):
         return False
-    return bool(decision.granted) or latest.get(decision.resident) != signature(decision.verdicts)
+    news = asked or bool(decision.granted)
+    return news or latest.get(decision.resident) != signature(decision.verdicts)
 
 
 def _wanted(one: Decided) -> list[Wanted]:

@@ -1,0 +1,274 @@
+"""What changes in the register does to passes: moves, deaths, births, arrivals, eighteenth birthdays.
+
+A move or a death ends a pass from a day on, never with hindsight; who turns out to live here after
+all has the pass back. Who was born or came after the assessment of a year is assessed now, with the
+household. A child's pass is managed by the adults it lives with, until it is eighteen. Done again,
+this changes nothing; it runs after every file of residents, and daily.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Final, Literal
+from uuid import UUID
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.auth.events import record_event
+from pas.csvfile import chunks
+from pas.days import day_of, start_of
+from pas.db import Connection, Database, Statement
+from pas.grants import periods
+from pas.grants.assess import Task
+from pas.grants.decide import Cause, decide_households, settled
+from pas.grants.facts import PersonFacts
+from pas.grants.ground import Ground, opened_ground, read_ground
+from pas.grants.periods import PassYearOver
+from pas.grants.runs import read_runs
+from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
+from pas.residents.managing_adults import sync_managing_adults
+
+CHUNK: Final = 500
+HOUSEHOLDS: Final = 250
+MOST_LISTED: Final = 200
+ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+NOBODY: Final = PassId(UUID(int=0))
+NEVER: Final = start_of(date(2999, 1, 1))
+
+MOVED: Final = "moved-away"
+DIED: Final = "deceased"
+
+
+class RegisterReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What changed; ``unmanaged_children`` have a pass that no adult sees."""
+
+    passes_ended: int
+    passes_restored: int
+    households_managed: int
+    households_assessed: int
+    persons_granted: int
+    unmanaged_children: list[ResidentId]
+
+
+class ChangedPass(msgspec.Struct, frozen=True):
+    id: PassId
+    resident_id: ResidentId
+    birth_date: date
+    ended_on: date | None
+    ended_because: str | None
+    left_on: date | None
+    died_on: date | None
+
+
+class NewcomerRow(msgspec.Struct, frozen=True):
+    household_number: HouseholdNumber
+    has_birth: bool
+
+
+class ChildRow(msgspec.Struct, frozen=True):
+    resident_id: ResidentId
+
+
+READ_CHANGED: Final = Statement(
+    """
+    SELECT p.id, p.resident_id, v.birth_date, p.ended_on, p.ended_because, v.left_on, v.died_on
+    FROM pass p
+    CROSS JOIN LATERAL (
+        SELECT n.birth_date, n.left_on, n.died_on FROM resident_version n
+        WHERE n.resident_id = p.resident_id AND n.valid_from <= $1::date
+        ORDER BY n.valid_from DESC LIMIT 1
+    ) v
+    WHERE p.id > $2 AND CASE
+        WHEN p.ended_on IS NULL THEN least(v.left_on, v.died_on) IS NOT NULL
+            AND (p.ends_on > greatest(least(v.left_on, v.died_on), $1)
+                OR EXISTS (SELECT 1 FROM budget b JOIN balance a ON a.account_id = b.account_id
+                    WHERE b.pass_id = p.id AND a.amount > 0
+                    AND a.usable_until > greatest(least(v.left_on, v.died_on), $1)::timestamp AT TIME ZONE 'Europe/Amsterdam'))
+        WHEN p.ended_because NOT IN ('moved-away', 'deceased') THEN false
+        WHEN p.ended_on <= $1 THEN least(v.left_on, v.died_on) IS NULL
+        ELSE greatest(least(v.left_on, v.died_on), $1) IS DISTINCT FROM p.ended_on END
+    ORDER BY p.id LIMIT $3
+    """,
+    ChangedPass,
+)
+SET_END: Final = Statement("UPDATE pass SET ended_on = $2, ended_because = $3 WHERE id = $1", None)
+SET_BUDGETS: Final = Statement(
+    """
+    SELECT set_budget_usable(b.account_id, a.usable_from, greatest(a.usable_from, least(
+        (b.lapses_on + v.run_out_days)::timestamp AT TIME ZONE 'Europe/Amsterdam', $2)))
+    FROM budget b JOIN balance a ON a.account_id = b.account_id
+    JOIN scheme_version v ON v.id = b.scheme_version_id
+    WHERE b.pass_id = $1
+    ORDER BY b.account_id
+    """,
+    None,
+)
+READ_NEWCOMERS: Final = Statement(
+    """
+    SELECT v.household_number, bool_or(v.birth_date > $2) AS has_birth
+    FROM resident r JOIN resident_version v ON v.resident_id = r.id
+    WHERE r.created_at > $1 AND v.valid_from <= $3::date
+        AND (v.left_on IS NULL OR v.left_on > $3) AND (v.died_on IS NULL OR v.died_on > $3)
+        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = r.id
+            AND n.valid_from > v.valid_from AND n.valid_from <= $3)
+        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = r.id AND d.year = $4)
+    GROUP BY v.household_number
+    ORDER BY v.household_number
+    """,
+    NewcomerRow,
+)
+READ_UNMANAGED: Final = Statement(
+    """
+    SELECT p.resident_id FROM pass p
+    CROSS JOIN LATERAL (
+        SELECT n.birth_date FROM resident_version n WHERE n.resident_id = p.resident_id
+            AND n.valid_from <= $1::date ORDER BY n.valid_from DESC LIMIT 1
+    ) v
+    WHERE p.starts_on <= $1 AND p.ends_on > $1 AND (p.ended_on IS NULL OR p.ended_on > $1)
+        AND v.birth_date > $1::date - interval '18 years'
+        AND NOT EXISTS (SELECT 1 FROM managing_adult m WHERE m.child_id = p.resident_id
+            AND m.valid_from <= $1 AND (m.valid_until IS NULL OR m.valid_until > $1))
+    ORDER BY p.resident_id LIMIT $2
+    """,
+    ChildRow,
+)
+
+
+async def follow_register(
+    database: Database,
+    municipality: MunicipalityName,
+    *,
+    actor: Actor,
+    now: datetime,
+    recorded_since: datetime = ALWAYS,
+) -> RegisterReport:
+    """Let passes follow the register as it is today; households from what changed since a moment."""
+    today = day_of(now)
+    managed = await sync_managing_adults(
+        database, municipality, on=today, recorded_since=recorded_since
+    )
+    ended, restored = await _follow_passes(database, municipality, actor=actor, now=now)
+    assessed, granted = await _assess_newcomers(database, municipality, actor=actor, now=now)
+    async with database.connection(municipality) as connection:
+        unmanaged = await READ_UNMANAGED.all(connection, today, MOST_LISTED)
+    return RegisterReport(
+        passes_ended=ended,
+        passes_restored=restored,
+        households_managed=managed,
+        households_assessed=assessed,
+        persons_granted=granted,
+        unmanaged_children=[row.resident_id for row in unmanaged],
+    )
+
+
+async def _follow_passes(
+    database: Database, municipality: MunicipalityName, *, actor: Actor, now: datetime
+) -> tuple[int, int]:
+    """End and restore passes; gives how many of each."""
+    ended = restored = 0
+    today, last = day_of(now), NOBODY
+    while True:
+        async with (
+            database.connection(municipality) as connection,
+            connection.transaction(),
+        ):
+            rows = await READ_CHANGED.all(connection, today, last, CHUNK)
+            if not rows:
+                return ended, restored
+            for row in rows:
+                day = periods.pass_ends_on(_person(row), recorded_on=today)
+                await _set_end(connection, row, day, actor=actor)
+                ended, restored = ended + (day is not None), restored + (day is None)
+        last = rows[-1].id
+
+
+async def _set_end(
+    connection: Connection, row: ChangedPass, day: date | None, *, actor: Actor
+) -> None:
+    because: Literal["moved-away", "deceased"] | None = None
+    if day is not None:
+        because = DIED if row.died_on is not None else MOVED
+    await SET_END.run(connection, row.id, day, because)
+    await SET_BUDGETS.run(connection, row.id, NEVER if day is None else start_of(day))
+    await record_event(
+        connection,
+        kind="pass.ended_by_register" if day is not None else "pass.restored_by_register",
+        subject_kind="pass",
+        subject_id=row.id,
+        actor=actor,
+        before={"endedOn": row.ended_on, "because": row.ended_because},
+        after={"endedOn": day, "because": because},
+    )
+
+
+async def _assess_newcomers(
+    database: Database, municipality: MunicipalityName, *, actor: Actor, now: datetime
+) -> tuple[int, int]:
+    """Assess who came since the last assessment of a year that is not over, with the household."""
+    async with database.connection(municipality) as connection:
+        runs = await read_runs(connection)
+    started: dict[int, datetime] = {}
+    for run in runs:
+        if run.ended_at is not None:
+            started.setdefault(run.year, run.started_at)
+    households = granted = 0
+    for year, since in sorted(started.items()):
+        task = Task(municipality=municipality, year=year, actor=actor, now=now)
+        try:
+            done = await _assess_since(database, task, since)
+        except PassYearOver:
+            continue
+        households, granted = households + done[0], granted + done[1]
+    return households, granted
+
+
+async def _assess_since(database: Database, task: Task, since: datetime) -> tuple[int, int]:
+    today, granted = day_of(task.now), 0
+    async with database.connection(task.municipality) as connection:
+        ground = await read_ground(connection, year=task.year, on=today)
+        year_starts = periods.pass_year(ground.plan.calendar, task.year).starts_on
+        rows = await READ_NEWCOMERS.all(
+            connection, since, year_starts, ground.plan.effective_on, task.year
+        )
+        if not rows:
+            return 0, 0
+        async with connection.transaction():
+            ground = await opened_ground(connection, ground)
+    causes: tuple[tuple[Cause, Sequence[HouseholdNumber]], ...] = (
+        ("birth", [row.household_number for row in rows if row.has_birth]),
+        ("arrival", [row.household_number for row in rows if not row.has_birth]),
+    )
+    for cause, numbers in causes:
+        for some in chunks(numbers, HOUSEHOLDS):
+            async with database.connection(task.municipality) as connection:
+                decide = partial(_decide, connection, ground, some, cause=cause, task=task)
+                granted += await settled(decide)
+    return len(rows), granted
+
+
+async def _decide(
+    connection: Connection,
+    ground: Ground,
+    numbers: Sequence[HouseholdNumber],
+    *,
+    cause: Cause,
+    task: Task,
+) -> int:
+    """Decide in a transaction; gives how many persons were granted something."""
+    async with connection.transaction():
+        done = await decide_households(
+            connection, ground, numbers, cause=cause, actor=task.actor, now=task.now
+        )
+    return sum(bool(one.decision.granted) for one in done.decided)
+
+
+def _person(row: ChangedPass) -> PersonFacts:
+    return PersonFacts(
+        resident=row.resident_id,
+        birth_date=row.birth_date,
+        here_from=row.birth_date,
+        left_on=row.left_on,
+        died_on=row.died_on,
+    )

@@ -1,0 +1,176 @@
+"""What is left of budgets whose time has ended returns to its appropriation (vrijval).
+
+Chunk by chunk, each a transaction. Amounts are read just before and booked only if they are still
+there; whatever moved in between is for the next run. So again returns nothing twice.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.db import Connection, Database, Statement
+from pas.grants.assess import Task
+from pas.ids import AccountId, EntryId, uuid7
+from pas.ledger.fingerprint import encoded_field
+from pas.money import Cents
+
+CHUNK: Final = 500
+"""Budgets: two accounts each at most, so that a chunk fits in one booking."""
+PRINT: Final = b"pas lapse 1\x00"
+
+Told = Callable[[int, int], None]
+
+
+class SchemeLapse(msgspec.Struct, frozen=True, rename="camel"):
+    """What came back from one scheme."""
+
+    scheme: str
+    budgets: int
+    amount_cents: Cents
+    visits: int
+
+
+class LapseReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What returned, or would return; ``left_for_later`` moved meanwhile."""
+
+    year: int
+    dry_run: bool
+    amount_cents: Cents
+    left_for_later: int
+    schemes: list[SchemeLapse]
+
+
+class PageRow(msgspec.Struct, frozen=True):
+    account_id: AccountId
+
+
+class EndedRow(msgspec.Struct, frozen=True):
+    account_id: AccountId
+    in_visits: bool
+    amount: int
+    scheme: str
+
+
+class OutcomesRow(msgspec.Struct, frozen=True):
+    outcomes: list[str]
+
+
+class _Count(msgspec.Struct, frozen=True):
+    budgets: int
+
+
+COUNT: Final = Statement("SELECT count(*) AS budgets FROM budget WHERE budget_year = $1", _Count)
+NEXT_BUDGETS: Final = Statement(
+    """
+    SELECT account_id FROM budget WHERE account_id > $1 AND budget_year = $2
+    ORDER BY account_id LIMIT $3
+    """,
+    PageRow,
+)
+READ_ENDED: Final = Statement(
+    """
+    SELECT u.account AS account_id, u.in_visits, a.amount, s.code AS scheme
+    FROM budget b
+    CROSS JOIN LATERAL (VALUES (b.account_id, false), (b.visits_account_id, true)) AS u (account, in_visits)
+    JOIN balance a ON a.account_id = u.account
+    JOIN scheme s ON s.id = b.scheme_id
+    WHERE b.account_id = ANY ($1::bigint[]) AND a.amount > 0 AND a.usable_until <= $2
+    ORDER BY u.account
+    """,
+    EndedRow,
+)
+LAPSE: Final = Statement("SELECT lapse_batch($1, $2, $3, $4, $5, $6, $7) AS outcomes", OutcomesRow)
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.budgets: Counter[str] = Counter()
+        self.cents: Counter[str] = Counter()
+        self.visits: Counter[str] = Counter()
+        self.left_for_later = 0
+
+    def add(self, row: EndedRow) -> None:
+        if row.in_visits:
+            self.visits[row.scheme] += row.amount
+        else:
+            self.budgets[row.scheme] += 1
+            self.cents[row.scheme] += row.amount
+
+
+async def lapse_year(
+    database: Database,
+    task: Task,
+    *,
+    dry_run: bool = False,
+    told: Told = lambda _done, _total: None,
+) -> LapseReport:
+    """Return what is left of the budgets of a year that can no longer be spent."""
+    tally, seen, last = _Tally(), 0, AccountId(0)
+    async with database.connection(task.municipality) as connection:
+        total = (await COUNT.one(connection, task.year)).budgets
+    while True:
+        async with database.connection(task.municipality) as connection:
+            page = await NEXT_BUDGETS.all(connection, last, task.year, CHUNK)
+            if not page:
+                break
+            accounts = [row.account_id for row in page]
+            if dry_run:
+                for row in await READ_ENDED.all(connection, accounts, task.now):
+                    tally.add(row)
+            else:
+                await _lapse(connection, accounts, tally, actor=task.actor, now=task.now)
+        seen, last = seen + len(page), accounts[-1]
+        told(seen, total)
+    return LapseReport(
+        year=task.year,
+        dry_run=dry_run,
+        amount_cents=Cents(tally.cents.total()),
+        left_for_later=tally.left_for_later,
+        schemes=[
+            SchemeLapse(
+                scheme, tally.budgets[scheme], Cents(tally.cents[scheme]), tally.visits[scheme]
+            )
+            for scheme in sorted(tally.cents.keys() | tally.visits.keys())
+        ],
+    )
+
+
+async def _lapse(
+    connection: Connection,
+    accounts: Sequence[AccountId],
+    tally: _Tally,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    ended = await READ_ENDED.all(connection, accounts, now)
+    if not ended:
+        return
+    entries = [EntryId(uuid7()) for _ in ended]
+    prints = [_fingerprint(entry, row) for entry, row in zip(entries, ended, strict=True)]
+    async with connection.transaction():
+        row = await LAPSE.one(
+            connection,
+            entries,
+            prints,
+            [one.account_id for one in ended],
+            [one.amount for one in ended],
+            now,
+            actor.kind,
+            actor.id,
+        )
+    for one, outcome in zip(ended, row.outcomes, strict=True):
+        if outcome == "booked":
+            tally.add(one)
+        else:
+            tally.left_for_later += 1
+
+
+def _fingerprint(entry: EntryId, row: EndedRow) -> bytes:
+    fields = (entry, row.account_id, row.amount)
+    return hashlib.sha256(PRINT + b"".join(map(encoded_field, fields))).digest()

@@ -1,0 +1,220 @@
+"""Deviations: a reason, a second person, and one decision."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from given import a_member, a_scheme_in_force, an_actor
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.grants.assess import Task, assess_year
+from pas.grants.deviate import (
+    Deviation,
+    DeviationJudged,
+    DeviationNotFound,
+    DeviationWaits,
+    Proposal,
+    ReasonTooShort,
+    SecondPersonNeeded,
+    confirm_deviation,
+    list_deviations,
+    propose_deviation,
+    reject_deviation,
+)
+from pas.grants.deviation_decision import (
+    AmountDoesNotFit,
+    PotIsEmpty,
+    ResidentNotHere,
+    SchemeGrantedBefore,
+    VersionNotInForce,
+)
+from pas.ids import DeviationId, MunicipalityName, ResidentId, SchemeVersionId, uuid7
+from pas.ledger.prove import prove
+from pas.money import Cents
+from pas.schemes.model import Visits
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+OFFICER, APPROVER = an_actor(Role.OFFICER), an_actor(Role.APPROVER)
+REASON = "Schrijnende situatie na een scheiding."
+
+
+def a_proposal(resident: ResidentId, version: SchemeVersionId, **fields: object) -> Proposal:
+    made = {"year": 2026, "effect": "grant", "reason": REASON, **fields}
+    return Proposal(resident=resident, version=version, **made)  # pyright: ignore[reportArgumentType]
+
+
+async def proposed(
+    connection: Connection, resident: ResidentId, version: SchemeVersionId, **fields: object
+) -> Deviation:
+    return await propose_deviation(
+        connection, a_proposal(resident, version, **fields), actor=OFFICER, now=NOW
+    )
+
+
+async def assess(database: Database, now: datetime = NOW) -> None:
+    task = Task(municipality=MunicipalityName("velsen"), year=2026, actor=OFFICER, now=now)
+    await assess_year(database, task)
+
+
+async def newest(connection: Connection, resident: ResidentId) -> tuple[str, set[tuple[str, str]]]:
+    row = await connection.fetchrow(
+        """
+        SELECT cause, (SELECT array_agg(v->>'scheme' || ' ' || (v->>'reason'))
+            FROM jsonb_array_elements(verdicts) v) AS verdicts
+        FROM decision WHERE resident_id = $1 ORDER BY decided_at DESC, id DESC LIMIT 1
+        """,
+        resident,
+    )
+    assert row
+    return row["cause"], {tuple(one.split()) for one in row["verdicts"]}
+
+
+async def test_a_grant_against_the_rule_needs_a_second_person_and_is_granted_at_once(
+    connection: Connection, database: Database
+) -> None:
+    version = await a_scheme_in_force(connection)
+    resident = await a_member(connection, income=20_000)
+
+    made = await proposed(connection, resident, version, amount_cents=Cents(5_000))
+    with pytest.raises(SecondPersonNeeded):
+        await confirm_deviation(connection, made.id, actor=OFFICER, now=NOW)
+    done = await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+
+    assert (made.confirmed_at, done.confirmed_by) == (None, APPROVER.id)
+    assert await newest(connection, resident) == (
+        "deviation",
+        {("sport_kinderen", "granted-by-deviation")},
+    )
+    assert await connection.fetchval("SELECT amount FROM balance") == 5_000
+    assert await connection.fetchval("SELECT resident_id FROM pass") == resident
+    with pytest.raises(DeviationJudged):
+        await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+    assert (await prove(connection, NOW)).closes
+
+    await assess(database)
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
+
+
+async def test_the_database_refuses_a_second_person_who_is_the_first(
+    connection: Connection,
+) -> None:
+    version, resident = await a_scheme_in_force(connection), await a_member(connection)
+    made = await proposed(connection, resident, version)
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute(
+            "UPDATE deviation SET confirmed_at = now(), confirmed_by = proposed_by WHERE id = $1",
+            made.id,
+        )
+
+
+async def test_a_refusal_against_the_rule_holds_for_the_assessment(
+    connection: Connection, database: Database
+) -> None:
+    version = await a_scheme_in_force(connection)
+    await a_scheme_in_force(connection, "other")
+    resident = await a_member(connection)
+    made = await proposed(connection, resident, version, effect="refuse")
+    await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+
+    await assess(database)
+
+    cause, verdicts = await newest(connection, resident)
+    assert cause == "assessment"
+    assert verdicts == {
+        ("other", "within-limit"),
+        ("sport_kinderen", "refused-by-deviation"),
+    }
+    await assess(database, NOW + timedelta(days=1))
+    assert await connection.fetchval("SELECT count(*) FROM decision") == 2
+
+
+async def test_an_objection_that_is_upheld_ends_in_a_grant(
+    connection: Connection, database: Database
+) -> None:
+    version = await a_scheme_in_force(connection)
+    resident = await a_member(connection, income=20_000)
+    await assess(database)
+
+    made = await proposed(connection, resident, version, origin="objection")
+    await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW + timedelta(hours=1))
+
+    assert (await newest(connection, resident))[0] == "objection"
+
+
+async def test_a_proposal_is_turned_down_with_a_reason_and_may_be_made_again(
+    connection: Connection,
+) -> None:
+    version, resident = await a_scheme_in_force(connection), await a_member(connection)
+    first = await proposed(connection, resident, version)
+    with pytest.raises(DeviationWaits):
+        await proposed(connection, resident, version)
+
+    with pytest.raises(SecondPersonNeeded):
+        await reject_deviation(connection, first.id, "Nee", actor=OFFICER, now=NOW)
+    rejected = await reject_deviation(
+        connection, first.id, "Dit is geen uitzondering.", actor=APPROVER, now=NOW
+    )
+    await proposed(connection, resident, version)
+
+    assert rejected.rejected_because == "Dit is geen uitzondering."
+    assert [one.is_judged for one in await list_deviations(connection, year=2026)] == [False, True]
+    assert len(await list_deviations(connection, waiting=True)) == 1
+    assert await list_deviations(connection, year=2025) == []
+
+
+async def test_two_people_who_confirm_at_once_grant_once(
+    connection: Connection, database: Database
+) -> None:
+    version, resident = await a_scheme_in_force(connection), await a_member(connection)
+    made = await proposed(connection, resident, version)
+
+    async def confirm() -> str:
+        async with database.connection(MunicipalityName("velsen")) as one:
+            try:
+                await confirm_deviation(one, made.id, actor=APPROVER, now=NOW)
+            except DeviationJudged:
+                return "judged"
+            return "confirmed"
+
+    assert sorted(await asyncio.gather(*(confirm() for _ in range(3)))) == [
+        "confirmed",
+        "judged",
+        "judged",
+    ]
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
+
+
+async def test_what_cannot_be_is_refused_with_its_own_answer(
+    connection: Connection, database: Database
+) -> None:
+    sport = await a_scheme_in_force(connection, "sport")
+    visits = await a_scheme_in_force(connection, "baden", allowance=Visits(10, Cents(500)))
+    pot = await a_scheme_in_force(connection, "pot", closed_pot=True)
+    ended = await a_scheme_in_force(connection, "oud", valid_until=date(2026, 2, 1))
+    resident = await a_member(connection)
+    gone = await a_member(connection, left_on=date(2026, 2, 1))
+
+    with pytest.raises(ReasonTooShort):
+        await proposed(connection, resident, sport, reason="   omdat   ")
+    with pytest.raises(AmountDoesNotFit):
+        await proposed(connection, resident, visits, amount_cents=Cents(1))
+    with pytest.raises(VersionNotInForce):
+        await proposed(connection, resident, ended)
+    with pytest.raises(ResidentNotHere):
+        await proposed(connection, gone, sport)
+    with pytest.raises(ResidentNotHere):
+        await proposed(connection, ResidentId(uuid7()), sport)
+    with pytest.raises(DeviationNotFound):
+        await confirm_deviation(connection, DeviationId(uuid7()), actor=APPROVER, now=NOW)
+    waits = await proposed(connection, resident, pot)
+    with pytest.raises(PotIsEmpty):
+        await confirm_deviation(connection, waits.id, actor=APPROVER, now=NOW)
+    refusing = await proposed(connection, resident, sport, effect="refuse")
+    await assess(database)
+    with pytest.raises(SchemeGrantedBefore):
+        await confirm_deviation(connection, refusing.id, actor=APPROVER, now=NOW)
+    with pytest.raises(SchemeGrantedBefore):
+        await proposed(connection, resident, visits)

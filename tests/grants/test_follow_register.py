@@ -1,0 +1,180 @@
+"""Moves, deaths, births, arrivals and eighteenth birthdays, as the register tells them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from given import a_member, a_scheme_in_force, a_state, an_actor
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.grants.assess import Task, assess_year
+from pas.grants.follow_register import RegisterReport, follow_register
+from pas.grants.lapse import lapse_year
+from pas.ids import MunicipalityName, ResidentId
+from pas.ledger.prove import prove
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+OFFICER = an_actor(Role.OFFICER)
+VELSEN = MunicipalityName("velsen")
+
+
+def a_task(now: datetime = NOW, year: int = 2026) -> Task:
+    return Task(municipality=VELSEN, year=year, actor=OFFICER, now=now)
+
+
+async def follow(database: Database, now: datetime = NOW) -> RegisterReport:
+    return await follow_register(database, VELSEN, actor=OFFICER, now=now)
+
+
+async def end_of(connection: Connection, who: ResidentId) -> tuple[date | None, str | None]:
+    row = await connection.fetchrow(
+        "SELECT ended_on, ended_because FROM pass WHERE resident_id = $1", who
+    )
+    assert row
+    return row["ended_on"], row["ended_because"]
+
+
+async def usable_until(connection: Connection, who: ResidentId) -> datetime:
+    return await connection.fetchval(
+        """
+        SELECT a.usable_until FROM pass p JOIN budget b ON b.pass_id = p.id
+        JOIN balance a ON a.account_id = b.account_id WHERE p.resident_id = $1
+        """,
+        who,
+    )
+
+
+async def test_a_move_ends_the_pass_from_its_day_and_a_late_one_from_today(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    ahead, late, stays = [await a_member(connection, f"H{n}") for n in range(3)]
+    await assess_year(database, a_task())
+    await a_state(connection, ahead, "H0", since=date(2026, 5, 1), left_on=date(2026, 8, 1))
+    await a_state(connection, late, "H1", since=date(2026, 5, 1), left_on=date(2026, 5, 15))
+
+    report = await follow(database)
+    again = await follow(database)
+
+    assert (report.passes_ended, again.passes_ended) == (2, 0)
+    assert await end_of(connection, ahead) == (date(2026, 8, 1), "moved-away")
+    assert await end_of(connection, late) == (date(2026, 6, 1), "moved-away")
+    assert await end_of(connection, stays) == (None, None)
+    assert await usable_until(connection, late) == datetime(2026, 5, 31, 22, tzinfo=UTC)
+    assert await usable_until(connection, stays) == datetime(2026, 12, 31, 23, tzinfo=UTC)
+
+
+async def test_what_the_dead_leave_returns_to_the_appropriation(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    gone = await a_member(connection)
+    await assess_year(database, a_task())
+    await a_state(connection, gone, since=date(2026, 6, 2), died_on=date(2026, 6, 2))
+
+    await follow(database, NOW + timedelta(days=2))
+    report = await lapse_year(database, a_task(NOW + timedelta(days=3)))
+
+    assert await end_of(connection, gone) == (date(2026, 6, 3), "deceased")
+    assert report.amount_cents == 20_000
+    assert (await prove(connection, NOW)).closes
+
+
+async def test_who_turns_out_to_live_here_has_the_pass_back(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    who = await a_member(connection)
+    await assess_year(database, a_task())
+    await a_state(connection, who, since=date(2026, 5, 1), left_on=date(2026, 5, 15))
+    await follow(database)
+    await a_state(connection, who, since=date(2026, 6, 2))
+
+    report = await follow(database, NOW + timedelta(days=2))
+
+    assert report.passes_restored == 1
+    assert await end_of(connection, who) == (None, None)
+    assert await usable_until(connection, who) == datetime(2026, 12, 31, 23, tzinfo=UTC)
+
+
+async def test_a_pass_that_an_officer_ended_stays_ended(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    who = await a_member(connection)
+    await assess_year(database, a_task())
+    await connection.execute("UPDATE pass SET ended_on = '2026-05-01', ended_because = 'asked'")
+
+    assert (await follow(database)).passes_restored == 0
+    assert await end_of(connection, who) == (date(2026, 5, 1), "asked")
+
+
+async def test_a_budget_that_runs_past_the_year_ends_with_a_move_too(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, unit="child", period="once_per_child")
+    child = await a_member(connection, born=date(2016, 6, 1))
+    await assess_year(database, a_task())
+    await a_state(
+        connection, child, born=date(2016, 6, 1), since=date(2027, 5, 1), left_on=date(2027, 5, 1)
+    )
+
+    report = await follow(database, datetime(2027, 6, 1, 12, tzinfo=UTC))
+
+    assert report.passes_ended == 1
+    assert await usable_until(connection, child) == datetime(2027, 5, 31, 22, tzinfo=UTC)
+
+
+async def test_births_and_arrivals_after_the_assessment_are_assessed_with_their_household(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    await a_member(connection)
+    await assess_year(database, a_task())
+    baby = await a_member(connection, born=date(2026, 6, 2), since=date(2026, 6, 2))
+    arrived = await a_member(connection, "H2", since=date(2026, 6, 2))
+    await a_member(connection, "H3", since=date(2026, 6, 2), income=None)
+
+    report = await follow(database, NOW + timedelta(days=2))
+    again = await follow(database, NOW + timedelta(days=3))
+
+    assert (report.households_assessed, report.persons_granted) == (3, 2)
+    assert again.persons_granted == 0
+    rows = await connection.fetch(
+        "SELECT resident_id, cause FROM decision WHERE cause <> 'assessment'"
+    )
+    assert {row["resident_id"]: row["cause"] for row in rows} == {baby: "birth", arrived: "arrival"}
+
+
+async def test_before_the_first_assessment_nobody_is_a_newcomer(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    await a_member(connection)
+
+    assert (await follow(database)).households_assessed == 0
+
+
+async def test_at_eighteen_the_parents_view_ends_and_the_budget_stays(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    parent = await a_member(connection, born=date(1980, 1, 1))
+    child = await a_member(connection, born=date(2008, 7, 1))
+    await assess_year(database, a_task())
+
+    await follow(database)
+
+    rows = await connection.fetch("SELECT adult_id, child_id, valid_until FROM managing_adult")
+    assert [tuple(row) for row in rows] == [(parent, child, date(2026, 7, 1))]
+    later = await follow(database, datetime(2026, 7, 2, tzinfo=UTC))
+    assert later.unmanaged_children == []
+    assert await end_of(connection, child) == (None, None)
+
+
+async def test_a_child_with_a_pass_that_nobody_manages_is_listed(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    child = await a_member(connection, born=date(2012, 7, 1))
+    await assess_year(database, a_task())
+
+    assert (await follow(database)).unmanaged_children == [child]

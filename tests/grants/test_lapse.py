@@ -1,0 +1,92 @@
+"""What is left when time is over returns to the appropriation, once."""
+
+import asyncio
+from datetime import UTC, date, datetime
+
+from given import a_member, a_merchant, a_scheme_in_force, an_actor
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.grants.appropriations import read_appropriations
+from pas.grants.assess import Task, assess_year
+from pas.grants.lapse import SchemeLapse, lapse_year
+from pas.ids import MunicipalityName
+from pas.ledger.prove import prove
+from pas.money import Cents
+from pas.schemes.model import Visits
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+LATER = datetime(2027, 2, 1, tzinfo=UTC)
+OFFICER = an_actor(Role.OFFICER)
+
+
+def a_task(now: datetime, year: int = 2026) -> Task:
+    return Task(municipality=MunicipalityName("velsen"), year=year, actor=OFFICER, now=now)
+
+
+async def test_what_is_left_returns_once_in_cents_and_in_visits(
+    connection: Connection, database: Database
+) -> None:
+    await a_merchant(connection, categories=("swimming",), visit_price_cents=503)
+    swimming = {"categories": ["swimming"], "allowance": Visits(10, Cents(503))}
+    await a_scheme_in_force(connection, "baden", **swimming)
+    await a_scheme_in_force(connection, "sport")
+    for number in range(3):
+        await a_member(connection, f"H{number}")
+    await assess_year(database, a_task(NOW))
+
+    early = await lapse_year(database, a_task(datetime(2026, 12, 31, 22, tzinfo=UTC)))
+    dry = await lapse_year(database, a_task(LATER), dry_run=True)
+    real = await lapse_year(database, a_task(LATER))
+    again = await lapse_year(database, a_task(LATER))
+
+    assert (early.amount_cents, early.schemes) == (0, [])
+    assert (
+        dry.schemes
+        == real.schemes
+        == [
+            SchemeLapse("baden", 3, Cents(15_090), 30),
+            SchemeLapse("sport", 3, Cents(60_000), 0),
+        ]
+    )
+    assert (again.amount_cents, again.schemes) == (0, [])
+    shown = await read_appropriations(connection, year=2026)
+    assert [(one.scheme, one.returned_cents, one.left_cents) for one in shown] == [
+        ("baden", 15_090, 0),
+        ("sport", 60_000, 0),
+    ]
+    assert (await prove(connection, LATER)).closes
+
+
+async def test_two_runs_at_once_return_nothing_twice(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    for number in range(30):
+        await a_member(connection, f"H{number}")
+    await assess_year(database, a_task(NOW))
+    other = Database(database.address)
+
+    reports = await asyncio.gather(
+        *(lapse_year(one, a_task(LATER)) for one in (database, other, database, other))
+    )
+    await other.close()
+
+    assert sum(one.amount_cents for one in reports) == 600_000
+    assert await connection.fetchval("SELECT count(*) FROM entry WHERE kind = 'lapse'") == 30
+    assert (await prove(connection, LATER)).closes
+
+
+async def test_a_budget_of_another_year_and_one_that_runs_on_do_not_lapse(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, "zwemdiploma", unit="child", period="once_per_child")
+    await a_scheme_in_force(connection, "seizoen", unit="child", run_out_days=60)
+    await a_member(connection, born=date(2016, 6, 1))
+    await assess_year(database, a_task(NOW))
+
+    report = await lapse_year(database, a_task(LATER))
+    of_next_year = await lapse_year(database, a_task(LATER, year=2027))
+
+    assert report.amount_cents == of_next_year.amount_cents == 0
+    after = await lapse_year(database, a_task(datetime(2027, 3, 2, tzinfo=UTC)))
+    assert [one.scheme for one in after.schemes] == ["seizoen"]
