@@ -18,7 +18,8 @@ from given import (
 )
 from pas.db import Connection
 from pas.ledger.book import Line
-from pas.passes.show import HolderOnly, ShownBudget, ShownPass, list_passes, show_pass
+from pas.passes.end import PassNotFound
+from pas.passes.show import ShownBudget, ShownPass, list_passes, show_pass
 
 
 def adds_up(budget: ShownBudget) -> bool:
@@ -139,7 +140,7 @@ async def test_only_holder_parent_and_officer_see_a_pass(connection: Connection)
         show_pass(connection, parent.pass_id, actor=as_holder(child.id), now=NOON),
         list_passes(connection, child.id, actor=as_holder(stranger.id), now=NOON),
     ):
-        with pytest.raises(HolderOnly):
+        with pytest.raises(PassNotFound):
             await act
 
 

@@ -6,13 +6,12 @@ is noted in the processing log, in the same transaction.
 """
 
 from datetime import date, datetime
-from typing import ClassVar, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
 from pas.auth.actor import Actor
 from pas.db import Connection, Statement
-from pas.errors import Refusal
 from pas.ids import AccountId, EntryId, MerchantId, PassId, ResidentId
 from pas.money import Cents
 from pas.passes.cards import Card, is_own, read_cards
@@ -34,13 +33,6 @@ LineKind = Literal[
     "release",
     "correct",
 ]
-
-
-class HolderOnly(Refusal):
-    """Deze pas is van iemand anders."""
-
-    status: ClassVar[int] = 403
-    next_step: ClassVar[str] = "Ga terug naar uw eigen pas."
 
 
 class BudgetRow(msgspec.Struct, frozen=True):
@@ -181,7 +173,10 @@ NOTE_LOOK: Final = Statement(
 async def show_pass(
     connection: Connection, pass_id: PassId, *, actor: Actor, now: datetime, trace_id: str = ""
 ) -> ShownPass:
-    """Show one pass to its holder, to who manages it, or to an officer. Reads one moment."""
+    """Show one pass to its holder, to who manages it, or to an officer; to others it is not there.
+
+    Everything is read at one moment.
+    """
     async with connection.transaction(isolation="repeatable_read"):
         found = await READ_PASS.first(connection, pass_id)
         if found is None:
@@ -217,7 +212,7 @@ async def _refuse_stranger(
 ) -> None:
     own = await is_own(connection, resident_id, actor=actor, now=now)
     if actor.kind == "holder" and not own:
-        raise HolderOnly
+        raise PassNotFound
 
 
 async def _name_of(connection: Connection, resident_id: ResidentId) -> str:
