@@ -137,6 +137,17 @@ async def test_one_proposal_waits_at_a_time(connection: Connection) -> None:
         await propose_account(connection, merchant, OTHER, actor=REGISTRAR, now=NOON)
 
 
+async def test_the_database_too_lets_one_proposal_wait(connection: Connection) -> None:
+    merchant = await a_registered_merchant(connection)
+    await a_proposal(connection, merchant)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute(
+            "INSERT INTO payout_account (id, merchant_id, iban, holder, proposed_at, proposed_by) "
+            "VALUES ($1, $2, $3, 'x', $4, $1)",
+            *(uuid4(), merchant, OTHER_IBAN, NOON),
+        )
+
+
 async def test_the_account_in_use_need_not_be_proposed_again(connection: Connection) -> None:
     merchant = await a_registered_merchant(connection)
     await an_approved_account(connection, merchant)

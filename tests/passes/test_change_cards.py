@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from booking import a_sale, balance, redeem
@@ -28,10 +29,21 @@ from pas.passes.codes import CardForeign, CardUnknown, new_card_number, new_toke
 from pas.passes.end import PassEndsBeforeToday, PassHasEnded, PassNotFound, end_pass
 from pas.passes.find import FIND_CARD, find_card
 from pas.passes.make_cards import Press
-from pas.passes.replace import CardAlreadyReplaced, Replacement, replace_card
+from pas.passes.replace import (
+    CardAlreadyReplaced,
+    Replacement,
+    issue_temporary_card,
+    replace_card,
+)
 from pas.passes.show_card import CardCodesNotKept, read_codes
 
 VELSEN, ALMERE = MunicipalityName("velsen"), MunicipalityName("almere")
+COPY_OF_CARD = """
+INSERT INTO card (id, resident_id, form, token_hash, number_hash, key_id, state, state_since, replaces)
+SELECT gen_random_uuid(), resident_id, $2, sha256(gen_random_uuid()::text::bytea),
+    sha256(gen_random_uuid()::text::bytea), key_id, state, state_since, $3
+FROM card WHERE id = $1
+"""
 LOST = Replacement(form="paper", reason="kwijt")
 
 
@@ -256,3 +268,37 @@ async def test_an_unknown_pass_is_told(connection: Connection) -> None:
             actor=REGISTRAR,
             now=NOON,
         )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE card SET activation_tries = 6",
+        "UPDATE card SET state_before_block = 'active'",
+        "UPDATE card SET expires_at = NULL",
+        "UPDATE pass SET ended_on = now()",
+    ],
+)
+async def test_the_database_refuses_what_must_never_be(
+    connection: Connection, press: Press, sql: str
+) -> None:
+    holder = await a_holder(connection)
+    await issue_temporary_card(connection, holder.id, press=press, actor=REGISTRAR, now=NOON)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await connection.execute(sql)
+
+
+async def test_the_database_too_lets_a_holder_have_one_lasting_card(
+    connection: Connection,
+) -> None:
+    holder = await a_holder(connection)
+    await connection.execute(COPY_OF_CARD, holder.card, "phone", None)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute(COPY_OF_CARD, holder.card, "plastic", None)
+
+
+async def test_the_database_too_replaces_a_card_once(connection: Connection) -> None:
+    holder = await a_holder(connection)
+    await connection.execute(COPY_OF_CARD, holder.card, "phone", holder.card)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute(COPY_OF_CARD, holder.card, "phone", holder.card)
