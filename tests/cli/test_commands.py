@@ -1,5 +1,6 @@
 """The commands: each teaches by example, and its exit code tells a script what happened."""
 
+import json
 import os
 import subprocess
 import sys
@@ -94,3 +95,27 @@ def test_status_tells_a_script_whether_it_runs(short_path: Path) -> None:
     status = pas(short_path, "postgres", "status")
     assert status.returncode == 1
     assert "does not run" in status.stdout
+
+
+def test_merchants_are_imported_and_a_refused_row_is_told(short_path: Path) -> None:
+    pas(short_path, "municipality", "add", "velsen", "--title", "Velsen")
+    file = short_path / "merchants.csv"
+    columns = "name;kvk_number;contact_email;contact_phone;location;address;postcode;city;area;"
+    columns += "agreements;valid_from;iban;account_holder\n"
+    file.write_text(columns + "SV Velsen;12345678" + ";" * 11 + "\n", encoding="utf-8")
+    first = pas(short_path, "merchants", "import", "velsen", str(file))
+    again = pas(short_path, "merchants", "import", "velsen", str(file))
+    assert (first.returncode, again.returncode) == (0, 0)
+    assert "1 added" in first.stderr
+    assert "1 the same" in again.stderr
+
+    file.write_text(columns + "SV Velsen;1" + ";" * 11 + "\n", encoding="utf-8")
+    wrong = pas(short_path, "merchants", "import", "velsen", str(file), "--json")
+    assert wrong.returncode == 1
+    assert "line 2: Een KvK-nummer heeft 8 cijfers." in wrong.stderr
+    assert json.loads(wrong.stdout)["refusedRows"][0]["fields"] == ["kvk_number"]
+
+    file.write_text("naam,kvk\n", encoding="utf-8")
+    refused = pas(short_path, "merchants", "import", "velsen", str(file))
+    assert refused.returncode == 1
+    assert "eerste regel moet zijn" in " ".join(refused.stderr.split())
