@@ -210,6 +210,15 @@ async def test_an_attempt_lasts_ten_minutes(
     assert (await browser.get(back)).status_code == 400
 
 
+async def test_old_attempts_are_forgotten_by_newer_ones(
+    browser: httpx.AsyncClient, joke: LoginId, superuser: Connection
+) -> None:
+    await browser.get(START)
+    await superuser.execute("UPDATE sign_in_attempt SET created_at = now() - interval '2 days'")
+    await browser.get(START)
+    assert await superuser.fetchval("SELECT count(*) FROM sign_in_attempt") == 1
+
+
 async def test_signing_in_again_replaces_the_session(
     browser: httpx.AsyncClient, joke: LoginId, connection: Connection
 ) -> None:

@@ -26,7 +26,12 @@ from pas.auth.oidc import (
     new_attempt,
 )
 from pas.auth.providers import IdentityProviderDown, IdentityProviderWrong, Providers
-from pas.auth.sessions import NewSession, SessionToken, start_session
+from pas.auth.sessions import (
+    NewSession,
+    SessionToken,
+    clean_up_sessions,
+    start_session,
+)
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import LoginId
@@ -138,13 +143,18 @@ async def begin_sign_in(
     invitation: str | None = None,
     now: datetime,
 ) -> str:
-    """Note an attempt of this browser; gives the address at the provider to send it to."""
+    """Note an attempt of this browser; gives the address at the provider to send it to.
+
+    Forgets old attempts and sessions while it is at it: whoever adds rows also takes them away.
+    """
     provider = await _provider(connection)
     attempt = new_attempt()
     try:
         metadata = await providers.metadata(provider.issuer)
     except IdentityProviderWrong as error:
         raise IdentityProviderDown from error
+    await clean_up_attempts(connection, now=now)
+    await clean_up_sessions(connection, now=now)
     await BEGIN.run(
         connection,
         _hash(attempt.state),
