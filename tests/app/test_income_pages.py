@@ -45,16 +45,16 @@ async def test_the_decision_follows_and_the_household_leaves_the_list(
 
 
 async def test_an_application_waits_on_top_and_is_decided_with_the_income(
-    officer: Visitor, child: ResidentId, connection: Connection
+    client: httpx.AsyncClient, officer: Visitor, child: ResidentId, connection: Connection
 ) -> None:
-    await connection.execute(
-        """
-        INSERT INTO household_application (id, household_number, year, channel, applied_by,
-            applied_by_kind, received_at, content_hash, state)
-        VALUES ($1, 'H1', $2, 'counter', $1, 'login', $3, '', 'received')
-        """,
-        *(uuid7(), NOW.year, NOW),
-    )
+    counter = await signed_in(client, connection, Role.COUNTER)
+    page = (await counter.look(f"residents/{child}")).text
+    form = {"id": str(uuid7())}
+    assert "Vraag een pas aan" in page
+    for _ in range(2):
+        applied = await counter.send(f"residents/{child}/application", form)
+        assert applied.status_code == 303
+    assert "Er is een pas aangevraagd" in (await counter.look(f"residents/{child}")).text
     before = (await officer.look("assessments/unknown")).text
     form = {"income": "150,5", "source": "Loonstrook", "assessed_on": TODAY}
     await officer.send(f"residents/{child}/income", form)

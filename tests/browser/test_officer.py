@@ -83,3 +83,43 @@ def test_an_approver_approves_a_merchant(page: Page) -> None:
     check_page(page, "approver-merchant")
     page.get_by_role("button", name="Keur goed").click()
     expect(page.get_by_text("Doet mee")).to_be_visible()
+
+
+def test_an_officer_finds_out_an_income(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Toekennen").click()
+    page.get_by_role("link", name="Onbekende inkomens").click()
+    check_page(page, "officer-unknown")
+    page.get_by_role("link", name="Joke Yılmaz").click()
+    page.get_by_label("Waar blijkt dat uit?").fill("Loonstrook van oktober")
+    page.get_by_role("button", name="Leg vast en beslis").click()
+    check_page(page, "officer-income-wrong")
+    page.get_by_label("Hoeveel procent").fill("105,5")
+    page.get_by_role("button", name="Leg vast en beslis").click()
+    expect(page.get_by_role("heading", name="Dit krijgt u", exact=True)).to_be_visible()
+
+
+def test_two_people_deviate_from_the_rule(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Inwoners").click()
+    page.get_by_label("Persoonsnummer").fill("1002")
+    page.get_by_role("button", name="Zoek").click()
+    page.get_by_role("link", name="Deniz Yılmaz").click()
+    page.get_by_role("link", name="Wijk af van de regel").click()
+    check_page(page, "officer-propose")
+    page.get_by_label("Over welke regeling").select_option(
+        label="Schoolkosten voor de middelbare school"
+    )
+    page.get_by_label("Toch toekennen").check()
+    page.get_by_label("Waarom?").fill("De boeken zijn verbrand. Er is geen geld voor nieuwe.")
+    page.get_by_role("button", name="Stel voor").click()
+    expect(page.get_by_text("Uw voorstel ligt klaar")).to_be_visible()
+
+    become(page, "Tweede beoordelaar")
+    page.get_by_role("link", name="Afwijkingen").click()
+    check_page(page, "approver-deviations")
+    page.get_by_role("link", name="Deniz Yılmaz").click()
+    check_page(page, "approver-deviation")
+    page.get_by_label("Bevestigen").check()
+    page.get_by_role("button", name="Beslis").click()
+    expect(page.get_by_text("Bevestigd")).to_be_visible()

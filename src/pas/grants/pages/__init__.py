@@ -2,6 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.grants.pages import assessments, incomes, person
+from pas.grants.pages import applications, assessments, deviations, incomes, person
 
-routes: list[ControllerRouterHandler] = [*person.routes, *assessments.routes, *incomes.routes]
+routes: list[ControllerRouterHandler] = [
+    *person.routes,
+    *applications.routes,
+    *assessments.routes,
+    *incomes.routes,
+    *deviations.routes,
+]

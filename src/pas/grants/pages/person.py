@@ -15,6 +15,7 @@ from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.days import day_of
 from pas.db import Connection
+from pas.grants.apply import READ_OPEN
 from pas.grants.decide import Cause
 from pas.grants.explain import HOW_TO_OBJECT, explain
 from pas.grants.ground import current_year
@@ -24,7 +25,7 @@ from pas.grants.show_decision import (
     decision_of_today,
     newest_decision,
 )
-from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
+from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId, uuid7
 from pas.money import BasisPoints, Cents, percent
 from pas.passes.cards import Card, CardForm, CardState
 from pas.passes.residents import HouseholdType, IncomeSource, Resident, SchoolType, age_on
@@ -128,6 +129,7 @@ async def person_page(
         )
         now = await decision_of_today(connection, who, state.household_number, year=year, on=today)
         written = await newest_decision(connection, who, year=year)
+        applied = await READ_OPEN.first(connection, state.household_number, year)
         newest = await newest_pass(connection, who, actor=actor, look=look)
     return page(
         request,
@@ -143,6 +145,10 @@ async def person_page(
         if actor.may(Permission.DECISIONS_READ)
         else None,
         how_to_object=HOW_TO_OBJECT,
+        applied_at=None if applied is None else applied.received_at,
+        application_id=uuid7(),
+        may_apply=actor.may(Permission.APPLICATIONS_SUBMIT),
+        may_deviate=actor.may(Permission.DEVIATIONS_PROPOSE),
         may_record=actor.may(Permission.INCOME_VERDICTS_RECORD),
     )
 
@@ -238,7 +244,7 @@ def decision_shown(
     """Show what was written down, else what the rules say at this moment."""
     if written is not None:
         when = day(day_of(written.decided_at))
-        sentence = f"Beslist op {when}, na {CAUSES[written.cause]}."
+        sentence = f"Beslist op {when}, na {CAUSES[written.cause]}. Zo staat het ook in de brief."
         return DecisionShown(year, sentence, explain(written.decision))
     if now.decision is None:
         return None
