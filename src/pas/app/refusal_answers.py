@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from typing import Final, cast
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -15,6 +16,7 @@ from pas.web.places import place_of
 from pas.web.templates import render
 
 HTML: Final = "text/html"
+PLAIN_IN_PATH: Final = "/:@!$&'()*+,;="
 
 log = structlog.get_logger("pas.http")
 
@@ -60,7 +62,9 @@ def answer_refusal(scope: Scope, refusal: Refusal) -> Answer:
         # A refusal that says where to go, such as to sign in, sends a browser there.
         status = HTTPStatus.SEE_OTHER if "Location" in refusal.headers else refusal.status
         return Answer(status, HTML, refusal.headers, body)
-    problem = as_problem(refusal, instance=scope["path"], trace_id=trace_id)
+    # A URI reference (RFC 9457): the path with its escapes, as the server has decoded them.
+    instance = quote(scope["path"], safe=PLAIN_IN_PATH, errors="replace")
+    problem = as_problem(refusal, instance=instance, trace_id=trace_id)
     return Answer(refusal.status, MEDIA_TYPE, refusal.headers, msgspec.json.encode(problem))
 
 
