@@ -23,7 +23,7 @@ from pas.ids import EventId, JobId
 from pas.jobs import Job, read_job
 from pas.problems.bodies import AppRequest
 
-Limit = Annotated[int, Meta(ge=1, le=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 SubjectKind = Annotated[str | None, QueryParameter(name="subjectKind", max_length=40)]
 SubjectId = Annotated[UUID | None, QueryParameter(name="subjectId")]
 
@@ -71,7 +71,7 @@ async def list_events(
     subject_kind: SubjectKind = None,
     subject_id: SubjectId = None,
     before: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> list[EventAnswer]:
     """Lees wie wat heeft veranderd, het nieuwste eerst."""
     async with connected(request, municipality) as connection:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post, put
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
@@ -33,7 +33,7 @@ READ = {"permission": Permission.LOGINS_READ}
 MANAGE = {"permission": Permission.LOGINS_MANAGE}
 ROLES_OPT = {"permission": Permission.ROLES_MANAGE}
 
-Limit = Annotated[int, Meta(ge=1, le=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
 
 class LoginAnswer(msgspec.Struct, frozen=True, rename="camel"):
@@ -86,7 +86,7 @@ async def list_all_logins(
     request: AppRequest,
     *,
     after: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> list[LoginAnswer]:
     """Lees wie toegang heeft, op volgorde van uitnodiging."""
     async with connected(request, municipality) as connection:

@@ -35,11 +35,11 @@ READ_SCOPED: Final = {"permission": Permission.MERCHANTS_READ, "scoped": True}
 WRITE: Final = {"permission": Permission.MERCHANTS_WRITE}
 APPROVE: Final = {"permission": Permission.MERCHANTS_APPROVE}
 
-Limit = Annotated[int, Meta(ge=1, le=200)]
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 Reason = Annotated[str, Meta(min_length=1, max_length=300)]
 StateQuery = Annotated[MerchantState | None, QueryParameter(name="state")]
 """Under another name in the handler: Litestar keeps ``state`` for itself."""
-SearchText = Annotated[str, Meta(max_length=140)]
+SearchText = Annotated[str | None, QueryParameter(max_length=140)]
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -79,9 +79,9 @@ async def list_all_merchants(
     request: AppRequest,
     *,
     state_is: StateQuery = None,
-    search: FromQuery[SearchText | None] = None,
+    search: SearchText = None,
     after: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> Merchants:
     """Lees de aanbieders, op volgorde van naam.
 
