@@ -4,6 +4,7 @@ The municipality knows the income of about half of the households: of the others
 and nothing granted until somebody has looked. What is kept is a percentage with its source and day.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar, Final
 
@@ -14,6 +15,7 @@ from pas.auth.events import record_event
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
+from pas.grants.apply import HouseholdUnknown
 from pas.grants.decide import Cause, Round, decide_households, settled
 from pas.grants.ground import Ground, current_year, opened_ground, read_ground
 from pas.grants.read_households import read_facts
@@ -41,6 +43,10 @@ class _Closed(msgspec.Struct, frozen=True):
     id: ApplicationId
 
 
+class _Year(msgspec.Struct, frozen=True):
+    year: int
+
+
 INSERT: Final = Statement(
     """
     INSERT INTO income_verdict (id, household_number, income, source, assessed_on, recorded_at,
@@ -48,6 +54,13 @@ INSERT: Final = Statement(
     VALUES ($1, $2, $3, $4, $5, $6, $7)
     """,
     None,
+)
+READ_OPEN_YEARS: Final = Statement(
+    """
+    SELECT DISTINCT year::int AS year FROM household_application
+    WHERE household_number = $1 AND state = 'received' AND year >= $2 ORDER BY year
+    """,
+    _Year,
 )
 CLOSE_APPLICATION: Final = Statement(
     """
@@ -61,21 +74,33 @@ CLOSE_APPLICATION: Final = Statement(
 
 async def record_income(
     connection: Connection, found: FoundIncome, *, actor: Actor, now: datetime
-) -> Round:
-    """Note an income and decide; an open application is decided with it. Raises IncomeDateWrong."""
+) -> list[Round]:
+    """Note an income and decide: about this year, and about every year that was applied for.
+
+    Raises IncomeDateWrong, or HouseholdUnknown when nobody lives there.
+    """
     today = day_of(now)
     if found.assessed_on > today:
         raise IncomeDateWrong("Deze dag moet nog komen.")
-    year = await current_year(connection, now)
-    ground = await read_ground(connection, year=year, on=today)
+    this_year = await current_year(connection, now)
+    open_years = await READ_OPEN_YEARS.all(connection, found.household, this_year)
+    grounds = [
+        await read_ground(connection, year=year, on=today)
+        for year in sorted({this_year, *(row.year for row in open_years)})
+    ]
     async with connection.transaction():
-        ground = await opened_ground(connection, ground)
-    return await settled(lambda: _record(connection, found, ground, actor=actor, now=now))
+        grounds = [await opened_ground(connection, ground) for ground in grounds]
+    return await settled(lambda: _record(connection, found, grounds, actor=actor, now=now))
 
 
 async def _record(
-    connection: Connection, found: FoundIncome, ground: Ground, *, actor: Actor, now: datetime
-) -> Round:
+    connection: Connection,
+    found: FoundIncome,
+    grounds: Sequence[Ground],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> list[Round]:
     verdict_id = uuid7()
     async with connection.transaction():
         await INSERT.run(
@@ -88,9 +113,7 @@ async def _record(
             now,
             actor.id,
         )
-        facts = await read_facts(connection, [found.household], ground.days)
-        if any(one.income != found.income for one in facts):
-            raise IncomeDateWrong("In de bestanden staat een nieuwer inkomen.")
+        await _refuse_older(connection, found, grounds[0])
         await record_event(
             connection,
             kind="income_verdict.recorded",
@@ -99,8 +122,24 @@ async def _record(
             actor=actor,
             after={"householdNumber": found.household, "assessedOn": found.assessed_on},
         )
-        closed = await CLOSE_APPLICATION.all(connection, found.household, ground.plan.year, now)
-        cause: Cause = "application" if closed else "assessment"
-        return await decide_households(
-            connection, ground, [found.household], cause=cause, actor=actor, now=now
-        )
+        rounds: list[Round] = []
+        for ground in grounds:
+            year = ground.plan.year
+            closed = await CLOSE_APPLICATION.all(connection, found.household, year, now)
+            cause: Cause = "application" if closed else "assessment"
+            decided = await decide_households(
+                connection, ground, [found.household], cause=cause, actor=actor, now=now
+            )
+            rounds.append(decided)
+    return rounds
+
+
+async def _refuse_older(connection: Connection, found: FoundIncome, ground: Ground) -> None:
+    """Refuse what would change nothing, because something newer is known or it is too old."""
+    facts = await read_facts(connection, [found.household], ground.days)
+    if not facts:
+        raise HouseholdUnknown
+    if found.assessed_on < ground.days.verdicts_from:
+        raise IncomeDateWrong("Deze dag ligt te ver terug. Zoek een nieuwer inkomen op.")
+    if any(one.income != found.income for one in facts):
+        raise IncomeDateWrong("In de bestanden staat een nieuwer inkomen.")

@@ -7,13 +7,15 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.grants.ground import read_ground
-from pas.grants.read_households import read_facts
+from pas.grants.read_households import HouseholdRow, read_facts
 from pas.ids import HouseholdNumber, ResidentId
 
 ON_A_PAGE: Final = 50
+CANDIDATES: Final = 500
+"""Households looked at in one go; most of those whose files hold an empty income are unknown."""
 
 
-class WaitingHousehold(msgspec.Struct, frozen=True):
+class WaitingHousehold(msgspec.Struct, frozen=True, rename="camel"):
     """A household by its oldest member; ``received_at`` when it applied, None if it did not."""
 
     household_number: HouseholdNumber
@@ -43,21 +45,33 @@ READ_APPLIED: Final = Statement(
     """,
     WaitingHousehold,
 )
-READ_UNKNOWN: Final = Statement(
+NEXT_CANDIDATES: Final = Statement(
     """
-    SELECT c.household_number,
-        (array_agg(c.resident_id ORDER BY c.birth_date, c.resident_id))[1] AS resident_id,
-        (array_agg(c.given_name || ' ' || c.family_name ORDER BY c.birth_date, c.resident_id))[1]
-            AS name,
-        count(*) AS members, NULL::timestamptz AS received_at
-    FROM (
-        SELECT DISTINCT ON (resident_id) * FROM resident_version WHERE valid_from <= $1
-        ORDER BY resident_id, valid_from DESC
-    ) c
-    WHERE c.household_number > $2
-        AND (c.left_on IS NULL OR c.left_on > $1) AND (c.died_on IS NULL OR c.died_on > $1)
-    GROUP BY c.household_number HAVING bool_or(c.income IS NULL)
-    ORDER BY c.household_number LIMIT $3
+    SELECT household_number FROM resident_version WHERE household_number > $1
+    GROUP BY household_number HAVING bool_or(income IS NULL) OR min(income) <> max(income)
+    ORDER BY household_number LIMIT $2
+    """,
+    HouseholdRow,
+)
+READ_WAITING: Final = Statement(
+    """
+    SELECT h.number AS household_number, m.resident_id, m.name, m.members,
+        (SELECT a.received_at FROM household_application a WHERE a.household_number = h.number
+            AND a.year = $2 AND a.state = 'received') AS received_at
+    FROM unnest($1::text[]) AS h (number)
+    CROSS JOIN LATERAL (
+        SELECT (array_agg(c.resident_id ORDER BY c.birth_date, c.resident_id))[1] AS resident_id,
+            (array_agg(c.given_name || ' ' || c.family_name ORDER BY c.birth_date, c.resident_id))[1]
+                AS name,
+            count(*) AS members
+        FROM resident_version c
+        WHERE c.household_number = h.number
+            AND (c.left_on IS NULL OR c.left_on > $3) AND (c.died_on IS NULL OR c.died_on > $3)
+            AND c.valid_from = (SELECT max(n.valid_from) FROM resident_version n
+                WHERE n.resident_id = c.resident_id AND n.valid_from <= $3)
+    ) m
+    WHERE m.members > 0
+    ORDER BY h.number
     """,
     WaitingHousehold,
 )
@@ -71,17 +85,17 @@ async def applied_households(
 
 
 async def unknown_households(
-    connection: Connection, *, year: int, on: date, after: str = ""
+    connection: Connection, *, year: int, on: date, after: str = "", limit: int = ON_A_PAGE
 ) -> list[WaitingHousehold]:
     """Those whose income nobody knows, by number; an officer's verdict takes one off the list."""
     ground = await read_ground(connection, year=year, on=on)
     found: list[WaitingHousehold] = []
-    while len(found) < ON_A_PAGE:
-        rows = await READ_UNKNOWN.all(connection, on, after, ON_A_PAGE)
+    while len(found) < limit:
+        rows = await NEXT_CANDIDATES.all(connection, after, CANDIDATES)
         if not rows:
             break
         after = rows[-1].household_number
         facts = await read_facts(connection, [row.household_number for row in rows], ground.days)
-        unknown = {one.number for one in facts if one.income is None}
-        found += [row for row in rows if row.household_number in unknown]
-    return found[:ON_A_PAGE]
+        unknown = [one.number for one in facts if one.income is None]
+        found += await READ_WAITING.all(connection, unknown, year, on)
+    return found[:limit]
