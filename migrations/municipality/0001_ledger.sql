@@ -327,6 +327,7 @@ DECLARE
     expected integer := 0;
     written integer;
     moved_lines integer := 0;
+    moved_ids bigint[];
     current_epoch CONSTANT integer := (SELECT e.number FROM epoch e ORDER BY e.number DESC LIMIT 1);
     current_xid CONSTANT bigint := pg_current_xact_id()::text::bigint;
     booked_at timestamptz;
@@ -548,11 +549,15 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'transfers written do not match the lines decided';
     END IF;
 
-    UPDATE balance b SET amount = b.amount + d.delta, movements = b.movements + d.moves, debits = b.debits + d.turns
-    FROM unnest(accounts, deltas, moves, turns) AS d (id, delta, moves, turns)
-    WHERE b.account_id = d.id AND d.moves > 0;
+    -- By the accounts that moved, each looked up by its place (width_bucket is a binary search). A join with
+    -- unnest() was planned the other way round while the table was small: every balance against every line.
+    SELECT array_agg(accounts[m.n]) INTO moved_ids FROM unnest(moves) WITH ORDINALITY AS m (times, n) WHERE m.times > 0;
+    UPDATE balance b SET amount = b.amount + deltas[width_bucket(b.account_id, accounts)],
+        movements = b.movements + moves[width_bucket(b.account_id, accounts)],
+        debits = b.debits + turns[width_bucket(b.account_id, accounts)]
+    WHERE b.account_id = ANY (moved_ids);
     GET DIAGNOSTICS written = ROW_COUNT;
-    IF written <> (SELECT count(*) FROM unnest(moves) m (n) WHERE m.n > 0) THEN
+    IF written <> coalesce(cardinality(moved_ids), 0) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'balances written do not match the accounts moved';
     END IF;
 
