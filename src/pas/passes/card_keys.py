@@ -2,7 +2,7 @@
 
 Token and number are encrypted so that the holder's own page and a reprint can show them; the key
 is outside the database, the ciphertext names its key and is bound to municipality and card. See
-docs/decisions/0030-card-codes-encrypted.md.
+docs/decisions/0022-card-codes-encrypted.md.
 """
 
 import secrets
