@@ -307,3 +307,12 @@ async def test_an_empty_file_is_refused_at_once(registrar: Person) -> None:
 async def test_nobody_without_a_token_reaches_anything(town: Town) -> None:
     for target in (MERCHANTS, "/v1/velsen/tills", f"{MERCHANTS}/{uuid4()}/payout-accounts"):
         assert (await town.client.get(target)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=-1", "limit=201", "limit=x", "after=x", "state=x", f"search={'x' * 141}"],
+)
+async def test_a_query_that_cannot_be_is_refused(registrar: Person, query: str) -> None:
+    answer = await registrar.get(f"{MERCHANTS}?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")

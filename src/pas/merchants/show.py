@@ -96,7 +96,7 @@ async def list_merchants(
         search.state,
         search.text,
         search.after,
-        min(search.limit, MOST_LISTED),
+        max(1, min(search.limit, MOST_LISTED)),
         day_of(now),
         now,
     )

@@ -27,6 +27,7 @@ LEAST_DIGITS_OF_A_PHONE: Final = 10
 POSTCODE: Final = re.compile(r"([1-9][0-9]{3}) ?([A-Za-z]{2})")
 SHOWN: Final = 4
 FURTHEST_YEAR: Final = 2200
+UNREADABLE: Final = "In de naam staat een onleesbaar teken. Haal het weg."
 
 
 class MerchantDetailsWrong(Refusal):
@@ -85,7 +86,8 @@ def faults_of_details(details: MerchantDetails) -> list[ValueFault]:
     """Of tidy details."""
     kvk, email, phone = details.kvk_number, details.contact_email, details.contact_phone
     return _faults(
-        (not _is_plain(details.name), "name", "Vul de naam van de aanbieder in."),
+        (not details.name, "name", "Vul de naam van de aanbieder in."),
+        (not details.name.isprintable(), "name", UNREADABLE),
         (
             kvk is not None and not is_kvk_number(kvk),
             "kvkNumber",
@@ -108,7 +110,8 @@ def faults_of_location(location: LocationDetails) -> list[ValueFault]:
     """Of a tidy location."""
     postcode = location.postcode
     return _faults(
-        (not _is_plain(location.name), "name", "Vul de naam van de locatie in."),
+        (not location.name, "name", "Vul de naam van de locatie in."),
+        (not location.name.isprintable(), "name", UNREADABLE),
         (
             postcode is not None and not POSTCODE.fullmatch(postcode),
             "postcode",
@@ -121,7 +124,8 @@ def faults_of_account(account: PayoutDetails) -> list[ValueFault]:
     """Of a tidy account; the message never repeats the number."""
     return _faults(
         (bool(said := iban_fault(account.iban)), "iban", said),
-        (not _is_plain(account.holder), "holder", "Vul in op wiens naam de rekening staat."),
+        (not account.holder, "holder", "Vul in op wiens naam de rekening staat."),
+        (not account.holder.isprintable(), "holder", UNREADABLE),
     )
 
 
@@ -165,10 +169,6 @@ def iban_fault(iban: str) -> str:
 def masked_iban(iban: str) -> str:
     """Enough to recognise an account in a list: ``NL91 •••• 4300``."""
     return f"{iban[:SHOWN]} •••• {iban[-SHOWN:]}"
-
-
-def _is_plain(text: str) -> bool:
-    return bool(text) and text.isprintable()
 
 
 def _faults(*checks: tuple[bool, str, str]) -> list[ValueFault]:
