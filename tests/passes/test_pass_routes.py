@@ -1,5 +1,6 @@
 """Passes and cards over HTTP: officers, holders, strangers, and what is drawn."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -24,6 +25,8 @@ from pas.passes.codes import new_card_number, new_token
 from people import ALMERE, VELSEN, Person, Town
 
 YEAR = datetime.now(UTC).year
+CHANCE = random.Random(7).randrange
+"""The same cases in every process that collects the tests."""
 
 
 @pytest.fixture
@@ -67,9 +70,9 @@ async def test_a_card_goes_from_printer_to_till(
         ("hallo", 400, "card-unreadable"),
         ("1234 5678 9012", 400, "card-number-mistyped"),
         ("SP1:ABC", 400, "phone-code-not-accepted"),
-        (new_token(VELSEN).text(), 404, "card-unknown"),
-        (new_card_number(), 404, "card-unknown"),
-        (new_token(ALMERE).text(), 404, "card-foreign"),
+        (new_token(VELSEN, CHANCE).text(), 404, "card-unknown"),
+        (new_card_number(CHANCE), 404, "card-unknown"),
+        (new_token(ALMERE, CHANCE).text(), 404, "card-foreign"),
         ("", 400, "invalid-input"),
         ("x" * 301, 400, "invalid-input"),
     ],
