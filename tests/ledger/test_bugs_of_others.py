@@ -227,10 +227,9 @@ async def test_formance_no_row_is_hidden_by_one_that_commits_later(
         await redeem(connection, later)
         assert await connection.fetch(prefix, ids) == []
     # The horizon is that of the whole server: another test's open transaction holds it back too.
-    for _ in range(300):
-        sealed = [row[0] for row in await connection.fetch(prefix, ids)]
-        if sealed:
-            break
+    patience = 300
+    while not (sealed := [row[0] for row in await connection.fetch(prefix, ids)]) and patience:
+        patience -= 1
         await asyncio.sleep(0.1)
     assert sealed == ids
     strange = await connection.fetchval(
