@@ -15,6 +15,7 @@ from pas.auth.keys import KeyStore, Purpose
 from pas.auth.logins import Person, invite_login
 from pas.auth.municipality_settings import IdentityProvider, change_municipality_settings
 from pas.auth.oidc import public_jwk
+from pas.auth.providers import IdentityProviderWrong, Providers
 from pas.auth.roles import Role
 from pas.auth.sign_in import local_path
 from pas.db import Connection
@@ -326,11 +327,12 @@ async def test_a_provider_that_was_never_there_gives_a_clear_page(
     assert "Inloggen lukt nu even niet" in answer.text
 
 
-async def test_a_provider_without_tls_is_not_trusted_from_afar(
-    browser: httpx.AsyncClient, connection: Connection
-) -> None:
-    await signs_in_at(connection, "http://login.example.nl")
-    assert (await browser.get(START)).status_code == 503
+@pytest.mark.parametrize("address", ["http://login.example.nl", "ftp://127.0.0.1", "//x", ""])
+async def test_a_provider_without_tls_is_not_even_asked(address: str) -> None:
+    providers = Providers()
+    with pytest.raises(IdentityProviderWrong, match="is not https"):
+        await providers.fetch("GET", address)
+    await providers.close()
 
 
 async def test_without_a_provider_signing_in_says_so(browser: httpx.AsyncClient) -> None:
