@@ -188,5 +188,5 @@ async def test_under_v1_a_browser_gets_json_as_well(here: httpx.AsyncClient) -> 
 
 
 async def test_a_program_that_asks_for_a_page_address_gets_json(here: httpx.AsyncClient) -> None:
-    answer = await here.get("/nowhere", headers={"accept": "application/json"})
+    answer = await here.get("/nowhere/at/all", headers={"accept": "application/json"})
     assert json.loads(answer.text)["code"] == "not-found"

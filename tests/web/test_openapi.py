@@ -127,9 +127,9 @@ async def test_every_operation_says_how_it_may_refuse(api: httpx.AsyncClient) ->
                 assert status < "400" or list(answer["content"]) == ["application/problem+json"]
 
 
-async def test_nothing_is_served_that_loads_from_elsewhere(api: httpx.AsyncClient) -> None:
+async def test_nothing_is_served_that_loads_from_elsewhere(city: httpx.AsyncClient) -> None:
     for path in ("/schema", "/schema/swagger", "/v1/schema", "/docs"):
-        assert (await api.get(path)).status_code == 404
+        assert (await city.get(path)).status_code == 404
 
 
 async def test_names_and_texts_are_fit_for_people_and_generators(api: httpx.AsyncClient) -> None:
