@@ -1,5 +1,6 @@
 """An officer adds a version of a scheme, or ends or adopts one, by the same rules as a file."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -40,12 +41,15 @@ class VersionFixed(Refusal):
 
 
 async def add_scheme_version(
-    connection: Connection, row: Row, *, actor: Actor
+    connection: Connection, row: Row, *, actor: Actor, called: Callable[[str], str] = str
 ) -> tuple[SchemeVersionId, SchemeVersion]:
-    """Add the version that a row of cells describes; all that is wrong is told at once."""
+    """Add the version that a row of cells describes; all that is wrong is told at once.
+
+    ``called`` gives a column the name by which whoever asks knows it.
+    """
     read = read_version(row)
     if read.version is None:
-        raise wrong(read.faults)
+        raise wrong(read.faults, called)
     async with connection.transaction():
         await lock_schemes(connection)
         stored = await read_versions(connection)
@@ -88,10 +92,10 @@ async def end_or_adopt(
         )
 
 
-def wrong(faults: tuple[Fault, ...]) -> SchemeWrong:
+def wrong(faults: tuple[Fault, ...], called: Callable[[str], str] = str) -> SchemeWrong:
     return SchemeWrong(
         " ".join(fault.sentence for fault in faults),
-        errors=[{"field": fault.field, "message": fault.sentence} for fault in faults],
+        errors=[{"field": called(fault.field), "message": fault.sentence} for fault in faults],
     )
 
 

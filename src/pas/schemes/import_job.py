@@ -1,0 +1,42 @@
+"""Reads a file of schemes that came in over the API."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pas.db import Database
+from pas.ids import MunicipalityName
+from pas.imports.queue import ImportJob
+from pas.imports.uploads import fetch_upload, forget_upload
+from pas.jobs.kinds import Progress, job_kind
+from pas.schemes.import_schemes import ImportedSchemes, import_schemes
+
+KIND: Final = "schemes.import"
+
+
+@job_kind(KIND)
+async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
+    database: Database,
+    municipality: MunicipalityName,
+    arguments: Mapping[str, object],
+    progress: Progress,
+) -> ImportedSchemes:
+    """Read the file; begun again it does nothing twice, and every row keeps its first verdict."""
+    job = msgspec.convert(arguments, ImportJob)
+    async with database.connection(municipality) as connection:
+        upload, source = await fetch_upload(connection, job.upload_id)
+        with source:
+            made = await import_schemes(
+                connection,
+                source,
+                file_name=upload.name,
+                actor=job.actor,
+                now=datetime.now(UTC),
+                import_id=job.import_id,
+            )
+        await forget_upload(connection, job.upload_id)
+    progress.of(1)
+    progress.advance()
+    return made

@@ -1,0 +1,105 @@
+"""Endpoints: hand over a file of schemes, and see what became of its rows."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.types import ControllerRouterHandler
+from msgspec import Meta
+
+from pas.auth.access import actor_of
+from pas.auth.permissions import Permission
+from pas.auth.state import connected
+from pas.csvfile import Outcome
+from pas.ids import ImportId
+from pas.imports.queue import QueuedImport, queue_import
+from pas.imports.record import Import, ImportRow, latest_imports, read_import, read_import_rows
+from pas.problems.bodies import AppRequest
+from pas.problems.refusals import MissingBody
+from pas.schemes.import_job import KIND
+
+WRITE: Final = {"permission": Permission.SCHEMES_WRITE}
+MOST_BYTES: Final = 20_000_000
+
+FileName = Annotated[str, QueryParameter(name="fileName", min_length=1, max_length=200)]
+AfterLine = Annotated[int, Meta(ge=0, le=1_000_000)]
+Limit = Annotated[int, Meta(ge=1, le=1000)]
+
+
+class Imports(msgspec.Struct, frozen=True):
+    """The newest files, the newest first."""
+
+    items: list[Import]
+
+
+class ImportAnswer(msgspec.Struct, frozen=True):
+    """What became of a file, and of a page of its rows; the next page starts after the last line."""
+
+    summary: Import
+    rows: list[ImportRow]
+
+
+@post(
+    "/v1/{municipality:str}/scheme-imports",
+    opt=WRITE,
+    status_code=202,
+    request_max_body_size=MOST_BYTES,
+)
+async def import_schemes_file(
+    municipality: FromPath[str], request: AppRequest, *, file_name: FileName = "schemes.csv"
+) -> QueuedImport:
+    """Lever een CSV-bestand met regelingen aan.
+
+    Stuur het bestand als inhoud van het verzoek. Hetzelfde bestand nog eens verandert niets.
+    """
+    content = await request.body()
+    if not content:
+        raise MissingBody("Stuur het CSV-bestand mee als inhoud van het verzoek.")
+    async with connected(request, municipality) as connection:
+        return await queue_import(
+            connection,
+            BytesIO(content),
+            kind=KIND,
+            file_name=file_name,
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+        )
+
+
+@get("/v1/{municipality:str}/scheme-imports", opt=WRITE)
+async def list_scheme_imports(municipality: FromPath[str], request: AppRequest) -> Imports:
+    """Lees welke bestanden met regelingen er zijn ingelezen, de nieuwste eerst."""
+    async with connected(request, municipality) as connection:
+        return Imports(await latest_imports(connection, "schemes"))
+
+
+@get("/v1/{municipality:str}/scheme-imports/{import_id:uuid}", opt=WRITE)
+async def read_schemes_import(
+    municipality: FromPath[str],
+    import_id: FromPath[UUID],
+    request: AppRequest,
+    *,
+    outcome: FromQuery[Outcome | None] = None,
+    after: FromQuery[AfterLine] = 0,
+    limit: FromQuery[Limit] = 100,
+) -> ImportAnswer:
+    """Lees wat er met elke regel van een bestand is gebeurd."""
+    found = ImportId(import_id)
+    async with connected(request, municipality) as connection:
+        return ImportAnswer(
+            summary=await read_import(connection, found, "schemes"),
+            rows=await read_import_rows(
+                connection, found, after_line=after, outcome=outcome, limit=limit
+            ),
+        )
+
+
+handlers: list[ControllerRouterHandler] = [
+    import_schemes_file,
+    list_scheme_imports,
+    read_schemes_import,
+]
