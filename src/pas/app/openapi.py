@@ -103,6 +103,8 @@ def design_rules(made: Json, origin: str) -> bytes:
     }
     components = cast("Json", document.setdefault("components", {}))
     schemas = cast("Json", components.setdefault("schemas", {}))
+    for schema in schemas.values():
+        join_null(cast("Json", schema))
     schemas["Problem"] = PROBLEM
     components["headers"] = {
         "ApiVersion": {
@@ -111,6 +113,17 @@ def design_rules(made: Json, origin: str) -> bytes:
         }
     }
     return msgspec.json.encode(document)
+
+
+def join_null(schema: Json) -> None:
+    """Write what may be null as one type, so that a date that may be null has its format in sight."""
+    properties = cast("dict[str, Json]", schema.get("properties", {}))
+    for name, part in properties.items():
+        options = cast("list[Json]", part.get("oneOf", []))
+        plain = [option for option in options if option != {"type": "null"}]
+        if len(plain) == len(options) - 1 == 1 and isinstance(plain[0].get("type"), str):
+            others = {key: value for key, value in part.items() if key != "oneOf"}
+            properties[name] = plain[0] | others | {"type": [plain[0]["type"], "null"]}
 
 
 def operation_id(handler: HTTPRouteHandler, _method: object, _path: object) -> str:

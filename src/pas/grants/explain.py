@@ -1,10 +1,11 @@
 """Why somebody gets a scheme or not, in Dutch that a resident can read (B1)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from pas.grants.facts import Decision, Outcome, Reason, Verdict
 from pas.money import BasisPoints, euros, percent
+from pas.web.dates import day
 
 _ONE_DAY: Final = timedelta(days=1)
 _SENTENCES: Final[dict[Reason, str]] = {
@@ -41,6 +42,14 @@ HOW_TO_OBJECT: Final = (
     "Bent u het er niet mee eens? U kunt bezwaar maken. "
     "Doe dat binnen zes weken. Bel ons als u daar hulp bij wilt."
 )
+
+
+def how_to_object(until: date) -> str:
+    """Say until which day somebody can object; the day itself included."""
+    return (
+        "Bent u het er niet mee eens? U kunt bezwaar maken. "
+        f"Dat kan tot en met {day(until)}. Bel ons als u daar hulp bij wilt."
+    )
 
 
 def sentence(verdict: Verdict) -> str:

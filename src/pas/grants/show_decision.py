@@ -56,12 +56,33 @@ READ_NEWEST: Final = Statement(
 )
 
 
+READ_ALL: Final = Statement(
+    """
+    SELECT id, household_number, year::int AS year, cause, assessed_on, decided_at, verdicts
+    FROM decision WHERE resident_id = $1 AND ($2::int IS NULL OR year = $2)
+    ORDER BY decided_at DESC, id DESC LIMIT $3
+    """,
+    WrittenRow,
+)
+MOST_SHOWN: Final = 100
+
+
+async def all_decisions(
+    connection: Connection, resident_id: ResidentId, *, year: int | None = None
+) -> list[WrittenDecision]:
+    """Everything that was decided about somebody, the newest first."""
+    rows = await READ_ALL.all(connection, resident_id, year, MOST_SHOWN)
+    return [_written(row, resident_id) for row in rows]
+
+
 async def newest_decision(
     connection: Connection, resident_id: ResidentId, *, year: int
 ) -> WrittenDecision | None:
     row = await READ_NEWEST.first(connection, resident_id, year)
-    if row is None:
-        return None
+    return None if row is None else _written(row, resident_id)
+
+
+def _written(row: WrittenRow, resident_id: ResidentId) -> WrittenDecision:
     decision = Decision(
         resident=resident_id,
         household=row.household_number,

@@ -14,7 +14,8 @@ from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.csvfile import Outcome
 from pas.ids import ImportId, JobId
-from pas.imports.record import Import, ImportRow, read_import, read_import_rows
+from pas.imports.answers import ImportAnswer
+from pas.imports.record import read_import, read_import_rows
 from pas.merchants.import_job import queue_import
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import MissingBody
@@ -32,13 +33,6 @@ class Queued(msgspec.Struct, frozen=True, rename="camel"):
 
     job_id: JobId
     import_id: ImportId
-
-
-class ImportAnswer(msgspec.Struct, frozen=True):
-    """What became of a file, and of a page of its rows; the next page starts after the last line."""
-
-    summary: Import
-    rows: list[ImportRow]
 
 
 @post(

@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Annotated, Final
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
@@ -16,8 +15,9 @@ from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.csvfile import Outcome
 from pas.ids import ImportId
+from pas.imports.answers import ImportAnswer, Imports
 from pas.imports.queue import QueuedImport, queue_import
-from pas.imports.record import Import, ImportRow, latest_imports, read_import, read_import_rows
+from pas.imports.record import latest_imports, read_import, read_import_rows
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import MissingBody
 from pas.schemes.import_job import KIND
@@ -28,19 +28,6 @@ MOST_BYTES: Final = 20_000_000
 FileName = Annotated[str, QueryParameter(name="fileName", min_length=1, max_length=200)]
 AfterLine = Annotated[int, Meta(ge=0, le=1_000_000)]
 Limit = Annotated[int, Meta(ge=1, le=1000)]
-
-
-class Imports(msgspec.Struct, frozen=True):
-    """The newest files, the newest first."""
-
-    items: list[Import]
-
-
-class ImportAnswer(msgspec.Struct, frozen=True):
-    """What became of a file, and of a page of its rows; the next page starts after the last line."""
-
-    summary: Import
-    rows: list[ImportRow]
 
 
 @post(

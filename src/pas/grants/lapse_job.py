@@ -1,0 +1,52 @@
+"""Returns what is left of a year's budgets, or says what that would be, as a job."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.db import Connection, Database
+from pas.grants.assess import Task
+from pas.grants.assessment_job import actor_of_job, telling
+from pas.grants.lapse import LapseReport, lapse_year
+from pas.ids import JobId, MunicipalityName
+from pas.jobs.kinds import Progress, job_kind
+from pas.jobs.queue import enqueue
+
+KIND: Final = "grants.lapse"
+
+
+class Arguments(msgspec.Struct, frozen=True, rename="camel"):
+    """Which year; a try writes nothing."""
+
+    year: int
+    dry_run: bool
+
+
+async def queue_lapse(connection: Connection, *, year: int, dry_run: bool, actor: Actor) -> JobId:
+    return await enqueue(
+        connection,
+        kind=KIND,
+        arguments=Arguments(year, dry_run),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+    )
+
+
+@job_kind(KIND)
+async def lapse(  # noqa: PLR0917 (the worker calls every kind so)
+    database: Database,
+    municipality: MunicipalityName,
+    arguments: Mapping[str, object],
+    progress: Progress,
+) -> LapseReport:
+    asked = msgspec.convert(arguments, Arguments)
+    task = Task(
+        municipality=municipality,
+        year=asked.year,
+        actor=actor_of_job(progress),
+        now=datetime.now(UTC),
+    )
+    return await lapse_year(database, task, dry_run=asked.dry_run, told=telling(progress))

@@ -1,0 +1,21 @@
+"""The API of grants: money set aside, assessments, applications, decisions and deviations."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.grants.routes import (
+    applications,
+    appropriations,
+    assessments,
+    decisions,
+    deviations,
+    year_end,
+)
+
+routes: list[ControllerRouterHandler] = [
+    *appropriations.handlers,
+    *assessments.handlers,
+    *applications.handlers,
+    *decisions.handlers,
+    *deviations.handlers,
+    *year_end.handlers,
+]

@@ -1,0 +1,62 @@
+"""Reads a file of residents that came in over the API, and lets the passes follow."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.keys import KeyStore
+from pas.db import Database
+from pas.ids import MunicipalityName
+from pas.imports.queue import ImportJob
+from pas.imports.record import Import
+from pas.imports.uploads import fetch_upload, forget_upload
+from pas.jobs import enqueue
+from pas.jobs.kinds import Progress, job_kind
+from pas.residents.import_residents import ResidentsFile, import_residents
+from pas.settings import read_settings
+
+KIND: Final = "residents.import"
+FOLLOW: Final = "grants.follow_register"
+"""What comes after: moves and deaths end passes, newcomers are assessed. By its name, because grants
+stand above residents."""
+
+
+@job_kind(KIND)
+async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
+    database: Database,
+    municipality: MunicipalityName,
+    arguments: Mapping[str, object],
+    progress: Progress,
+) -> Import:
+    """Read the file; begun again it does nothing twice, and every row keeps its first verdict."""
+    job = msgspec.convert(arguments, ImportJob)
+
+    def told(done: int, total: int | None) -> None:
+        if total is not None:
+            progress.of(total)
+        progress.done = done
+
+    async with database.connection(municipality) as connection:
+        upload, source = await fetch_upload(connection, job.upload_id)
+    with source:
+        summary = await import_residents(
+            database,
+            municipality,
+            ResidentsFile(source=source, name=upload.name, import_id=job.import_id),
+            ring=KeyStore(read_settings().keys).ring(municipality),
+            actor=job.actor,
+            now=datetime.now(UTC),
+            told=told,
+        )
+    async with database.connection(municipality) as connection, connection.transaction():
+        await enqueue(
+            connection,
+            kind=FOLLOW,
+            arguments={},
+            actor_kind=job.actor_kind,
+            actor_id=job.actor_id,
+        )
+        await forget_upload(connection, job.upload_id)
+    return summary

@@ -1,0 +1,11 @@
+"""The API of residents: looking somebody up, files of residents, and who manages a child's pass."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.residents.routes import imports, managing_adults, residents
+
+routes: list[ControllerRouterHandler] = [
+    *residents.handlers,
+    *managing_adults.handlers,
+    *imports.handlers,
+]

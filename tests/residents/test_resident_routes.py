@@ -1,0 +1,123 @@
+"""Residents over HTTP: a file in line, looking up with a purpose, who manages a child's pass."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from given import a_file, a_holder, a_resident_row
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.jobs import job_kinds
+from pas.jobs.worker import Worker
+from pas.passes.resident_files import COLUMNS
+from people import Person, Town
+
+IMPORTS = "/v1/velsen/resident-imports"
+RESIDENTS = "/v1/velsen/residents"
+
+
+@pytest.fixture
+async def officer(town: Town, connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Person:
+    monkeypatch.setenv("PAS_KEY_DIR", str(town.keys.folder))
+    return await town.officer(connection, Role.OFFICER)
+
+
+async def found(officer: Person, **search: object) -> list[str]:
+    answer = await officer.post(
+        "/v1/velsen/resident-searches", {"purpose": "application", **search}
+    )
+    assert answer.status_code == 200, answer.text
+    return [one["familyName"] for one in answer.json()["items"]]
+
+
+async def test_a_file_is_read_by_a_worker_and_found_afterwards(
+    officer: Person, database: Database, connection: Connection
+) -> None:
+    rows = (
+        a_resident_row(bsn="999990019"),
+        a_resident_row(person_number="2", birth_date="2030-01-01"),
+        a_resident_row(person_number="3", birth_date="2015-01-01"),
+    )
+
+    queued = await officer.post(f"{IMPORTS}?fileName=r.csv", a_file(COLUMNS, *rows).read())
+    await Worker(database, job_kinds()).run_all_due()
+    where = f"{IMPORTS}/{queued.json()['importId']}"
+    answer = (await officer.get(where)).json()
+
+    assert queued.status_code == 202, queued.text
+    assert (answer["summary"]["added"], answer["summary"]["refused"]) == (2, 1)
+    assert [row["outcome"] for row in answer["rows"]] == ["added", "refused", "added"]
+    assert await found(officer, citizenNumber="999990019") == ["Yılmaz"]
+    assert await found(officer, familyName="yılm", birthDate="1990-05-17") == ["Yılmaz"]
+    assert await connection.fetchval("SELECT count(*) FROM managing_adult") == 1
+    kinds = await connection.fetch("SELECT kind, state FROM job ORDER BY queued_at")
+    assert [tuple(row) for row in kinds] == [
+        ("residents.import", "done"),
+        ("grants.follow_register", "done"),
+    ]
+    assert await connection.fetchval("SELECT count(*) FROM upload") == 0
+
+
+async def test_a_file_of_another_shape_says_what_was_expected(
+    officer: Person, database: Database
+) -> None:
+    queued = (await officer.post(IMPORTS, "naam;plaats\nJosé;Velsen\n".encode("cp1252"))).json()
+    await Worker(database, job_kinds()).run_all_due()
+
+    job = (await officer.get(f"/v1/velsen/jobs/{queued['jobId']}")).json()
+
+    assert job["problem"]["code"] == "file-refused"
+    assert (await officer.post(IMPORTS)).json()["code"] == "missing-body"
+
+
+async def test_looking_somebody_up_asks_for_a_purpose_and_is_written_down(
+    officer: Person, connection: Connection
+) -> None:
+    holder = await a_holder(connection)
+    where = f"{RESIDENTS}/{holder.id}"
+
+    without = await officer.get(where)
+    shown = await officer.get(f"{where}?purpose=objection")
+    nobody = await officer.get(f"{RESIDENTS}/{uuid4()}?purpose=objection")
+
+    assert without.status_code == 400
+    assert shown.json()["states"][0]["familyName"] == "de Wit"
+    assert (nobody.status_code, nobody.json()["code"]) == (404, "resident-unknown")
+    activities = await connection.fetch("SELECT activity FROM processing_log")
+    assert [row["activity"] for row in activities] == ["resident.shown.objection"]
+
+
+async def test_a_search_that_says_too_little_or_a_number_that_cannot_be_is_refused(
+    officer: Person,
+) -> None:
+    where = "/v1/velsen/resident-searches"
+
+    wide = await officer.post(where, {"purpose": "question", "familyName": "de Wit"})
+    wrong = await officer.post(where, {"purpose": "question", "citizenNumber": "123456789"})
+    unknown = await officer.post(where, {"purpose": "curiosity", "personNumber": "1"})
+
+    assert wide.json()["code"] == "search-too-wide"
+    assert wrong.json()["code"] == "citizen-number-wrong"
+    assert "123456789" not in wrong.text
+    assert unknown.json()["errors"][0]["field"] == "purpose"
+
+
+async def test_an_officer_records_and_ends_who_manages_a_childs_pass(
+    officer: Person, connection: Connection
+) -> None:
+    today = datetime.now(UTC).date()
+    child = await a_holder(connection, birth_date=today.replace(year=today.year - 10, day=1))
+    adult = await a_holder(connection)
+    where = f"{RESIDENTS}/{child.id}/managing-adults"
+    body = {"adultId": str(adult.id), "kind": "guardian", "validFrom": str(today.replace(day=1))}
+
+    made = await officer.post(where, body)
+    again = await officer.post(where, body)
+    shown = (await officer.get(f"{RESIDENTS}/{child.id}?purpose=card")).json()
+    ended = await officer.post(f"{where}/{adult.id}/end", {"validUntil": str(today)})
+
+    assert made.status_code == 201, made.text
+    assert again.json()["code"] == "management-exists"
+    assert [one["kind"] for one in shown["managingAdults"]] == ["guardian"]
+    assert ended.status_code == 200, ended.text
