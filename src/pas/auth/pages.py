@@ -23,7 +23,7 @@ from pas.problems.refusals import NotFound
 from pas.web.pages import done, page, read_form
 
 PUBLIC = {"public": True}
-SIGNED_IN = {"signed_in": True}
+SIGNED_IN = {"signed_in": True, "till": True}
 SEE_OTHER = 303
 CALLBACK = "/sign-in/callback"
 

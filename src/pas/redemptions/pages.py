@@ -39,7 +39,12 @@ async def show_till(request: AppRequest, municipality: FromPath[str]) -> Respons
     """The cashier's first page: which pass, and how much."""
     desk = await desk_of(request, municipality)
     return page(
-        request, "redemptions/till.html", till=desk, form=Form(), address=home(municipality)
+        request,
+        "redemptions/till.html",
+        till=desk,
+        form=Form(),
+        address=home(municipality),
+        sign_out=f"/{municipality}/sign-out",
     )
 
 
@@ -50,7 +55,12 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
     asks = asks_in(form, desk)
     if asks is None:
         return wrong_form(
-            request, "redemptions/till.html", form, till=desk, address=home(municipality)
+            request,
+            "redemptions/till.html",
+            form,
+            till=desk,
+            address=home(municipality),
+            sign_out=f"/{municipality}/sign-out",
         )
     counter = await counter_of(request, municipality)
     answers = [told(answer) for answer in await sell(counter, asks)]
