@@ -12,7 +12,7 @@ MIGRATIONS := $(wildcard migrations/installation/*.sql migrations/municipality/*
 LEDGER_TESTS := $(wildcard tests/ledger tests/races tests/guards)
 PROCESSES ?= auto
 
-.PHONY: help install demo test test-faults check bench bench-full schema clean
+.PHONY: help install demo test test-faults test-mutation check bench bench-full schema clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ endif
 
 test-faults: $(INSTALLED) ## Kill servers, backends and workers under load, many times
 	@$(BIN)/pytest -m faults
+
+test-mutation: $(INSTALLED) ## Make one mistake at a time in the SQL of the ledger; a test must fail (an hour)
+	@$(BIN)/python tests/mutation/run.py
 
 check: $(INSTALLED) ## Format, lint, types, import layers, migrations, spelling, schema.sql
 	@$(BIN)/ruff format --check --quiet

@@ -958,7 +958,6 @@ CREATE TABLE municipality.balance (
     usable_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
     CONSTRAINT balance_check CHECK (((debits >= 0) AND (debits <= movements))),
     CONSTRAINT balance_check1 CHECK ((usable_from <= usable_until)),
-    CONSTRAINT balance_movements_check CHECK ((movements >= 0)),
     CONSTRAINT balance_never_below_zero CHECK ((amount >= 0))
 )
 WITH (fillfactor='60');
@@ -1483,7 +1482,6 @@ CREATE TABLE municipality.reversal (
     reversed bigint NOT NULL,
     times integer NOT NULL,
     CONSTRAINT reversal_never_above_original CHECK (((reversed >= 1) AND (reversed <= original))),
-    CONSTRAINT reversal_original_check CHECK ((original > 0)),
     CONSTRAINT reversal_times_check CHECK ((times > 0))
 );
 

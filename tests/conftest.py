@@ -27,10 +27,13 @@ _numbers = itertools.count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pg", default="18", choices=["18", "16"], help="PostgreSQL for the tests")
+    parser.addoption("--servers", help="folder of servers that run already (make test-mutation)")
+    parser.addoption("--template", default=servers.TEMPLATE, help="database that tests copy")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
+    servers.TEMPLATE = config.getoption("--template")
+    if not hasattr(config, "workerinput") and not config.getoption("--servers"):
         config.stash[HOST] = servers.Host()
 
 
@@ -50,7 +53,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def installation(pytestconfig: pytest.Config) -> Access:
     """The server of this run (see --pg), with the database that tests copy. Never write in it."""
     workerinput = getattr(pytestconfig, "workerinput", None)
-    folder = Path(workerinput["servers"]) if workerinput else pytestconfig.stash[HOST].folder
+    running = pytestconfig.getoption("--servers")
+    if running is None:
+        running = workerinput["servers"] if workerinput else pytestconfig.stash[HOST].folder
+    folder = Path(running)
     version = "16" if pytestconfig.getoption("--pg") == "16" else "18"
     place = servers.ask(folder, version)
     return embedded_access(place, servers.TEMPLATE)

@@ -22,6 +22,11 @@ VERSIONS: tuple[Version, ...] = ("18", "16")
 LONGEST_WAIT = 180.0
 
 
+def is_mutant() -> bool:
+    """Whether tests run on a schema with a mistake in it (make test-mutation)."""
+    return TEMPLATE.startswith("mutant_")
+
+
 class Host:
     """Starts what is asked for, and ends it with the run."""
 

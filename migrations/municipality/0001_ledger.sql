@@ -38,7 +38,7 @@ CREATE UNIQUE INDEX account_only_one ON account (kind, unit, scheme_id, budget_y
 CREATE TABLE balance (
     account_id bigint PRIMARY KEY,
     amount bigint NOT NULL DEFAULT 0 CONSTRAINT balance_never_below_zero CHECK (amount >= 0),
-    movements bigint NOT NULL DEFAULT 0 CHECK (movements >= 0),
+    movements bigint NOT NULL DEFAULT 0,
     debits bigint NOT NULL DEFAULT 0 CHECK (debits BETWEEN 0 AND movements),
     usable_from timestamptz NOT NULL DEFAULT '-infinity',
     usable_until timestamptz NOT NULL DEFAULT 'infinity',
@@ -95,7 +95,7 @@ CREATE INDEX transfer_position ON transfer USING brin (xid) WITH (pages_per_rang
 CREATE TABLE reversal (
     entry_id uuid NOT NULL,
     line smallint NOT NULL,
-    original bigint NOT NULL CHECK (original > 0),
+    original bigint NOT NULL,
     reversed bigint NOT NULL,
     times integer NOT NULL CHECK (times > 0),
     PRIMARY KEY (entry_id, line),

@@ -42,11 +42,11 @@ CONSTRAINTS: Final = Statement(
         SELECT split_part(n, '_', 1) AS relation, n AS name FROM unnest(ARRAY[
             'account_budget_year_check', 'account_check', 'account_check1', 'account_check2', 'account_id_check',
             'account_kind_check', 'account_pkey', 'account_unit_check',
-            'balance_check', 'balance_check1', 'balance_movements_check', 'balance_never_below_zero', 'balance_pkey',
+            'balance_check', 'balance_check1', 'balance_never_below_zero', 'balance_pkey',
             'entry_actor_kind_check', 'entry_check', 'entry_check1', 'entry_fingerprint_check', 'entry_period_check',
             'entry_pkey', 'entry_refusal_check', 'entry_reversal_number_check', 'entry_total_check',
             'epoch_number_check', 'epoch_pkey', 'posting_pkey',
-            'reversal_never_above_original', 'reversal_original_check', 'reversal_pkey', 'reversal_times_check',
+            'reversal_never_above_original', 'reversal_pkey', 'reversal_times_check',
             'transfer_amount_check', 'transfer_between_two', 'transfer_check', 'transfer_credit_number_check',
             'transfer_line_check', 'transfer_pkey'
         ]) AS n
