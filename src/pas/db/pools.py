@@ -6,6 +6,7 @@ idle longest, of whichever municipality, and opens the one that is asked for. Wh
 caller waits a moment and is then refused with a Retry-After.
 """
 
+import re
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ from pas.db.trouble import CONNECTION_LOST
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
 
+POSSIBLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 REGISTRY_SECONDS = 30.0
 """How long what the registry says about a municipality is believed."""
 REGISTRY_ROLE = "registry"
@@ -97,6 +99,8 @@ class Database:
 
     async def municipality(self, name: MunicipalityName) -> RegisteredMunicipality:
         """Look a municipality up, or refuse; an unknown name never opens a pool."""
+        if not POSSIBLE_NAME.fullmatch(name):
+            raise UnknownMunicipality(f"Wij kennen geen gemeente '{name[:40]}'.")
         known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < REGISTRY_SECONDS:
             return known[1]
