@@ -10,6 +10,7 @@ from pas.auth.key_files import KeysExist
 from pas.auth.keys import KeysMissing, KeysUnsafe
 from pas.cli import (
     demo,
+    grants,
     keys,
     ledger,
     login,
@@ -18,6 +19,8 @@ from pas.cli import (
     municipality,
     postgres,
     problems,
+    residents,
+    schemes,
     serve,
     settings,
     work,
@@ -54,6 +57,9 @@ app.add_typer(settings.app, name="settings")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")
+app.add_typer(schemes.app, name="schemes")
+app.add_typer(residents.app, name="residents")
+app.add_typer(grants.app, name="grants")
 app.add_typer(merchants.app, name="merchants")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
