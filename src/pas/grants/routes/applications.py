@@ -26,7 +26,7 @@ from pas.grants.apply import (
 )
 from pas.grants.record_income import FoundIncome, record_income
 from pas.grants.routes.decisions import DecisionTold, decision_told
-from pas.grants.routes.fields import Limit, Number, Year
+from pas.grants.routes.fields import Limit, Number, Year, YearAsked
 from pas.ids import ApplicationId, HouseholdNumber, ResidentId
 from pas.money import BasisPoints
 from pas.problems.bodies import AppRequest, Fault, invalid
@@ -101,9 +101,9 @@ async def list_all_applications(
     request: AppRequest,
     *,
     state_is: StateQuery = "received",
-    year: FromQuery[Year | None] = None,
+    year: YearAsked = 0,
     after: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> Applications:
     """Lees de aanvragen; wie het langst wacht, staat bovenaan."""
     async with connected(request, municipality) as connection:
@@ -111,7 +111,7 @@ async def list_all_applications(
             await list_applications(
                 connection,
                 state=state_is,
-                year=year,
+                year=year or None,
                 after=None if after is None else ApplicationId(after),
                 limit=limit,
             )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
@@ -20,7 +20,7 @@ from pas.grants.appropriations import (
     set_aside,
 )
 from pas.grants.ground import current_year
-from pas.grants.routes.fields import SchemeCode, Year
+from pas.grants.routes.fields import SchemeCode, Year, YearAsked
 from pas.ids import EntryId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
@@ -49,7 +49,7 @@ class Appropriations(msgspec.Struct, frozen=True, rename="camel"):
 
 @get("/v1/{municipality:str}/appropriations", opt=READ)
 async def list_all_appropriations(
-    municipality: FromPath[str], request: AppRequest, *, year: FromQuery[Year | None] = None
+    municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
 ) -> Appropriations:
     """Lees het geld per regeling: opzijgezet, toegekend, teruggekomen, over of te kort."""
     async with connected(request, municipality) as connection:

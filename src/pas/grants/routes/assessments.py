@@ -18,7 +18,7 @@ from pas.grants.assess import Task
 from pas.grants.assessment_job import queue_assessment
 from pas.grants.ground import current_year
 from pas.grants.report import AssessmentReport, read_report
-from pas.grants.routes.fields import Limit, QueuedJob, Year
+from pas.grants.routes.fields import Limit, QueuedJob, Year, YearAsked
 from pas.grants.runs import Run, read_runs
 from pas.grants.unknown_incomes import WaitingHousehold, unknown_households
 from pas.ids import AssessmentId, MunicipalityName
@@ -54,11 +54,11 @@ class UnknownIncomes(msgspec.Struct, frozen=True):
 
 @get("/v1/{municipality:str}/assessments", opt=READ)
 async def list_all_assessments(
-    municipality: FromPath[str], request: AppRequest, *, year: FromQuery[Year | None] = None
+    municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
 ) -> Assessments:
     """Lees welke toekenningsrondes er waren."""
     async with connected(request, municipality) as connection:
-        return Assessments(await read_runs(connection, year=year))
+        return Assessments(await read_runs(connection, year=year or None))
 
 
 @post("/v1/{municipality:str}/assessments", opt=RUN, status_code=202)
@@ -94,9 +94,9 @@ async def list_unknown_incomes(
     municipality: FromPath[str],
     request: AppRequest,
     *,
-    year: FromQuery[Year | None] = None,
+    year: YearAsked = 0,
     after: FromQuery[After] = "",
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> UnknownIncomes:
     """Lees van welke huishoudens het inkomen onbekend is. Zij zijn niet toegekend en niet afgewezen."""
     look = look_of(request)

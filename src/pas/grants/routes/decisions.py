@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
@@ -19,7 +19,7 @@ from pas.grants.decide import Cause
 from pas.grants.explain import HOW_TO_OBJECT, how_to_object, sentence
 from pas.grants.facts import Decision, Outcome, Reason, Verdict
 from pas.grants.ground import current_year
-from pas.grants.routes.fields import Year
+from pas.grants.routes.fields import YearAsked
 from pas.grants.show_decision import WrittenDecision, all_decisions, decision_of_today
 from pas.ids import DecisionId, HouseholdNumber, ResidentId, SchemeVersionId
 from pas.money import BasisPoints, Cents
@@ -129,7 +129,7 @@ async def list_decisions_of_resident(
     resident_id: FromPath[UUID],
     request: AppRequest,
     *,
-    year: FromQuery[Year | None] = None,
+    year: YearAsked = 0,
 ) -> Decisions:
     """Lees wat er over iemand is besloten, waarom, en hoe bezwaar gaat.
 
@@ -142,7 +142,7 @@ async def list_decisions_of_resident(
         ):
             raise ResidentUnknown
         weeks = (await read_municipality_settings(connection)).objection_weeks
-        written = await all_decisions(connection, who, year=year)
+        written = await all_decisions(connection, who, year=year or None)
         if look.actor.kind == "login":
             await note_look(connection, [who], look, what="decisions")
     return Decisions([written_told(one, objection_weeks=weeks) for one in written])
@@ -154,7 +154,7 @@ async def read_decision_of_today(
     resident_id: FromPath[UUID],
     request: AppRequest,
     *,
-    year: FromQuery[Year | None] = None,
+    year: YearAsked = 0,
 ) -> DecisionTold:
     """Lees wat de regels vandaag over iemand zeggen. Er wordt niets besloten."""
     who, look = ResidentId(resident_id), look_of(request)

@@ -24,7 +24,7 @@ from pas.grants.deviate import (
     read_deviation,
     reject_deviation,
 )
-from pas.grants.routes.fields import Limit, Year
+from pas.grants.routes.fields import Limit, Year, YearAsked
 from pas.ids import DeviationId, ResidentId, SchemeVersionId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
@@ -66,17 +66,17 @@ async def list_all_deviations(
     municipality: FromPath[str],
     request: AppRequest,
     *,
-    year: FromQuery[Year | None] = None,
+    year: YearAsked = 0,
     resident_id: ResidentQuery = None,
     waiting: FromQuery[bool] = False,
-    limit: FromQuery[Limit] = 100,
+    limit: Limit = 100,
 ) -> Deviations:
     """Lees de afwijkingen van de regel: het verslag van een jaar, of wat op een tweede persoon wacht."""
     async with connected(request, municipality) as connection:
         return Deviations(
             await list_deviations(
                 connection,
-                year=year,
+                year=year or None,
                 resident=None if resident_id is None else ResidentId(resident_id),
                 waiting=waiting,
                 limit=limit,

@@ -8,7 +8,6 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
-from msgspec import Meta
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
@@ -26,8 +25,8 @@ WRITE: Final = {"permission": Permission.SCHEMES_WRITE}
 MOST_BYTES: Final = 20_000_000
 
 FileName = Annotated[str, QueryParameter(name="fileName", min_length=1, max_length=200)]
-AfterLine = Annotated[int, Meta(ge=0, le=1_000_000)]
-Limit = Annotated[int, Meta(ge=1, le=1000)]
+AfterLine = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
 @post(
@@ -71,8 +70,8 @@ async def read_schemes_import(
     request: AppRequest,
     *,
     outcome: FromQuery[Outcome | None] = None,
-    after: FromQuery[AfterLine] = 0,
-    limit: FromQuery[Limit] = 100,
+    after: AfterLine = 0,
+    limit: Limit = 100,
 ) -> ImportAnswer:
     """Lees wat er met elke regel van een bestand is gebeurd."""
     found = ImportId(import_id)
