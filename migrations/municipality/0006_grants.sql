@@ -145,8 +145,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 
 -- Grants budgets: the grant once per scheme, claimant and period; its accounts; the link to the pass; the
--- booking. Answers per item: booked, or already (granted before). One call per transaction: closed pots are
--- locked first, then claims taken in order, and a second call would lock a pot after a claim.
+-- booking. Answers per item: booked, or already (granted before). Closed pots are locked first, then claims
+-- are taken in order; several calls in one transaction need a lock that lets nobody else grant meanwhile.
 -- A visit budget, or a thing in kind, is granted in visits and in cents (visits × the highest price).
 CREATE FUNCTION grant_batch(
     entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[],

@@ -6,6 +6,7 @@ The one lock order of the whole program:
 2. originals that are reversed (rows of ``entry``), by entry id ascending;
 3. new entries, by entry id ascending (a concurrent twin waits here on the primary key).
 
-Closed pots are locked before the budgets that are granted from them (``lock_pots``): those budgets
-are new, so nobody else can hold one. Till, card and pass are read, never locked.
+Before all of these a grant locks its closed pots (``lock_pots``), then takes its claims (unique rows
+of ``scheme_grant``) by scheme, claimant and period; the budgets that it opens are new, so nobody else
+can hold one. Till, card and pass are read, never locked.
 """
