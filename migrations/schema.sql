@@ -198,7 +198,9 @@ BEGIN
             END IF;
             credit := line_credits[at];
             amount := line_amounts[at];
-            IF line_reversed[at] IS NOT NULL AND coalesce(reversible[at] < amount, true) THEN
+            IF line_seen[at] IS NOT NULL AND movements[debit] + moves[debit] IS DISTINCT FROM line_seen[at] THEN
+                outcome := 'moved';
+            ELSIF line_reversed[at] IS NOT NULL AND coalesce(reversible[at] < amount, true) THEN
                 outcome := CASE WHEN reversible[at] IS NULL THEN 'not_reversible' ELSE 'over_reversed' END;
             ELSIF amounts[debit] < amount THEN
                 outcome := 'insufficient';

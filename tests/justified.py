@@ -38,14 +38,14 @@ def was_too_little(history: History, call: Call) -> bool:
 
 
 def had_moved(history: History, call: Call) -> bool:
-    """Somebody else moved what a no rests on, or switched off what a yes rests on."""
-    if call.item.refusal is not None:
-        return any(
-            place != seen.movements
-            for seen in call.item.seen
-            for place in history.possible(seen.account, call)
-        )
+    """Somebody else moved what it rests on, or switched off what a yes rests on."""
+    rests_on = [(seen.account, seen.movements) for seen in call.item.seen]
+    rests_on += [(line.debit, line.seen) for line in call.item.lines if line.seen is not None]
     return any(
+        place != movements
+        for account, movements in rests_on
+        for place in history.possible(account, call)
+    ) or any(
         history.off[subject].invoked <= (call.answered or FOREVER)
         for subject in call.rests_on
         if subject in history.off
@@ -128,3 +128,8 @@ def bookings_are_justified(history: History) -> Iterator[Fault]:
                 yield Fault("booked on what was off", call.item.id, str(subject))
         if call.item.kind in kinds and not all(map(any, usability(history, call))):
             yield Fault("booked out of its time", call.item.id, str(call))
+        moves = moves_of(history.after, call.item.id)
+        for number, line in enumerate(call.item.lines, start=1):
+            move = moves.get(number)
+            if line.seen is not None and move and move.debit_number != line.seen + 1:
+                yield Fault("booked on what it had not seen", call.item.id, str(move))

@@ -71,10 +71,12 @@ class Model:
     def refused(self, item: Item) -> str | None:
         """Why the lines, one after the other, cannot all be booked."""
         left = {account: purse.amount for account, purse in self.purses.items()}
+        places = {account: purse.movements for account, purse in self.purses.items()}
         taken: Counter[int | None] = Counter()
         for line in item.lines:
             problem = (
-                self.not_reversible(item, line, taken)
+                ("moved" if line.seen not in {None, places.get(line.debit)} else None)
+                or self.not_reversible(item, line, taken)
                 or ("insufficient" if left.get(line.debit, line.amount) < line.amount else None)
                 or self.not_usable(item, line)
             )
@@ -84,6 +86,7 @@ class Model:
             for account, delta in ((line.debit, -line.amount), (line.credit, line.amount)):
                 if account in left:
                     left[account] += delta
+                    places[account] += 1
         return None
 
     def not_reversible(self, item: Item, line: Line, taken: Counter[int | None]) -> str | None:

@@ -31,6 +31,7 @@ from given import (
 )
 from model import Model
 from pas.db import Connection, Login
+from pas.ids import EntryId, uuid7
 from pas.installation import Access
 from pas.ledger.book import Item, Line, Seen
 from pas.ledger.prove import prove
@@ -132,14 +133,24 @@ class Machine(RuleBasedStateMachine):
             sales.append(self.sale(msgspec.structs.replace(item, fingerprint=print_)))
         self.send_sales(sales)
 
-    @rule(choice=CHOICE, cents=AMOUNTS)
-    def buy(self, choice: int, cents: int) -> None:
-        """What the budget bears, in June."""
+    @rule(choice=CHOICE, cents=AMOUNTS, is_once=st.booleans(), is_stale=st.booleans())
+    def buy(self, choice: int, cents: int, *, is_once: bool, is_stale: bool) -> None:
+        """What the budget bears, in June; or only if nobody was before it, and then twice."""
         budget = self.budgets[choice % len(self.budgets)]
         cents = min(cents, self.model.purses[budget.account].amount)
         if cents:
             june = datetime(budget.scheme.year, 6, 1, 12, tzinfo=UTC)
-            self.send_sales([a_sale(self.town.till, budget, cents, occurred_at=june)])
+            sales = [a_sale(self.town.till, budget, cents, occurred_at=june)]
+            if is_once:
+                seen = self.model.purses[budget.account].movements - is_stale
+                line = Line(budget.account, self.town.till.merchant.account, cents, seen=seen)
+                items = [
+                    msgspec.structs.replace(sales[0].item, id=EntryId(uuid7()), lines=(line,))
+                    for _ in range(2)
+                ]
+                sales = [self.sale(item) for item in items]
+                self.made["once"] += 1
+            self.send_sales(sales)
 
     @rule(choice=CHOICE, is_stale=st.booleans(), cents=AMOUNTS)
     def decline(self, choice: int, *, is_stale: bool, cents: int) -> None:
@@ -280,6 +291,7 @@ SHARES = {
     "busy": 0.002,
     "partial refund": 0.02,
     "end moved": 0.03,
+    "once": 0.02,
     "sale": 0.05,
     "late sale": 0.03,
 }

@@ -9,6 +9,7 @@ import pytest
 
 from booking import (
     Connect,
+    Sale,
     a_refusal,
     a_reversal,
     a_sale,
@@ -19,7 +20,7 @@ from booking import (
     reverse,
     until_waiting,
 )
-from given import FIRST_DAY, LAST_DAY, NOON, Budget, Scheme, Till
+from given import FIRST_DAY, LAST_DAY, NOON, Budget, Scheme, Till, a_budget, a_scheme
 from pas.db import Connection
 from pas.ids import EntryId
 from pas.ledger.book import Line, Seen
@@ -92,6 +93,82 @@ async def test_a_no_that_rests_on_an_older_balance_is_moved_and_not_stored(
     assert await redeem(connection, a_sale(till, budget, 100)) == ["booked"]
     assert await redeem(connection, no) == ["moved"]
     assert await stored(connection, no.item.id) is None
+
+
+def on(budget: Budget, till: Till, cents: int, *, movements: int) -> Line:
+    """A payment that is decided on this movement of the budget."""
+    return Line(budget.account, till.merchant.account, cents, seen=movements)
+
+
+def once(budget: Budget, till: Till, cents: int = 100, *, movements: int = 1) -> Sale:
+    sale = a_sale(till, budget, cents)
+    lines = (on(budget, till, cents, movements=movements),)
+    return msgspec.structs.replace(sale, item=msgspec.structs.replace(sale.item, lines=lines))
+
+
+async def test_what_is_decided_on_the_balance_as_it_is_is_booked(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    first, second = once(budget, till), once(budget, till, movements=2)
+    assert await redeem(connection, first) == ["booked"]
+    assert await redeem(connection, second) == ["booked"]
+    assert await redeem(connection, first) == ["replay"]
+
+
+async def test_what_is_decided_on_an_older_balance_is_moved_and_not_stored(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    late = once(budget, till)
+    assert await redeem(connection, a_sale(till, budget, 100)) == ["booked"]
+    assert await redeem(connection, late) == ["moved"]
+    assert await stored(connection, late.item.id) is None
+    assert await balance(connection, budget.account) == 19900
+
+
+async def test_what_may_be_bought_once_is_bought_once_in_one_call(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    first, second = once(budget, till), once(budget, till)
+    assert await redeem(connection, first, second) == ["booked", "moved"]
+    assert await balance(connection, budget.account) == 19900
+
+
+async def test_what_is_not_booked_in_a_call_does_not_count_for_what_follows(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    too_much = a_sale(till, budget, 100, on(budget, till, 19901, movements=2))
+    assert await redeem(connection, too_much, once(budget, till)) == ["insufficient", "booked"]
+
+
+async def test_what_may_be_bought_once_is_bought_once_by_two_tills_at_one_moment(
+    connection: Connection, connect: Connect, till: Till, budget: Budget
+) -> None:
+    other = await connect()
+    async with other.transaction():
+        assert await redeem(other, once(budget, till)) == ["booked"]
+        waiting = asyncio.create_task(redeem(connection, once(budget, till)))
+        await until_waiting(connection, on=other)
+    assert await waiting == ["moved"]
+    assert await balance(connection, budget.account) == 19900
+
+
+async def test_a_payment_of_which_one_budget_has_moved_leaves_the_others_alone(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    second = await a_budget(connection, await a_scheme(connection), budget.holder)
+    assert await redeem(connection, a_sale(till, second, 1)) == ["booked"]
+    sale = a_sale(till, budget, 100, on(second, till, 100, movements=1))
+    assert await redeem(connection, sale) == ["moved"]
+    assert await balance(connection, budget.account) == 20000
+
+
+async def test_nothing_can_rest_on_an_account_that_counts_no_movements(
+    owner: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 100).item
+    await book(owner, sale)
+    back = Line(till.merchant.account, budget.account, 100, reversed_line=1, seen=1)
+    assert await book(owner, an_item("refund", back, reverses=sale.id)) == ["moved"]
 
 
 async def test_a_no_that_rests_on_no_balance_is_stored(

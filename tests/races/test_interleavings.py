@@ -50,9 +50,17 @@ def an_end(place: Place) -> Step:
     return Step(run, ended=Ended(account=place.budget.account, until=NOON, invoked=0, answered=0))
 
 
+def sold_once(place: Place) -> Sale:
+    """A sale that rests on nobody having been before it."""
+    sale = a_sale(place.till, place.budget, 20)
+    line = msgspec.structs.replace(sale.item.lines[0], seen=2)
+    return msgspec.structs.replace(sale, item=msgspec.structs.replace(sale.item, lines=(line,)))
+
+
 ACTS: dict[str, Callable[[Place], Step]] = {
     "sale of all": lambda place: selling(a_sale(place.till, place.budget, 150)),
     "sale of most": lambda place: selling(a_sale(place.till, place.budget, 100)),
+    "sale once": lambda place: selling(sold_once(place)),
     "same sale": lambda place: selling(place.same),
     "decline": lambda place: selling(
         a_refusal(

@@ -349,6 +349,20 @@ def unjustified_moved(world: World) -> None:
     world.calls.append(Call(item=item, outcome="moved", invoked=1, answered=2))
 
 
+def unjustified_moved_of_a_payment(world: World) -> None:
+    item = world.item("redeem", Line(PURSE, SHOP, 1, seen=1))
+    world.calls.append(Call(item=item, outcome="moved", invoked=1, answered=2))
+
+
+def bought_twice_what_may_be_bought_once(world: World) -> None:
+    for _ in range(2):
+        item = world.item("redeem", Line(PURSE, SHOP, 1, seen=1))
+        world.store(item)
+        world.calls.append(
+            Call(item=item, outcome="booked", invoked=world.clock, answered=world.clock + 9)
+        )
+
+
 def unjustified_not_usable(world: World) -> None:
     item = world.item("redeem", Line(PURSE, SHOP, 1))
     world.calls.append(Call(item=item, outcome="not_usable", invoked=1, answered=2))
@@ -386,6 +400,8 @@ PLANTED: dict[Callable[[World], None], str] = {
     not_reversible_though_it_was_there: "not justified",
     unjustified_misuse: "not justified",
     unjustified_moved: "not justified",
+    unjustified_moved_of_a_payment: "not justified",
+    bought_twice_what_may_be_bought_once: "booked on what it had not seen",
     unjustified_not_usable: "not justified",
     booked_before_its_time: "booked out of its time",
     history_rewritten: "changed or gone",

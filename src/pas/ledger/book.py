@@ -38,12 +38,17 @@ class Outcome(StrEnum):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A movement of ``amount`` (cents or visits, by the accounts' unit) from debit to credit."""
+    """A movement of ``amount`` (cents or visits, by the accounts' unit) from debit to credit.
+
+    ``seen`` on the first line of an item that debits an account: it is booked only if the account
+    has had exactly so many movements, earlier items of the call included; else it is ``moved``.
+    """
 
     debit: AccountId
     credit: AccountId
     amount: int
     reversed_line: int | None = None
+    seen: int | None = None
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -98,7 +103,7 @@ def line_arrays(items: Sequence[Item]) -> LineArrays:
             arrays.credits.append(place[line.credit])
             arrays.amounts.append(line.amount)
             arrays.reversed.append(line.reversed_line)
-            arrays.seen.append(None)
+            arrays.seen.append(line.seen)
         for seen in item.seen:
             arrays.items.append(number)
             arrays.debits.append(place[seen.account])
