@@ -186,7 +186,7 @@ def test_household_types_fit_who_lives_there() -> None:
 def test_all_residents_come_in_through_the_front_door() -> None:
     content = "".join(residents_file(city())).encode()
     source = io.BytesIO(content)
-    found = survey(source)
+    found = survey(source, today=NEW_YEAR, areas=areas())
 
     read = list(read_residents(source, found, today=NEW_YEAR, areas=areas()))
 
@@ -224,4 +224,4 @@ def test_a_cut_file_is_refused_whole() -> None:
     content = "".join(residents_file(city())).encode()
 
     with pytest.raises(FileRefused):
-        survey(io.BytesIO(content[content.index(b"\n") :]))
+        survey(io.BytesIO(content[content.index(b"\n") :]), today=NEW_YEAR)

@@ -19,7 +19,7 @@ with tempfile.TemporaryFile() as file:
             f"{n};;Jan;de Boer {n};{born};Duinpad 1;1971 AB;IJmuiden;;H{home};alone;95;;;2026-01-01;;\\n"
             .encode()
         )
-    found = survey(file)
+    found = survey(file, today=date(2026, 1, 1))
     rows = read_residents(file, found, today=date(2026, 1, 1))
     good = sum(1 for one in rows if one.resident)
     print(good, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

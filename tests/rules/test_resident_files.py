@@ -20,7 +20,9 @@ PERSON = {"birth_date": "1980-01-01"}
 
 def read(*rows: dict[str, str]) -> list[ReadResident]:
     source = a_file(COLUMNS, *rows)
-    return list(read_residents(source, survey(source), today=TODAY, areas=AREAS))
+    return list(
+        read_residents(source, survey(source, today=TODAY, areas=AREAS), today=TODAY, areas=AREAS)
+    )
 
 
 def verdicts(*rows: dict[str, str]) -> list[RowVerdict]:
@@ -167,7 +169,7 @@ def test_members_who_disagree_about_their_household_are_refused() -> None:
 
 def test_a_household_without_adults_is_refused_until_its_adult_is_known() -> None:
     source = a_file(COLUMNS, a_resident_row(birth_date="2012-01-01"), another("2"))
-    found = survey(source)
+    found = survey(source, today=TODAY)
 
     assert found.without_adults == {"H1"}
     child, other = read_residents(source, found, today=TODAY)
@@ -195,6 +197,67 @@ def test_a_bad_row_of_a_parent_does_not_take_the_children_down() -> None:
     assert (parent.outcome, child.outcome) == ("refused", "added")
 
 
+def test_a_grown_up_alone_whose_row_began_in_childhood_is_taken() -> None:
+    assert resident(birth_date="2006-03-04", valid_from="2023-09-01").birth_date.year == 2006
+
+
+def test_a_parent_whose_row_holds_since_birth_counts_as_an_adult_for_the_child() -> None:
+    parent, child = verdicts(
+        a_resident_row(birth_date="1986-05-17", valid_from="1986-05-17"),
+        a_resident_row(person_number="1002", birth_date="2015-01-01", valid_from="2015-01-01"),
+    )
+
+    assert (parent.outcome, child.outcome) == ("added", "added")
+
+
+def test_a_parent_who_will_leave_is_an_adult_until_that_day() -> None:
+    parent, child = verdicts(
+        a_resident_row(left_on="2026-12-24"),
+        a_resident_row(person_number="1002", birth_date="2015-01-01"),
+    )
+
+    assert (parent.outcome, child.outcome) == ("added", "added")
+
+
+def test_members_are_compared_by_what_they_say_and_not_by_how_it_is_spelled() -> None:
+    rows = verdicts(
+        a_resident_row(income_pct="95", household_type=""),
+        a_resident_row(person_number="1002", income_pct="95,00", household_type="unknown"),
+    )
+
+    assert [one.outcome for one in rows] == ["added", "added"]
+
+
+def test_the_same_row_spelled_otherwise_is_the_same_row_and_taken_once() -> None:
+    first, second = verdicts(
+        a_resident_row(income_pct="95", birth_date="1990-05-17", postcode="1971AB"),
+        a_resident_row(income_pct="95.0", birth_date="17-05-1990", postcode="1971 ab"),
+    )
+
+    assert (first.outcome, second.outcome) == ("added", "refused")
+    assert "regel 2" in second.reason
+
+
+def test_an_income_that_cannot_be_read_takes_only_its_own_row_down() -> None:
+    parent, child = verdicts(
+        a_resident_row(income_pct="veel"),
+        a_resident_row(person_number="1002", birth_date="2015-01-01"),
+    )
+
+    assert (parent.outcome, child.outcome) == ("refused", "added")
+
+
+def test_a_second_row_that_cannot_be_read_does_not_take_the_first_down() -> None:
+    readable, unreadable, number_of_another = verdicts(
+        a_resident_row(bsn="999990019"),
+        a_resident_row(birth_date="31-02-1990"),
+        another("2", bsn="999990019", birth_date="x"),
+    )
+
+    assert readable.outcome == "added"
+    assert (unreadable.outcome, number_of_another.outcome) == ("refused", "refused")
+
+
 def test_the_same_file_again_changes_nothing_and_a_later_day_only_its_changes() -> None:
     before = [resident()]
 
@@ -214,7 +277,7 @@ def test_a_resident_written_and_read_is_the_same_resident() -> None:
     content = "".join(write_rows(COLUMNS, [row_of(one)])).encode()
     source = io.BytesIO(content)
 
-    again = next(iter(read_residents(source, survey(source), today=TODAY)))
+    again = next(iter(read_residents(source, survey(source, today=TODAY), today=TODAY)))
 
     assert again.resident == one
 

@@ -52,12 +52,12 @@ class ReadResident(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...] = ()
 
 
-def survey(source: BinaryIO) -> Survey:
+def survey(source: BinaryIO, *, today: date, areas: AbstractSet[str] = frozenset()) -> Survey:
     """Read the whole file once; raises FileRefused when it is not ours to read."""
-    found = Survey()
+    found = Survey(today=today)
     for row in read_rows(source, COLUMNS):
         if not row.fault:
-            found.see(row)
+            found.see(row, read_resident(row, today=today, areas=areas).resident)
     found.close()
     return found
 
@@ -70,17 +70,22 @@ def read_residents(
     Persons with several rows come last, each in the order of their days.
     """
     for row in _rows_in_order(source, found):
-        if row.fault:
-            yield ReadResident(row, "", None, (Fault("", row.fault),))
-            continue
-        draft = Draft(row)
-        resident = _resident(draft)
-        if not draft.faults:
-            _check_whole(draft, resident, today)
-            _check_area(draft, resident, areas)
-        draft.faults.extend(found.faults_of(row))
-        key = row.cells["person_number"].strip()[:40]
-        yield ReadResident(row, key, None if draft.faults else resident, tuple(draft.faults))
+        read = read_resident(row, today=today, areas=areas)
+        faults = tuple(found.faults_of(row, read.resident)) if read.resident else ()
+        yield msgspec.structs.replace(read, resident=None, faults=faults) if faults else read
+
+
+def read_resident(row: Row, *, today: date, areas: AbstractSet[str] = frozenset()) -> ReadResident:
+    """Read one row by itself."""
+    if row.fault:
+        return ReadResident(row, "", None, (Fault("", row.fault),))
+    draft = Draft(row)
+    resident = _resident(draft)
+    if not draft.faults:
+        _check_whole(draft, resident, today)
+        _check_area(draft, resident, areas)
+    key = row.cells["person_number"].strip()[:40]
+    return ReadResident(row, key, None if draft.faults else resident, tuple(draft.faults))
 
 
 def _rows_in_order(source: BinaryIO, found: Survey) -> Iterator[Row]:

@@ -7,20 +7,21 @@ million rows; such a row would be refused with a reason that can be checked, nev
 
 from array import array
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final
 
 from pas.cells import Draft, Fault, optional_day
 from pas.csvfile import Row
-from pas.passes.residents import ADULT_AGE, age_on
+from pas.passes.residents import ADULT_AGE, Resident, age_on
 
 _NONE: Final = 0
-_HOUSEHOLD_COLUMNS: Final = ("household_type", "income_pct", "income_source")
 
 
 class Survey:
     """See every row, close, then ask what is wrong with a row."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, today: date) -> None:
+        self.today = today
         self.rows = 0
         self.without_adults: set[str] = set()
         """Households with a child and no adult in this file; take out those with a stored adult."""
@@ -40,28 +41,37 @@ class Survey:
         self._first_lines: dict[int, int] = {}
         self._several: set[int] = set()
 
-    def see(self, row: Row) -> None:
-        cells = row.cells
-        person, household = cells["person_number"].strip(), cells["household_number"].strip()
+    def see(self, row: Row, resident: Resident | None) -> None:
+        """Compare values, not their spelling; a row that is refused anyway takes no other down."""
         self.rows += 1
-        self._persons.append(_person_key(row))
-        self._households.append(hash(household))
-        self._contents.append(_number(cells.values()))
-        self._citizens.append(_citizen_key(row))
-        self._owners.append(hash(person))
-        self._homes.append(_home_key(row))
-        self._home_facts.append(_number(cells[column] for column in _HOUSEHOLD_COLUMNS))
-        self._remember_member(household, row)
-
-    def _remember_member(self, household: str, row: Row) -> None:
-        child, adult = self._members.get(household, (False, False))
-        if child and adult:
+        if resident is None:
+            # Who cannot be read may be the adult whose children must not go down with that row.
+            self._remember_member(row.cells["household_number"].strip(), is_child=False)
             return
-        age = _age(row)
-        here = not (row.cells["left_on"].strip() or row.cells["died_on"].strip())
-        # A row that cannot be read must not take the children of its household down with it.
-        is_child = age is not None and age < ADULT_AGE
-        self._members[household] = (child or (here and is_child), adult or (here and not is_child))
+        self._persons.append(_person_key(resident))
+        self._households.append(hash(resident.household_number))
+        self._contents.append(_content(resident))
+        self._citizens.append(_citizen_key(resident))
+        self._owners.append(hash(resident.person_number))
+        self._homes.append(_home_key(resident))
+        self._home_facts.append(
+            hash((resident.household_type, resident.income, resident.income_source))
+        )
+        if self._is_here(resident):
+            self._remember_member(resident.household_number, is_child=self._is_child(resident))
+
+    def _remember_member(self, household: str, *, is_child: bool) -> None:
+        child, adult = self._members.get(household, (False, False))
+        self._members[household] = (child or is_child, adult or not is_child)
+
+    def _is_child(self, resident: Resident) -> bool:
+        """Judge a row that began long ago by today: who was seventeen then may be twenty now."""
+        judged_on = max(self.today, resident.valid_from)
+        return age_on(resident.birth_date, judged_on) < ADULT_AGE
+
+    def _is_here(self, resident: Resident) -> bool:
+        judged_on = max(self.today, resident.valid_from)
+        return all(day is None or judged_on < day for day in (resident.left_on, resident.died_on))
 
     def close(self) -> None:
         """Find what occurs twice and forget the rest."""
@@ -91,9 +101,9 @@ class Survey:
         """Whether a person has more rows, which are then to be taken in the order of their days."""
         return hash(row.cells["person_number"].strip()) in self._several
 
-    def faults_of(self, row: Row) -> Iterable[Fault]:
+    def faults_of(self, row: Row, resident: Resident) -> Iterable[Fault]:
         """Ask once for every row; of two equal rows the one that is asked for first stands."""
-        person = _person_key(row)
+        person = _person_key(resident)
         if person in self._torn:
             yield Fault("household_number", "Deze persoon staat op één dag in twee huishoudens.")
         elif person in self._differing:
@@ -104,14 +114,18 @@ class Survey:
             first = self._first_lines.setdefault(person, row.line)
             if first != row.line:
                 yield Fault("person_number", f"Deze persoon staat ook op regel {first}.")
-        if _citizen_key(row) in self._shared:
+        if _citizen_key(resident) in self._shared:
             yield Fault("bsn", "Dit burgerservicenummer staat bij twee personen.")
-        if _home_key(row) in self._disputed:
+        if _home_key(resident) in self._disputed:
             yield Fault(
                 "income_pct",
                 "De leden van dit huishouden verschillen in type, inkomen of bron.",
             )
-        if row.cells["household_number"].strip() in self.without_adults and _is_child(row):
+        if (
+            resident.household_number in self.without_adults
+            and self._is_here(resident)
+            and self._is_child(resident)
+        ):
             yield Fault(
                 "household_number",
                 "In dit huishouden woont geen volwassene. Er is niemand die de pas beheert.",
@@ -141,40 +155,20 @@ class Later:
             yield self._lines[n], self._offsets[n]
 
 
-def _person_key(row: Row) -> int:
-    return _number((row.cells["person_number"].strip(), _day_text(row)))
+def _person_key(resident: Resident) -> int:
+    return hash((resident.person_number, resident.valid_from))
 
 
-def _home_key(row: Row) -> int:
-    return _number((row.cells["household_number"].strip(), _day_text(row)))
+def _home_key(resident: Resident) -> int:
+    return hash((resident.household_number, resident.valid_from))
 
 
-def _citizen_key(row: Row) -> int:
-    found = "".join(character for character in row.cells["bsn"] if character.isalnum())
-    return hash(found.zfill(9)) if found else _NONE
+def _citizen_key(resident: Resident) -> int:
+    return hash(resident.bsn) if resident.bsn else _NONE
 
 
-def _day_text(row: Row) -> str:
-    found = row.cells["valid_from"].strip()
-    if len(found) == len("2026-01-31") and found[4] == found[7] == "-":
-        return found
-    return str(optional_day(Draft(row), "valid_from") or found)
-
-
-def _number(texts: Iterable[str]) -> int:
-    return hash("\x1f".join(texts))
-
-
-def _age(row: Row) -> int | None:
-    draft = Draft(row)
-    born, since = optional_day(draft, "birth_date"), optional_day(draft, "valid_from")
-    return None if born is None or since is None else age_on(born, since)
-
-
-def _is_child(row: Row) -> bool:
-    age = _age(row)
-    here = not (row.cells["left_on"].strip() or row.cells["died_on"].strip())
-    return age is not None and age < ADULT_AGE and here
+def _content(resident: Resident) -> int:
+    return hash(tuple(getattr(resident, field) for field in Resident.__struct_fields__))
 
 
 def _repeated(keys: "array[int]") -> set[int]:

@@ -8,6 +8,7 @@ import, what was kept is the same and every row keeps its first verdict.
 import asyncio
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import BinaryIO, Final
 
 import msgspec
@@ -70,7 +71,7 @@ async def import_residents(
     """Read a whole file and act on it; raises FileRefused before anything is changed."""
     today = day_of(now)
     # Off the loop: a million rows take half a minute, and a job has to keep its lease meanwhile.
-    found = await asyncio.to_thread(survey, file.source)
+    found = await asyncio.to_thread(partial(survey, file.source, today=today, areas=file.areas))
     sha256 = await asyncio.to_thread(file_hash, file.source)
     import_id = file.import_id or ImportId(uuid7())
     async with database.connection(municipality) as connection:
