@@ -81,5 +81,10 @@ async def test_342_municipalities_are_served_on_100_connections(
         await database.close()
     await superuser.execute(f"SET search_path = {NAMES[-1]}")
     assert await superuser.fetchval("SELECT count(*) FROM visit") == PROCESSES
-    assert CONNECTIONS < max(most) <= PROCESSES * CONNECTIONS
+    # A server process that was said goodbye to is counted until it is gone.
+    assert (
+        CONNECTIONS
+        < max(most)
+        < 100 - int(await superuser.fetchval("SHOW superuser_reserved_connections"))
+    )
     print(f"{MUNICIPALITIES * PROCESSES} visits in {lasted:.1f} s, at most {max(most)} connections")  # noqa: T201

@@ -27,6 +27,7 @@ class Parcel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ca
     take_cents: Annotated[Cents, msgspec.Meta(ge=1, le=10_000_000)]
     occurred_at: datetime
     note: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+    purposes: Annotated[tuple[str, ...], msgspec.Meta(max_length=9)] = ()
 
 
 @post("/v1/{municipality:str}/parcels", opt=PUBLIC)
@@ -147,3 +148,9 @@ async def test_every_operation_has_a_summary(api: httpx.AsyncClient) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             assert operation["summary"], f"{method} {path}: give the handler a Dutch docstring"
+
+
+async def test_a_list_says_what_it_holds(api: httpx.AsyncClient) -> None:
+    schemas = (await api.get("/v1/openapi.json")).json()["components"]["schemas"]
+
+    assert schemas["Parcel"]["properties"]["purposes"]["items"] == {"type": "string"}

@@ -104,6 +104,7 @@ def design_rules(made: Json, origin: str) -> bytes:
     components = cast("Json", document.setdefault("components", {}))
     schemas = cast("Json", components.setdefault("schemas", {}))
     for schema in schemas.values():
+        name_items(schema)
         join_null(cast("Json", schema))
     schemas["Problem"] = PROBLEM
     components["headers"] = {
@@ -113,6 +114,24 @@ def design_rules(made: Json, origin: str) -> bytes:
         }
     }
     return msgspec.json.encode(document)
+
+
+def name_items(part: object) -> None:
+    """Say what a list holds: Litestar takes the dots of ``tuple[X, ...]`` for a type of its own."""
+    inside: list[object] = []
+    if isinstance(part, dict):
+        schema = cast("Json", part)
+        items = cast("Json", schema.get("items", {}))
+        match items.get("oneOf"):
+            case [only, rest] if rest == {}:
+                schema["items"] = only
+            case _:
+                pass
+        inside = [*schema.values()]
+    elif isinstance(part, list):
+        inside = cast("list[object]", part)
+    for value in inside:
+        name_items(value)
 
 
 def join_null(schema: Json) -> None:
