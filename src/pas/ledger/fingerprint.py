@@ -17,10 +17,10 @@ from uuid import UUID
 
 import msgspec
 
-from pas.ids import CardId, EntryId, MerchantId, MunicipalityName, PassId, SaleId, TillId
+from pas.ids import CardId, EntryId, MerchantId, MunicipalityName, SaleId, TillId
 from pas.money import Cents
 
-VERSION: Final = b"pas fingerprint 1\x00"
+VERSION: Final = b"pas fingerprint 2\x00"
 
 Field: TypeAlias = str | int | UUID | None
 """``int`` is any amount or count that PostgreSQL's bigint holds."""
@@ -36,7 +36,7 @@ class FieldKind(IntEnum):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides a booking at a till; the field order is that of version 1."""
+    """What decides a booking at a till; the field order is that of version 2."""
 
     municipality: MunicipalityName
     kind: str
@@ -45,8 +45,9 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     sale: SaleId | None = None
     card: CardId | None = None
     """The card that was meant, whichever way it was scanned or typed."""
-    pass_: PassId | None = None
-    """Whose budgets pay, when that is not the card's own pass: a child of the household."""
+    holder: int | None = None
+    """Whose budgets pay, as the till said it: 0 is the card's own holder, 1 the first child. Who
+    that is changes with a new year, a birth or a birthday, and a retry stays the same request."""
     payee: MerchantId | None = None
     price_cents: Cents | None = None
     take_cents: Cents | None = None
@@ -68,7 +69,7 @@ def encoded(content: Content) -> bytes:
         content.till,
         content.sale,
         content.card,
-        content.pass_,
+        content.holder,
         content.payee,
         content.price_cents,
         content.take_cents,

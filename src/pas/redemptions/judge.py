@@ -2,13 +2,13 @@
 writes down what is to be booked. No reading and no writing; ``redeem`` does both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import msgspec
 
 from pas.errors import TillRefusal
-from pas.ids import AccountId, MunicipalityName
+from pas.ids import AccountId, CardId, MunicipalityName
 from pas.ledger.book import Item, Line
 from pas.ledger.fingerprint import Content, fingerprint
 from pas.money import NO_CENTS, Cents
@@ -45,9 +45,10 @@ def judge(
     item: SaleItem, row: FactsRow, schemes: Schemes, *, moment: Moment, counts: Counts
 ) -> Judged:
     """Look at a known id first: a late retry is a replay, whatever has become of card or till."""
-    print_ = printed(item, row, moment)
+    print_ = printed(item, row.card and row.card.id, moment)
     if row.known is not None:
-        return Judged(answer=known_answer(item, row.known, print_))
+        prints = {print_, printed(item, None, moment)}
+        return Judged(answer=known_answer(item, row.known, prints))
     facts = facts_of(item, row, schemes, counts=counts, limits=moment.limits)
     match decide(facts, item.request, now=moment.now, today=moment.today):
         case Quote() as quote if item.request.take_cents is None:
@@ -79,17 +80,16 @@ def children_of(row: FactsRow) -> int:
     return row.card.children if row.card and row.card.state == "active" else 0
 
 
-def printed(item: SaleItem, row: FactsRow, moment: Moment) -> bytes:
+def printed(item: SaleItem, card: CardId | None, moment: Moment) -> bytes:
     """Fingerprint what decides the booking: the card that was meant, never the text scanned."""
-    subject = row.subject
     return fingerprint(
         Content(
             municipality=moment.municipality,
             kind="redeem",
             till=item.till_id,
             sale=item.sale_id,
-            card=row.card.id if row.card else None,
-            pass_=subject.pass_.id if subject and subject.pass_ and item.scan.holder else None,
+            card=card,
+            holder=item.scan.holder,
             payee=item.payee,
             price_cents=item.request.price_cents,
             take_cents=item.request.take_cents,
@@ -110,9 +110,13 @@ def blank(item: SaleItem, print_: bytes, moment: Moment) -> Item:
     )
 
 
-def known_answer(item: SaleItem, known: KnownRow, print_: bytes) -> Answer:
-    """Give the stored outcome; the same id with other content is misuse."""
-    if known.fingerprint != print_.hex():
+def known_answer(item: SaleItem, known: KnownRow, prints: Collection[bytes]) -> Answer:
+    """Give the stored outcome; the same id with other content is misuse.
+
+    What was declined while nobody knew the card was stored without it, and stays declined once
+    the card is registered.
+    """
+    if bytes.fromhex(known.fingerprint) not in prints:
         return refused(item, Refused(SaleIdReused))
     price, taken = known.price_cents or NO_CENTS, known.taken_cents or NO_CENTS
     reason = None if known.refusal is None else refusal_named(known.refusal)
