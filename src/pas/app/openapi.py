@@ -122,11 +122,9 @@ def name_items(part: object) -> None:
     if isinstance(part, dict):
         schema = cast("Json", part)
         items = cast("Json", schema.get("items", {}))
-        match items.get("oneOf"):
-            case [only, rest] if rest == {}:
-                schema["items"] = only
-            case _:
-                pass
+        options = cast("list[Json]", items.get("oneOf", []))
+        if {} in options:
+            schema["items"] = next(option for option in options if option)
         inside = [*schema.values()]
     elif isinstance(part, list):
         inside = cast("list[object]", part)
