@@ -126,6 +126,20 @@ async def test_a_replacement_by_post_waits_for_its_code(
         await replace_card(connection, card.card_id, LOST, press=press, actor=REGISTRAR, now=NOON)
 
 
+async def test_a_replacement_ends_the_temporary_card_that_may_be_stolen_too(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    temporary = await issue_temporary_card(
+        connection, card.resident_id, press=press, actor=REGISTRAR, now=NOON
+    )
+    await replace_card(connection, card.card_id, LOST, press=press, actor=REGISTRAR, now=NOON)
+    stored = await read_card(connection, temporary.card_id, actor=REGISTRAR, now=NOON)
+    assert stored.state == "ended"
+    events = await read_events(connection, subject_kind="card", subject_id=temporary.card_id)
+    assert [event.kind for event in events] == ["card.ended", "card.issued"]
+
+
 async def test_a_replaced_card_is_not_blocked_unblocked_or_shown(
     connection: Connection, press: Press
 ) -> None:

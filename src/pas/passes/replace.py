@@ -1,7 +1,8 @@
 """A card that is lost, stolen or worn is replaced: a new card for the same holder, pass and budgets.
 
-The old card is dead the moment the new one exists, in one transaction. Of two replacements at once
-one makes a card and the other is told that there is a newer one.
+The old card is dead the moment the new one exists, in one transaction, and a temporary one with it:
+whoever lost a purse lost both. Of two replacements at once one makes a card and the other is told
+that there is a newer one.
 """
 
 from datetime import datetime, timedelta
@@ -88,6 +89,7 @@ async def replace_card(
             actor=actor,
             reason=replacement.reason,
         )
+        await _end_temporary(connection, stored.resident_id, actor=actor, now=now)
         new = NewCard(
             form=replacement.form,
             state="active" if replacement.handed_over else "inactive",
@@ -116,16 +118,7 @@ async def issue_temporary_card(
     async with connection.transaction():
         if not await READ_KNOWN.all(connection, [resident_id]):
             raise ResidentNotFound
-        for ended in await END_TEMPORARY.all(connection, resident_id, now):
-            await record_event(
-                connection,
-                kind="card.ended",
-                subject_kind="card",
-                subject_id=ended.id,
-                actor=actor,
-                before={"state": ended.state},
-                after={"state": "ended"},
-            )
+        await _end_temporary(connection, resident_id, actor=actor, now=now)
         made = await make_card(connection, resident_id, new, press=press, now=now)
         await _record(connection, made, new, actor=actor)
     return made
@@ -136,6 +129,21 @@ def refuse_replacing(card: Card) -> None:
         raise CardAlreadyReplaced
     if card.state == "ended" or card.form not in {"paper", "plastic"}:
         raise CardNotToReplace
+
+
+async def _end_temporary(
+    connection: Connection, resident_id: ResidentId, *, actor: Actor, now: datetime
+) -> None:
+    for ended in await END_TEMPORARY.all(connection, resident_id, now):
+        await record_event(
+            connection,
+            kind="card.ended",
+            subject_kind="card",
+            subject_id=ended.id,
+            actor=actor,
+            before={"state": ended.state},
+            after={"state": "ended"},
+        )
 
 
 async def _record(connection: Connection, made: IssuedCard, new: NewCard, *, actor: Actor) -> None:
