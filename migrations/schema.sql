@@ -866,6 +866,14 @@ ALTER TABLE municipality.account OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.account IS 'Where money or visits can be. Ids are random: only the table budget links one to a person, and that link is deleted on its own clock.';
 
+CREATE TABLE municipality.activation_tries (
+    hour timestamp with time zone NOT NULL,
+    tries integer NOT NULL,
+    CONSTRAINT activation_tries_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE municipality.activation_tries OWNER TO owner_municipality;
+
 CREATE TABLE municipality.agreement (
     id uuid NOT NULL,
     merchant_id uuid NOT NULL,
@@ -1730,6 +1738,9 @@ ALTER TABLE municipality.upload_piece OWNER TO owner_municipality;
 ALTER TABLE ONLY municipality.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.activation_tries
+    ADD CONSTRAINT activation_tries_pkey PRIMARY KEY (hour);
+
 ALTER TABLE ONLY municipality.agreement
     ADD CONSTRAINT agreement_pkey PRIMARY KEY (id);
 
@@ -2264,6 +2275,11 @@ GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timest
 GRANT SELECT ON TABLE municipality.account TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.account TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.account TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.activation_tries TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.activation_tries TO app_municipality;
+
+GRANT UPDATE(tries) ON TABLE municipality.activation_tries TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.agreement TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.agreement TO app_municipality;

@@ -1,35 +1,46 @@
 """A card is activated with its code, five tries, and a way out when they are used up."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from given import NOON, REGISTRAR, a_resident, an_issued_card, as_holder
 from pas.auth.events import read_events
 from pas.db import Connection
+from pas.ids import MunicipalityName
 from pas.passes.activate import (
     MOST_TRIES,
     ActivationCodeWrong,
-    ActivationTriesUsedUp,
     CardNotToActivate,
     activate_at_counter,
     activate_card,
     renew_activation_code,
 )
+from pas.passes.activation_tries import MOST_IN_AN_HOUR, TooManyActivationTries
 from pas.passes.block import block_card
 from pas.passes.cards import Card, CardNotFound, read_card
-from pas.passes.codes import ActivationCodeUnreadable, new_activation_code, printed
+from pas.passes.codes import ActivationCodeUnreadable, new_activation_code, new_token, printed
 from pas.passes.make_cards import IssuedCard, Press
+
+VELSEN = MunicipalityName("velsen")
 
 
 async def activate(
-    connection: Connection, press: Press, card: IssuedCard, code: str | None = None
+    connection: Connection,
+    press: Press,
+    card: IssuedCard,
+    code: str | None = None,
+    *,
+    scanned: str = "",
+    now: datetime = NOON,
 ) -> None:
     await activate_card(
         connection,
-        card.card_id,
+        scanned or card.codes.token.text(),
         code or card.activation_code or "",
         ring=press.ring,
-        actor=as_holder(card.resident_id),
-        now=NOON,
+        municipality=VELSEN,
+        now=now,
     )
 
 
@@ -59,27 +70,66 @@ async def test_activating_again_changes_nothing(connection: Connection, press: P
     assert [event.kind for event in events] == ["card.activated", "card.issued"]
 
 
-async def test_a_wrong_code_says_how_often_one_can_still_try(
-    connection: Connection, press: Press
-) -> None:
-    card = await an_issued_card(connection, press)
-    with pytest.raises(ActivationCodeWrong) as refused:
-        await activate(connection, press, card, new_activation_code())
-    assert refused.value.extra["triesLeft"] == MOST_TRIES - 1
-    await activate(connection, press, card)
-
-
 async def test_after_five_tries_also_the_right_code_is_refused_with_a_way_out(
     connection: Connection, press: Press
 ) -> None:
     card = await an_issued_card(connection, press)
-    for _ in range(MOST_TRIES - 1):
+    for _ in range(MOST_TRIES):
         await a_wrong_try(connection, press, card)
-    for code in (new_activation_code(), card.activation_code):
-        with pytest.raises(ActivationTriesUsedUp) as refused:
-            await activate(connection, press, card, code)
+    with pytest.raises(ActivationCodeWrong) as refused:
+        await activate(connection, press, card)
     assert "Bel ons" in refused.value.next_step
     assert (await stored(connection, card)).state == "inactive"
+
+
+async def test_an_active_card_needs_its_code_too_and_counts_tries(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    await activate(connection, press, card)
+    for _ in range(MOST_TRIES):
+        await a_wrong_try(connection, press, card)
+    with pytest.raises(ActivationCodeWrong):
+        await activate(connection, press, card)
+    assert (await stored(connection, card)).state == "active"
+
+
+async def test_every_wrong_try_hears_the_same_whatever_was_wrong(
+    connection: Connection, press: Press
+) -> None:
+    card, blocked = [await an_issued_card(connection, press) for _ in range(2)]
+    await block_card(connection, blocked.card_id, reason="kwijt", actor=REGISTRAR, now=NOON)
+    heard: set[str] = set()
+    for one, scanned in ((card, ""), (blocked, ""), (card, new_token(VELSEN).text())):
+        for _ in range(MOST_TRIES + 1):
+            with pytest.raises(ActivationCodeWrong) as refused:
+                await activate(connection, press, one, new_activation_code(), scanned=scanned)
+            heard.add(f"{refused.value.detail} {refused.value.extra}")
+    assert len(heard) == 1
+
+
+async def test_all_cards_together_have_a_limit_that_passes_with_the_hour(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    before = MOST_IN_AN_HOUR - 2
+    await connection.execute("INSERT INTO activation_tries VALUES ($1, $2)", NOON, before)
+    for _ in range(2):
+        with pytest.raises(ActivationCodeWrong):
+            await activate(connection, press, card, scanned=new_token(VELSEN).text())
+    with pytest.raises(TooManyActivationTries) as refused:
+        await activate(connection, press, card)
+    assert "bel ons" in refused.value.next_step
+    assert refused.value.headers["Retry-After"] == "3601"
+    await activate(connection, press, card, now=NOON + timedelta(hours=1))
+
+
+async def test_right_codes_do_not_count_for_the_limit(connection: Connection, press: Press) -> None:
+    card = await an_issued_card(connection, press)
+    for _ in range(3):
+        await activate(connection, press, card)
+    await a_wrong_try(connection, press, card)
+    assert await connection.fetchval("SELECT tries FROM activation_tries") == 1
 
 
 async def test_what_cannot_be_a_code_costs_no_try(connection: Connection, press: Press) -> None:
@@ -103,9 +153,9 @@ async def test_a_new_code_gives_new_tries_and_ends_the_old_code(
     code = await renew_activation_code(
         connection, card.card_id, ring=press.ring, actor=REGISTRAR, now=NOON
     )
-    with pytest.raises(ActivationCodeWrong) as refused:
+    with pytest.raises(ActivationCodeWrong):
         await activate(connection, press, card)
-    assert refused.value.extra["triesLeft"] == MOST_TRIES - 1
+    assert (await stored(connection, card)).activation_tries == 1
     await activate(connection, press, card, code)
 
 
@@ -113,7 +163,7 @@ async def test_an_officer_activates_at_the_counter_also_when_tries_are_used_up(
     connection: Connection, press: Press
 ) -> None:
     card = await an_issued_card(connection, press)
-    for _ in range(MOST_TRIES - 1):
+    for _ in range(MOST_TRIES):
         await a_wrong_try(connection, press, card)
     for _ in range(2):
         after = await activate_at_counter(

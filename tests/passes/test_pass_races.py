@@ -1,19 +1,23 @@
 """Two at once, on real connections: one wins, nobody guesses more, nothing is made twice."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import partial
 from itertools import pairwise
 
-from given import NOON, REGISTRAR, a_holder, a_resident, an_issued_card, as_holder
+from given import NOON, REGISTRAR, a_holder, a_resident, an_issued_card
 from pas.db import Connection, Database
 from pas.errors import Refusal
-from pas.passes.activate import MOST_TRIES, ActivationTriesUsedUp, activate_card
+from pas.installation import Access
+from pas.passes.activate import MOST_TRIES, ActivationCodeWrong, activate_card
+from pas.passes.activation_tries import MOST_IN_AN_HOUR, TooManyActivationTries
 from pas.passes.block import block_card, unblock_card
-from pas.passes.codes import new_activation_code
+from pas.passes.codes import new_activation_code, new_token
 from pas.passes.issue import WantedPass, issue_cards, issue_passes
 from pas.passes.make_cards import Press
 from pas.passes.replace import CardAlreadyReplaced, Replacement, replace_card
-from together import at_once
+from together import VELSEN, at_once
 
 AT_ONCE = 8
 
@@ -25,10 +29,10 @@ async def test_two_activations_at_once_activate_once(
     assert card.activation_code is not None
     act = partial(
         activate_card,
-        card_id=card.card_id,
+        scanned=card.codes.number,
         typed=card.activation_code,
         ring=press.ring,
-        actor=as_holder(card.resident_id),
+        municipality=VELSEN,
         now=NOON,
     )
     answers = await at_once(crowd, act, act)
@@ -42,21 +46,35 @@ async def test_guessing_many_at_once_brings_no_more_tries(
     connection: Connection, crowd: Database, press: Press
 ) -> None:
     card = await an_issued_card(connection, press)
-    guesses = [
-        partial(
-            activate_card,
-            card_id=card.card_id,
-            typed=new_activation_code(),
-            ring=press.ring,
-            actor=as_holder(card.resident_id),
-            now=NOON,
-        )
-        for _ in range(16)
-    ]
-    answers = await at_once(crowd, *guesses)
-    used_up = sum(isinstance(answer, ActivationTriesUsedUp) for answer in answers)
-    assert used_up == 16 - (MOST_TRIES - 1)
+    answers = await at_once(crowd, *[a_guess(press, card.codes.number) for _ in range(16)])
+    assert all(isinstance(answer, ActivationCodeWrong) for answer in answers)
     assert await connection.fetchval("SELECT activation_tries FROM card") == MOST_TRIES
+
+
+async def test_two_workers_together_do_not_pass_the_limit_of_an_hour(
+    access: Access, connection: Connection, press: Press
+) -> None:
+    hour = NOON.replace(minute=0)
+    before = MOST_IN_AN_HOUR - 10
+    await connection.execute("INSERT INTO activation_tries VALUES ($1, $2)", hour, before)
+    workers = [Database(access.address, pool_connections=12) for _ in range(2)]
+    guesses = [a_guess(press, new_token(VELSEN).text()) for _ in range(12)]
+    answers = await asyncio.gather(*(at_once(worker, *guesses) for worker in workers))
+    for worker in workers:
+        await worker.close()
+    refused = [isinstance(one, TooManyActivationTries) for some in answers for one in some]
+    assert refused.count(True) == 24 - 10
+
+
+def a_guess(press: Press, scanned: str) -> Callable[[Connection], Awaitable[None]]:
+    return partial(
+        activate_card,
+        scanned=scanned,
+        typed=new_activation_code(),
+        ring=press.ring,
+        municipality=VELSEN,
+        now=NOON,
+    )
 
 
 async def test_of_replacements_at_once_one_makes_a_card(

@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx
 import png
 import pytest
 import zxingcpp
@@ -59,8 +60,7 @@ async def test_a_card_goes_from_printer_to_till(
     found = await officer.post("/v1/velsen/card-lookups", {"scanned": card["code"].lower()})
 
     assert (wrong.status_code, wrong.json()["code"]) == (403, "activation-code-wrong")
-    assert wrong.json()["triesLeft"] == 4
-    assert (right.status_code, right.json()["state"]) == (200, "active")
+    assert (right.status_code, right.content) == (204, b"")
     assert (found.json()["id"], found.json()["state"]) == (card["cardId"], "active")
 
 
@@ -80,14 +80,36 @@ async def test_a_card_goes_from_printer_to_till(
 async def test_what_is_no_card_of_ours_has_its_own_answer(
     town: Town, officer: Person, *, scanned: str, status: int, code: str
 ) -> None:
-    for answer in (
-        await officer.post("/v1/velsen/card-lookups", {"scanned": scanned}),
-        await town.client.post(
-            "/v1/velsen/activations", json={"scanned": scanned, "code": "34679CFH"}
-        ),
+    looked_up = await officer.post("/v1/velsen/card-lookups", {"scanned": scanned})
+    activated = await town.client.post(
+        "/v1/velsen/activations", json={"scanned": scanned, "code": "34679CFH"}
+    )
+    assert (looked_up.status_code, looked_up.json()["code"]) == (status, code)
+    assert looked_up.json()["nextStep"]
+    if status == 404:
+        status, code = 403, "activation-code-wrong"
+    assert (activated.status_code, activated.json()["code"]) == (status, code)
+
+
+async def test_activating_tells_nobody_whether_a_card_is_there_or_whose_it_is(
+    town: Town, officer: Person, connection: Connection
+) -> None:
+    resident = await a_resident(connection)
+    card = await a_card(officer, resident)
+    answers: list[httpx.Response] = []
+    for number, code in (
+        (card["number"], card["activationCode"]),
+        (card["number"], "34679CFH"),
+        (new_card_number(CHANCE), "34679CFH"),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (status, code)
-        assert answer.json()["nextStep"]
+        answers.append(
+            await town.client.post("/v1/velsen/activations", json={"scanned": number, "code": code})
+        )
+    bodies = [answer.text for answer in answers]
+    _, wrong, unknown = ({**a.json(), "traceId": ""} if a.content else {} for a in answers)
+    assert [answer.status_code for answer in answers] == [204, 403, 403]
+    assert wrong == unknown
+    assert not any(str(resident) in body or "residentId" in body for body in bodies)
 
 
 async def test_a_holder_sees_the_own_code_as_a_drawing_that_reads(

@@ -11,7 +11,6 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.auth.access import actor_of
-from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.ids import CardId, MunicipalityName, ResidentId
@@ -140,21 +139,25 @@ async def read_card_number(
     return CardNumberAnswer(grouped(codes.number))
 
 
-@post("/v1/{municipality:str}/activations", opt=PUBLIC, status_code=200)
+@post("/v1/{municipality:str}/activations", opt=PUBLIC, status_code=204)
 async def activate_own_card(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[Activation]
-) -> FoundCard:
+) -> None:
     """Zet een kaart aan met de code uit de brief.
 
-    Na vijf verkeerde codes kan het alleen nog bij de gemeente.
+    Het antwoord zegt niets over de kaart. Na vijf verkeerde codes kan het alleen nog bij de gemeente.
     """
-    name, now = MunicipalityName(municipality), datetime.now(UTC)
+    name = MunicipalityName(municipality)
     ring = await auth_state(request.app.state).ring(name)
     async with connected(request, municipality) as connection:
-        found = await find_card(connection, data.scanned, ring=ring, municipality=name)
-        holder = Actor(kind="holder", id=found.resident_id)
-        await activate_card(connection, found.id, data.code, ring=ring, actor=holder, now=now)
-    return msgspec.structs.replace(found, state="active")
+        await activate_card(
+            connection,
+            data.scanned,
+            data.code,
+            ring=ring,
+            municipality=name,
+            now=datetime.now(UTC),
+        )
 
 
 @put(f"{CARD}/activation", opt=ACTIVATE)
