@@ -689,6 +689,24 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_overlap() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_rewriting_a_version() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF to_jsonb(NEW) - '{valid_until,status}'::text[] <> to_jsonb(OLD) - '{valid_until,status}'::text[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA203', MESSAGE = 'a version of a scheme is never rewritten; add another one';
+    END IF;
+    IF coalesce(NEW.valid_until, 'infinity') < coalesce(OLD.valid_until, 'infinity') AND EXISTS (
+        SELECT 1 FROM scheme_grant g WHERE g.scheme_version_id = NEW.id AND g.starts_on >= NEW.valid_until
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA202', MESSAGE = 'a version of a scheme cannot end before what was granted under it';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_rewriting_a_version() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_role() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -2022,6 +2040,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.decision FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.decision ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.deviation FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.deviation ENABLE ALWAYS TRIGGER append_only;
@@ -2068,6 +2090,14 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.reversal FO
 
 ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.scheme_grant FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.scheme_grant ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.scheme_version FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.scheme_version ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.setting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.setting ENABLE ALWAYS TRIGGER append_only;
@@ -2103,6 +2133,10 @@ ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
 
 CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
+
+CREATE TRIGGER refuse_rewriting_a_version BEFORE UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_rewriting_a_version();
+
+ALTER TABLE municipality.scheme_version ENABLE ALWAYS TRIGGER refuse_rewriting_a_version;
 
 CREATE TRIGGER refuse_role BEFORE INSERT OR UPDATE ON municipality.login_role FOR EACH ROW EXECUTE FUNCTION municipality.refuse_role();
 
@@ -2252,6 +2286,8 @@ GRANT ALL ON FUNCTION municipality.refresh_statistics() TO app_municipality;
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_rewriting_a_version() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_role() FROM PUBLIC;
 

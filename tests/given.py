@@ -179,6 +179,7 @@ async def a_scheme(
     connection: Connection,
     *,
     code: str | None = None,
+    title: str | None = None,
     categories: tuple[str, ...] = ("sport",),
     amount_cents: int = 20000,
     visits: int | None = None,
@@ -187,6 +188,7 @@ async def a_scheme(
     spend_at_once: bool = False,
     run_out_days: int = 0,
     appropriated_cents: int | None = None,
+    income_limit: int | None = None,
     year: int = YEAR,
 ) -> Scheme:
     """A scheme with its appropriation, in visits too if it has them; money in it if asked."""
@@ -202,13 +204,13 @@ async def a_scheme(
         INSERT INTO scheme_version (id, scheme_id, version, status, valid_from, title, categories,
             allowance, amount_cents, visits, unit_price_cents, spend_at_once, once_per_year,
             closed_pot, unit, school_types, period, run_out_days, stacks_with, excludes,
-            subsidiary, awarded_by, derived_cells, retention_years, recorded_by)
+            subsidiary, awarded_by, derived_cells, retention_years, recorded_by, income_limit)
         VALUES ($1, $2, 1, 'in_force', $3, $4, $5, $6, $7, $8, $9, $10, false, $11, 'person', '{}',
-            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12)
+            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12, $14)
         """,
-        *(version, scheme, date(year, 1, 1), code, categories),
+        *(version, scheme, date(year, 1, 1), title or code, categories),
         *("amount" if visits is None else "visits", amount_cents, visits, visit_price_cents),
-        *(spend_at_once, closed_pot, OFFICER, run_out_days),
+        *(spend_at_once, closed_pot, OFFICER, run_out_days, income_limit),
     )
     account = await connection.fetchval(
         "SELECT open_appropriation($1, $2, $3, $4, $5)",

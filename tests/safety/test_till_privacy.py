@@ -77,7 +77,9 @@ class Rich:
 @pytest.fixture
 async def rich(connection: Connection, owner: asyncpg.Connection) -> Rich:
     allowed = await a_scheme(connection, year=YEAR, categories=("sport",))
-    hidden = await a_scheme(connection, year=YEAR, categories=("hidden_need",))
+    hidden = await a_scheme(
+        connection, year=YEAR, title="Inkomensregeling Verborgen", categories=("hidden_need",)
+    )
     holder = await a_holder(
         connection, year=YEAR, household=SECRETS["household"], name=SECRETS["given name"]
     )
@@ -98,10 +100,6 @@ async def rich(connection: Connection, owner: asyncpg.Connection) -> Rich:
     await owner.execute(
         "UPDATE resident SET person_number = $1, bsn_encrypted = $2, bsn_hash = sha256($2), key_id = 'k' WHERE id = $3",
         *(SECRETS["person number"], SECRETS["bsn"].encode(), holder.id),
-    )
-    await owner.execute(
-        "UPDATE scheme_version SET title = 'Inkomensregeling Verborgen' WHERE scheme_id = $1",
-        hidden.id,
     )
     return Rich(holder, child, mine=mine, other=other)
 

@@ -6,6 +6,7 @@ version from a new day.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from pas import cells
@@ -28,8 +29,8 @@ def compare(read: Sequence[ReadVersion], stored: Sequence[model.StoredVersion]) 
     Rows that change a version go first, so that closing a version and adding its successor may
     stand in one file in any order. Of two rows that claim the same day, the first holds.
     """
-    before = {key_of(one.version): one.version for one in stored}
-    after = dict(before)
+    before = {key_of(one.version): one for one in stored}
+    after = {key: one.version for key, one in before.items()}
     verdicts: dict[int, RowVerdict] = {}
     seen: dict[str, int] = {}
     for one in sorted(read, key=lambda one: (one.key not in before, one.row.line)):
@@ -49,9 +50,12 @@ def compare(read: Sequence[ReadVersion], stored: Sequence[model.StoredVersion]) 
     return [verdicts[one.row.line] for one in read]
 
 
-def _judge(one: ReadVersion, version: SchemeVersion, before: SchemeVersion | None) -> RowVerdict:
-    if before is None:
+def _judge(
+    one: ReadVersion, version: SchemeVersion, stored: model.StoredVersion | None
+) -> RowVerdict:
+    if stored is None:
         return RowVerdict(line=one.row.line, key=one.key, outcome="added")
+    before, granted = stored.version, stored.last_grant_on
     if before == version:
         return RowVerdict(line=one.row.line, key=one.key, outcome="same")
     changed = tuple(
@@ -65,6 +69,9 @@ def _judge(one: ReadVersion, version: SchemeVersion, before: SchemeVersion | Non
     if before.status != version.status and version.status not in _STEPS[before.status]:
         reason = f"De status kan niet van {before.status} naar {version.status}."
         return _refused(one, reason, ("status",))
+    if "valid_until" in changed and granted and (version.valid_until or date.max) <= granted:
+        reason = f"Hiermee is nog toegekend op {granted}. De laatste dag kan niet eerder zijn."
+        return _refused(one, reason, ("valid_to",))
     return RowVerdict(line=one.row.line, key=one.key, outcome="changed", fields=changed)
 
 

@@ -19,6 +19,7 @@ from pas.schemes.categories import Category, add_categories, title_from
 from pas.schemes.compare import compare
 from pas.schemes.files import ReadVersion, key_of, read_versions
 from pas.schemes.keep_version import (
+    VersionGranted,
     VersionOverlaps,
     add_version,
     change_version,
@@ -104,7 +105,7 @@ async def _write(
         try:
             async with connection.transaction():
                 await _write_one(connection, one.version, before, actor=actor)
-        except VersionOverlaps as refusal:
+        except (VersionOverlaps, VersionGranted) as refusal:
             after[verdict.line] = msgspec.structs.replace(
                 verdict, outcome="refused", reason=refusal.detail, fields=("valid_from", "valid_to")
             )

@@ -31,6 +31,13 @@ class VersionOverlaps(Refusal):
     next_step: ClassVar[str] = "Laat de vorige versie eerst eindigen. Probeer het dan opnieuw."
 
 
+class VersionGranted(Refusal):
+    """Onder deze versie is al iets toegekend, na de laatste dag die u kiest."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Kies een latere dag. Wat is toegekend, blijft zoals het was."
+
+
 class _SchemeRow(msgspec.Struct, frozen=True):
     id: SchemeId
     versions: int
@@ -66,7 +73,7 @@ INSERT_VERSION: Final = Statement(
 CHANGE_VERSION: Final = Statement(
     "UPDATE scheme_version SET valid_until = $2, status = $3 WHERE id = $1", None
 )
-OVERLAP: Final = "PA201"
+REFUSED: Final[dict[str, type[Refusal]]] = {"PA201": VersionOverlaps, "PA202": VersionGranted}
 
 
 async def lock_schemes(connection: Connection) -> None:
@@ -97,7 +104,7 @@ async def add_version(
                 *(version.retention_years, actor.id),
             )
     except asyncpg.PostgresError as error:
-        raise _overlap(error) from None
+        raise _refusal(error) from None
     await _record(connection, "scheme.version_added", version_id, after=version, actor=actor)
     return version_id
 
@@ -110,13 +117,16 @@ async def change_version(
     status: Status,
     actor: Actor,
 ) -> SchemeVersion:
-    """Set the end or the status of a version, which is all of it that ever changes."""
+    """Set the end or the status of a version, which is all of it that ever changes.
+
+    Raises VersionOverlaps, or VersionGranted when the end is earlier than a grant under it.
+    """
     after = msgspec.structs.replace(stored.version, valid_until=valid_until, status=status)
     try:
         async with connection.transaction():
             await CHANGE_VERSION.run(connection, stored.id, valid_until, status)
     except asyncpg.PostgresError as error:
-        raise _overlap(error) from None
+        raise _refusal(error) from None
     await _record(
         connection,
         "scheme.version_changed",
@@ -128,8 +138,9 @@ async def change_version(
     return after
 
 
-def _overlap(error: asyncpg.PostgresError) -> Exception:
-    return VersionOverlaps() if error.sqlstate == OVERLAP else error
+def _refusal(error: asyncpg.PostgresError) -> Exception:
+    refusal = REFUSED.get(error.sqlstate or "")
+    return refusal() if refusal else error
 
 
 def _allowance_cells(allowance: Allowance) -> tuple[str | int | None, ...]:

@@ -112,10 +112,11 @@ class SchemeVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """A version with its id."""
+    """A version with its id; ``last_grant_on`` where it is changed: the last day a grant began."""
 
     id: SchemeVersionId
     version: SchemeVersion
+    last_grant_on: date | None = None
 
 
 def reserved_cents(allowance: Allowance) -> Cents:

@@ -83,6 +83,20 @@ READ_VERSIONS: Final = Statement(
 )
 
 
+class _LastGrant(msgspec.Struct, frozen=True):
+    id: SchemeVersionId
+    starts_on: date
+
+
+READ_LAST_GRANTS: Final = Statement(
+    """
+    SELECT scheme_version_id AS id, max(starts_on) AS starts_on
+    FROM scheme_grant GROUP BY scheme_version_id
+    """,
+    _LastGrant,
+)
+
+
 async def read_version_rows(
     connection: Connection,
     *,
@@ -94,8 +108,10 @@ async def read_version_rows(
 
 
 async def read_versions(connection: Connection) -> list[StoredVersion]:
-    """All versions that the municipality ever had."""
-    return stored_versions(await read_version_rows(connection))
+    """All versions that the municipality ever had, each with the last day of a grant under it."""
+    stored = stored_versions(await read_version_rows(connection))
+    last = {row.id: row.starts_on for row in await READ_LAST_GRANTS.all(connection)}
+    return [msgspec.structs.replace(one, last_grant_on=last.get(one.id)) for one in stored]
 
 
 def stored_versions(rows: Sequence[VersionRow]) -> list[StoredVersion]:
