@@ -147,6 +147,28 @@ async def test_visits_and_forfeits_come_back(connection: Connection, auditor: Co
     assert await closes(auditor)
 
 
+async def test_what_was_given_up_and_granted_to_others_is_lost_and_the_payment_comes_back(
+    connection: Connection, auditor: Connection
+) -> None:
+    pot = await a_scheme(connection, closed_pot=True, spend_at_once=True, appropriated_cents=3_000)
+    merchant = await a_merchant(connection)
+    holder, till = await a_holder(connection), await a_till(connection, merchant)
+    budget = await a_budget(connection, pot, holder, cents=3_000)
+    sale = a_sale_item(till, holder, price=1_000, take=1_000)
+    await redeem(desk_of(connection), [sale])
+    await a_budget(connection, pot, await a_holder(connection), cents=1_500)
+
+    ask = an_undo("void", till, sale.id)
+    undone = await undo(connection, ask, desk_of(connection).moment)
+
+    assert (undone.amount_cents, undone.lost_cents) == (1_000, 1_500)
+    assert await balance(connection, budget.account) == 1_500
+    assert await balance(connection, pot.appropriation) == 0
+    again = await undo(connection, ask, desk_of(connection).moment)
+    assert (again.amount_cents, again.lost_cents) == (1_000, 1_500)
+    assert await closes(auditor)
+
+
 async def test_another_till_may_not_void_and_tomorrow_is_too_late(connection: Connection) -> None:
     scheme, merchant = await a_scheme(connection), await a_merchant(connection)
     holder, till = await a_holder(connection), await a_till(connection, merchant)

@@ -205,6 +205,25 @@ def test_a_remainder_that_was_given_up_comes_back_when_nothing_was_bought() -> N
     assert only_part(refund(redemption(rest), till_facts(), cents(1))).restore_cents == 760
 
 
+def test_what_a_closed_pot_no_longer_holds_of_a_remainder_is_lost_and_said() -> None:
+    def granted_out(pot: int, account: int = 1, visits: int = 0) -> PaidPart:
+        given_up = {"forfeited_cents": Cents(760), "forfeited_visits": visits}
+        return paid_part(account, pot=AccountId(9), pot_cents=Cents(pot), **given_up)
+
+    whole = void(redemption(granted_out(760)), till_facts(), now=NOW)
+    assert (only_part(whole).restore_cents, only_part(whole).lost_cents) == (760, 0)
+    short = void(redemption(granted_out(500, visits=3)), till_facts(), now=NOW)
+    assert isinstance(short, Reversal)
+    part = only_part(short)
+    assert (part.back_cents, part.restore_cents, part.restore_visits) == (1240, 500, 1)
+    assert (short.amount_cents, short.lost_cents) == (1240, 260)
+    both = void(redemption(granted_out(1000), granted_out(1000, 2)), till_facts(), now=NOW)
+    assert isinstance(both, Reversal)
+    assert [part.restore_cents for part in both.parts] == [760, 240]
+    partly = refund(redemption(granted_out(0)), till_facts(), cents(1))
+    assert only_part(partly).lost_cents == 0
+
+
 def test_visits_come_back_whole_at_the_price_they_were_paid_at() -> None:
     paid = redemption(
         visit_part(1, 2), visit_part(2, 3, reversed_visits=1, reversed_cents=Cents(503))

@@ -128,11 +128,16 @@ class Answers(Told, frozen=True):
 
 
 class UndoneTold(Told, frozen=True):
-    """What came back to the pass; it is kept in on the merchant's next payout."""
+    """What came back to the pass; it is kept in on the merchant's next payout.
+
+    ``lostCents`` is what a budget that is spent at once had given up and does not get back. Tell
+    the holder when it is more than zero.
+    """
 
     id: UUID
     redemption_id: UUID
     amount_cents: Cents
+    lost_cents: Cents
     recorded_at: datetime
 
 

@@ -148,7 +148,10 @@ async def take_back(
         )
         try:
             ask = asked(request, sale_id, body, kind="void" if kind == "void" else "refund")
-            await undone(request, municipality, ask)
+            back = await undone(request, municipality, ask)
+            if back.lost_cents:
+                told = {"back": back, "address": home(municipality)}
+                return page(request, "redemptions/undone.html", **told)
             return done(f"{home(municipality)}/sales")
         except TillRefusal as refusal:
             form.refuse("kind", refusal.cashier)

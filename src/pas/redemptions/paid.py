@@ -18,6 +18,7 @@ class KnownUndo(msgspec.Struct, frozen=True, array_like=True):
     fingerprint: str
     amount_cents: Cents | None
     recorded_at: datetime
+    lost_cents: Cents
 
 
 class AskingTill(msgspec.Struct, frozen=True, array_like=True):
@@ -40,6 +41,7 @@ class PaidLine(msgspec.Struct, frozen=True, array_like=True):
     ended: bool
     appropriation: AccountId
     visits_appropriation: AccountId | None
+    pot_cents: Cents | None
 
 
 class RedemptionRow(msgspec.Struct, frozen=True, array_like=True):
@@ -73,7 +75,17 @@ class JsonRow(msgspec.Struct, frozen=True):
 READ_PAID: Final = Statement(
     """
     SELECT json_build_array(
-        (SELECT json_build_array(encode(e.fingerprint, 'hex'), r.amount_cents, e.recorded_at)
+        (SELECT json_build_array(encode(e.fingerprint, 'hex'), r.amount_cents, e.recorded_at, (
+                SELECT coalesce(sum(f.amount - coalesce(v.reversed, 0)), 0)
+                FROM transfer k
+                JOIN account m ON m.id = k.debit AND m.kind = 'merchant'
+                JOIN reversal w ON w.entry_id = e.reverses AND w.line = k.reversed_line AND w.reversed = w.original
+                JOIN transfer f ON f.entry_id = e.reverses AND f.debit = k.credit
+                JOIN account a ON a.id = f.credit AND a.kind = 'appropriation'
+                LEFT JOIN reversal v ON v.entry_id = f.entry_id AND v.line = f.line
+                WHERE k.entry_id = e.id AND NOT EXISTS (
+                    SELECT 1 FROM entry n JOIN transfer t ON t.entry_id = n.id AND t.reversed_line = k.reversed_line
+                    WHERE n.reverses = e.reverses AND n.reversal_number > e.reversal_number)))
             FROM entry e LEFT JOIN redemption_reversal r ON r.entry_id = e.id WHERE e.id = $1),
         (SELECT json_build_array(t.kind, t.state, t.merchant_id,
                 t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id))
@@ -83,7 +95,8 @@ READ_PAID: Final = Statement(
                     coalesce((SELECT v.reversed FROM reversal v WHERE v.entry_id = x.entry_id AND v.line = x.line), 0),
                     b.usable_until <= $4 OR g.account_id IS NULL
                         OR EXISTS (SELECT 1 FROM pass p WHERE p.id = g.pass_id AND p.ended_on <= $5),
-                    a.account_id, a.visits_account_id) ORDER BY x.line)
+                    a.account_id, a.visits_account_id,
+                    (SELECT o.amount FROM balance o WHERE o.account_id = a.account_id)) ORDER BY x.line)
                 FROM transfer x
                 JOIN account d ON d.id = x.debit
                 JOIN account c ON c.id = x.credit
@@ -130,6 +143,8 @@ def paid_parts(lines: Sequence[PaidLine]) -> tuple[PaidPart, ...]:
                         taken_cents=Cents(line.amount),
                         reversed_cents=Cents(line.reversed),
                         budget_ended=line.ended,
+                        pot=line.appropriation,
+                        pot_cents=line.pot_cents,
                     )
                 )
             case _:

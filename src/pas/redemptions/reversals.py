@@ -3,10 +3,11 @@
 Money goes back the way it came: from the merchant to the budgets, the last one first. A budget
 that has ended passes it on to the appropriation in the same entry. Once all that a spend-at-once
 budget paid is back, the remainder that it gave up comes back too: nothing was bought, so nothing
-is lost.
+is lost. A closed pot may have been granted to others since; then the payment comes back, and of the
+remainder as much as the pot still holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -49,6 +50,9 @@ class PaidPart(msgspec.Struct, frozen=True, kw_only=True):
     forfeited_visits: int = 0
     budget_ended: bool = False
     """The budget has lapsed or its pass has ended: what comes back goes on."""
+    pot: AccountId | None = None
+    pot_cents: Cents | None = None
+    """What the closed pot that the budget came from holds; None where the pot is open."""
 
     @property
     def left_cents(self) -> Cents:
@@ -108,6 +112,12 @@ class PartBack(msgspec.Struct, frozen=True, kw_only=True):
     restore_visits: int
     onward_visits: int
 
+    @property
+    def lost_cents(self) -> Cents:
+        """What the budget gave up for a purchase that is off, and does not get back."""
+        is_whole = self.back_cents == self.part.left_cents
+        return Cents(self.part.forfeited_cents - self.restore_cents) if is_whole else NO_CENTS
+
 
 class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     """What is undone: the merchant gives back the sum of the parts, netted in its next payout."""
@@ -116,6 +126,10 @@ class Reversal(msgspec.Struct, frozen=True, kw_only=True):
     amount_cents: Cents
     visits: int
     parts: tuple[PartBack, ...]
+
+    @property
+    def lost_cents(self) -> Cents:
+        return Cents(sum(part.lost_cents for part in self.parts))
 
 
 ReversalVerdict: TypeAlias = Reversal | Refused
@@ -222,10 +236,28 @@ def give_back(part: PaidPart, back: Cents, *, visits: int | None = None) -> Part
     )
 
 
-def reversal(kind: Literal["void", "refund"], parts: Sequence[PartBack]) -> Reversal:
+def within_pots(parts: Iterable[PartBack]) -> Iterable[PartBack]:
+    """Restore no more than the closed pots hold, and of the visits only what is still paid for."""
+    held: dict[AccountId | None, Cents] = {}
+    for one in parts:
+        part = one.part
+        if part.pot_cents is None:
+            yield one
+            continue
+        left = held.setdefault(part.pot, part.pot_cents)
+        restore = min(one.restore_cents, left)
+        held[part.pot] = Cents(left - restore)
+        visits = one.restore_visits
+        if restore < one.restore_cents:
+            visits = visits * restore // one.restore_cents
+        yield msgspec.structs.replace(one, restore_cents=Cents(restore), restore_visits=visits)
+
+
+def reversal(kind: Literal["void", "refund"], given: Sequence[PartBack]) -> Reversal:
+    parts = tuple(within_pots(given))
     return Reversal(
         kind=kind,
         amount_cents=Cents(sum(part.back_cents for part in parts)),
         visits=sum(part.back_visits for part in parts),
-        parts=tuple(parts),
+        parts=parts,
     )

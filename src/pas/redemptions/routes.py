@@ -166,6 +166,7 @@ async def undone(request: AppRequest, municipality: str, ask: Undo) -> UndoneTol
         id=done.id,
         redemption_id=done.original,
         amount_cents=done.amount_cents,
+        lost_cents=done.lost_cents,
         recorded_at=done.recorded_at,
     )
 

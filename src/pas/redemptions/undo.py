@@ -57,12 +57,17 @@ class Undo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Undone(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back to the pass; the merchant gives it back in its next payout."""
+    """What came back to the pass; the merchant gives it back in its next payout.
+
+    ``lost_cents`` is what a spend-at-once budget had given up and does not get back: it has ended,
+    or its closed pot was granted to others.
+    """
 
     id: EntryId
     original: EntryId
     kind: str
     amount_cents: Cents
+    lost_cents: Cents
     recorded_at: datetime
 
 
@@ -90,6 +95,7 @@ async def undo(connection: Connection, ask: Undo, moment: Moment) -> Undone:
                 original=ask.original,
                 kind=ask.kind,
                 amount_cents=back.amount_cents,
+                lost_cents=back.lost_cents,
                 recorded_at=moment.now,
             )
     raise Busy
@@ -118,6 +124,7 @@ def known_undone(ask: Undo, row: PaidRow, print_: bytes) -> Undone:
         original=ask.original,
         kind=ask.kind,
         amount_cents=row.known.amount_cents,
+        lost_cents=row.known.lost_cents,
         recorded_at=row.known.recorded_at,
     )
 
