@@ -1972,6 +1972,8 @@ CREATE INDEX event_recorded ON municipality.event USING btree (recorded_at);
 
 CREATE INDEX event_subject ON municipality.event USING btree (subject_kind, subject_id, recorded_at);
 
+CREATE UNIQUE INDEX granted_once_to_a_person ON municipality.scheme_grant USING btree (resident_id, scheme_id, period_key) WHERE ((claim_key ~~ 'resident:%'::text) OR (claim_key ~~ 'household:%'::text));
+
 CREATE INDEX household_application_household ON municipality.household_application USING btree (household_number, year, received_at DESC);
 
 CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE (state = 'received'::text);

@@ -375,6 +375,9 @@ async def a_till(connection: Connection, merchant: Merchant, *, state: str = "ac
 # --- assessment -----------------------------------------------------------------------------
 
 
+_VERSIONS: Final[dict[SchemeVersionId, SchemeVersion]] = {}
+
+
 def a_version(code: str = "sport_kinderen", **fields: object) -> StoredVersion:
     """A version in force since 2026, € 200 for everybody up to 110 %, unless said otherwise."""
     defaults: dict[str, object] = {
@@ -392,7 +395,9 @@ def a_version(code: str = "sport_kinderen", **fields: object) -> StoredVersion:
     version = msgspec.convert(
         msgspec.to_builtins({**defaults, **fields}), SchemeVersion, strict=True
     )
-    return StoredVersion(id=SchemeVersionId(uuid7()), version=version)
+    stored = StoredVersion(id=SchemeVersionId(uuid7()), version=version)
+    _VERSIONS[stored.id] = version
+    return stored
 
 
 def a_person(birth_date: date = date(1990, 5, 17), **fields: object) -> PersonFacts:
@@ -415,7 +420,7 @@ def earlier_grants(*decisions: Decision) -> list[EarlierGrant]:
     """What was granted, as the next assessment sees it."""
     return [
         EarlierGrant(
-            scheme=one.scheme,
+            version=_VERSIONS[one.version],
             resident=decision.resident,
             claim_key=one.award.claim_key,
             period_key=one.award.period_key,

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
@@ -358,6 +359,41 @@ async def test_the_household_of_the_day_is_assessed_together(
         (later, "H1"),
         (moved, "H2"),
     }
+
+
+async def test_a_household_that_moves_is_granted_once_and_one_that_splits_twice(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, unit="household")
+    head = await a_member(connection, "H1")
+    other = await a_member(connection, "H1", born=date(1995, 1, 1))
+    await assess_year(database, a_task())
+    await a_state(connection, head, "H2", since=date(2026, 6, 5))
+    await a_state(connection, other, "H3", born=date(1995, 1, 1), since=date(2026, 6, 5))
+
+    report = await assess_year(database, a_task(now=NOW + timedelta(days=7)))
+
+    assert seen(report) == {"sport_kinderen": (1, 1, 0, 0, 20_000)}
+    rows = await connection.fetch("SELECT resident_id FROM scheme_grant")
+    assert {row["resident_id"] for row in rows} == {head, other}
+
+
+async def test_the_database_too_refuses_a_scheme_twice_in_a_period_for_one_person(
+    connection: Connection, superuser: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, unit="household")
+    await a_member(connection)
+    await assess_year(database, a_task())
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await superuser.execute(
+            """
+            INSERT INTO scheme_grant SELECT gen_random_uuid(), decision_id, resident_id, 'H2', scheme_id,
+                scheme_version_id, budget_year, 'household:H2', period_key, amount_cents, visits,
+                starts_on, ends_on, granted_on
+            FROM scheme_grant
+            """
+        )
 
 
 async def test_the_same_cover_line_sent_twice_is_booked_once(connection: Connection) -> None:

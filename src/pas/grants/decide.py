@@ -126,7 +126,7 @@ async def read_for(
         numbers,
         ground.days,
         year=ground.plan.year,
-        codes=ground.codes,
+        versions=ground.versions,
         household_schemes=ground.household_schemes,
     )
 

@@ -12,7 +12,7 @@ from pas.grants.decide import read_for, write_decisions
 from pas.grants.facts import Award, Decision, PersonFacts, Reason, Verdict, outcome_of
 from pas.grants.grant import lock_grants
 from pas.grants.ground import Ground
-from pas.grants.plan import award
+from pas.grants.plan import award, claims_held, claims_of
 from pas.grants.read_households import Known
 from pas.grants.rules import assess
 from pas.ids import DecisionId, HouseholdNumber, ResidentId, SchemeVersionId
@@ -66,8 +66,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_granted(self) -> bool:
-        key = (self.version.code, self.award.claim_key, self.award.period_key)
-        return any((one.scheme, one.claim_key, one.period_key) == key for one in self.known.earlier)
+        period = self.award.period_key
+        claims = claims_of(self.version, self.known.facts, self.person, period_key=period)
+        return not claims_held(self.known.earlier).isdisjoint(claims)
 
 
 class _Home(msgspec.Struct, frozen=True):

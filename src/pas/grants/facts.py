@@ -8,6 +8,7 @@ import msgspec
 from pas.ids import HouseholdNumber, ResidentId, SchemeVersionId
 from pas.money import BasisPoints, Cents
 from pas.passes.residents import SchoolType
+from pas.schemes.model import SchemeVersion
 
 Outcome = Literal["granted", "held", "refused", "unknown", "not_applicable"]
 Reason = Literal[
@@ -78,14 +79,18 @@ class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EarlierGrant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a member or the household was granted before; days half open."""
+    """What a member or the household was granted before, under which version; days half open."""
 
-    scheme: str
+    version: SchemeVersion
     resident: ResidentId
     claim_key: str
     period_key: str
     starts_on: date
     ends_on: date
+
+    @property
+    def scheme(self) -> str:
+        return self.version.code
 
 
 Without = frozenset[tuple[ResidentId, str]]

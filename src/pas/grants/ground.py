@@ -1,6 +1,6 @@
 """What an assessment stands on: the schemes and prices of the day, and the accounts they draw from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from pas.grants.read_households import Days
 from pas.ids import AccountId, SchemeId, SchemeVersionId
 from pas.ledger.accounts import new_account_id
 from pas.money import Cents
-from pas.schemes.model import InKind, Visits
+from pas.schemes.model import InKind, SchemeVersion, Visits
 from pas.schemes.stored import read_version_rows, stored_versions
 
 ACCOUNTS_OF_A_SCHEME: Final = 5
@@ -37,7 +37,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     days: Days
     scheme_ids: Mapping[str, SchemeId]
-    codes: Mapping[SchemeId, str]
+    versions: Mapping[SchemeVersionId, SchemeVersion]
     household_schemes: tuple[SchemeId, ...]
     pots: Mapping[str, Pot]
 
@@ -100,15 +100,13 @@ async def current_year(connection: Connection, now: datetime) -> int:
     return today.year if today.month >= month else today.year - 1
 
 
-async def read_ground(
-    connection: Connection, *, year: int, on: date, versions: Sequence[SchemeVersionId] = ()
-) -> Ground:
-    """Read what holds on a day; raises PassYearOver. With ``versions``, of those schemes alone."""
+async def read_ground(connection: Connection, *, year: int, on: date) -> Ground:
+    """Read what holds on a day; raises PassYearOver."""
     calendar = await calendar_of(connection)
     rows = await read_version_rows(connection)
     prices = {row.category: row.cents for row in await READ_PRICES.all(connection, on)}
-    chosen = [row for row in rows if not versions or row.id in versions]
-    the_plan = plan(stored_versions(chosen), year=year, on=on, calendar=calendar, prices=prices)
+    versions = stored_versions(rows)
+    the_plan = plan(versions, year=year, on=on, calendar=calendar, prices=prices)
     previous = periods.pass_year(calendar, year - 1)
     pots = await READ_POTS.all(connection, year)
     return Ground(
@@ -119,7 +117,7 @@ async def read_ground(
             verdicts_from=previous.starts_on,
         ),
         scheme_ids={row.code: row.scheme_id for row in rows},
-        codes={row.scheme_id: row.code for row in rows},
+        versions={one.id: one.version for one in versions},
         household_schemes=tuple(
             row.scheme_id for row in rows if the_plan.is_per_household(row.code)
         ),

@@ -1,13 +1,14 @@
 """What is the same for everybody in one assessment, and what a scheme then gives to somebody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import msgspec
 
-from pas.grants import periods, stacking
-from pas.grants.facts import Award, HouseholdFacts, PersonFacts
+from pas.grants import periods
+from pas.grants.facts import Award, EarlierGrant, HouseholdFacts, PersonFacts
 from pas.grants.periods import Calendar, Span
+from pas.ids import ResidentId
 from pas.money import NO_CENTS, Cents
 from pas.schemes.model import (
     InKind,
@@ -17,6 +18,9 @@ from pas.schemes.model import (
     holds_on,
     reserved_cents,
 )
+
+Claim = tuple[str, str, str]
+"""A scheme, who can have it once, and the period in which it is once."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +32,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     calendar: Calendar
     schemes: tuple[StoredVersion, ...]
     by_code: Mapping[str, SchemeVersion]
-    rivals: Mapping[str, frozenset[str]]
     spans: Mapping[str, Span]
     """The periods that are the same for everybody who stays, by scheme."""
     prices: Mapping[str, Cents]
@@ -62,7 +65,6 @@ def plan(
         calendar=calendar,
         schemes=tuple(schemes),
         by_code=by_code,
-        rivals=stacking.rivals(by_code.values()),
         spans={
             code: periods.span_of(version, calendar=calendar, year=year, effective=effective)
             for code, version in by_code.items()
@@ -76,7 +78,30 @@ def claim_key(version: SchemeVersion, household: HouseholdFacts, person: PersonF
     """Who can have a scheme once per period: the person, or the household as a whole."""
     if version.unit == "household":
         return f"household:{household.number}"
-    return f"resident:{person.resident}"
+    return _own_key(person.resident)
+
+
+def claims_held(earlier: Sequence[EarlierGrant]) -> frozenset[Claim]:
+    """What counts as granted before: for the claimant, and for whoever has it on the pass."""
+    on_passes = frozenset((one.scheme, _own_key(one.resident), one.period_key) for one in earlier)
+    return on_passes.union((one.scheme, one.claim_key, one.period_key) for one in earlier)
+
+
+def claims_of(
+    version: SchemeVersion, household: HouseholdFacts, person: PersonFacts, *, period_key: str
+) -> Sequence[Claim]:
+    """Each of these, when it is held, means that a scheme was granted before in the period.
+
+    A household that moves gets another number, so what a member brings along counts too.
+    """
+    claimants = [claim_key(version, household, person)]
+    if version.unit == "household":
+        claimants += [_own_key(one.resident) for one in household.members]
+    return [(version.code, one, period_key) for one in claimants]
+
+
+def _own_key(resident: ResidentId) -> str:
+    return f"resident:{resident}"
 
 
 def award(

@@ -10,9 +10,10 @@ import msgspec
 from pas.db import Connection, Statement
 from pas.grants.facts import EarlierGrant, HouseholdFacts, PersonFacts, Without
 from pas.grants.income import FiledIncome, IncomeVerdict, income_of
-from pas.ids import HouseholdNumber, ResidentId, SchemeId
+from pas.ids import HouseholdNumber, ResidentId, SchemeId, SchemeVersionId
 from pas.money import BasisPoints
 from pas.passes.residents import SchoolType
+from pas.schemes.model import SchemeVersion
 
 
 class MemberRow(msgspec.Struct, frozen=True):
@@ -37,7 +38,7 @@ class VerdictRow(msgspec.Struct, frozen=True):
 
 
 class GrantRow(msgspec.Struct, frozen=True):
-    scheme_id: SchemeId
+    scheme_version_id: SchemeVersionId
     resident_id: ResidentId
     claim_key: str
     period_key: str
@@ -91,10 +92,10 @@ READ_VERDICTS: Final = Statement(
 )
 READ_GRANTS: Final = Statement(
     """
-    SELECT scheme_id, resident_id, claim_key, period_key, starts_on, ends_on
+    SELECT scheme_version_id, resident_id, claim_key, period_key, starts_on, ends_on
     FROM scheme_grant WHERE resident_id = ANY ($1::uuid[])
     UNION ALL
-    SELECT scheme_id, resident_id, claim_key, period_key, starts_on, ends_on
+    SELECT scheme_version_id, resident_id, claim_key, period_key, starts_on, ends_on
     FROM scheme_grant WHERE scheme_id = ANY ($2::uuid[]) AND claim_key = ANY ($3::text[])
     """,
     GrantRow,
@@ -160,7 +161,7 @@ async def read_households(
     days: Days,
     *,
     year: int,
-    codes: Mapping[SchemeId, str],
+    versions: Mapping[SchemeVersionId, SchemeVersion],
     household_schemes: Sequence[SchemeId],
 ) -> Households:
     """Give the facts with earlier grants; ``household_schemes`` are granted per household."""
@@ -171,7 +172,7 @@ async def read_households(
     by_claim: dict[str, list[EarlierGrant]] = {}
     by_resident: dict[ResidentId, list[EarlierGrant]] = {}
     for row in rows:
-        grant = _earlier(row, codes[row.scheme_id])
+        grant = _earlier(row, versions[row.scheme_version_id])
         by_resident.setdefault(row.resident_id, []).append(grant)
         by_claim.setdefault(row.claim_key, []).append(grant)
     refused = await READ_REFUSED.all(connection, residents, year)
@@ -188,12 +189,12 @@ def _earlier_of(
 ) -> tuple[EarlierGrant, ...]:
     found = [grant for member in home.members for grant in by_resident.get(member.resident, ())]
     found += by_claim.get(f"household:{home.number}", ())
-    return tuple(dict.fromkeys(found))
+    return tuple({(one.scheme, one.claim_key, one.period_key): one for one in found}.values())
 
 
-def _earlier(row: GrantRow, code: str) -> EarlierGrant:
+def _earlier(row: GrantRow, version: SchemeVersion) -> EarlierGrant:
     return EarlierGrant(
-        scheme=code,
+        version=version,
         resident=row.resident_id,
         claim_key=row.claim_key,
         period_key=row.period_key,

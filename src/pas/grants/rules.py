@@ -27,7 +27,7 @@ from pas.grants.facts import (
     Without,
     outcome_of,
 )
-from pas.grants.plan import Plan, award, claim_key
+from pas.grants.plan import Claim, Plan, award, claims_held, claims_of
 from pas.money import BasisPoints
 from pas.passes.residents import ADULT_AGE, age_on
 from pas.schemes.model import SchemeVersion, StoredVersion
@@ -46,7 +46,7 @@ class _Household(msgspec.Struct, frozen=True):
     present: tuple[_Person, ...]
     head: _Person | None
     earlier: Sequence[EarlierGrant]
-    held: frozenset[tuple[str, str, str]]
+    held: frozenset[Claim]
     empty: Without
     refused: Without
 
@@ -73,22 +73,35 @@ def assess(
         present=present,
         head=adults[0] if adults else None,
         earlier=earlier,
-        held=frozenset((one.scheme, one.claim_key, one.period_key) for one in earlier),
+        held=claims_held(earlier),
         empty=empty,
         refused=refused,
     )
-    return tuple(_decide(person, home, plan) for person in people)
+    decisions: list[Decision] = []
+    shared: tuple[SchemeVersion, ...] = ()
+    # Of those present the head is the oldest, so the others hear what the household gets.
+    for person in people:
+        decisions.append(_decide(person, home, shared, plan=plan))
+        if person is home.head:
+            shared = tuple(
+                plan.by_code[one.scheme]
+                for one in decisions[-1].granted
+                if plan.is_per_household(one.scheme)
+            )
+    return tuple(decisions)
 
 
-def _decide(person: _Person, home: _Household, plan: Plan) -> Decision:
+def _decide(
+    person: _Person, home: _Household, shared: Sequence[SchemeVersion], *, plan: Plan
+) -> Decision:
     absence = _absence(person.facts, plan.effective_on)
     if absence:
         verdicts = [_verdict(one, absence) for one in plan.schemes]
     else:
         verdicts = [_first_verdict(one, person, home, plan=plan) for one in plan.schemes]
-        before = _schemes_before(person, home, plan.effective_on)
-        verdicts = stacking.without_excluded(verdicts, plan.by_code, (plan.rivals, before))
-        verdicts = stacking.without_needless(verdicts, plan.by_code)
+        before = [*shared, *_running(person, home, plan.effective_on)]
+        verdicts = stacking.without_excluded(verdicts, plan.by_code, before)
+        verdicts = stacking.without_needless(verdicts, plan.by_code, before)
     return Decision(
         resident=person.facts.resident,
         household=home.facts.number,
@@ -127,16 +140,22 @@ def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, pla
 def _is_held(version: SchemeVersion, person: PersonFacts, home: _Household, *, plan: Plan) -> bool:
     once = version.period == "once_per_child"
     period_key = periods.ONCE if once else plan.spans[version.code].key
-    return (version.code, claim_key(version, home.facts, person), period_key) in home.held
+    claims = claims_of(version, home.facts, person, period_key=period_key)
+    return not home.held.isdisjoint(claims)
 
 
-def _schemes_before(person: _Person, home: _Household, on: date) -> frozenset[str]:
-    """What somebody still has of earlier grants, also under schemes that no longer hold."""
-    return frozenset(
-        one.scheme
+def _running(person: _Person, home: _Household, on: date) -> list[SchemeVersion]:
+    """What somebody still has, also of the household's and under versions that no longer hold."""
+    here = {one.facts.resident for one in home.present}
+    return [
+        one.version
         for one in home.earlier
-        if one.resident == person.facts.resident and one.starts_on <= on < one.ends_on
-    )
+        if one.starts_on <= on < one.ends_on
+        and (
+            one.resident == person.facts.resident
+            or (one.version.unit == "household" and one.resident in here)
+        )
+    ]
 
 
 def _misfit(version: SchemeVersion, person: _Person, home: _Household) -> Reason | None:

@@ -1,71 +1,84 @@
 """How schemes bear on each other within the decision about one person.
 
-Schemes stack unless one names the other in ``excludes``, which works both ways. Of two that
-exclude each other, one that is held goes before one that is not; otherwise the one that gives
-more, then the first by code. A subsidiary scheme gives way to every other with one of its purposes.
+Schemes stack unless one names the other in ``excludes``, or names in ``stacks_with`` what it goes
+together with for the same purpose and leaves the other out; both work both ways. Of two that clash,
+one that is held goes before one that is not; otherwise the one that gives more, then the first by
+code. A subsidiary scheme gives way to every other with one of its purposes. What somebody has, own
+or of the household, bears on this by the version under which it was granted, for as long as it runs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from pas.grants.facts import Reason, Verdict, outcome_of
 from pas.schemes.model import SchemeVersion
 
-Rivals = Mapping[str, frozenset[str]]
-
-
-def rivals(versions: Iterable[SchemeVersion]) -> Rivals:
-    """Who excludes whom, both ways."""
-    pairs = [(one.code, other) for one in versions for other in one.excludes]
-    pairs += [(other, code) for code, other in pairs]
-    return {
-        code: frozenset(other for one, other in pairs if one == code)
-        for code in {one for one, _ in pairs}
-    }
-
 
 def without_excluded(
     verdicts: Sequence[Verdict],
     versions: Mapping[str, SchemeVersion],
-    known: tuple[Rivals, frozenset[str]],
+    before: Sequence[SchemeVersion],
 ) -> list[Verdict]:
-    """Turn down what another grant excludes; ``known`` is who excludes whom, and what is held."""
-    excluding, before = known
+    """Turn down what clashes with another grant; ``before`` is what somebody has already."""
     granted = [one for one in verdicts if one.award]
-    if not any(one.scheme in excluding for one in granted):
-        return list(verdicts)
-    taken = set(before) | {one.scheme for one in verdicts if one.outcome == "held"}
+    taken = [*before, *(versions[one.scheme] for one in verdicts if one.outcome == "held")]
     refused: dict[str, Verdict] = {}
     for one in sorted(granted, key=lambda one: _precedence(one, versions[one.scheme])):
-        rival = min(excluding.get(one.scheme, frozenset[str]()) & taken, default="")
-        if rival:
-            title = versions[rival].title if rival in versions else rival
+        version = versions[one.scheme]
+        rivals = [other for other in taken if clash(version, other)]
+        if rivals:
+            title = min(rivals, key=lambda other: other.code).title
             refused[one.scheme] = _turned(one, "excluded-by-another", title)
         else:
-            taken.add(one.scheme)
+            taken.append(version)
     return [refused.get(one.scheme, one) for one in verdicts]
 
 
 def without_needless(
-    verdicts: Sequence[Verdict], versions: Mapping[str, SchemeVersion]
+    verdicts: Sequence[Verdict],
+    versions: Mapping[str, SchemeVersion],
+    before: Sequence[SchemeVersion],
 ) -> list[Verdict]:
     """Turn down subsidiary grants for which another provision exists, or may exist."""
-    others = [one for one in verdicts if not versions[one.scheme].subsidiary]
     return [
-        _beside(one, versions, others) if one.award and versions[one.scheme].subsidiary else one
+        _beside(one, versions, (verdicts, before))
+        if one.award and versions[one.scheme].subsidiary
+        else one
         for one in verdicts
     ]
 
 
+def clash(one: SchemeVersion, other: SchemeVersion) -> bool:
+    """Whether two schemes cannot be had together."""
+    return _rejects(one, other) or _rejects(other, one)
+
+
+def _rejects(one: SchemeVersion, other: SchemeVersion) -> bool:
+    if other.code in one.excludes:
+        return True
+    if not one.stacks_with or other.code in one.stacks_with or other.code == one.code:
+        return False
+    return not one.categories.isdisjoint(other.categories)
+
+
 def _beside(
-    one: Verdict, versions: Mapping[str, SchemeVersion], others: Sequence[Verdict]
+    one: Verdict,
+    versions: Mapping[str, SchemeVersion],
+    known: tuple[Sequence[Verdict], Sequence[SchemeVersion]],
 ) -> Verdict:
-    purposes = versions[one.scheme].categories
-    near = [other for other in others if versions[other.scheme].categories & purposes]
-    for other in near:
-        if other.outcome in {"granted", "held"}:
-            return _turned(one, "another-provision-first", other.title)
+    verdicts, before = known
+
+    def goes_first(other: SchemeVersion) -> bool:
+        purposes = versions[one.scheme].categories
+        is_other = other.code != one.scheme and not other.subsidiary
+        return is_other and not purposes.isdisjoint(other.categories)
+
+    near = [other for other in verdicts if goes_first(versions[other.scheme])]
+    titles = [other.title for other in near if other.outcome in {"granted", "held"}]
+    titles += [other.title for other in before if goes_first(other)]
+    if titles:
+        return _turned(one, "another-provision-first", titles[0])
     for other in near:
         if other.outcome == "unknown":
             return _turned(one, "other-provision-unknown", other.title)

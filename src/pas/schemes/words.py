@@ -183,7 +183,9 @@ def _run_out_sentence(version: SchemeVersion) -> str:
 def _stacking(version: SchemeVersion, titles: Mapping[str, str]) -> str:
     sentences: list[str] = []
     if version.stacks_with:
-        sentences.append(f"Mag samen met: {_titled(version.stacks_with, titles)}.")
+        sentences.append(
+            f"Mag voor hetzelfde doel alleen samen met: {_titled(version.stacks_with, titles)}."
+        )
     if version.excludes:
         sentences.append(f"Gaat niet samen met: {_titled(version.excludes, titles)}.")
     if version.subsidiary:
