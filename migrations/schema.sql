@@ -1517,6 +1517,17 @@ ALTER TABLE municipality.reversal OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.reversal IS 'How much of each line of an original was reversed; made at the first reversal.';
 
+CREATE TABLE municipality.scheduled_turn (
+    kind text NOT NULL,
+    day date NOT NULL,
+    job_id uuid NOT NULL,
+    CONSTRAINT scheduled_turn_kind_check CHECK ((kind ~ '^[a-z][a-z_.]{1,60}$'::text))
+);
+
+ALTER TABLE municipality.scheduled_turn OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.scheduled_turn IS 'The day is the one on which the turn began in Amsterdam; a turn that was missed is made up once, by the newest.';
+
 CREATE TABLE municipality.scheme (
     id uuid NOT NULL,
     code text NOT NULL,
@@ -1902,6 +1913,9 @@ ALTER TABLE ONLY municipality.resident_version
 
 ALTER TABLE ONLY municipality.reversal
     ADD CONSTRAINT reversal_pkey PRIMARY KEY (entry_id, line);
+
+ALTER TABLE ONLY municipality.scheduled_turn
+    ADD CONSTRAINT scheduled_turn_pkey PRIMARY KEY (kind, day);
 
 ALTER TABLE ONLY municipality.scheme
     ADD CONSTRAINT scheme_code_key UNIQUE (code);
@@ -2580,6 +2594,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE municipality.resident_version TO app_municip
 GRANT SELECT ON TABLE municipality.reversal TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.reversal TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.reversal TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.scheduled_turn TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.scheduled_turn TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.scheme TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.scheme TO app_municipality;

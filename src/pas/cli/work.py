@@ -1,4 +1,4 @@
-"""``pas work``: does the jobs of all municipalities that wait in line."""
+"""``pas work``: does the jobs of all municipalities that wait in line or whose hour has come."""
 
 import asyncio
 import signal
@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pas.app.schedule import DAILY
 from pas.app.slices import slice_routes
 from pas.cli.screen import done, say
 from pas.db import Database
@@ -27,6 +28,8 @@ def work(
 ) -> None:
     """Do jobs until Ctrl-C; several of these share the work, and a killed one's jobs are done again.
 
+    What runs daily is put in line here too, once per municipality and day.
+
     Example: pas work
     """
     settings = read_settings()
@@ -34,7 +37,7 @@ def work(
     slice_routes()  # the modules with routes are those that register kinds of jobs
     with opened(settings, say) as access:
         database = Database(access.address)
-        asyncio.run(run(Worker(database, job_kinds()), database, once=once))
+        asyncio.run(run(Worker(database, job_kinds(), daily=DAILY), database, once=once))
     done("Stopped working.")
 
 

@@ -7,7 +7,7 @@ municipality may have a database of its own. So 342 municipalities cost no conne
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from pas.db import CONNECTION_LOST, Database, UnknownMunicipality
 from pas.db.pools import REGISTRY_ROLE
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
+from pas.jobs.daily import Daily, queue_due
 from pas.jobs.kinds import JobFunction, Progress
 from pas.jobs.queue import CHANNEL, Job, seconds_until_due, take_job
 from pas.jobs.running import JobKindUnknown, run_job
@@ -34,10 +35,16 @@ class Worker:
     """Runs jobs; several workers share them out among themselves."""
 
     def __init__(
-        self, database: Database, kinds: Mapping[str, JobFunction], *, at_once: int = 2
+        self,
+        database: Database,
+        kinds: Mapping[str, JobFunction],
+        *,
+        daily: Sequence[Daily] = (),
+        at_once: int = 2,
     ) -> None:
         self.database = database
         self.kinds = kinds
+        self.daily = daily
         self.at_once = at_once
         self.finished = 0
         self._look_at: dict[MunicipalityName, float] = {}
@@ -95,6 +102,7 @@ class Worker:
         self._look_at[municipality] = time.monotonic() + LOOK_SECONDS
         with suppress(UnknownMunicipality):
             async with self.database.connection(municipality) as connection:
+                await queue_due(connection, self.daily)
                 job = await take_job(connection)
                 wait = None if job else await seconds_until_due(connection)
             if job is not None:

@@ -1,0 +1,8 @@
+"""What ``pas work`` does every day for each municipality, and from which hour in Amsterdam."""
+
+from typing import Final
+
+from pas.grants import follow_job
+from pas.jobs import Daily
+
+DAILY: Final = (Daily(follow_job.KIND, 5),)
