@@ -3,16 +3,21 @@
 Masking goes by the name of a field and by what text looks like: a citizen number (nine digits that
 pass the eleven-test), a card number (twelve digits), an IBAN. It is the last net, not the first:
 what need not be logged is not handed to the log.
+
+An error of the database quotes the row that it refused ("Failing row contains (…)"), names and all:
+of such an error only its class, SQLSTATE and constraint are written.
 """
 
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Literal, cast
 
+import asyncpg
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
 
 MASK = "***"
 SECRET_PARTS = (
@@ -94,16 +99,46 @@ def _mask_value(key: str, value: object, depth: int) -> object:
         case list() | tuple() | set() | frozenset():
             items = cast("list[object]", value)
             return [_mask_value(key, item, depth + 1) for item in items]
-        case bytes() | bytearray():
-            return MASK
+        case BaseException():
+            return mask_text(told_error(value))
         case _:
-            return value
+            return MASK if isinstance(value, bytes | bytearray) else value
 
 
 def mask_text(text: str) -> str:
     text = IBAN.sub(rf"\1{MASK}", text)
     text = TWELVE_DIGITS.sub(MASK, text)
     return NINE_DIGITS.sub(lambda found: MASK if passes_eleven_test(found[0]) else found[0], text)
+
+
+def told_error(error: BaseException) -> str:
+    """Give an error in one line; one of the database without the values that it quotes."""
+    name = type(error).__qualname__
+    if isinstance(error, asyncpg.PostgresError):
+        constraint = cast("str | None", getattr(error, "constraint_name", None))
+        return f"{name}: SQLSTATE {error.sqlstate}" + (f", {constraint}" if constraint else "")
+    return f"{name}: {error}" if str(error) else name
+
+
+def told_traceback(exc_info: ExcInfo) -> str:
+    """Give an error with where it came from and what came before it (for structlog)."""
+    return "\n".join(_told_chain(exc_info[1], frozenset()))
+
+
+def _told_chain(error: BaseException, seen: frozenset[int]) -> list[str]:
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    told, seen = list[str](), seen | {id(error)}
+    if before is not None and id(before) not in seen:
+        told += [*_told_chain(before, seen), "", "And then:", ""]
+    if error.__traceback__ is not None:
+        told.append("Traceback (most recent call last):")
+        told.append("".join(traceback.format_tb(error.__traceback__)).rstrip())
+    told.append(told_error(error))
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        for one in group.exceptions:
+            told += ["", "In this group:", "", *_told_chain(one, seen)]
+    return told
 
 
 def passes_eleven_test(digits: str) -> bool:
@@ -124,7 +159,7 @@ def configure_logs(
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(told_traceback),
     ]
     last: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False, default=str)

@@ -1,6 +1,7 @@
 """Puts the groups of commands together and turns errors into exit codes."""
 
 import sys
+from types import TracebackType
 from typing import NoReturn
 
 import asyncpg
@@ -30,6 +31,7 @@ from pas.db import CONNECTION_LOST
 from pas.embedded import EmbeddedProblem
 from pas.errors import Refusal
 from pas.installation import DamagedMigrations, MigrationRefused
+from pas.logs import told_traceback
 from pas.settings import WrongSettings
 
 REFUSED = 1
@@ -67,7 +69,15 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 
 
+def tell_of_defect(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    failed(told_traceback((kind, error, traceback)))
+
+
 def main() -> NoReturn:
+    # Python's own would print the row that the database refused, names and all.
+    sys.excepthook = tell_of_defect
     try:
         app()
     except (Refusal, MigrationRefused, KeysExist) as error:
