@@ -76,12 +76,15 @@ async def test_a_row_that_the_database_refuses_is_in_no_log(
 def test_what_came_before_an_error_is_told_without_its_row() -> None:
     refused = asyncpg.CheckViolationError("new row")
     refused.detail = "Failing row contains (Fatma, Yılmaz)."
-    with pytest.raises(ExceptionGroup) as raised:
+
+    def fail() -> None:
         try:
             raise refused
         except asyncpg.PostgresError as error:
             raise ExceptionGroup("all", [ValueError("wrong"), error]) from error
 
+    with pytest.raises(ExceptionGroup) as raised:
+        fail()
     told = told_traceback((raised.type, raised.value, raised.tb))
     told += str(mask_field("reason", refused))
 
