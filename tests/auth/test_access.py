@@ -19,10 +19,10 @@ from given import a_key_store, a_login, a_merchant, a_till
 from pas.auth.access import actor_of
 from pas.auth.actor import SYSTEM
 from pas.auth.csrf import csrf_token
+from pas.auth.end_login import end_login
 from pas.auth.give_role import take_role
 from pas.auth.key_files import end_key, make_keys, rotate_key
 from pas.auth.keys import KeyStore, Purpose
-from pas.auth.logins import end_login
 from pas.auth.permissions import Permission
 from pas.auth.roles import Role
 from pas.auth.sessions import SessionToken, end_session, start_session, token_hash

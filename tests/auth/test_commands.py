@@ -66,6 +66,18 @@ async def test_where_people_sign_in_is_set_with_what_the_provider_must_know(
     assert KeyStore(tmp_path / "keys").ring(VELSEN).current(Purpose.OIDC_CLIENT)
 
 
+async def test_the_operator_sets_what_the_pages_refuse(
+    connection: Connection, settings: dict[str, str]
+) -> None:
+    for value in ("3", "91"):
+        chosen = ("payoutCoolingDays", value)
+        done = run_pas("municipality", "set", "velsen", *chosen, **settings)
+        assert done.returncode == (0 if value == "3" else 1), done.stderr
+    run_pas("municipality", "set", "velsen", "title", "Velsen", **settings)
+    chosen = await read_municipality_settings(connection)
+    assert (chosen.payout_cooling_days, chosen.title) == (3, "Velsen")
+
+
 def test_keys_are_rotated_listed_and_never_shown(settings: dict[str, str], tmp_path: Path) -> None:
     before = KeyStore(tmp_path / "keys").ring(VELSEN).current(Purpose.TOKEN_SIGNING)
     rotated = run_pas("keys", "rotate", "velsen", "--purpose", "token_signing", **settings)

@@ -8,6 +8,7 @@ import pytest
 
 from given import PROVIDER, a_login, a_merchant, an_actor
 from pas.auth.actor import SYSTEM
+from pas.auth.end_login import end_login
 from pas.auth.events import read_events
 from pas.auth.give_role import (
     LoginHasEnded,
@@ -17,6 +18,7 @@ from pas.auth.give_role import (
     take_role,
 )
 from pas.auth.incompatible_roles import RolesIncompatible, incompatible_pairs
+from pas.auth.invite_again import invite_again
 from pas.auth.logins import (
     KnownSubject,
     LoginExists,
@@ -24,9 +26,7 @@ from pas.auth.logins import (
     MerchantUnknown,
     OwnLogin,
     Person,
-    end_login,
     invitation_hash,
-    invite_again,
     invite_login,
     list_logins,
     read_login,

@@ -142,7 +142,7 @@ async def test_a_program_gets_a_role_and_a_token(
 ) -> None:
     made = await client.post("/v1/velsen/programs", json={"name": "Burgerzaken"})
     program = made.json()["loginId"]
-    assert (await client.put(f"/v1/velsen/logins/{program}/roles/officer")).is_success
+    assert (await client.put(f"/v1/velsen/logins/{program}/roles/analyst")).is_success
     until = datetime.now(UTC) + timedelta(days=30)
     body = {"loginId": program, "name": "nachtelijk", "expiresAt": until.isoformat()}
     token = (await client.post("/v1/velsen/api-tokens", json=body)).json()
@@ -200,6 +200,7 @@ async def test_settings_have_defaults_and_keep_their_history(
         ({"telephone": "<script>"}, "setting-wrong"),
         ({"colour": "green"}, "setting-wrong"),
         ({"title": "Goed", "passYearStartMonth": 0}, "setting-wrong"),
+        ({"payoutCoolingDays": 6}, "setting-fixed"),
         (
             {"identityProvider": {"issuer": "https://evil.example", "clientId": "x"}},
             "setting-fixed",

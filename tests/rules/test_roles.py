@@ -12,6 +12,7 @@ from pas.auth.incompatible_roles import (
     RolesIncompatible,
     incompatible_pairs,
     refuse_incompatible,
+    roles_for_people,
     why_incompatible,
 )
 from pas.auth.permissions import Permission
@@ -37,6 +38,12 @@ def test_no_allowed_combination_of_roles_joins_what_is_kept_apart() -> None:
         together = permissions_of(roles)
         for rule in KEPT_APART:
             assert not (rule.one in together and rule.others & together), (roles, rule)
+
+
+def test_a_program_gets_nothing_of_what_is_kept_apart() -> None:
+    of_programs = permissions_of(set(Role) - set(roles_for_people()))
+    for rule in KEPT_APART:
+        assert not ({rule.one} | rule.others) & of_programs, rule
 
 
 @pytest.mark.parametrize("role", list(ALONE))

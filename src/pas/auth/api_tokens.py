@@ -68,7 +68,8 @@ class _Target(msgspec.Struct, frozen=True):
 
 
 READ_TARGET = Statement(
-    "SELECT issuer = $2 AS is_program FROM login WHERE id = $1 AND state = 'active'", _Target
+    "SELECT issuer = $2 AS is_program FROM login WHERE id = $1 AND state = 'active' FOR SHARE",
+    _Target,
 )
 MAKE = Statement(
     "INSERT INTO api_token (id, login_id, name, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",

@@ -1,7 +1,8 @@
 """An administrator gives somebody a role, or takes it away; both work on the next request.
 
 Incompatible roles are refused here with the reason, and in the database for certainty. Nobody
-changes their own roles, so that nobody gives themselves what they lack.
+changes their own roles, so that nobody gives themselves what they lack, not by way of a program
+either.
 """
 
 from datetime import datetime
@@ -11,7 +12,11 @@ import asyncpg
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
-from pas.auth.incompatible_roles import RolesIncompatible, refuse_incompatible
+from pas.auth.incompatible_roles import (
+    RolesIncompatible,
+    refuse_for_program,
+    refuse_incompatible,
+)
 from pas.auth.logins import LoginRow, lock_login
 from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.sessions import end_all_sessions
@@ -103,6 +108,8 @@ async def _record(
 def _refuse_unfit(login: LoginRow, role: Role) -> None:
     if login.state == "ended":
         raise LoginHasEnded
+    if login.is_program:
+        refuse_for_program(role)
     if (role == Role.MERCHANT_MANAGER) != (login.merchant_id is not None):
         raise RoleNeedsMerchant(
             f"{ROLE_TITLES[role]} past niet. "

@@ -5,7 +5,7 @@ both, and nobody gets two roles that have both. The database refuses the same pa
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations
+from itertools import chain, combinations
 from typing import ClassVar, Final
 
 import msgspec
@@ -86,6 +86,25 @@ ALONE: Final[Mapping[Role, str]] = {
 }
 
 
+APART: Final = frozenset(chain.from_iterable({rule.one, *rule.others} for rule in KEPT_APART))
+
+SECOND: Final = frozenset(
+    {
+        Permission.DEVIATIONS_CONFIRM,
+        Permission.MERCHANTS_APPROVE,
+        Permission.PAYOUT_ACCOUNTS_APPROVE,
+    }
+)
+"""What somebody does as the second pair of eyes: in person, never a program that looks away."""
+
+
+class RoleForPeople(Refusal):
+    """Deze rol is voor mensen."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Geef de rol aan een persoon. Kies voor het programma een andere."
+
+
 class RolesIncompatible(Refusal):
     """Deze rollen gaan niet samen."""
 
@@ -114,6 +133,20 @@ def refuse_incompatible(wanted: Role, held: Iterable[str]) -> None:
                 f"{ROLE_TITLES[wanted]} gaat niet samen met {ROLE_TITLES[role]}. {because}",
                 roles=[wanted.value, role.value],
             )
+
+
+def roles_for_people() -> list[Role]:
+    """All roles that no program gets: whoever makes the program would get both halves of a pair."""
+    return [role for role in sorted(Role) if ROLES[role] & APART]
+
+
+def refuse_for_program(wanted: Role) -> None:
+    """Refuse a program what is kept apart: it is nobody, so it cannot be somebody else."""
+    if wanted in roles_for_people():
+        raise RoleForPeople(
+            f"{ROLE_TITLES[wanted]} is een rol voor mensen. Een programma krijgt die niet.",
+            role=wanted.value,
+        )
 
 
 def incompatible_pairs() -> list[tuple[Role, Role]]:

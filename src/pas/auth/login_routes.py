@@ -11,18 +11,11 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.auth.access import actor_of
+from pas.auth.end_login import end_login
 from pas.auth.give_role import give_role, take_role
 from pas.auth.incompatible_roles import why_incompatible
-from pas.auth.logins import (
-    Invited,
-    LoginRow,
-    Person,
-    end_login,
-    invite_again,
-    invite_login,
-    list_logins,
-    read_login,
-)
+from pas.auth.invite_again import invite_again
+from pas.auth.logins import Invited, LoginRow, Person, invite_login, list_logins, read_login
 from pas.auth.permissions import Permission
 from pas.auth.roles import ROLE_TITLES, ROLES, Role
 from pas.auth.state import AuthState, auth_state, connected

@@ -15,7 +15,6 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
-from pas.auth.sessions import end_all_sessions
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import LoginId, MerchantId, uuid7
@@ -90,6 +89,7 @@ class LoginRow(msgspec.Struct, frozen=True):
     state: LoginState
     merchant_id: MerchantId | None
     created_at: datetime
+    is_program: bool
     roles: list[str]
 
 
@@ -104,17 +104,10 @@ INVITE = Statement(
 ADD_PROGRAM = Statement(
     "INSERT INTO login (id, issuer, subject, name, state) VALUES ($1, $2, $3, $4, 'active')", None
 )
-INVITE_AGAIN = Statement(
-    """
-    UPDATE login SET state = 'invited', invitation_hash = $2, invitation_until = $3,
-        issuer = NULL, subject = NULL
-    WHERE id = $1 AND issuer IS DISTINCT FROM $4
-    """,
-    None,
-)
 READ_ONE = Statement(
     """
     SELECT l.id, l.name, l.email, l.state, l.merchant_id, l.created_at,
+        l.issuer IS NOT DISTINCT FROM 'program' AS is_program,
         ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id ORDER BY r.role) AS roles
     FROM login l
     WHERE l.id = $1
@@ -125,6 +118,7 @@ LOCK_ONE = Statement("SELECT 1 FROM login WHERE id = $1 FOR NO KEY UPDATE", None
 READ_MANY = Statement(
     """
     SELECT l.id, l.name, l.email, l.state, l.merchant_id, l.created_at,
+        l.issuer IS NOT DISTINCT FROM 'program' AS is_program,
         ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id ORDER BY r.role) AS roles
     FROM login l
     WHERE l.id > $1
@@ -132,13 +126,6 @@ READ_MANY = Statement(
     LIMIT $2
     """,
     LoginRow,
-)
-END = Statement(
-    """
-    UPDATE login SET state = 'ended', invitation_hash = NULL, invitation_until = NULL
-    WHERE id = $1
-    """,
-    None,
 )
 
 
@@ -151,7 +138,7 @@ async def invite_login(
     now: datetime,
 ) -> Invited:
     """Invite somebody: by a link, or without one when the provider's subject is known already."""
-    invited = _invitation(LoginId(uuid7()), now=now, by_link=known_as is None)
+    invited = new_invitation(LoginId(uuid7()), now=now, by_link=known_as is None)
     try:
         async with connection.transaction():
             await INVITE.run(
@@ -196,54 +183,6 @@ async def add_program(connection: Connection, name: str, *, actor: Actor) -> Log
     return login_id
 
 
-async def invite_again(
-    connection: Connection, login_id: LoginId, *, actor: Actor, now: datetime
-) -> Invited:
-    """Send a new link: the first was lost, the access was ended, or the provider changed."""
-    _refuse_own(login_id, actor)
-    invited = _invitation(login_id, now=now, by_link=True)
-    assert invited.code is not None, "made with a link"
-    async with connection.transaction():
-        before = await read_login(connection, login_id)
-        await INVITE_AGAIN.run(
-            connection, login_id, invitation_hash(invited.code), invited.until, PROGRAM
-        )
-        await end_all_sessions(connection, actor_kind="login", actor_id=login_id, now=now)
-        await record_event(
-            connection,
-            kind="login.invited",
-            subject_kind="login",
-            subject_id=login_id,
-            actor=actor,
-            before={"state": before.state},
-            after={"state": "invited"},
-        )
-    return invited
-
-
-async def end_login(
-    connection: Connection, login_id: LoginId, *, reason: str, actor: Actor, now: datetime
-) -> LoginRow:
-    """End somebody's access, with every session and program of theirs, from the next request on."""
-    _refuse_own(login_id, actor)
-    async with connection.transaction():
-        before = await lock_login(connection, login_id)
-        if before.state != "ended":
-            await END.run(connection, login_id)
-            await end_all_sessions(connection, actor_kind="login", actor_id=login_id, now=now)
-            await record_event(
-                connection,
-                kind="login.ended",
-                subject_kind="login",
-                subject_id=login_id,
-                actor=actor,
-                before={"state": before.state},
-                after={"state": "ended"},
-                reason=reason,
-            )
-    return msgspec.structs.replace(before, state="ended")
-
-
 async def read_login(connection: Connection, login_id: LoginId) -> LoginRow:
     found = await READ_ONE.first(connection, login_id)
     if found is None:
@@ -269,12 +208,12 @@ def invitation_hash(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-def _invitation(login_id: LoginId, *, now: datetime, by_link: bool) -> Invited:
+def new_invitation(login_id: LoginId, *, now: datetime, by_link: bool) -> Invited:
     if not by_link:
         return Invited(login_id=login_id, code=None, until=None)
     return Invited(login_id=login_id, code=secrets.token_urlsafe(32), until=now + INVITATION_LASTS)
 
 
-def _refuse_own(login_id: LoginId, actor: Actor) -> None:
+def refuse_own(login_id: LoginId, actor: Actor) -> None:
     if actor.kind == "login" and actor.id == login_id:
         raise OwnLogin

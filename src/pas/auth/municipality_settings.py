@@ -115,6 +115,10 @@ async def change_municipality_settings(
         await ONE_WRITER.run(connection)
         before = await read_municipality_settings(connection)
         after = _changed(before, changes)
+        if actor.kind != "system" and after.payout_cooling_days < before.payout_cooling_days:
+            raise SettingFixed(
+                "De wachttijd voor een nieuwe rekening kan hier alleen langer worden."
+            )
         for name in sorted(changes):
             await _record(connection, name, before=before, after=after, actor=actor)
     return after

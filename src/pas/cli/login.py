@@ -13,11 +13,12 @@ import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.auth.end_login import end_login
 from pas.auth.give_role import give_role, take_role
 from pas.auth.key_files import rotate_key
 from pas.auth.keys import KeysMissing, KeyStore, Purpose
 from pas.auth.login_routes import invitation_link
-from pas.auth.logins import Person, end_login, invite_login, list_logins
+from pas.auth.logins import Person, invite_login, list_logins
 from pas.auth.municipality_settings import IdentityProvider, change_municipality_settings
 from pas.auth.roles import Role
 from pas.cli.screen import done, out, say

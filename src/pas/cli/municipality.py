@@ -5,13 +5,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.table import Table
 
+from pas.auth.actor import SYSTEM
 from pas.auth.key_files import KeysExist, make_keys
 from pas.auth.keys import KeyStore
+from pas.auth.municipality_settings import change_municipality_settings
+from pas.cli.login import run
 from pas.cli.screen import done, err, out, say
-from pas.db import Database, RegisteredMunicipality
+from pas.db import Connection, Database, RegisteredMunicipality
 from pas.installation import (
     Access,
     add_municipality,
@@ -77,6 +81,31 @@ def list_all() -> None:
     for one in found:
         table.add_row(one.name, one.title, "yes" if one.demo else "no")
     out.print(table)
+
+
+@app.command(name="set")
+def set_one(
+    name: Name,
+    setting: Annotated[str, typer.Argument(help="Its name in the API.")],
+    value: Annotated[str, typer.Argument(help="As in JSON; a text needs no quotes.")],
+) -> None:
+    """Change a setting of a municipality, also one that nobody may change on the pages.
+
+    Example: pas municipality set den_haag payoutCoolingDays 3
+    """
+
+    async def work(connection: Connection) -> None:
+        await change_municipality_settings(connection, {setting: as_json(value)}, actor=SYSTEM)
+
+    run(read_settings(), name, work)
+    done(f"{setting} is {value}.")
+
+
+def as_json(text: str) -> object:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
 
 
 @app.command()
