@@ -489,12 +489,14 @@ DECLARE
     opened bigint[];
 BEGIN
     WITH wanted AS (
-        SELECT * FROM unnest(ids, kinds, units, schemes, years, subjects, guards)
-            AS w (id, kind, unit, scheme_id, budget_year, subject_id, guarded)
+        SELECT * FROM unnest(ids, kinds, units, schemes, years, subjects, guards, open_accounts.usable_from, open_accounts.usable_until)
+            AS w (id, kind, unit, scheme_id, budget_year, subject_id, guarded, usable_from, usable_until)
     ), made AS (
-        INSERT INTO account (id, kind, unit, scheme_id, budget_year, subject_id, guarded, epoch)
-        SELECT id, kind, unit, scheme_id, budget_year, subject_id, guarded, current_epoch FROM wanted
-        ORDER BY kind, unit, scheme_id, budget_year, subject_id, id
+        INSERT INTO account (id, kind, unit, scheme_id, budget_year, subject_id, guarded, epoch, usable_from, usable_until)
+        SELECT w.id, w.kind, w.unit, w.scheme_id, w.budget_year, w.subject_id, w.guarded, current_epoch,
+            CASE WHEN w.guarded THEN w.usable_from END, CASE WHEN w.guarded THEN w.usable_until END
+        FROM wanted w
+        ORDER BY w.kind, w.unit, w.scheme_id, w.budget_year, w.subject_id, w.id
         ON CONFLICT (kind, unit, scheme_id, budget_year, subject_id) WHERE kind NOT IN ('budget', 'held') DO NOTHING
         RETURNING id, guarded
     )
@@ -842,27 +844,53 @@ END $$;
 
 ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM balance WHERE account_id = ANY (accounts) ORDER BY account_id FOR NO KEY UPDATE;
+    WITH changed AS (
+        UPDATE balance b SET usable_from = w.usable_from, usable_until = w.usable_until
+        FROM unnest(accounts, set_all_usable.usable_from, set_all_usable.usable_until) AS w (account_id, usable_from, usable_until)
+        WHERE b.account_id = w.account_id AND (b.usable_from, b.usable_until) IS DISTINCT FROM (w.usable_from, w.usable_until)
+        RETURNING b.account_id, b.usable_from, b.usable_until
+    )
+    INSERT INTO usable_change (account_id, number, usable_from, usable_until, recorded_at, epoch, xid)
+    SELECT c.account_id, coalesce((SELECT max(u.number) FROM usable_change u WHERE u.account_id = c.account_id), 0) + 1,
+        c.usable_from, c.usable_until, clock_timestamp(), (SELECT max(e.number) FROM epoch e), pg_current_xact_id()::text::bigint
+    FROM changed c;
+END $$;
+
+ALTER FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     AS $$
-    -- Locked in key order first, as book() does, so that the two never wait for each other.
-    SELECT 1 FROM balance WHERE account_id IN (
-        SELECT u.id FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id) WHERE b.account_id = budget_account
-    ) ORDER BY account_id FOR NO KEY UPDATE;
-    SELECT set_usable(u.id, set_budget_usable.usable_from, set_budget_usable.usable_until)
-    FROM budget b, unnest(ARRAY[b.account_id, b.visits_account_id]) u (id)
-    WHERE b.account_id = budget_account AND u.id IS NOT NULL
+    SELECT set_budgets_usable(ARRAY[budget_account], ARRAY[set_budget_usable.usable_from], ARRAY[set_budget_usable.usable_until])
 $$;
 
 ALTER FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT set_all_usable(array_agg(u.id), array_agg(w.usable_from), array_agg(w.usable_until))
+    FROM unnest(budget_accounts, set_budgets_usable.usable_from, set_budgets_usable.usable_until) AS w (id, usable_from, usable_until)
+    JOIN budget b ON b.account_id = w.id
+    CROSS JOIN LATERAL (VALUES (b.account_id), (b.visits_account_id)) AS u (id)
+    WHERE u.id IS NOT NULL
+$$;
+
+ALTER FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     AS $$
-    UPDATE balance SET usable_from = set_usable.usable_from, usable_until = set_usable.usable_until
-    WHERE account_id = account
+    SELECT set_all_usable(ARRAY[account], ARRAY[set_usable.usable_from], ARRAY[set_usable.usable_until])
 $$;
 
 ALTER FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO ledger_municipality;
@@ -878,6 +906,8 @@ CREATE TABLE municipality.account (
     opened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     epoch integer NOT NULL,
     xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    usable_from timestamp with time zone,
+    usable_until timestamp with time zone,
     CONSTRAINT account_budget_year_check CHECK (((budget_year >= 2000) AND (budget_year <= 2199))),
     CONSTRAINT account_check CHECK (((kind <> ALL (ARRAY['budget'::text, 'held'::text])) OR guarded)),
     CONSTRAINT account_check1 CHECK (((kind <> ALL (ARRAY['appropriation'::text, 'budget'::text, 'held'::text, 'used'::text, 'offline_risk'::text])) OR ((scheme_id IS NOT NULL) AND (budget_year IS NOT NULL)))),
@@ -890,6 +920,8 @@ CREATE TABLE municipality.account (
 ALTER TABLE municipality.account OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.account IS 'Where money or visits can be. Ids are random: only the table budget links one to a person, and that link is deleted on its own clock.';
+
+COMMENT ON COLUMN municipality.account.usable_from IS 'As it was opened; what it became since is in usable_change. Null where it was opened before this was kept.';
 
 CREATE TABLE municipality.activation_tries (
     hour timestamp with time zone NOT NULL,
@@ -1771,6 +1803,21 @@ CREATE TABLE municipality.upload_piece (
 
 ALTER TABLE municipality.upload_piece OWNER TO owner_municipality;
 
+CREATE TABLE municipality.usable_change (
+    account_id bigint NOT NULL,
+    number integer NOT NULL,
+    usable_from timestamp with time zone NOT NULL,
+    usable_until timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    CONSTRAINT usable_change_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE municipality.usable_change OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.usable_change IS 'Each time that a guarded account was ended or prolonged; the last one is what its balance says.';
+
 ALTER TABLE ONLY municipality.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -1963,6 +2010,9 @@ ALTER TABLE ONLY municipality.upload_piece
 ALTER TABLE ONLY municipality.upload
     ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.usable_change
+    ADD CONSTRAINT usable_change_pkey PRIMARY KEY (account_id, number);
+
 CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT WHERE (kind <> ALL (ARRAY['budget'::text, 'held'::text]));
 
 CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
@@ -2129,6 +2179,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.t
 
 ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.usable_change FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -2152,6 +2206,10 @@ ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.transfer FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.usable_change FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
 
@@ -2325,8 +2383,14 @@ REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;
+
 REVOKE ALL ON FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_budget_usable(budget_account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO owner_municipality;
@@ -2674,5 +2738,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.upload TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.upload_piece TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.upload_piece TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.usable_change TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.usable_change TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.usable_change TO app_municipality;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE owner_municipality IN SCHEMA municipality GRANT SELECT ON TABLES TO auditor_municipality;

@@ -1,6 +1,9 @@
 """Moves, deaths, births, arrivals and eighteenth birthdays, as the register tells them."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from given import a_member, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
@@ -76,6 +79,44 @@ async def test_what_the_dead_leave_returns_to_the_appropriation(
     assert await end_of(connection, gone) == (date(2026, 6, 3), "deceased")
     assert report.amount_cents == 20_000
     assert (await prove(connection, NOW)).closes
+
+
+async def test_passes_that_end_together_are_locked_in_the_order_of_a_payment(
+    connection: Connection, superuser: Connection, database: Database
+) -> None:
+    """All budgets of the transaction by key, not pass after pass: a family pays in one booking."""
+    await a_scheme_in_force(connection)
+    members: list[ResidentId] = []
+    accounts: list[int] = []
+    while not accounts or min(accounts) == accounts[0]:
+        members.append(await a_member(connection, f"H{len(members)}"))
+        await assess_year(database, a_task())
+        accounts = [
+            row[0]
+            for row in await connection.fetch(
+                "SELECT b.account_id FROM pass p JOIN budget b ON b.pass_id = p.id ORDER BY p.id"
+            )
+        ]
+    for number, who in enumerate(members):
+        left = {"since": date(2026, 5, 1), "left_on": date(2026, 8, 1)}
+        await a_state(connection, who, f"H{number}", **left)
+    lock = "SELECT 1 FROM balance WHERE account_id = ANY ($1::bigint[]) FOR UPDATE NOWAIT"
+    async with superuser.transaction():
+        await superuser.execute(lock, [min(accounts)])
+        following = asyncio.create_task(follow(database))
+        await somebody_waiting(on=superuser)
+        await superuser.execute(lock, accounts)
+    assert (await following).passes_ended == len(members)
+
+
+async def somebody_waiting(*, on: Connection) -> None:
+    for _ in range(500):
+        if await on.fetchval(
+            "SELECT bool_or(pg_backend_pid() = ANY (pg_blocking_pids(pid))) FROM pg_stat_activity"
+        ):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nobody waits")
 
 
 async def test_who_turns_out_to_live_here_has_the_pass_back(

@@ -203,6 +203,40 @@ async def test_ending_a_budget_locks_its_accounts_in_key_order(
     assert [row[0] for row in ends] == [NOON, NOON]
 
 
+async def test_budgets_that_end_together_are_locked_in_key_order_over_all_of_them(
+    connection: Connection, superuser: Connection, holder: Holder
+) -> None:
+    """With (5, 50) and (10, 7), each pair in order is 5, 50, 7, and a payment over both takes 7 first."""
+    crossed: list[Budget] = []
+    while not (crossed and visits_of(crossed[0]) > visits_of(crossed[1])):
+        pair = [
+            await a_visit_budget(connection, holder, visits_first=first) for first in (False, True)
+        ]
+        crossed = sorted(pair, key=lambda budget: budget.account)
+    first, second = crossed
+    lock = "SELECT 1 FROM balance WHERE account_id = $1 FOR UPDATE NOWAIT"
+    async with superuser.transaction():
+        await superuser.execute(lock, visits_of(second))
+        end = connection.execute(
+            "SELECT set_budgets_usable($1, $2, $3)",
+            *([budget.account for budget in crossed], [FIRST_DAY] * 2, [NOON] * 2),
+        )
+        waiting = asyncio.create_task(end)
+        await until_waiting(connection, on=superuser)
+        await superuser.execute(lock, visits_of(first))
+    await waiting
+    ends = await connection.fetch(
+        "SELECT usable_until FROM balance WHERE account_id = ANY ($1)",
+        [account for budget in crossed for account in (budget.account, visits_of(budget))],
+    )
+    assert [row[0] for row in ends] == [NOON] * 4
+
+
+def visits_of(budget: Budget) -> AccountId:
+    assert budget.visits_account is not None
+    return budget.visits_account
+
+
 async def a_visit_budget(connection: Connection, holder: Holder, *, visits_first: bool) -> Budget:
     """A budget in visits, whose account of visits comes before that of cents, or after."""
     while True:

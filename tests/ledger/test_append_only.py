@@ -6,10 +6,19 @@ import asyncpg
 import pytest
 
 from booking import a_reversal, a_sale, redeem, reverse
-from given import Budget, Till
+from given import FIRST_DAY, NOON, Budget, Till
 from pas.db import Connection
 
-TABLES = ("account", "balance", "entry", "transfer", "reversal", "epoch", "posting")
+TABLES = (
+    "account",
+    "balance",
+    "entry",
+    "transfer",
+    "reversal",
+    "epoch",
+    "posting",
+    "usable_change",
+)
 WRITES = {
     "update": "UPDATE {t} SET {c} = {c}",
     "update of no row": "UPDATE {t} SET {c} = {c} WHERE false",
@@ -78,6 +87,9 @@ async def some_books(connection: Connection, till: Till, budget: Budget) -> None
     sale = a_sale(till, budget, 1000)
     await redeem(connection, sale)
     await reverse(connection, a_reversal("refund", sale, 400))
+    await connection.execute(
+        "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, NOON
+    )
 
 
 async def test_no_role_changes_a_table_of_the_ledger(
@@ -124,7 +136,7 @@ async def test_even_the_role_of_the_functions_changes_nothing_that_is_written(
 ) -> None:
     await some_books(connection, till, budget)
     await migrator.execute("SET ROLE ledger_velsen; SET search_path = velsen, pg_temp")
-    for table in ("entry", "transfer", "account", "epoch", "posting"):
+    for table in ("entry", "transfer", "account", "epoch", "posting", "usable_change"):
         for write in ("update", "delete", "truncate", "merge delete"):
             column = "number" if table == "epoch" else "kind" if table == "posting" else "xid"
             with pytest.raises(asyncpg.PostgresError) as refused:
@@ -140,7 +152,7 @@ async def test_nobody_who_logs_in_may_call_what_books(
         " AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1"
     )
     of_the_app = {row[0] for row in await connection.fetch(may)}
-    assert not of_the_app & {"book", "open_accounts", "set_usable", "raise_epoch"}
+    assert not of_the_app & {"book", "open_accounts", "set_usable", "set_all_usable", "raise_epoch"}
     assert {row[0] for row in await auditor.fetch(may)} == set()
 
 

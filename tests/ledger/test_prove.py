@@ -7,7 +7,9 @@ import pytest
 
 from booking import a_reversal, a_sale, an_item, book, lapse, redeem, reverse
 from given import (
+    FIRST_DAY,
     LAST_DAY,
+    NOON,
     Budget,
     Holder,
     Scheme,
@@ -265,6 +267,15 @@ TAMPERING = {
         *("account", "UPDATE account SET unit = 'visits' WHERE id = {budget}"),
         {"posting"},
     ),
+    "an end that nobody set": (
+        *("balance", "UPDATE balance SET usable_until = 'infinity' WHERE account_id = {budget}"),
+        {"usable"},
+    ),
+    "a beginning before it was granted": (
+        *("balance", "UPDATE balance SET usable_from = '-infinity' WHERE account_id = {other}"),
+        {"usable"},
+    ),
+    "a change of the end taken out": (*("usable_change", "DELETE FROM usable_change"), {"usable"}),
     "an account that nobody guards": (
         *("account", "UPDATE account SET kind = 'bank', guarded = false WHERE id = {budget}"),
         {"guard", "posting"},
@@ -279,7 +290,16 @@ async def test_the_proof_names_what_was_tampered_with(
     sale, refunded = a_sale(till, budget, 1000), a_sale(till, budget, 500)
     await redeem(connection, sale, refunded)
     await reverse(connection, a_reversal("refund", refunded, 400))
-    names = {"sale": sale.item.id, "budget": budget.account, "payee": new_account_id()}
+    await connection.execute(
+        "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, NOON
+    )
+    other = await a_budget(connection, budget.scheme, budget.holder)
+    names = {
+        "sale": sale.item.id,
+        "budget": budget.account,
+        "other": other.account,
+        "payee": new_account_id(),
+    }
     for what, (table, change, checks) in TAMPERING.items():
         transaction = superuser.transaction(isolation="repeatable_read")
         await transaction.start()
@@ -366,7 +386,7 @@ async def test_a_missing_ddl_guard_is_a_warning(
 async def test_the_proof_knows_every_wall_of_the_schema(superuser: Connection) -> None:
     """Take down all that the catalogue says is there: each is missed."""
     await without_ddl_guard(superuser)
-    tables = "'{account,balance,entry,transfer,reversal,epoch,posting}'::regclass[]"
+    tables = "'{account,balance,entry,transfer,reversal,epoch,posting,usable_change}'::regclass[]"
     constraints = await superuser.fetch(
         f"SELECT conrelid::regclass::text, conname FROM pg_constraint"
         f" WHERE conrelid = ANY ({tables}) AND contype IN ('c', 'p', 'u', 'f', 'x')"

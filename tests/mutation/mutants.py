@@ -13,11 +13,12 @@ from pas.db import Connection
 
 FUNCTIONS = (
     *("book", "redeem_batch", "reverse_batch", "grant_batch", "lapse_batch", "lock_pots"),
-    *("open_accounts", "set_usable", "set_budget_usable", "appropriate", "open_appropriation"),
+    *("open_accounts", "set_usable", "set_all_usable", "set_budget_usable", "set_budgets_usable"),
+    *("appropriate", "open_appropriation"),
     *("open_merchant_account", "refuse_write", "refuse_write_unless_ledger"),
 )
 TABLES = (
-    *("account", "balance", "entry", "transfer", "reversal", "epoch", "posting"),
+    *("account", "balance", "entry", "transfer", "reversal", "epoch", "posting", "usable_change"),
     *("redemption", "redemption_reversal", "scheme_grant", "appropriation", "appropriation_line"),
 )
 COMPARED = {

@@ -1,10 +1,12 @@
 """A redemption, from what was scanned to what is booked, on a real database."""
 
+import asyncio
 from datetime import date, timedelta
 
 import msgspec
 import pytest
 
+from booking import until_waiting
 from given import (
     NOON,
     a_budget,
@@ -18,6 +20,9 @@ from given import (
 )
 from pas.db import Connection
 from pas.redemptions.redeem import redeem
+from pas.redemptions.refusals import Busy
+
+LOCK = "SELECT 1 FROM balance WHERE account_id = $1 FOR UPDATE"
 
 
 async def balance(connection: Connection, account: int) -> int:
@@ -35,6 +40,45 @@ async def test_a_sale_takes_the_price_from_the_budget(connection: Connection) ->
     assert (answer.outcome, answer.take_cents, answer.ask_cents) == ("booked", 1_240, 0)
     assert answer.category == "sport"
     assert await balance(connection, budget.account) == 18_760
+
+
+async def test_a_lock_that_takes_too_long_is_busy_and_the_same_id_books_later(
+    connection: Connection, superuser: Connection
+) -> None:
+    scheme, merchant = await a_scheme(connection), await a_merchant(connection)
+    holder, till = await a_holder(connection), await a_till(connection, merchant)
+    budget = await a_budget(connection, scheme, holder)
+    sale = a_sale_item(till, holder, price=100, take=100)
+    await connection.execute("SET lock_timeout = '50ms'")
+
+    async with superuser.transaction():
+        await superuser.execute(LOCK, budget.account)
+        [busy] = await redeem(desk_of(connection), [sale])
+    [booked] = await redeem(desk_of(connection), [sale])
+
+    assert busy.reason is Busy
+    assert booked.outcome == "booked"
+
+
+async def test_a_deadlock_is_tried_again_and_never_reaches_the_till(
+    connection: Connection, superuser: Connection
+) -> None:
+    merchant, holder = await a_merchant(connection), await a_holder(connection)
+    till = await a_till(connection, merchant)
+    budgets = [
+        await a_budget(connection, await a_scheme(connection), holder, cents=500) for _ in range(2)
+    ]
+    first, last = sorted(budget.account for budget in budgets)
+    sale = a_sale_item(till, holder, price=1_000, take=1_000)
+
+    async with superuser.transaction():
+        await superuser.execute(LOCK, last)
+        redeeming = asyncio.create_task(redeem(desk_of(connection), [sale]))
+        await until_waiting(connection, on=superuser)
+        await superuser.execute(LOCK, first)
+    [booked] = await redeeming
+
+    assert booked.outcome == "booked"
 
 
 async def test_a_price_above_the_budgets_is_split_and_the_rest_is_asked(

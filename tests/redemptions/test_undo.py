@@ -27,7 +27,7 @@ from pas.redemptions.amount_refusals import (
     VoidTooLate,
 )
 from pas.redemptions.redeem import redeem
-from pas.redemptions.refusals import SaleIdReused
+from pas.redemptions.refusals import Busy, SaleIdReused
 from pas.redemptions.reversals import RefundRequest
 from pas.redemptions.undo import Undo, undo
 
@@ -120,6 +120,27 @@ async def test_a_refund_after_the_end_goes_on_to_the_appropriation(
     proof = await prove(auditor, NOON)
     assert proof.closes
     assert [(line.reversed, line.lapsed) for line in proof.schemes] == [(800, 800)]
+
+
+async def test_an_undo_that_waits_too_long_for_a_lock_is_busy(
+    connection: Connection, superuser: Connection
+) -> None:
+    scheme, merchant = await a_scheme(connection), await a_merchant(connection)
+    holder, till = await a_holder(connection), await a_till(connection, merchant)
+    budget = await a_budget(connection, scheme, holder)
+    sale = a_sale_item(till, holder, price=100, take=100)
+    await redeem(desk_of(connection), [sale])
+    ask = an_undo("void", till, sale.id)
+    await connection.execute("SET lock_timeout = '50ms'")
+
+    async with superuser.transaction():
+        await superuser.execute(
+            "SELECT 1 FROM balance WHERE account_id = $1 FOR UPDATE", budget.account
+        )
+        with pytest.raises(Busy):
+            await undo(connection, ask, desk_of(connection).moment)
+
+    assert (await undo(connection, ask, desk_of(connection).moment)).amount_cents == 100
 
 
 async def test_visits_and_forfeits_come_back(connection: Connection, auditor: Connection) -> None:

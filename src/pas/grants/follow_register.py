@@ -96,12 +96,14 @@ READ_CHANGED: Final = Statement(
 SET_END: Final = Statement("UPDATE pass SET ended_on = $2, ended_because = $3 WHERE id = $1", None)
 SET_BUDGETS: Final = Statement(
     """
-    SELECT set_budget_usable(b.account_id, a.usable_from, greatest(a.usable_from, least(
-        (b.lapses_on + v.run_out_days)::timestamp AT TIME ZONE 'Europe/Amsterdam', $2)))
-    FROM budget b JOIN balance a ON a.account_id = b.account_id
+    SELECT set_budgets_usable(array_agg(b.account_id), array_agg(a.usable_from),
+        array_agg(greatest(a.usable_from, least(
+            (b.lapses_on + v.run_out_days)::timestamp AT TIME ZONE 'Europe/Amsterdam', e.until))))
+    FROM unnest($1::uuid[], $2::timestamptz[]) AS e (pass_id, until)
+    JOIN budget b ON b.pass_id = e.pass_id
+    JOIN balance a ON a.account_id = b.account_id
     JOIN scheme_version v ON v.id = b.scheme_version_id
-    WHERE b.pass_id = $1
-    ORDER BY b.account_id
+    HAVING count(*) > 0
     """,
     None,
 )
@@ -177,8 +179,11 @@ async def _follow_passes(
             rows = await READ_CHANGED.all(connection, today, last, CHUNK)
             if not rows:
                 return ended, restored
-            for row in rows:
-                day = periods.pass_ends_on(_person(row), recorded_on=today)
+            days = [periods.pass_ends_on(_person(row), recorded_on=today) for row in rows]
+            # All budgets of the transaction in one call: that is what locks them in key order.
+            ends = [NEVER if day is None else start_of(day) for day in days]
+            await SET_BUDGETS.run(connection, [row.id for row in rows], ends)
+            for row, day in zip(rows, days, strict=True):
                 await _set_end(connection, row, day, actor=actor)
                 ended, restored = ended + (day is not None), restored + (day is None)
         last = rows[-1].id
@@ -191,7 +196,6 @@ async def _set_end(
     if day is not None:
         because = DIED if row.died_on is not None else MOVED
     await SET_END.run(connection, row.id, day, because)
-    await SET_BUDGETS.run(connection, row.id, NEVER if day is None else start_of(day))
     await record_event(
         connection,
         kind="pass.ended_by_register" if day is not None else "pass.restored_by_register",

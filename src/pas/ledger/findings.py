@@ -116,7 +116,22 @@ REVERSALS: Final = Statement(
     Finding,
 )
 
-CHECKS: Final = (ENTRY_TOTALS, ORPHANS, BALANCES, GUARDS, POSTINGS, REVERSALS)
+USABLE: Final = Statement(
+    """
+    SELECT 'usable' AS check, b.account_id::text AS subject, format(
+        'account %s can be used from %s until %s; written down is from %s until %s', b.account_id, b.usable_from, b.usable_until,
+        coalesce(u.usable_from, a.usable_from), coalesce(u.usable_until, a.usable_until)) AS detail
+    FROM balance b
+    JOIN account a ON a.id = b.account_id
+    LEFT JOIN usable_change u ON u.account_id = b.account_id
+        AND NOT EXISTS (SELECT 1 FROM usable_change n WHERE n.account_id = u.account_id AND n.number > u.number)
+    WHERE b.usable_from <> coalesce(u.usable_from, a.usable_from) OR b.usable_until <> coalesce(u.usable_until, a.usable_until)
+    ORDER BY b.account_id LIMIT $1
+    """,
+    Finding,
+)
+
+CHECKS: Final = (ENTRY_TOTALS, ORPHANS, BALANCES, GUARDS, POSTINGS, REVERSALS, USABLE)
 
 
 async def find_breaks(connection: Connection) -> list[Finding]:

@@ -23,9 +23,10 @@ TRIGGERS: Final = Statement(
     SELECT 'trigger ' || w.name || ' on ' || w.relation AS wall, 'rows can be written past the functions' AS detail
     FROM (VALUES
         ('entry', 'only_by_ledger'), ('transfer', 'only_by_ledger'), ('account', 'only_by_ledger'),
-        ('balance', 'only_by_ledger'), ('reversal', 'only_by_ledger'), ('epoch', 'only_by_ledger'),
+        ('balance', 'only_by_ledger'), ('reversal', 'only_by_ledger'), ('epoch', 'only_by_ledger'), ('usable_change', 'only_by_ledger'),
         ('entry', 'append_only'), ('transfer', 'append_only'), ('account', 'append_only'), ('epoch', 'append_only'),
-        ('balance', 'append_only'), ('reversal', 'append_only'), ('posting', 'append_only'), ('event', 'append_only')
+        ('balance', 'append_only'), ('reversal', 'append_only'), ('posting', 'append_only'), ('event', 'append_only'),
+        ('usable_change', 'append_only')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'
@@ -39,7 +40,9 @@ CONSTRAINTS: Final = Statement(
     """
     SELECT 'constraint ' || w.name || ' on ' || w.relation AS wall, 'a limit is no longer refused by the database' AS detail
     FROM (
-        SELECT split_part(n, '_', 1) AS relation, n AS name FROM unnest(ARRAY[
+        SELECT t.name AS relation, n.name
+        FROM unnest(ARRAY['account', 'balance', 'entry', 'epoch', 'posting', 'reversal', 'transfer', 'usable_change']) AS t (name)
+        JOIN unnest(ARRAY[
             'account_budget_year_check', 'account_check', 'account_check1', 'account_check2', 'account_id_check',
             'account_kind_check', 'account_pkey', 'account_unit_check',
             'balance_check', 'balance_check1', 'balance_never_below_zero', 'balance_pkey',
@@ -48,8 +51,8 @@ CONSTRAINTS: Final = Statement(
             'epoch_number_check', 'epoch_pkey', 'posting_pkey',
             'reversal_never_above_original', 'reversal_pkey', 'reversal_times_check',
             'transfer_amount_check', 'transfer_between_two', 'transfer_check', 'transfer_credit_number_check',
-            'transfer_line_check', 'transfer_pkey'
-        ]) AS n
+            'transfer_line_check', 'transfer_pkey', 'usable_change_number_check', 'usable_change_pkey'
+        ]) AS n (name) ON starts_with(n.name, t.name || '_')
     ) AS w
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_constraint c WHERE c.conrelid = to_regclass(w.relation) AND c.conname = w.name AND c.convalidated
@@ -73,19 +76,21 @@ RIGHTS: Final = Statement(
     )
     SELECT 'rights of ' || r.rolname AS wall, format('%s may %s on %s', r.rolname, p.privilege, t.name) AS detail
     FROM other r
-    CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting')) AS t (name)
+    CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting'),
+        ('usable_change')) AS t (name)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
     WHERE CASE WHEN p.privilege IN ('INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, to_regclass(t.name), p.privilege)
         ELSE has_table_privilege(r.oid, to_regclass(t.name), p.privilege) END
     UNION ALL
     SELECT 'rights of ' || r.rolname, format('%s may EXECUTE %s', r.rolname, p.proname)
     FROM other r JOIN pg_proc p ON p.pronamespace = current_schema()::regnamespace
-        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'raise_epoch')
+        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch')
     WHERE has_function_privilege(r.oid, p.oid, 'EXECUTE')
     UNION ALL
     SELECT 'owner of ' || p.proname, format('%s belongs to %s', p.proname, pg_get_userbyid(p.proowner))
     FROM pg_proc p
-    WHERE p.pronamespace = current_schema()::regnamespace AND p.proname IN ('book', 'open_accounts', 'set_usable', 'raise_epoch')
+    WHERE p.pronamespace = current_schema()::regnamespace
+        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch')
         AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
     ORDER BY 1, 2
     """,

@@ -25,8 +25,9 @@ from pas.redemptions.strikes import note_unknown_cards
 from pas.redemptions.verdicts import Refused
 
 ROUNDS: Final = 3
-TAKEN_ELSEWHERE: Final = "PA001"
-"""SQLSTATE: another call booked one of these ids at the same moment."""
+AGAIN: Final = frozenset({"PA001", "40P01", "55P03"})
+"""SQLSTATEs after which nothing was stored and the same ids are sent again: another call booked one
+of them at the same moment, a deadlock, a lock that took too long."""
 
 
 class Outcomes(msgspec.Struct, frozen=True):
@@ -163,7 +164,7 @@ async def call(connection: Connection, bookings: Sequence[Booking]) -> list[Outc
     try:
         outcomes = await REDEEM_BATCH.one(connection, *arguments(bookings))
     except asyncpg.PostgresError as error:
-        if error.sqlstate != TAKEN_ELSEWHERE:
+        if error.sqlstate not in AGAIN:
             raise
         return [Outcome.BUSY] * len(bookings)
     return [Outcome(outcome) for outcome in outcomes.outcomes]

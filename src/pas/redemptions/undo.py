@@ -23,7 +23,7 @@ from pas.redemptions.amount_refusals import RedemptionUnknown
 from pas.redemptions.facts import TillFacts
 from pas.redemptions.judge import Moment
 from pas.redemptions.paid import PaidRow, appropriations, paid_parts, read_paid
-from pas.redemptions.redeem import ROUNDS, TAKEN_ELSEWHERE, Outcomes
+from pas.redemptions.redeem import AGAIN, ROUNDS, Outcomes
 from pas.redemptions.refusals import Busy, SaleIdReused
 from pas.redemptions.reversals import (
     Redemption,
@@ -204,7 +204,7 @@ async def call(connection: Connection, ask: Undo, *, item: Item, back: Reversal)
     try:
         outcomes = await REVERSE_BATCH.one(connection, *arguments)
     except asyncpg.PostgresError as error:
-        if error.sqlstate != TAKEN_ELSEWHERE:
+        if error.sqlstate not in AGAIN:
             raise
         return Outcome.BUSY
     return Outcome(outcomes.outcomes[0])
