@@ -49,12 +49,13 @@ async def test_an_application_waits_on_top_and_is_decided_with_the_income(
 ) -> None:
     counter = await signed_in(client, connection, Role.COUNTER)
     page = (await counter.look(f"residents/{child}")).text
-    form = {"id": str(uuid7())}
-    assert "Vraag een pas aan" in page
+    form = {"id": str(uuid7()), "channel": "paper"}
+    assert "Een pas aanvragen voor dit huis" in page
     for _ in range(2):
         applied = await counter.send(f"residents/{child}/application", form)
         assert applied.status_code == 303
     assert "Er is een pas aangevraagd" in (await counter.look(f"residents/{child}")).text
+    assert await connection.fetchval("SELECT channel FROM household_application") == "paper"
     before = (await officer.look("assessments/unknown")).text
     form = {"income": "150,5", "source": "Loonstrook", "assessed_on": TODAY}
     await officer.send(f"residents/{child}/income", form)
@@ -63,6 +64,19 @@ async def test_an_application_waits_on_top_and_is_decided_with_the_income(
     assert await connection.fetchval("SELECT state FROM household_application") == "decided"
     assert "na een aanvraag" in person
     assert "Dat is te hoog." in person
+
+
+async def test_whose_income_is_known_applies_at_the_counter_and_is_decided_at_once(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000)
+    resident = await a_member(connection, since=FIRST, income=9_500)
+    counter = await signed_in(client, connection, Role.COUNTER)
+    before = (await counter.look(f"residents/{resident}")).text
+    form = {"id": str(uuid7()), "channel": "counter"}
+    await counter.send(f"residents/{resident}/application", form)
+    assert "Wij beslissen meteen." in before
+    assert "na een aanvraag" in (await counter.look(f"residents/{resident}")).text
 
 
 @pytest.mark.parametrize(

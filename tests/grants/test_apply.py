@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from given import a_member, a_scheme_in_force, an_actor
+from given import a_member, a_scheme_in_force, a_state, an_actor
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -24,6 +24,8 @@ from pas.grants.apply import (
     read_application,
     withdraw_application,
 )
+from pas.grants.assess import Task, assess_year
+from pas.grants.follow_register import follow_register
 from pas.grants.periods import PassYearOver
 from pas.ids import ApplicationId, HouseholdNumber, MunicipalityName, ResidentId, uuid7
 
@@ -146,7 +148,7 @@ async def test_the_list_has_the_longest_waiting_first_and_goes_on_after_a_page(
 ) -> None:
     await a_scheme_in_force(connection)
     for number in range(3):
-        await a_member(connection, f"H{number}")
+        await a_member(connection, f"H{number}", income=None)
         await applied(connection, an_application(f"H{number}"))
 
     first = await list_applications(connection, limit=2)
@@ -155,6 +157,68 @@ async def test_the_list_has_the_longest_waiting_first_and_goes_on_after_a_page(
     assert [one.household_number for one in (*first, *rest)] == ["H0", "H1", "H2"]
     assert await list_applications(connection, state="decided") == []
     assert await list_applications(connection, year=2027) == []
+
+
+async def test_a_household_of_known_income_has_its_decision_with_the_receipt(
+    connection: Connection,
+) -> None:
+    await a_scheme_in_force(connection)
+    resident = await a_member(connection, income=9_500)
+
+    made = await applied(connection, an_application(), actor=a_holder_actor(resident))
+
+    assert (made.state, made.decided_at) == ("decided", NOW)
+    assert await connection.fetch("SELECT cause, actor_kind FROM decision") == [
+        ("application", "holder")
+    ]
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
+
+
+async def test_an_application_is_answered_when_a_file_brings_the_income(
+    connection: Connection, database: Database, velsen: MunicipalityName
+) -> None:
+    await a_scheme_in_force(connection)
+    resident = await a_member(connection, income=None)
+    made = await applied(connection, an_application())
+    before = await follow_register(database, velsen, actor=OFFICER, now=NOW)
+    await a_state(connection, resident, income=9_500, since=date(2026, 5, 1))
+    after = await follow_register(database, velsen, actor=OFFICER, now=NOW)
+
+    assert (before.households_answered, after.households_answered) == (0, 1)
+    assert (await read_application(connection, made.id)).state == "decided"
+    assert await connection.fetchval("SELECT count(*) FROM pass") == 1
+
+
+async def test_the_yearly_run_answers_who_applied_and_only_them_as_an_application(
+    connection: Connection, database: Database, velsen: MunicipalityName
+) -> None:
+    await a_member(connection, "H1")
+    await a_member(connection, "H2")
+    await a_member(connection, "H3", income=None)
+    made = [await applied(connection, an_application(home)) for home in ("H1", "H3")]
+    await a_scheme_in_force(connection)
+    await assess_year(database, Task(municipality=velsen, year=2026, actor=OFFICER, now=NOW))
+
+    states = [(await read_application(connection, one.id)).state for one in made]
+    assert states == ["decided", "received"]
+    rows = await connection.fetch(
+        "SELECT household_number, cause FROM decision ORDER BY household_number"
+    )
+    assert rows == [("H1", "application"), ("H2", "assessment")]
+
+
+async def test_who_gets_nothing_because_nothing_is_for_them_hears_so(
+    connection: Connection,
+) -> None:
+    await a_scheme_in_force(connection, unit="child")
+    await a_member(connection, income=9_500)
+    await a_member(connection, income=9_500, left_on=date(2026, 2, 1))
+
+    made = await applied(connection, an_application())
+
+    assert made.state == "decided"
+    assert await connection.fetchval("SELECT count(*) FROM decision") == 1
+    assert await connection.fetchval("SELECT count(*) FROM pass") == 0
 
 
 async def test_somebody_lives_where_the_register_says_today(connection: Connection) -> None:

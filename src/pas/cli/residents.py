@@ -131,5 +131,6 @@ def show_changes(report: RegisterReport) -> None:
     done(
         f"{report.passes_ended} passes ended, {report.passes_restored} restored; "
         f"{report.households_assessed} households with newcomers assessed, "
+        f"{report.households_answered} applications answered, "
         f"{report.persons_granted} persons granted."
     )

@@ -1,7 +1,7 @@
 """A household applies, once for everything: on a page, on paper, at the counter or with a helper.
 
 The answer is a receipt with the time and a hash of what was asked. What follows is the same decision
-as the yearly assessment's, as soon as the income is known. One application at a time is open: whoever
+as the yearly assessment's: at once when the income is known, else as soon as it is. One application at a time is open: whoever
 asks again meanwhile gets the receipt that there is.
 """
 
@@ -17,8 +17,8 @@ from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
-from pas.grants import periods
-from pas.grants.ground import calendar_of
+from pas.grants.decide import decide_households, settled
+from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.ids import ApplicationId, HouseholdNumber, ResidentId
 from pas.passes.residents import ADULT_AGE, age_on
 
@@ -164,10 +164,27 @@ async def apply_for_household(
     connection: Connection, application: Application, *, actor: Actor, now: datetime
 ) -> Receipt:
     """Take an application, or give the receipt of the same one; raises HouseholdHasApplied."""
-    calendar = await calendar_of(connection)
-    periods.effective_on(calendar, year=application.year, on=day_of(now))
+    ground = await read_ground(connection, year=application.year, on=day_of(now))
     await _refuse_stranger(connection, application.household, actor=actor, now=now)
+    async with connection.transaction():
+        ground = await opened_ground(connection, ground)
+    made = await settled(lambda: _take(connection, application, ground, actor=actor, now=now))
+    if made is not None:
+        return made
     digest = content_hash(application, actor=actor)
+    known = await READ.first(connection, application.id)
+    if known is not None and known.content_hash == digest.hex():
+        return known
+    open_one = await READ_OPEN.first(connection, application.household, application.year)
+    raise HouseholdHasApplied(
+        receivedAt=None if open_one is None else open_one.received_at.isoformat()
+    )
+
+
+async def _take(
+    connection: Connection, application: Application, ground: Ground, *, actor: Actor, now: datetime
+) -> Receipt | None:
+    """Note the application and decide; gives None when there is one already."""
     async with connection.transaction():
         made = await INSERT.first(
             connection,
@@ -178,18 +195,15 @@ async def apply_for_household(
             actor.id,
             actor.kind,
             now,
-            digest,
+            content_hash(application, actor=actor),
         )
-        if made is not None:
-            await _event(connection, "application.received", made, actor=actor)
-            return made
-    known = await READ.first(connection, application.id)
-    if known is not None and known.content_hash == digest.hex():
-        return known
-    open_one = await READ_OPEN.first(connection, application.household, application.year)
-    raise HouseholdHasApplied(
-        receivedAt=None if open_one is None else open_one.received_at.isoformat()
-    )
+        if made is None:
+            return None
+        await _event(connection, "application.received", made, actor=actor)
+        await decide_households(
+            connection, ground, [made.household_number], cause="assessment", actor=actor, now=now
+        )
+        return await read_application(connection, made.id)
 
 
 async def household_of(

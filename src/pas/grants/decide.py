@@ -3,6 +3,7 @@
 The yearly assessment, an application, a birth and an arrival all come here. A person's decision is
 written when there is something to say that was not said before in this year, so doing it again adds
 nothing. What a household of unknown income gets is neither granted nor refused, and not written.
+An application that waits is answered by whichever of these knows the income first.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,6 +21,7 @@ from pas.grants import periods
 from pas.grants.facts import Decision, HouseholdFacts, Verdict
 from pas.grants.grant import GrantedElsewhere, Wanted, lock_grants, write_grants
 from pas.grants.ground import Ground
+from pas.grants.open_applications import ANSWER, READ_APPLIED
 from pas.grants.pots import assess_within
 from pas.grants.read_households import Households, read_households
 from pas.ids import DecisionId, HouseholdNumber, PassId, ResidentId, uuid7
@@ -34,6 +36,7 @@ _Answer = TypeVar("_Answer")
 TRIES: Final = 3
 ANSWERED: Final[frozenset[Cause]] = frozenset(("application", "deviation", "objection"))
 SAYS_SOMETHING: Final = frozenset(("granted", "held", "refused"))
+NO_LONGER_HERE: Final = frozenset(("moved-away", "deceased", "not-here-yet"))
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -41,6 +44,7 @@ class Decided(msgspec.Struct, frozen=True):
 
     decision: Decision
     id: DecisionId | None
+    cause: Cause
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -73,8 +77,9 @@ WRITE_DECISIONS: Final = Statement(
     """
     INSERT INTO decision (id, resident_id, household_number, year, cause, assessed_on, decided_at,
         verdicts, actor_kind, actor_id)
-    SELECT d.id, d.resident_id, d.household, $5, $6, $7, $8, d.verdicts::jsonb, $9, $10
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) AS d (id, resident_id, household, verdicts)
+    SELECT d.id, d.resident_id, d.household, $6, d.cause, $7, $8, d.verdicts::jsonb, $9, $10
+    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[])
+        AS d (id, resident_id, household, verdicts, cause)
     """,
     None,
 )
@@ -108,14 +113,21 @@ async def decide_households(
     pots = await lock_grants(connection, ground)
     found = await read_for(connection, ground, numbers)
     decisions = assess_all(found, ground, pots)
-    return await write_decisions(
+    known = [one.facts.number for one in found.known if one.facts.income is not None]
+    applied = await READ_APPLIED.all(connection, known, ground.plan.year)
+    done = await write_decisions(
         connection,
         ground,
         (tuple(one.facts for one in found.known), decisions),
         cause=cause,
+        applied=frozenset(one.household_number for one in applied),
         actor=actor,
         now=now,
     )
+    told = {one.decision.household for one in done.decided if one.id is not None}
+    answered = [one.id for one in applied if one.household_number in told]
+    await ANSWER.run(connection, answered, now)
+    return done
 
 
 async def read_for(
@@ -148,20 +160,20 @@ async def write_decisions(
     assessed: tuple[tuple[HouseholdFacts, ...], Sequence[Decision]],
     *,
     cause: Cause,
+    applied: frozenset[HouseholdNumber] = frozenset(),
     actor: Actor,
     now: datetime,
 ) -> Round:
-    """Write what is new: decisions, passes and grants."""
+    """Write what is new: decisions, passes and grants; who ``applied`` is answered."""
     households, decisions = assessed
     latest = await _latest(connection, decisions, year=ground.plan.year)
-    asked = cause in ANSWERED
     decided = tuple(
-        Decided(one, DecisionId(uuid7()) if _is_news(one, latest, asked=asked) else None)
+        _decided(one, latest, cause="application" if one.household in applied else cause)
         for one in decisions
     )
     wanted = [grant for one in decided for grant in _wanted(one)]
     passes, new = await _issue(connection, ground, wanted, actor=actor)
-    await _write(connection, decided, ground, cause=cause, actor=actor, now=now)
+    await _write(connection, decided, ground, actor=actor, now=now)
     await write_grants(connection, wanted, passes, ground=ground, actor=actor, now=now)
     return Round(households, decided, new)
 
@@ -177,12 +189,27 @@ def signature(verdicts: Sequence[Verdict]) -> Signature:
     )
 
 
-def _is_news(decision: Decision, latest: Mapping[ResidentId, Signature], *, asked: bool) -> bool:
-    """Whoever asked gets an answer, also when it is the same as before."""
+def _decided(
+    decision: Decision, latest: Mapping[ResidentId, Signature], *, cause: Cause
+) -> Decided:
+    news = _is_news(decision, latest, cause=cause)
+    return Decided(decision, DecisionId(uuid7()) if news else None, cause)
+
+
+def _is_news(decision: Decision, latest: Mapping[ResidentId, Signature], *, cause: Cause) -> bool:
+    """Whoever asked gets an answer, also when it is the same as before or that nothing is for them."""
     if all(one.outcome not in SAYS_SOMETHING for one in decision.verdicts):
-        return False
-    news = asked or bool(decision.granted)
+        return cause == "application" and _is_for_nothing(decision)
+    news = cause in ANSWERED or bool(decision.granted)
     return news or latest.get(decision.resident) != signature(decision.verdicts)
+
+
+def _is_for_nothing(decision: Decision) -> bool:
+    """Whether somebody lives here, and no scheme is for them or may yet turn out to be."""
+    return bool(decision.verdicts) and all(
+        one.outcome == "not_applicable" and one.reason not in NO_LONGER_HERE
+        for one in decision.verdicts
+    )
 
 
 def _wanted(one: Decided) -> list[Wanted]:
@@ -238,7 +265,6 @@ async def _write(
     decided: Sequence[Decided],
     ground: Ground,
     *,
-    cause: Cause,
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -251,8 +277,8 @@ async def _write(
         [one.decision.resident for one in news],
         [one.decision.household for one in news],
         [msgspec.json.encode(one.decision.verdicts).decode() for one in news],
+        [one.cause for one in news],
         ground.plan.year,
-        cause,
         ground.plan.assessed_on,
         now,
         actor.kind,

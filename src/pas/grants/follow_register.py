@@ -2,8 +2,9 @@
 
 A move or a death ends a pass from a day on, never with hindsight; who turns out to live here after
 all has the pass back. Who was born or came after the assessment of a year is assessed now, with the
-household. A child's pass is managed by the adults it lives with, until it is eighteen. Done again,
-this changes nothing; it runs after every file of residents, and daily.
+household; so is who applied and waits until the income is known. A child's pass is managed by the
+adults it lives with, until it is eighteen. Done again, this changes nothing; it runs after every file
+of residents, and daily.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from pas.csvfile import chunks
 from pas.days import day_of, start_of
 from pas.db import Connection, Database, Statement
 from pas.grants import periods
+from pas.grants.answer_applications import answer_applications
 from pas.grants.assess import Task
 from pas.grants.decide import Cause, decide_households, settled
 from pas.grants.facts import PersonFacts
@@ -48,6 +50,7 @@ class RegisterReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     passes_restored: int
     households_managed: int
     households_assessed: int
+    households_answered: int
     persons_granted: int
     unmanaged_children: list[ResidentId]
 
@@ -153,6 +156,7 @@ async def follow_register(
     )
     ended, restored = await _follow_passes(database, municipality, actor=actor, now=now)
     assessed, granted = await _assess_newcomers(database, municipality, actor=actor, now=now)
+    answered = await answer_applications(database, municipality, actor=actor, now=now)
     async with database.connection(municipality) as connection:
         unmanaged = await READ_UNMANAGED.all(connection, today, MOST_LISTED)
     return RegisterReport(
@@ -160,6 +164,7 @@ async def follow_register(
         passes_restored=restored,
         households_managed=managed,
         households_assessed=assessed,
+        households_answered=answered,
         persons_granted=granted,
         unmanaged_children=[row.resident_id for row in unmanaged],
     )

@@ -16,10 +16,10 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.grants.apply import HouseholdUnknown
-from pas.grants.decide import Cause, Round, decide_households, settled
+from pas.grants.decide import Round, decide_households, settled
 from pas.grants.ground import Ground, current_year, opened_ground, read_ground
 from pas.grants.read_households import read_facts
-from pas.ids import ApplicationId, HouseholdNumber, uuid7
+from pas.ids import HouseholdNumber, uuid7
 from pas.money import BasisPoints
 
 
@@ -37,10 +37,6 @@ class FoundIncome(msgspec.Struct, frozen=True, kw_only=True):
     income: BasisPoints
     source: str
     assessed_on: date
-
-
-class _Closed(msgspec.Struct, frozen=True):
-    id: ApplicationId
 
 
 class _Year(msgspec.Struct, frozen=True):
@@ -61,14 +57,6 @@ READ_OPEN_YEARS: Final = Statement(
     WHERE household_number = $1 AND state = 'received' AND year >= $2 ORDER BY year
     """,
     _Year,
-)
-CLOSE_APPLICATION: Final = Statement(
-    """
-    UPDATE household_application SET state = 'decided', decided_at = $3
-    WHERE household_number = $1 AND year = $2 AND state = 'received'
-    RETURNING id
-    """,
-    _Closed,
 )
 
 
@@ -122,16 +110,12 @@ async def _record(
             actor=actor,
             after={"householdNumber": found.household, "assessedOn": found.assessed_on},
         )
-        rounds: list[Round] = []
-        for ground in grounds:
-            year = ground.plan.year
-            closed = await CLOSE_APPLICATION.all(connection, found.household, year, now)
-            cause: Cause = "application" if closed else "assessment"
-            decided = await decide_households(
-                connection, ground, [found.household], cause=cause, actor=actor, now=now
+        return [
+            await decide_households(
+                connection, ground, [found.household], cause="assessment", actor=actor, now=now
             )
-            rounds.append(decided)
-    return rounds
+            for ground in grounds
+        ]
 
 
 async def _refuse_older(connection: Connection, found: FoundIncome, ground: Ground) -> None:

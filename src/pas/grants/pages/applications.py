@@ -1,4 +1,4 @@
-"""Applying for a household at the counter: one button, because the municipality knows the rest."""
+"""Applying for a household at the counter or from paper: the municipality knows the rest."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
-from pas.grants.apply import Application, apply_for_household, household_of
+from pas.grants.apply import Application, Channel, apply_for_household, household_of
 from pas.grants.ground import current_year
 from pas.ids import ApplicationId, ResidentId
 from pas.problems.bodies import AppRequest
@@ -20,6 +20,8 @@ from pas.problems.refusals import NotFound
 from pas.web.pages import done, read_form
 
 SUBMIT: Final = {"permission": Permission.APPLICATIONS_SUBMIT}
+
+CHANNELS: Final[dict[str, Channel]] = {"counter": "counter", "paper": "paper"}
 
 
 @post(
@@ -34,14 +36,15 @@ async def apply_at_counter(
     """Take the application; the id in the form makes sending it twice harmless."""
     form, now = await read_form(request), datetime.now(UTC)
     application_id = form.parsed("id", "", parse_id)
-    if application_id is None:
+    channel = form.choice("channel", "", CHANNELS)
+    if application_id is None or channel is None:
         raise NotFound
     async with connected(request, municipality) as connection:
         asked = Application(
             id=application_id,
             household=await household_of(connection, ResidentId(resident_id), now=now),
             year=await current_year(connection, now),
-            channel="counter",
+            channel=channel,
         )
         _ = await apply_for_household(connection, asked, actor=actor_of(request), now=now)
     return done(f"/{municipality}/residents/{resident_id}")
