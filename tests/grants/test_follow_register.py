@@ -219,3 +219,46 @@ async def test_a_child_with_a_pass_that_nobody_manages_is_listed(
     await assess_year(database, a_task())
 
     assert (await follow(database)).unmanaged_children == [child]
+
+
+async def recorded_before_the_assessment(superuser: Connection, who: ResidentId) -> None:
+    day_before = NOW - timedelta(days=1)
+    await superuser.execute("UPDATE resident SET created_at = $2 WHERE id = $1", who, day_before)
+    await superuser.execute(
+        "UPDATE resident_version SET recorded_at = $2 WHERE resident_id = $1", who, day_before
+    )
+
+
+async def test_who_was_away_on_the_day_of_the_assessment_is_assessed_after_coming_back(
+    connection: Connection, superuser: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    who = await a_member(connection, left_on=date(2026, 5, 1))
+    await recorded_before_the_assessment(superuser, who)
+    await assess_year(database, a_task())
+    await a_state(connection, who, since=date(2026, 6, 10))
+
+    before = await follow(database, NOW + timedelta(days=2))
+    report = await follow(database, NOW + timedelta(days=9))
+    again = await follow(database, NOW + timedelta(days=10))
+
+    assert (before.persons_granted, report.persons_granted) == (0, 1)
+    assert (again.households_assessed, again.persons_granted) == (0, 0)
+
+
+async def test_who_was_filed_before_the_assessment_and_came_after_it_is_assessed_on_that_day(
+    connection: Connection, superuser: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    who = await a_member(connection, since=date(2026, 6, 10))
+    stayed = await a_member(connection, "H2", income=None)
+    for one in (who, stayed):
+        await recorded_before_the_assessment(superuser, one)
+    await assess_year(database, a_task())
+
+    early = await follow(database, NOW + timedelta(days=2))
+    report = await follow(database, NOW + timedelta(days=9))
+
+    assert early.households_assessed == 0
+    assert (report.households_assessed, report.persons_granted) == (1, 1)
+    assert await connection.fetchval("SELECT cause FROM decision") == "arrival"

@@ -27,7 +27,7 @@ from pas.grants.decide import Cause, decide_households, settled
 from pas.grants.facts import PersonFacts
 from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.grants.periods import PassYearOver
-from pas.grants.runs import read_runs
+from pas.grants.runs import Run, read_runs
 from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
 from pas.residents.managing_adults import sync_managing_adults
 
@@ -113,12 +113,17 @@ SET_BUDGETS: Final = Statement(
 READ_NEWCOMERS: Final = Statement(
     """
     SELECT v.household_number, bool_or(v.birth_date > $2) AS has_birth
-    FROM resident r JOIN resident_version v ON v.resident_id = r.id
-    WHERE r.created_at > $1 AND v.valid_from <= $3::date
+    FROM resident_version v
+    WHERE v.valid_from <= $3::date
         AND (v.left_on IS NULL OR v.left_on > $3) AND (v.died_on IS NULL OR v.died_on > $3)
-        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = r.id
+        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
             AND n.valid_from > v.valid_from AND n.valid_from <= $3)
-        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = r.id AND d.year = $4)
+        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = v.resident_id AND d.year = $4)
+        AND NOT EXISTS (SELECT 1 FROM resident_version w WHERE w.resident_id = v.resident_id
+            AND w.valid_from <= $5::date AND w.recorded_at <= $1
+            AND (w.left_on IS NULL OR w.left_on > $5) AND (w.died_on IS NULL OR w.died_on > $5)
+            AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = w.resident_id
+                AND n.valid_from > w.valid_from AND n.valid_from <= $5 AND n.recorded_at <= $1))
     GROUP BY v.household_number
     ORDER BY v.household_number
     """,
@@ -218,28 +223,31 @@ async def _assess_newcomers(
     """Assess who came since the last assessment of a year that is not over, with the household."""
     async with database.connection(municipality) as connection:
         runs = await read_runs(connection)
-    started: dict[int, datetime] = {}
+    newest: dict[int, Run] = {}
     for run in runs:
         if run.ended_at is not None:
-            started.setdefault(run.year, run.started_at)
+            newest.setdefault(run.year, run)
     households = granted = 0
-    for year, since in sorted(started.items()):
+    for year, run in sorted(newest.items()):
         task = Task(municipality=municipality, year=year, actor=actor, now=now)
         try:
-            done = await _assess_since(database, task, since)
+            done = await _assess_since(database, task, run)
         except PassYearOver:
             continue
         households, granted = households + done[0], granted + done[1]
     return households, granted
 
 
-async def _assess_since(database: Database, task: Task, since: datetime) -> tuple[int, int]:
+async def _assess_since(database: Database, task: Task, run: Run) -> tuple[int, int]:
+    """Assess whom the run did not see here: unknown then, not here yet, or away for a while."""
     today, granted = day_of(task.now), 0
     async with database.connection(task.municipality) as connection:
         ground = await read_ground(connection, year=task.year, on=today)
         year_starts = periods.pass_year(ground.plan.calendar, task.year).starts_on
         rows = await READ_NEWCOMERS.all(
-            connection, since, year_starts, ground.plan.effective_on, task.year
+            connection,
+            *(run.started_at, year_starts, ground.plan.effective_on, task.year),
+            max(run.assessed_on, year_starts),
         )
         if not rows:
             return 0, 0
