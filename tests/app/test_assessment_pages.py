@@ -68,6 +68,7 @@ async def test_a_real_one_grants_once_and_stays_readable(
     ("typed", "sentence"),
     [
         ({"kind": "dry"}, "Typ een jaar"),
+        ({"kind": "real", "year": str(YEAR + 2)}, f"Toekennen voor {YEAR + 2} kan vanaf 1-1-"),
         ({"kind": "dry", "year": "20 26"}, "Typ een jaar"),
         ({"year": str(YEAR)}, "Kies proef of echt."),
         ({"kind": "real", "year": "2001"}, 'id="year-fout"'),

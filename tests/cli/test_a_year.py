@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pas.passes.resident_files import COLUMNS as RESIDENT_COLUMNS
 from pas.schemes.files import COLUMNS as SCHEME_COLUMNS
 from serving import run_pas
 
-YEAR = "2031"
+YEAR = str(datetime.now(UTC).year + 1)
 
 
 def pas(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -59,4 +60,7 @@ def test_a_year_of_a_municipality_by_commands_alone(short_path: Path) -> None:
     over = pas(home, "grants", "assess", "velsen", "--year", "2020")
     assert over.returncode == 1
     assert "voorbij" in over.stderr
+    far = pas(home, "grants", "assess", "velsen", "--year", str(int(YEAR) + 2))
+    assert far.returncode == 1
+    assert "Toekennen voor" in far.stderr
     assert pas(home, "ledger", "prove", "velsen").returncode == 0

@@ -96,6 +96,17 @@ async def test_an_assessment_of_a_year_that_is_over_is_refused_at_once(officer: 
     assert (answer.status_code, answer.json()["code"]) == (409, "pass-year-over")
 
 
+async def test_an_assessment_of_a_year_that_is_too_far_is_refused_at_once(
+    officer: Person, connection: Connection
+) -> None:
+    for dry_run in (False, True):
+        answer = await officer.post(f"{BASE}/assessments", {"year": YEAR + 2, "dryRun": dry_run})
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "pass-year-too-far")
+        assert f"Toekennen voor {YEAR + 2} kan vanaf 1-1-{YEAR + 1}." in answer.json()["detail"]
+    assert await connection.fetchval("SELECT count(*) FROM assessment") == 0
+
+
 async def test_from_application_to_an_explained_decision(
     officer: Person, town: Town, connection: Connection
 ) -> None:

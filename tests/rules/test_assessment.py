@@ -1,7 +1,7 @@
 """The yearly assessment: who gets what, and why not."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
 
 import msgspec
@@ -15,6 +15,7 @@ from pas.grants.facts import Decision, HouseholdFacts, Outcome, PersonFacts, Rea
 from pas.grants.periods import (
     Calendar,
     PassYearOver,
+    PassYearTooFar,
     pass_ends_on,
     view_of_parents_ends_on,
 )
@@ -137,6 +138,16 @@ def test_a_year_that_is_over_is_not_assessed_and_one_to_come_starts_on_its_first
     assert (ahead.award.starts_on, ahead.award.ends_on) == (NEW_YEAR, date(2027, 1, 1))
 
 
+@pytest.mark.parametrize("month", [1, 7])
+def test_nothing_is_granted_for_a_year_after_the_next(month: int) -> None:
+    calendar = Calendar(pass_year_month=month)
+    first = date(2026, month, 1)
+
+    with pytest.raises(PassYearTooFar, match=f"Toekennen voor 2027 kan vanaf 1-{month}-2026"):
+        plan([], year=2027, on=first - timedelta(days=1), calendar=calendar)
+    assert plan([], year=2027, on=first, calendar=calendar).year == 2027
+
+
 def test_a_pass_year_may_start_in_any_month() -> None:
     household, version = a_household(), a_version()
     summer = Calendar(pass_year_month=7)
@@ -179,7 +190,9 @@ def test_once_per_child_runs_past_a_year_end_up_to_eighteen_or_a_chosen_day() ->
         household, plan([version], year=2028, on=date(2028, 1, 1)), earlier_grants(*first)
     )
     assert seen(later) == [("held", "already-granted")]
-    grown = assess(household, plan([version], year=2035, on=NEW_YEAR), earlier_grants(*first))
+    grown = assess(
+        household, plan([version], year=2035, on=date(2035, 1, 1)), earlier_grants(*first)
+    )
     assert seen(grown) == [("held", "already-granted")]
 
 

@@ -19,6 +19,13 @@ class PassYearOver(Refusal):
     status = 409
 
 
+class PassYearTooFar(Refusal):
+    """Dit pasjaar is nog te ver weg."""
+
+    status = 409
+    next_step = "Kies dit pasjaar of het volgende."
+
+
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """What a municipality chose; a year starts on the first of its month."""
 
@@ -47,10 +54,19 @@ def school_year_of(calendar: Calendar, on: date) -> Span:
 
 
 def effective_on(calendar: Calendar, *, year: int, on: date) -> date:
-    """The day whose facts and versions count: the assessment, or the start of a year to come."""
+    """The day whose facts and versions count: the assessment, or the start of the year to come.
+
+    Raises PassYearOver, or PassYearTooFar for a year after the next.
+    """
     span = pass_year(calendar, year)
     if on >= span.ends_on:
         raise PassYearOver(f"Pasjaar {year} is voorbij. Kies een later jaar.")
+    if on < pass_year(calendar, year - 1).starts_on:
+        first = pass_year(calendar, year - 1).starts_on
+        raise PassYearTooFar(
+            f"Toekennen voor {year} kan vanaf {first.day}-{first.month}-{first.year}. "
+            "Kies dit pasjaar of het volgende."
+        )
     return max(on, span.starts_on)
 
 
