@@ -325,6 +325,27 @@ END $$;
 
 ALTER FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.end_file_of_job() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    DELETE FROM upload WHERE id = (NEW.arguments ->> 'upload_id')::uuid;
+    IF NEW.state = 'failed' THEN
+        UPDATE import i SET ended_at = NEW.ended_at, problem = coalesce(NEW.problem ->> 'detail', ''),
+            added = c.added, changed = c.changed, same = c.same, refused = c.refused
+        FROM (
+            SELECT count(*) FILTER (WHERE outcome = 'added') AS added, count(*) FILTER (WHERE outcome = 'changed') AS changed,
+                count(*) FILTER (WHERE outcome = 'same') AS same, count(*) FILTER (WHERE outcome = 'refused') AS refused
+            FROM import_row WHERE import_id = (NEW.arguments ->> 'import_id')::uuid
+        ) c
+        WHERE i.id = (NEW.arguments ->> 'import_id')::uuid AND i.ended_at IS NULL;
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.end_file_of_job() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -1237,10 +1258,13 @@ CREATE TABLE municipality.import (
     refused bigint DEFAULT 0 NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid NOT NULL,
+    problem text,
     CONSTRAINT import_kind_check CHECK ((kind = ANY (ARRAY['schemes'::text, 'residents'::text, 'merchants'::text])))
 );
 
 ALTER TABLE municipality.import OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.import.problem IS 'Why the file was not read, or not to its end; null when it was.';
 
 CREATE TABLE municipality.import_row (
     import_id uuid NOT NULL,
@@ -2183,6 +2207,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.u
 
 ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -2337,6 +2363,8 @@ GRANT ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme u
 
 REVOKE ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) TO owner_municipality;
+
+REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
@@ -2522,6 +2550,8 @@ GRANT UPDATE(changed) ON TABLE municipality.import TO app_municipality;
 GRANT UPDATE(same) ON TABLE municipality.import TO app_municipality;
 
 GRANT UPDATE(refused) ON TABLE municipality.import TO app_municipality;
+
+GRANT UPDATE(problem) ON TABLE municipality.import TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.import_row TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.import_row TO app_municipality;

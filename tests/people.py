@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import msgspec
+import pytest
 
 from browsing import browsing
 from given import a_login
@@ -91,5 +92,7 @@ async def a_town(access: Access, folder: Path) -> AsyncGenerator[Town]:
     for name in (VELSEN, ALMERE):
         make_keys(keys, name, demo=False, now=datetime.now(UTC))
     settings = Settings(key_dir=keys.folder)
-    async with browsing(access.address, settings=settings) as client:
-        yield Town(client, keys, settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PAS_KEY_DIR", str(keys.folder))  # where a worker in this process looks
+        async with browsing(access.address, settings=settings) as client:
+            yield Town(client, keys, settings)

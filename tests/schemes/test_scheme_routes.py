@@ -104,14 +104,16 @@ async def test_a_file_is_read_by_a_worker_and_every_row_has_its_verdict(
 async def test_a_file_of_another_shape_ends_the_job_with_what_was_expected(
     policy: Person, town: Town, connection: Connection, database: Database
 ) -> None:
-    queued = (await policy.post(IMPORTS, b"naam,bedrag\nx,1\n")).json()
+    queued = (await policy.post(IMPORTS, (",".join(COLUMNS) + "\n").encode())).json()
     await Worker(database, job_kinds()).run_all_due()
 
     job = (await policy.get(f"/v1/velsen/jobs/{queued['jobId']}")).json()
 
     assert job["state"] == "failed"
     assert job["problem"]["code"] == "file-refused"
-    assert (await policy.get(f"{IMPORTS}/{queued['importId']}")).status_code == 404
+    summary = (await policy.get(f"{IMPORTS}/{queued['importId']}")).json()["summary"]
+    assert summary["problem"] == job["problem"]["detail"]
+    assert "puntkomma" in summary["problem"]
     assert (await policy.post(IMPORTS)).json()["code"] == "missing-body"
 
 

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     CARD_ENCRYPTION = "card_encryption"
     TOKEN_SIGNING = "token_signing"  # noqa: S105 (the name of a purpose)
     SEAL = "seal"
+    UPLOAD_ENCRYPTION = "upload_encryption"
     OIDC_CLIENT = "oidc_client"
 
 
@@ -79,7 +80,7 @@ class KeyRing(msgspec.Struct, frozen=True):
         if not found:
             raise KeysMissing(
                 f"{self.municipality} has no key for {purpose.value}. "
-                f"Make one: pas keys make {self.municipality} --purpose {purpose.value}."
+                f"Make one: pas keys rotate {self.municipality} --purpose {purpose.value}."
             )
         return found
 

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 
 from pas.auth.actor import Actor, ActorKind
+from pas.auth.keys import KeyRing
 from pas.db import Connection
 from pas.ids import ImportId, JobId, UploadId
+from pas.imports.record import ImportKind, start_import
 from pas.imports.uploads import keep_upload
 from pas.jobs import enqueue
 
@@ -38,16 +40,34 @@ async def queue_import(
     connection: Connection,
     source: BinaryIO,
     *,
-    kind: str,
+    kind: ImportKind,
+    job_kind: str,
+    ring: KeyRing,
     file_name: str,
     actor: Actor,
     now: datetime,
 ) -> QueuedImport:
-    """Keep a file, each piece in a short transaction of its own, and put it in line."""
-    upload = await keep_upload(connection, source, name=file_name, actor=actor, now=now)
+    """Keep a file, each piece in a short transaction of its own, and put it in line.
+
+    The import is there from now on: what a file of another shape was refused for stands there too.
+    """
+    upload = await keep_upload(connection, source, ring=ring, name=file_name, actor=actor, now=now)
     import_id = ImportId(upload.id)
     job = ImportJob(upload.id, import_id, actor.kind, actor.id)
-    job_id = await enqueue(
-        connection, kind=kind, arguments=job, actor_kind=actor.kind, actor_id=actor.id
-    )
+    async with connection.transaction():
+        await start_import(
+            connection,
+            import_id,
+            kind=kind,
+            file=(upload.name, upload.sha256),
+            actor=actor,
+            now=now,
+        )
+        job_id = await enqueue(
+            connection,
+            kind=job_kind,
+            arguments=job,
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+        )
     return QueuedImport(job_id, import_id)

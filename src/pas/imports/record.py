@@ -31,7 +31,10 @@ class ImportNotFound(Refusal):
 
 
 class Import(msgspec.Struct, frozen=True, rename="camel"):
-    """A file that was read; ``ended_at`` None means that it is still being read."""
+    """A file that was handed over; ``ended_at`` None means that it waits, or is still being read.
+
+    ``problem`` says why it was not read, or not to its end.
+    """
 
     id: ImportId
     kind: ImportKind
@@ -42,6 +45,7 @@ class Import(msgspec.Struct, frozen=True, rename="camel"):
     changed: int
     same: int
     refused: int
+    problem: str | None
 
 
 class ImportRow(msgspec.Struct, frozen=True, rename="camel"):
@@ -85,20 +89,20 @@ END: Final = Statement(
     ) c
     WHERE i.id = $1
     RETURNING i.id, i.kind, i.file_name, i.started_at, i.ended_at, i.added, i.changed, i.same,
-        i.refused
+        i.refused, i.problem
     """,
     Import,
 )
 READ: Final = Statement(
     """
-    SELECT id, kind, file_name, started_at, ended_at, added, changed, same, refused
+    SELECT id, kind, file_name, started_at, ended_at, added, changed, same, refused, problem
     FROM import WHERE id = $1 AND kind = $2
     """,
     Import,
 )
 READ_LATEST: Final = Statement(
     """
-    SELECT id, kind, file_name, started_at, ended_at, added, changed, same, refused
+    SELECT id, kind, file_name, started_at, ended_at, added, changed, same, refused, problem
     FROM import WHERE kind = $1 ORDER BY started_at DESC, id DESC LIMIT $2
     """,
     Import,

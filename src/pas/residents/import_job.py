@@ -11,7 +11,7 @@ from pas.db import Database
 from pas.ids import MunicipalityName
 from pas.imports.queue import ImportJob
 from pas.imports.record import Import
-from pas.imports.uploads import fetch_upload, forget_upload
+from pas.imports.uploads import fetch_upload
 from pas.jobs import enqueue
 from pas.jobs.kinds import Progress, job_kind
 from pas.residents.import_residents import ResidentsFile, import_residents
@@ -38,19 +38,20 @@ async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
             progress.of(total)
         progress.done = done
 
+    ring = KeyStore(read_settings().keys).ring(municipality)
     async with database.connection(municipality) as connection:
-        upload, source = await fetch_upload(connection, job.upload_id)
+        upload, source = await fetch_upload(connection, job.upload_id, ring=ring)
     with source:
         summary = await import_residents(
             database,
             municipality,
             ResidentsFile(source=source, name=upload.name, import_id=job.import_id),
-            ring=KeyStore(read_settings().keys).ring(municipality),
+            ring=ring,
             actor=job.actor,
             now=datetime.now(UTC),
             told=told,
         )
-    async with database.connection(municipality) as connection, connection.transaction():
+    async with database.connection(municipality) as connection:
         await enqueue(
             connection,
             kind=FOLLOW,
@@ -58,5 +59,4 @@ async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
             actor_kind=job.actor_kind,
             actor_id=job.actor_id,
         )
-        await forget_upload(connection, job.upload_id)
     return summary

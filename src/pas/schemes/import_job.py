@@ -6,12 +6,14 @@ from typing import Final
 
 import msgspec
 
+from pas.auth.keys import KeyStore
 from pas.db import Database
 from pas.ids import MunicipalityName
 from pas.imports.queue import ImportJob
-from pas.imports.uploads import fetch_upload, forget_upload
+from pas.imports.uploads import fetch_upload
 from pas.jobs.kinds import Progress, job_kind
 from pas.schemes.import_schemes import ImportedSchemes, import_schemes
+from pas.settings import read_settings
 
 KIND: Final = "schemes.import"
 
@@ -25,8 +27,9 @@ async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
 ) -> ImportedSchemes:
     """Read the file; begun again it does nothing twice, and every row keeps its first verdict."""
     job = msgspec.convert(arguments, ImportJob)
+    ring = KeyStore(read_settings().keys).ring(municipality)
     async with database.connection(municipality) as connection:
-        upload, source = await fetch_upload(connection, job.upload_id)
+        upload, source = await fetch_upload(connection, job.upload_id, ring=ring)
         with source:
             made = await import_schemes(
                 connection,
@@ -36,7 +39,6 @@ async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
                 now=datetime.now(UTC),
                 import_id=job.import_id,
             )
-        await forget_upload(connection, job.upload_id)
     progress.of(1)
     progress.advance()
     return made

@@ -1,22 +1,23 @@
 """Endpoints: hand over a file of merchants, and see what became of its rows."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Annotated, Final
 from uuid import UUID
 
-import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import auth_state, connected
 from pas.csvfile import Outcome
-from pas.ids import ImportId, JobId
+from pas.ids import ImportId, MunicipalityName
 from pas.imports.answers import ImportAnswer
+from pas.imports.queue import QueuedImport, queue_import
 from pas.imports.record import read_import, read_import_rows
-from pas.merchants.import_job import queue_import
+from pas.merchants.import_job import KIND
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import MissingBody
 
@@ -26,13 +27,6 @@ MOST_BYTES: Final = 20_000_000
 FileName = Annotated[str, QueryParameter(name="fileName", min_length=1, max_length=200)]
 AfterLine = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
-
-
-class Queued(msgspec.Struct, frozen=True, rename="camel"):
-    """The job that reads the file, and under which number its outcome will stand."""
-
-    job_id: JobId
-    import_id: ImportId
 
 
 @post(
@@ -46,7 +40,7 @@ async def import_merchants_file(
     request: AppRequest,
     *,
     file_name: FileName = "merchants.csv",
-) -> Queued:
+) -> QueuedImport:
     """Lever een CSV-bestand met aanbieders aan.
 
     Stuur het bestand als inhoud van het verzoek. Hetzelfde bestand nog eens verandert niets.
@@ -54,15 +48,18 @@ async def import_merchants_file(
     content = await request.body()
     if not content:
         raise MissingBody("Stuur het CSV-bestand mee als inhoud van het verzoek.")
+    ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
     async with connected(request, municipality) as connection:
-        job_id, import_id = await queue_import(
+        return await queue_import(
             connection,
-            content,
+            BytesIO(content),
+            kind="merchants",
+            job_kind=KIND,
+            ring=ring,
             file_name=file_name,
             actor=actor_of(request),
             now=datetime.now(UTC),
         )
-    return Queued(job_id, import_id)
 
 
 @get("/v1/{municipality:str}/merchant-imports/{import_id:uuid}", opt=WRITE)

@@ -11,9 +11,9 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import auth_state, connected
 from pas.csvfile import Outcome
-from pas.ids import ImportId
+from pas.ids import ImportId, MunicipalityName
 from pas.imports.answers import ImportAnswer, Imports
 from pas.imports.queue import QueuedImport, queue_import
 from pas.imports.record import latest_imports, read_import, read_import_rows
@@ -44,13 +44,16 @@ async def import_residents_file(
     Stuur het bestand als inhoud van het verzoek. Hetzelfde bestand nog eens verandert niets.
     Daarna volgen de passen vanzelf: verhuizingen, overlijdens, geboortes en nieuwe inwoners.
     """
+    ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
     with tempfile.TemporaryFile() as file:
         await receive(request, file)
         async with connected(request, municipality) as connection:
             return await queue_import(
                 connection,
                 file,
-                kind=KIND,
+                kind="residents",
+                job_kind=KIND,
+                ring=ring,
                 file_name=file_name,
                 actor=actor_of(request),
                 now=datetime.now(UTC),

@@ -11,9 +11,9 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import auth_state, connected
 from pas.csvfile import Outcome
-from pas.ids import ImportId
+from pas.ids import ImportId, MunicipalityName
 from pas.imports.answers import ImportAnswer, Imports
 from pas.imports.queue import QueuedImport, queue_import
 from pas.imports.record import latest_imports, read_import, read_import_rows
@@ -45,11 +45,14 @@ async def import_schemes_file(
     content = await request.body()
     if not content:
         raise MissingBody("Stuur het CSV-bestand mee als inhoud van het verzoek.")
+    ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
     async with connected(request, municipality) as connection:
         return await queue_import(
             connection,
             BytesIO(content),
-            kind=KIND,
+            kind="schemes",
+            job_kind=KIND,
+            ring=ring,
             file_name=file_name,
             actor=actor_of(request),
             now=datetime.now(UTC),
