@@ -98,8 +98,8 @@ async def test_passes_that_end_together_are_locked_in_the_order_of_a_payment(
             )
         ]
     for number, who in enumerate(members):
-        left = {"since": date(2026, 5, 1), "left_on": date(2026, 8, 1)}
-        await a_state(connection, who, f"H{number}", **left)
+        left_on = date(2026, 8, 1)
+        await a_state(connection, who, f"H{number}", since=date(2026, 5, 1), left_on=left_on)
     lock = "SELECT 1 FROM balance WHERE account_id = ANY ($1::bigint[]) FOR UPDATE NOWAIT"
     async with superuser.transaction():
         await superuser.execute(lock, [min(accounts)])
