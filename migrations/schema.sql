@@ -1483,6 +1483,15 @@ CREATE TABLE municipality.processing_log (
 
 ALTER TABLE municipality.processing_log OWNER TO owner_municipality;
 
+CREATE TABLE municipality.proof (
+    id uuid NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    closes boolean NOT NULL,
+    content text NOT NULL
+);
+
+ALTER TABLE municipality.proof OWNER TO owner_municipality;
+
 CREATE TABLE municipality.redemption (
     entry_id uuid NOT NULL,
     till_id uuid NOT NULL,
@@ -1971,6 +1980,9 @@ ALTER TABLE ONLY municipality.payout_account
 ALTER TABLE ONLY municipality.posting
     ADD CONSTRAINT posting_pkey PRIMARY KEY (kind, debit, credit, reverses);
 
+ALTER TABLE ONLY municipality.proof
+    ADD CONSTRAINT proof_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.redemption
     ADD CONSTRAINT redemption_pkey PRIMARY KEY (entry_id);
 
@@ -2091,6 +2103,8 @@ CREATE INDEX processing_log_recorded ON municipality.processing_log USING brin (
 
 CREATE INDEX processing_log_subject ON municipality.processing_log USING btree (subject_id, recorded_at);
 
+CREATE INDEX proof_newest ON municipality.proof USING btree (proved_at DESC);
+
 CREATE INDEX redemption_merchant ON municipality.redemption USING btree (merchant_id, recorded_at);
 
 CREATE INDEX redemption_reversal_original ON municipality.redemption_reversal USING btree (original_id);
@@ -2174,6 +2188,10 @@ ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.posting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.posting ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.proof FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.proof ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.redemption FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -2673,6 +2691,9 @@ GRANT SELECT ON TABLE municipality.posting TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.processing_log TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.processing_log TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.proof TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.proof TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.redemption TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.redemption TO app_municipality;

@@ -39,6 +39,11 @@ class Visitor:
         }
         return await self.client.post(f"/velsen/{path}", content=urlencode(form), headers=headers)
 
+    async def put(self, path: str) -> httpx.Response:
+        """A change by the API, without a body."""
+        headers = {"cookie": self._cookie, "x-csrf-token": csrf_token(self.token)}
+        return await self.client.post(f"/v1/velsen/{path}", headers=headers)
+
     async def ask(self, path: str) -> httpx.Response:
         """The API, with the same session."""
         return await self.client.get(f"/v1/velsen/{path}", headers={"cookie": self._cookie})

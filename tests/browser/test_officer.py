@@ -71,6 +71,7 @@ def test_an_officer_tries_an_assessment(page: Page) -> None:
 def test_an_auditor_sees_the_books_close(page: Page) -> None:
     become(page, "Controleur")
     page.get_by_role("link", name="De boeken").click()
+    page.get_by_role("button", name="Kijk de boeken nu na").click()
     expect(page.get_by_text("Het klopt op de cent")).to_be_visible()
     check_page(page, "auditor-ledger")
 

@@ -64,3 +64,6 @@ def test_a_year_of_a_municipality_by_commands_alone(short_path: Path) -> None:
     assert far.returncode == 1
     assert "Toekennen voor" in far.stderr
     assert pas(home, "ledger", "prove", "velsen").returncode == 0
+    proof = json.loads(pas(home, "ledger", "prove", "velsen", "--json").stdout)
+    assert proof["closes"] is True
+    assert [one["difference"] for one in proof["schemes"]] == [0]

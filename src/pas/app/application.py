@@ -18,6 +18,7 @@ from litestar.types import (
 from pas.app import own_routes
 from pas.app.access_log import access_log
 from pas.app.edge import AnswerRefusal, wrap
+from pas.app.gauges import Gauges
 from pas.app.openapi import design_rules, openapi_config
 from pas.app.orphans import end_with_parent
 from pas.app.ready import Readiness
@@ -59,6 +60,7 @@ def create_app(
         )
         app.state["database"] = database
         app.state["readiness"] = Readiness(database)
+        app.state["gauges"] = Gauges(database)
         app.state["places"] = Places(database, installation_place(settings))
         app.state[AUTH] = auth = AuthState(settings, database)
         try:

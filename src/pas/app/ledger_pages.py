@@ -1,4 +1,4 @@
-"""The books proved, as a page and for a program; the ledger itself knows no people and no pages."""
+"""The last proof of the books, as a page and for a program, and a way to prove them anew."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -6,36 +6,39 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
+from pas.app.proving import (
+    NotProvedYet,
+    last_proof,
+    proof_waits,
+    prove_soon,
+    queue_proof,
+)
+from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.days import day_of
 from pas.db import Connection, Statement
-from pas.ledger.findings import Finding
-from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation, prove
-from pas.ledger.walls import MissingWall
+from pas.ids import JobId, MunicipalityName
+from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.schemes.show import list_schemes
-from pas.web.pages import page
+from pas.web.pages import done, page
 
 PROVE: Final = {"permission": Permission.LEDGER_PROVE}
 MOST_SHOWN: Final = 50
+REFRESH_SECONDS: Final = "3"
 
 
-class LedgerProof(msgspec.Struct, frozen=True, rename="camel"):
-    """The proof and its verdict."""
+class QueuedProof(msgspec.Struct, frozen=True, rename="camel"):
+    """The job that proves the books."""
 
-    closes: bool
-    proved_at: datetime
-    schemes: list[SchemeEquation]
-    merchants: list[MerchantEquation]
-    findings: list[Finding]
-    missing_walls: list[MissingWall]
-    warnings: list[MissingWall]
+    job_id: JobId
 
 
 class _Name(msgspec.Struct, frozen=True):
@@ -56,49 +59,68 @@ READ_NAMES: Final = Statement("SELECT id, name FROM merchant", _Name)
 
 
 @get("/v1/{municipality:str}/ledger/proof", opt=PROVE)
-async def prove_ledger(municipality: FromPath[str], request: AppRequest) -> LedgerProof:
-    """Bewijs de boeken.
+async def read_proof(municipality: FromPath[str], request: AppRequest) -> Proof:
+    """Lees het laatste bewijs van de boeken.
 
     Per regeling en jaar: gekregen is besteed, plus vastgezet, vervallen en open. Per aanbieder wat
-    hij nog krijgt. Klopt er iets niet, dan staat er waar. Dit leest alles: het duurt even.
+    hij nog krijgt. Klopt er iets niet, dan staat er waar. Elke nacht is er een nieuw bewijs.
     """
     async with connected(request, municipality) as connection:
-        proof = await prove(connection, datetime.now(UTC))
-    return LedgerProof(
-        closes=proof.closes,
-        proved_at=proof.proved_at,
-        schemes=proof.schemes,
-        merchants=proof.merchants,
-        findings=proof.findings,
-        missing_walls=proof.missing_walls,
-        warnings=proof.warnings,
-    )
+        proof = await last_proof(connection)
+    if proof is None:
+        raise NotProvedYet
+    return proof
+
+
+@post("/v1/{municipality:str}/ledger/proofs", opt=PROVE, status_code=202)
+async def prove_ledger(municipality: FromPath[str], request: AppRequest) -> QueuedProof:
+    """Bewijs de boeken opnieuw. Dit leest alles: het duurt even."""
+    async with connected(request, municipality) as connection:
+        return QueuedProof(await queue_proof(connection, actor=actor_of(request)))
+
+
+@post("/{municipality:str}/ledger", opt=PROVE, include_in_schema=False)
+async def prove_on_page(municipality: FromPath[str], request: AppRequest) -> Redirect:
+    """Prove the books while somebody waits, or as a job where that takes too long."""
+    async with connected(request, municipality) as connection:
+        name = MunicipalityName(municipality)
+        await prove_soon(connection, name, actor=actor_of(request))
+    return done(f"/{municipality}/ledger")
 
 
 @get("/{municipality:str}/ledger", opt=PROVE, include_in_schema=False)
 async def ledger_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
     """Do the books close to the cent, and if not: where do they break?"""
-    now = datetime.now(UTC)
     async with connected(request, municipality) as connection:
-        proof = await prove(connection, now)
-        titles = await scheme_titles(connection, on=day_of(now))
+        proof, waits = await last_proof(connection), await proof_waits(connection)
+        titles = await scheme_titles(connection, on=day_of(datetime.now(UTC)))
         names = {one.id: one.name for one in await READ_NAMES.all(connection)}
+    about = {} if proof is None else shown_proof(proof, titles, names)
+    place = {"home": f"/{municipality}", "proved": proof is not None, "waits": waits}
+    answer = page(request, "app/ledger.html", **place, **about)
+    if waits:
+        answer.headers["Refresh"] = REFRESH_SECONDS
+    return answer
+
+
+def shown_proof(
+    proof: Proof, titles: Mapping[UUID, str], names: Mapping[UUID, str]
+) -> dict[str, object]:
     owed = sorted(proof.merchants, key=lambda one: (one.difference == 0, -one.owed))
-    return page(
-        request,
-        "app/ledger.html",
-        home=f"/{municipality}",
-        closes=proof.closes,
-        proved_at=proof.proved_at,
-        breaks=breaks_of(proof),
-        equations=[shown(one, titles) for one in broken_first(proof.schemes)],
-        owed=[merchant_cells(one, names) for one in owed[:MOST_SHOWN]],
-        merchants=len(owed),
-        shown=min(len(owed), MOST_SHOWN),
-        total_cents=sum(one.owed for one in owed),
-        spent_cents=sum(one.spent - one.reversed for one in proof.schemes if one.unit == "cents"),
-        open_cents=sum(one.open for one in proof.schemes if one.unit == "cents"),
-    )
+    return {
+        "closes": proof.closes,
+        "proved_at": proof.proved_at,
+        "breaks": breaks_of(proof),
+        "equations": [shown(one, titles) for one in broken_first(proof.schemes)],
+        "owed": [merchant_cells(one, names) for one in owed[:MOST_SHOWN]],
+        "merchants": len(owed),
+        "shown": min(len(owed), MOST_SHOWN),
+        "total_cents": sum(one.owed for one in owed),
+        "spent_cents": sum(
+            one.spent - one.reversed for one in proof.schemes if one.unit == "cents"
+        ),
+        "open_cents": sum(one.open for one in proof.schemes if one.unit == "cents"),
+    }
 
 
 async def scheme_titles(connection: Connection, *, on: date) -> dict[UUID, str]:
@@ -152,4 +174,4 @@ def written(amount: int, unit: str) -> str:
     return euros(Cents(amount)) if unit == "cents" else f"{amount} bezoeken"
 
 
-routes: list[ControllerRouterHandler] = [prove_ledger, ledger_page]
+routes: list[ControllerRouterHandler] = [read_proof, prove_ledger, prove_on_page, ledger_page]

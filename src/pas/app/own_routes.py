@@ -1,5 +1,6 @@
 """Routes of the program itself: alive, ready, counts, static files, and the API described."""
 
+import asyncio
 import os
 from http import HTTPStatus
 from typing import Final, cast
@@ -11,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.app import metrics
 from pas.app.catalogue import by_code
+from pas.app.gauges import Gauges
 from pas.app.ready import Readiness
 from pas.errors import TillRefusal
 from pas.problems.bodies import AppRequest
@@ -39,10 +41,13 @@ async def readiness(request: AppRequest) -> Response[dict[str, str]]:
     return Response({"status": "ready"})
 
 
-@get("/metrics", opt=PUBLIC, include_in_schema=False, sync_to_thread=True)
-def measured() -> Response[bytes]:
+@get("/metrics", opt=PUBLIC, include_in_schema=False)
+async def measured(request: AppRequest) -> Response[bytes]:
+    """What was counted of requests, and what we watch of each municipality."""
     shared_folder = os.environ.get(metrics.SHARED_FOLDER)
-    return Response(metrics.exposition(shared_folder), media_type=metrics.MEDIA_TYPE)
+    counted = await asyncio.to_thread(metrics.exposition, shared_folder)
+    watched = await cast("Gauges", request.app.state["gauges"]).exposition()
+    return Response(counted + watched, media_type=metrics.MEDIA_TYPE)
 
 
 @get("/static/{name:str}", opt=PUBLIC, include_in_schema=False)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
+from pas.app import proving
 from pas.grants import follow_job
 from pas.jobs import Daily
 
-DAILY: Final = (Daily(follow_job.KIND, 5),)
+DAILY: Final = (Daily(proving.KIND, 2), Daily(follow_job.KIND, 5))

@@ -19,7 +19,7 @@ from pas.ledger.findings import Finding, find_breaks
 from pas.ledger.walls import MissingWall, missing_guards, missing_walls
 
 
-class SchemeEquation(msgspec.Struct, frozen=True, rename="camel"):
+class SchemeSums(msgspec.Struct, frozen=True, rename="camel"):
     """One scheme, year and unit; amounts in cents or visits, by ``unit``."""
 
     scheme_id: UUID
@@ -33,13 +33,14 @@ class SchemeEquation(msgspec.Struct, frozen=True, rename="camel"):
     lapsed: int
     open: int
 
-    @property
-    def difference(self) -> int:
-        right = self.spent - self.reversed + self.held + self.lapsed + self.open
-        return self.granted + self.shortfall - right
+
+class SchemeEquation(SchemeSums, frozen=True, rename="camel"):
+    """What came in less where it is; zero when it closes."""
+
+    difference: int
 
 
-class MerchantEquation(msgspec.Struct, frozen=True, rename="camel"):
+class MerchantSums(msgspec.Struct, frozen=True, rename="camel"):
     """What is owed to one merchant (or one-off payee), in cents."""
 
     merchant_id: UUID
@@ -50,10 +51,11 @@ class MerchantEquation(msgspec.Struct, frozen=True, rename="camel"):
     paid: int
     bounced: int
 
-    @property
-    def difference(self) -> int:
-        parts = self.redeemed - self.reversed + self.corrected - self.paid + self.bounced
-        return self.owed - parts
+
+class MerchantEquation(MerchantSums, frozen=True, rename="camel"):
+    """What is owed less what makes it up; zero when it closes."""
+
+    difference: int
 
 
 SCHEME_EQUATIONS: Final = Statement(
@@ -96,7 +98,7 @@ SCHEME_EQUATIONS: Final = Statement(
     FULL JOIN stored s ON s.scheme_id = f.scheme_id AND s.budget_year = f.budget_year AND s.unit = f.unit
     ORDER BY 2, 1, 3
     """,
-    SchemeEquation,
+    SchemeSums,
 )
 
 MERCHANT_EQUATIONS: Final = Statement(
@@ -130,13 +132,15 @@ MERCHANT_EQUATIONS: Final = Statement(
     LEFT JOIN summed s ON s.account_id = o.id
     ORDER BY 1
     """,
-    MerchantEquation,
+    MerchantSums,
 )
+LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
 
 
 class Proof(msgspec.Struct, frozen=True, rename="camel"):
     """The whole of it; ``closes`` is false when one cent or one wall is missing."""
 
+    closes: bool
     proved_at: datetime
     schemes: list[SchemeEquation]
     merchants: list[MerchantEquation]
@@ -144,24 +148,38 @@ class Proof(msgspec.Struct, frozen=True, rename="camel"):
     missing_walls: list[MissingWall]
     warnings: list[MissingWall]
 
-    @property
-    def closes(self) -> bool:
-        equations = [*self.schemes, *self.merchants]
-        balanced = all(equation.difference == 0 for equation in equations)
-        return balanced and not self.findings and not self.missing_walls
 
-
-async def prove(connection: Connection, now: datetime) -> Proof:
+async def prove(connection: Connection, now: datetime, *, milliseconds: int = 0) -> Proof:
     """Prove the books of one municipality, on one snapshot.
 
-    Takes about a second per half million transfers; reads only.
+    Takes about a second per half million transfers; reads only. Whoever waits for it says how many
+    milliseconds each of its statements may take; zero is without limit.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        await LIMIT.run(connection, milliseconds)
+        schemes = [scheme_equation(one) for one in await SCHEME_EQUATIONS.all(connection)]
+        merchants = [merchant_equation(one) for one in await MERCHANT_EQUATIONS.all(connection)]
+        findings = await find_breaks(connection)
+        walls = await missing_walls(connection)
+        balanced = all(one.difference == 0 for one in [*schemes, *merchants])
         return Proof(
+            closes=balanced and not findings and not walls,
             proved_at=now,
-            schemes=await SCHEME_EQUATIONS.all(connection),
-            merchants=await MERCHANT_EQUATIONS.all(connection),
-            findings=await find_breaks(connection),
-            missing_walls=await missing_walls(connection),
+            schemes=schemes,
+            merchants=merchants,
+            findings=findings,
+            missing_walls=walls,
             warnings=await missing_guards(connection),
         )
+
+
+def scheme_equation(one: SchemeSums) -> SchemeEquation:
+    right = one.spent - one.reversed + one.held + one.lapsed + one.open
+    return SchemeEquation(
+        **msgspec.structs.asdict(one), difference=one.granted + one.shortfall - right
+    )
+
+
+def merchant_equation(one: MerchantSums) -> MerchantEquation:
+    parts = one.redeemed - one.reversed + one.corrected - one.paid + one.bounced
+    return MerchantEquation(**msgspec.structs.asdict(one), difference=one.owed - parts)
