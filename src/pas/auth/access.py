@@ -25,6 +25,7 @@ from pas.auth.actor import Actor, OtherMerchant, PermissionMissing
 from pas.auth.authentication import Authentication
 from pas.auth.csrf import FIELD, HEADER, SAFE_METHODS, refuse_cross_site, refuse_wrong_token
 from pas.auth.permissions import Permission
+from pas.auth.sign_in import LOCAL_PATH
 from pas.auth.state import auth_state
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotSignedIn
@@ -115,6 +116,8 @@ def not_signed_in(request: AppRequest) -> NotSignedIn:
         return NotSignedIn(headers={"WWW-Authenticate": "Bearer"})
     if request.method not in SAFE_METHODS:
         return NotSignedIn()
-    municipality = request.path_params.get("municipality", "")
-    where = f"/{municipality}/sign-in?returnTo={quote(path, safe='')}"
+    sign_in = f"/{request.path_params['municipality']}/sign-in"
+    where = f"{sign_in}?returnTo={quote(path, safe='')}"
+    if not LOCAL_PATH.fullmatch(where):
+        where = sign_in
     return NotSignedIn(headers={"Location": where})

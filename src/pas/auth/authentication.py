@@ -22,6 +22,7 @@ from pas.auth.sessions import FoundSession, SessionToken, find_session, token_ha
 from pas.auth.state import AuthState, auth_state
 from pas.auth.till_signature import SignedRequest, is_signed, read_claim, verify
 from pas.auth.tokens import TokenWrong
+from pas.db import possible_name
 from pas.ids import MunicipalityName
 from pas.problems.bodies import AppRequest
 
@@ -55,7 +56,8 @@ class Authenticate:
         if scope["type"] != "http" or not isinstance(name, str):
             await self.app(scope, receive, send)
             return
-        municipality = MunicipalityName(name)
+        # From here on the name stands in cookies, addresses and files: it is one, or there is no page.
+        municipality = possible_name(name)
         request = AppRequest(scope, receive, send)
         state = auth_state(request.app.state)
         actor, authentication = await who(request, state, municipality)

@@ -7,12 +7,16 @@ TLS (on this machine only) the prefix is impossible and the names are plain.
 
 from typing import Literal
 
+from pas.db import possible_name
 from pas.ids import MunicipalityName
 
 CookieKind = Literal["session", "browser"]
 
 
 def cookie_name(kind: CookieKind, municipality: MunicipalityName, *, over_tls: bool) -> str:
+    assert possible_name(municipality), (
+        "checked where names enter: nothing else ends a cookie's name"
+    )
     prefix = "__Host-" if over_tls else ""
     infix = "" if kind == "session" else "browser-"
     return f"{prefix}pas-{infix}{municipality}"

@@ -103,7 +103,6 @@ async def list_client_keys(municipality: FromPath[str], request: AppRequest) -> 
     De identiteitsprovider controleert daarmee dat een verzoek van ons komt.
     """
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
-    await state.database.municipality(name)
     try:
         keys = (await state.ring(name)).of(Purpose.OIDC_CLIENT)
     except KeysMissing:

@@ -40,9 +40,9 @@ class AuthState:
 
     async def ring(self, municipality: MunicipalityName) -> KeyRing:
         """Give a municipality's keys; keys of the demonstration open nothing real."""
+        registered = await self.database.municipality(municipality)
         ring = self.keys.ring(municipality)
         if ring.demo:
-            registered = await self.database.municipality(municipality)
             refuse_demo_keys(ring, demo=registered.demo, loopback=self.loopback)
         return ring
 

@@ -15,6 +15,7 @@ from pas.db.pools import (
     DatabaseAway,
     RegisteredMunicipality,
     UnknownMunicipality,
+    possible_name,
 )
 from pas.db.scram import scram_verifier
 from pas.db.statement import Connection, Pool, Statement
@@ -32,6 +33,7 @@ __all__ = [
     "RegisteredMunicipality",
     "Statement",
     "UnknownMunicipality",
+    "possible_name",
     "role_name",
     "scram_verifier",
 ]

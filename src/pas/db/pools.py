@@ -67,6 +67,13 @@ READ_MUNICIPALITIES = Statement(
 )
 
 
+def possible_name(name: str) -> MunicipalityName:
+    """Give the name of a municipality that could be; what else stands in an address is none."""
+    if not POSSIBLE_NAME.fullmatch(name):
+        raise UnknownMunicipality
+    return MunicipalityName(name)
+
+
 class Database:
     """All connections of one process; close it before the loop ends."""
 
@@ -99,8 +106,7 @@ class Database:
 
     async def municipality(self, name: MunicipalityName) -> RegisteredMunicipality:
         """Look a municipality up, or refuse; an unknown name never opens a pool."""
-        if not POSSIBLE_NAME.fullmatch(name):
-            raise UnknownMunicipality(f"Wij kennen geen gemeente '{name[:40]}'.")
+        possible_name(name)
         known = self._known.get(name)
         if known is not None and time.monotonic() - known[0] < REGISTRY_SECONDS:
             return known[1]

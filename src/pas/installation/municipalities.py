@@ -86,7 +86,7 @@ async def add_municipality(
 
 def fit_name(name: str) -> MunicipalityName:
     """Check a name: it becomes a schema, the end of role names, and a part of addresses."""
-    if not NAME.match(name) or name.startswith("pg_") or name in TAKEN_NAMES:
+    if not NAME.fullmatch(name) or name.startswith("pg_") or name in TAKEN_NAMES:
         raise UnfitName(
             f"'{name[:60]}' kan geen naam zijn. Gebruik kleine letters, cijfers en _, "
             "begin met een letter, en hooguit 40 tekens. Bijvoorbeeld: den_haag."

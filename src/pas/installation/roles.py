@@ -19,7 +19,7 @@ from pas.db import Address, Connection, role_name, scram_verifier
 from pas.db.pools import REGISTRY_ROLE
 from pas.ids import MunicipalityName
 
-NAME = re.compile(r"^[a-z][a-z0-9_]{1,39}$")
+NAME = re.compile(r"[a-z][a-z0-9_]{1,39}")
 MIGRATOR_ROLE = "migrator"
 
 MAKE_MUNICIPALITY = """
@@ -72,7 +72,7 @@ WORD = re.compile(r"\b(?:(owner|ledger|app|auditor)_)?municipality\b")
 
 
 def for_municipality(text: str, municipality: MunicipalityName) -> str:
-    assert NAME.match(municipality), "checked where names enter"
+    assert NAME.fullmatch(municipality), "checked where names enter"
     return WORD.sub(lambda word: word[0].replace("municipality", municipality), text)
 
 
