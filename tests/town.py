@@ -115,7 +115,6 @@ async def _fill(access: Access, settings: Settings) -> None:
         file = ResidentsFile(
             source=a_file(RESIDENT_COLUMNS, *RESIDENTS),
             name="residents.csv",
-            areas=frozenset({"ijmuiden_noord"}),
         )
         ring = KeyStore(settings.keys).ring(NAME)
         await import_residents(database, NAME, file, ring=ring, actor=ACTOR, now=NOW)

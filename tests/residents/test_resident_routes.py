@@ -58,6 +58,29 @@ async def test_a_file_is_read_by_a_worker_and_found_afterwards(
     assert await connection.fetchval("SELECT count(*) FROM upload") == 0
 
 
+async def test_an_area_must_be_one_that_the_municipality_knows(
+    town: Town, officer: Person, connection: Connection, database: Database
+) -> None:
+    administrator = await town.officer(connection, Role.ADMINISTRATOR)
+    rows = (
+        a_resident_row(area="velsen_noord"),
+        a_resident_row(person_number="2", household_number="H2", area="Atlantis"),
+        a_resident_row(person_number="3", household_number="H3", area=""),
+    )
+
+    chosen = await administrator.patch(
+        "/v1/velsen/settings", {"settings": {"areas": ["velsen_noord", "santpoort"]}}
+    )
+    queued = await officer.post(IMPORTS, a_file(COLUMNS, *rows).read())
+    await Worker(database, job_kinds()).run_all_due()
+    answer = (await officer.get(f"{IMPORTS}/{queued.json()['importId']}")).json()
+
+    assert chosen.status_code == 200, chosen.text
+    assert [row["outcome"] for row in answer["rows"]] == ["added", "refused", "added"]
+    assert answer["rows"][1]["fields"] == ["area"]
+    assert "santpoort, velsen_noord" in answer["rows"][1]["reason"]
+
+
 async def test_looking_somebody_up_asks_for_a_purpose_and_is_written_down(
     officer: Person, connection: Connection
 ) -> None:

@@ -20,6 +20,7 @@ from pas.ids import uuid7
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
+Area = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
 class SettingWrong(Refusal):
@@ -52,13 +53,14 @@ class IdentityProvider(msgspec.Struct, frozen=True, rename="camel", forbid_unkno
 
 
 class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """All settings with their defaults."""
+    """All settings with their defaults; no ``areas`` means that any area of a resident will do."""
 
     title: Text = "Stadspas"
     product: Text = "Stadspas"
     telephone: Annotated[str, Meta(pattern=r"^[0-9+() -]{3,20}$")] = "14 000"
     telephone_hours: Annotated[str, Meta(max_length=200)] = ""
     address: Annotated[str, Meta(max_length=300)] = ""
+    areas: Annotated[tuple[Area, ...], Meta(max_length=200)] = ()
     pass_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 1
     school_year_start_month: Annotated[int, Meta(ge=1, le=12)] = 8
     once_per_child_until: date | None = None

@@ -111,6 +111,7 @@ async def add_schemes(connection: Connection, site: Site) -> None:
             "title": TITLE,
             "telephone": "0255 567 200",
             "telephoneHours": "Maandag tot en met vrijdag, 9 tot 17 uur",
+            "areas": sorted(areas()),
         },
         actor=ACTOR,
     )
@@ -123,5 +124,5 @@ async def add_schemes(connection: Connection, site: Site) -> None:
 async def add_residents(site: Site) -> None:
     population = make_population(date(site.now.year, 1, 1))
     source = io.BytesIO("".join(residents_file(population)).encode())
-    file = ResidentsFile(source=source, name="residents.csv", areas=areas())
+    file = ResidentsFile(source=source, name="residents.csv")
     await import_residents(site.database, NAME, file, ring=site.ring, actor=ACTOR, now=site.now)

@@ -6,7 +6,7 @@ import, what was kept is the same and every row keeps its first verdict.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
 from typing import BinaryIO, Final
@@ -15,13 +15,14 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.keys import KeyRing
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.csvfile import chunks
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.db.statistics import refresh_statistics
 from pas.ids import HouseholdNumber, ImportId, MunicipalityName, uuid7
 from pas.imports.record import Import, end_import, file_hash, start_import
-from pas.passes.resident_files import read_residents, survey
+from pas.passes.resident_files import ReadResident, read_residents, survey
 from pas.passes.survey import Survey
 from pas.residents.keep import HashedRow, hashed, keep_rows
 from pas.residents.managing_adults import sync_managing_adults
@@ -32,12 +33,11 @@ Told = Callable[[int, int | None], None]
 
 
 class ResidentsFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that somebody hands over; no ``areas`` means that any area will do."""
+    """A file that somebody hands over."""
 
     source: BinaryIO
     name: str
     import_id: ImportId | None = None
-    areas: frozenset[str] = frozenset()
 
 
 class _Household(msgspec.Struct, frozen=True):
@@ -70,8 +70,10 @@ async def import_residents(
 ) -> Import:
     """Read a whole file and act on it; raises FileRefused before anything is changed."""
     today = day_of(now)
+    async with database.connection(municipality) as connection:
+        areas = frozenset((await read_municipality_settings(connection)).areas)
     # Off the loop: a million rows take half a minute, and a job has to keep its lease meanwhile.
-    found = await asyncio.to_thread(partial(survey, file.source, today=today, areas=file.areas))
+    found = await asyncio.to_thread(partial(survey, file.source, today=today, areas=areas))
     sha256 = await asyncio.to_thread(file_hash, file.source)
     import_id = file.import_id or ImportId(uuid7())
     async with database.connection(municipality) as connection:
@@ -87,7 +89,7 @@ async def import_residents(
     await _keep_all(
         database,
         municipality,
-        _hashed_chunks(file, found, ring, today=today),
+        _hashed_chunks(read_residents(file.source, found, today=today, areas=areas), ring),
         keeping=(import_id, ring, actor, now),
         told=lambda done: told(done, found.rows),
     )
@@ -118,10 +120,7 @@ async def _keep_all(
 _NO_ROWS: Final[list[HashedRow]] = []
 
 
-def _hashed_chunks(
-    file: ResidentsFile, found: Survey, ring: KeyRing, *, today: date
-) -> Iterator[list[HashedRow]]:
-    read = read_residents(file.source, found, today=today, areas=file.areas)
+def _hashed_chunks(read: Iterable[ReadResident], ring: KeyRing) -> Iterator[list[HashedRow]]:
     return chunks((hashed(one, ring) for one in read), CHUNK)
 
 
