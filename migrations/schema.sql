@@ -1739,6 +1739,7 @@ CREATE TABLE municipality.sign_in_attempt (
     return_to text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
+    for_holder boolean DEFAULT false NOT NULL,
     CONSTRAINT sign_in_attempt_browser_hash_check CHECK ((octet_length(browser_hash) = 32)),
     CONSTRAINT sign_in_attempt_invitation_hash_check CHECK ((octet_length(invitation_hash) = 32)),
     CONSTRAINT sign_in_attempt_return_to_check CHECK (((return_to ~ '^/[^/\\]'::text) OR (return_to = '/'::text))),

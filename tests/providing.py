@@ -23,9 +23,14 @@ class Provider(msgspec.Struct):
     process: subprocess.Popen[str]
 
     def says(
-        self, *, account: str | None = "joke", acr: str = "substantial", lie: str | None = None
+        self,
+        *,
+        account: str | None = "joke",
+        acr: str = "substantial",
+        lie: str | None = None,
+        bsn: str | None = None,
     ) -> None:
-        said = {"account": account, "acr": acr, "lie": lie}
+        said = {"account": account, "acr": acr, "lie": lie, "bsn": bsn}
         httpx.post(f"{self.issuer}/said", json=said).raise_for_status()
 
     def stop(self) -> None:

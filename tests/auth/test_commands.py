@@ -66,6 +66,21 @@ async def test_where_people_sign_in_is_set_with_what_the_provider_must_know(
     assert KeyStore(tmp_path / "keys").ring(VELSEN).current(Purpose.OIDC_CLIENT)
 
 
+async def test_where_holders_sign_in_is_set_with_the_level_that_suffices(
+    connection: Connection, settings: dict[str, str]
+) -> None:
+    chosen = ("--issuer", "https://broker.example.nl", "--client-id", "pas", "--holders")
+    unsure = run_pas("login", "provider", "velsen", *chosen, **settings)
+    level = ("--acr", "substantial", "--scope", "openid", "--scope", "bsn", "--bsn-claim", "nsi")
+    done = run_pas("login", "provider", "velsen", *chosen, *level, **settings)
+    assert (unsure.returncode, done.returncode) == (2, 0), done.stderr
+    stored = await read_municipality_settings(connection)
+    assert stored.identity_provider is None
+    assert stored.holder_identity_provider is not None
+    assert stored.holder_identity_provider.citizen_number_claim == "nsi"
+    assert stored.holder_identity_provider.scopes == ("openid", "bsn")
+
+
 async def test_the_operator_sets_what_the_pages_refuse(
     connection: Connection, settings: dict[str, str]
 ) -> None:

@@ -206,6 +206,7 @@ async def test_settings_have_defaults_and_keep_their_history(
             "setting-fixed",
         ),
         ({"identityProvider": None}, "setting-fixed"),
+        ({"holderIdentityProvider": None}, "setting-fixed"),
     ],
 )
 async def test_a_wrong_setting_changes_nothing(

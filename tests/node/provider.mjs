@@ -1,6 +1,6 @@
 // A real OpenID Connect provider for the tests, which the tests can make lie.
 // One JSON object on standard input configures it; it prints its port when it listens.
-// POST /said {"account", "acr", "lie"} decides who signs in next and what is wrong with the answer.
+// POST /said {"account", "acr", "lie", "bsn"} decides who signs in next and what is wrong with the answer.
 import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT, decodeJwt } from "jose";
 import Provider from "oidc-provider";
@@ -44,12 +44,12 @@ const provider = new Provider(issuer, {
   }],
   clientAuthMethods: ["private_key_jwt"],
   acrValues: ["low", "substantial", "high"],
-  claims: { openid: ["sub"], acr: null, auth_time: null },
+  claims: { openid: ["sub", "bsn"], acr: null, auth_time: null },
   features: { devInteractions: { enabled: false } },
   pkce: { required: () => true },
   interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
   cookies: { keys: ["only for tests"] },
-  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...(said.bsn ? { bsn: said.bsn } : {}) }) }),
   loadExistingGrant: async (ctx) => {
     const grant = new provider.Grant({
       clientId: ctx.oidc.client.clientId,
@@ -100,7 +100,7 @@ const answer = provider.callback();
 server.on("request", async (request, response) => {
   const { pathname } = new URL(request.url, issuer);
   if (pathname === "/said") {
-    said = { account: "joke", acr: "substantial", lie: null, ...(await read(request)) };
+    said = { account: "joke", acr: "substantial", lie: null, bsn: null, ...(await read(request)) };
     published = said.lie === "new-key" ? [ours.published, later.published] : [ours.published];
     response.end();
   } else if (pathname.startsWith("/interaction/")) {

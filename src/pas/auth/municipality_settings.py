@@ -52,6 +52,14 @@ class IdentityProvider(msgspec.Struct, frozen=True, rename="camel", forbid_unkno
     audience_of_ours: Literal["issuer", "token_endpoint"] = "issuer"
 
 
+class HolderIdentityProvider(
+    IdentityProvider, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True
+):
+    """Where holders sign in, such as a broker of DigiD; its token carries the citizen number."""
+
+    citizen_number_claim: Text = "bsn"
+
+
 class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """All settings with their defaults; no ``areas`` means that any area of a resident will do."""
 
@@ -69,9 +77,10 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
     identity_provider: IdentityProvider | None = None
+    holder_identity_provider: HolderIdentityProvider | None = None
 
 
-FIXED: Final = frozenset({"identityProvider"})
+FIXED: Final = frozenset({"identityProvider", "holderIdentityProvider"})
 NAMES: Final = {
     field.encode_name: field.name for field in msgspec.structs.fields(MunicipalitySettings)
 }

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from pas.auth.keys import Key
-from pas.auth.municipality_settings import IdentityProvider
+from pas.auth.municipality_settings import HolderIdentityProvider, IdentityProvider
 from pas.auth.providers import IdentityProviderWrong, Metadata, Providers
 from pas.errors import Refusal
 
@@ -53,11 +53,16 @@ class Attempt(msgspec.Struct, frozen=True):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who signed in, in the words of the provider."""
+    """Who signed in, in the words of the provider; the citizen number from one for holders alone."""
 
     issuer: str
     subject: str
     acr: str
+    citizen_number: str = ""
+
+    def __repr__(self) -> str:
+        """Keep the citizen number out of logs and tracebacks; a broker may use it as subject too."""
+        return f"Identity({self.issuer!r})"
 
 
 class _TokenAnswer(msgspec.Struct, frozen=True):
@@ -130,7 +135,8 @@ async def identify(
         answer = msgspec.json.decode(
             await providers.fetch("POST", metadata.token_endpoint, form), type=_TokenAnswer
         )
-        claims = await _verified(providers, provider, answer.id_token)
+        said = await _verified(providers, provider, answer.id_token)
+        claims = msgspec.convert(said, _Claims)
         _refuse_misfit(provider, claims, answer=answer, attempt=attempt)
     except (
         IdentityProviderWrong,
@@ -141,10 +147,24 @@ async def identify(
         raise SignInUntrusted from error
     if provider.acr_values and claims.acr not in provider.acr_values:
         raise AssuranceTooLow
-    return Identity(issuer=claims.iss, subject=claims.sub, acr=claims.acr or "")
+    return Identity(
+        issuer=claims.iss,
+        subject=claims.sub,
+        acr=claims.acr or "",
+        citizen_number=_citizen_number(provider, said),
+    )
 
 
-async def _verified(providers: Providers, provider: IdentityProvider, id_token: str) -> _Claims:
+def _citizen_number(provider: IdentityProvider, said: dict[str, object]) -> str:
+    if not isinstance(provider, HolderIdentityProvider):
+        return ""
+    found = said.get(provider.citizen_number_claim)
+    return found if isinstance(found, str) else ""
+
+
+async def _verified(
+    providers: Providers, provider: IdentityProvider, id_token: str
+) -> dict[str, object]:
     header = cast("dict[str, object]", jwt.get_unverified_header(id_token))
     key_id = header.get("kid")
     key = await providers.signing_key(
@@ -152,7 +172,7 @@ async def _verified(providers: Providers, provider: IdentityProvider, id_token: 
         key_id=key_id if isinstance(key_id, str) else None,
         algorithm=provider.signed_with,
     )
-    said = jwt.decode(
+    return jwt.decode(
         id_token,
         key,
         algorithms=[provider.signed_with],
@@ -161,7 +181,6 @@ async def _verified(providers: Providers, provider: IdentityProvider, id_token: 
         leeway=LEEWAY,
         options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
     )
-    return msgspec.convert(said, _Claims)
 
 
 def _refuse_misfit(

@@ -39,18 +39,20 @@ async def choose(
     *,
     return_to: ReturnTo = "/",
 ) -> Response[str]:
-    """Who are you? One button for people of the municipality, its merchants and helpers."""
+    """Who are you? One button for holders, one for who works with the pass."""
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
     return_to = local_path(return_to)
     async with state.database.connection(name) as connection:
         settings = await read_municipality_settings(connection)
     question = urlencode({"returnTo": return_to})
     has_provider = settings.identity_provider is not None
+    has_holders = settings.holder_identity_provider is not None
     personas = [(role.value, ROLE_TITLES[role]) for role in PERSONAS]
     return page(
         request,
         "auth/sign_in.html",
         provider_url=f"/{name}/sign-in/provider?{question}" if has_provider else "",
+        holder_url=f"/{name}/sign-in/holder?{question}" if has_holders else "",
         demo_url=f"/{name}/demo/sign-in",
         personas=personas if await is_demo(request, name) else [],
         return_to=return_to,
@@ -66,6 +68,25 @@ async def to_provider(
     invitation: FromQuery[str | None] = None,
 ) -> Redirect:
     """Go to the identity provider. A link, because a form may not lead to another site."""
+    return await away(request, municipality, return_to, invitation=invitation)
+
+
+@get("/{municipality:str}/sign-in/holder", opt=PUBLIC, include_in_schema=False)
+async def to_holder_provider(
+    municipality: FromPath[str], request: AppRequest, *, return_to: ReturnTo = "/"
+) -> Redirect:
+    """Go to where holders sign in."""
+    return await away(request, municipality, return_to, for_holder=True)
+
+
+async def away(
+    request: AppRequest,
+    municipality: str,
+    return_to: str,
+    *,
+    invitation: str | None = None,
+    for_holder: bool = False,
+) -> Redirect:
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
     async with state.database.connection(name) as connection:
         address = await begin_sign_in(
@@ -75,6 +96,7 @@ async def to_provider(
             redirect_uri=redirect_uri(state, name),
             return_to=return_to if return_to != "/" else f"/{name}",
             invitation=invitation,
+            for_holder=for_holder,
             now=datetime.now(UTC),
         )
     return Redirect(address, status_code=SEE_OTHER)
@@ -176,6 +198,7 @@ def browser_of(request: AppRequest, state: AuthState, municipality: Municipality
 routes: list[ControllerRouterHandler] = [
     choose,
     to_provider,
+    to_holder_provider,
     from_provider,
     sign_out,
     become,

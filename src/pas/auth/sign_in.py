@@ -1,4 +1,4 @@
-"""Somebody of the municipality, a merchant or an intermediary signs in at the identity provider.
+"""Somebody signs in at an identity provider: one for people who work here, one for holders.
 
 An attempt is a row that is made before the redirect and used once after it, by the same browser. It
 is used up before the provider is asked anything, so a copied answer is worth nothing.
@@ -14,6 +14,7 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.auth.holders import find_holder
 from pas.auth.keys import KeyRing, Purpose
 from pas.auth.logins import LoginState, invitation_hash
 from pas.auth.municipality_settings import IdentityProvider, read_municipality_settings
@@ -88,6 +89,7 @@ class _StoredAttempt(msgspec.Struct, frozen=True):
     nonce: str
     code_verifier: str
     return_to: str
+    for_holder: bool
 
 
 class _Login(msgspec.Struct, frozen=True):
@@ -98,8 +100,8 @@ class _Login(msgspec.Struct, frozen=True):
 BEGIN = Statement(
     """
     INSERT INTO sign_in_attempt (state_hash, browser_hash, invitation_hash, nonce, code_verifier,
-        return_to, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+        return_to, created_at, for_holder)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     """,
     None,
 )
@@ -107,7 +109,7 @@ USE_UP = Statement(
     """
     UPDATE sign_in_attempt SET used_at = $2
     WHERE state_hash = $1 AND used_at IS NULL AND created_at > $3
-    RETURNING browser_hash, invitation_hash, nonce, code_verifier, return_to
+    RETURNING browser_hash, invitation_hash, nonce, code_verifier, return_to, for_holder
     """,
     _StoredAttempt,
 )
@@ -141,13 +143,14 @@ async def begin_sign_in(
     redirect_uri: str,
     return_to: str,
     invitation: str | None = None,
+    for_holder: bool = False,
     now: datetime,
 ) -> str:
     """Note an attempt of this browser; gives the address at the provider to send it to.
 
     Forgets old attempts and sessions while it is at it: whoever adds rows also takes them away.
     """
-    provider = await _provider(connection)
+    provider = await _provider(connection, for_holder=for_holder)
     attempt = new_attempt()
     try:
         metadata = await providers.metadata(provider.issuer)
@@ -164,6 +167,7 @@ async def begin_sign_in(
         attempt.code_verifier,
         local_path(return_to),
         now,
+        for_holder,
     )
     return authorization_url(provider, metadata, attempt, redirect_uri=redirect_uri)
 
@@ -180,11 +184,11 @@ async def complete_sign_in(
     replaces: SessionToken | None,
     now: datetime,
 ) -> SignedIn:
-    """Use the attempt up, hear from the provider who it is, and start a session for that login."""
+    """Use the attempt up, hear from the provider who it is, and start a session for them."""
     stored = await USE_UP.first(connection, _hash(state), now, now - ATTEMPT_LASTS)
     if stored is None or not hmac.compare_digest(stored.browser_hash, _hash(browser)):
         raise SignInExpired
-    provider = await _provider(connection)
+    provider = await _provider(connection, for_holder=stored.for_holder)
     identity = await identify(
         providers,
         provider,
@@ -195,11 +199,12 @@ async def complete_sign_in(
         now=now,
     )
     async with connection.transaction():
-        login_id = await _login_of(connection, identity, stored.invitation_hash, now=now)
         session = await start_session(
             connection,
-            actor_kind="login",
-            actor_id=login_id,
+            actor_kind="holder" if stored.for_holder else "login",
+            actor_id=await find_holder(connection, identity, ring=ring)
+            if stored.for_holder
+            else await _login_of(connection, identity, stored.invitation_hash, now=now),
             assurance=identity.acr,
             now=now,
             replaces=replaces,
@@ -221,8 +226,9 @@ async def clean_up_attempts(connection: Connection, *, now: datetime) -> None:
     await CLEAN_UP.run(connection, now - timedelta(days=1))
 
 
-async def _provider(connection: Connection) -> IdentityProvider:
-    provider = (await read_municipality_settings(connection)).identity_provider
+async def _provider(connection: Connection, *, for_holder: bool) -> IdentityProvider:
+    settings = await read_municipality_settings(connection)
+    provider = settings.holder_identity_provider if for_holder else settings.identity_provider
     if provider is None:
         raise SignInNotSetUp
     return provider

@@ -19,7 +19,11 @@ from pas.auth.key_files import rotate_key
 from pas.auth.keys import KeysMissing, KeyStore, Purpose
 from pas.auth.login_routes import invitation_link
 from pas.auth.logins import Person, invite_login, list_logins
-from pas.auth.municipality_settings import IdentityProvider, change_municipality_settings
+from pas.auth.municipality_settings import (
+    HolderIdentityProvider,
+    IdentityProvider,
+    change_municipality_settings,
+)
 from pas.auth.roles import Role
 from pas.cli.screen import done, out, say
 from pas.db import Connection, Database
@@ -41,15 +45,29 @@ def provider(
     issuer: Annotated[str, typer.Option(help="Its address, as in its discovery document.")],
     client_id: Annotated[str, typer.Option(help="What the provider calls us.")],
     acr: Annotated[list[str] | None, typer.Option(help="A level that suffices; repeat it.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help="What to ask; repeat it.")] = None,
+    holders: Annotated[bool, typer.Option(help="For holders: DigiD through a broker.")] = False,
+    bsn_claim: Annotated[str, typer.Option(help="Where the broker puts the BSN.")] = "bsn",
 ) -> None:
-    """Say where people of the municipality sign in (OpenID Connect), and make our key for it.
+    """Say where people of the municipality, or holders, sign in (OpenID Connect), with a key for it.
 
     Register at the provider: the two addresses that this prints.
 
     Example: pas login provider den_haag --issuer https://login.denhaag.nl --client-id pas
     """
+    if holders and not acr:
+        raise typer.BadParameter("Say with --acr how sure the broker must be of a holder.")
     settings, name = read_settings(), fit_name(municipality)
-    chosen = IdentityProvider(issuer=issuer, client_id=client_id, acr_values=tuple(acr or ()))
+    levels, scopes = tuple(acr or ()), tuple(scope or ("openid",))
+    chosen = IdentityProvider(issuer=issuer, client_id=client_id, acr_values=levels, scopes=scopes)
+    if holders:
+        chosen = HolderIdentityProvider(
+            issuer=issuer,
+            client_id=client_id,
+            acr_values=levels,
+            scopes=scopes,
+            citizen_number_claim=bsn_claim,
+        )
     store = KeyStore(settings.keys)
     try:
         store.ring(name).of(Purpose.OIDC_CLIENT)
@@ -57,12 +75,13 @@ def provider(
         rotate_key(store, name, purpose=Purpose.OIDC_CLIENT, now=datetime.now(UTC))
 
     async def work(connection: Connection) -> None:
-        await change_municipality_settings(connection, {"identityProvider": chosen}, actor=SYSTEM)
+        setting = "holderIdentityProvider" if holders else "identityProvider"
+        await change_municipality_settings(connection, {setting: chosen}, actor=SYSTEM)
 
     run(settings, municipality, work)
     out.print(f"redirect_uri  {settings.origin}/{name}/sign-in/callback", soft_wrap=True)
     out.print(f"jwks_uri      {settings.origin}/v1/{name}/client-keys", soft_wrap=True)
-    done(f"People of {municipality} sign in at {issuer}.")
+    done(f"{'Holders' if holders else 'People'} of {municipality} sign in at {issuer}.")
 
 
 @app.command()
