@@ -109,7 +109,7 @@ def sale(crowd: Crowd) -> SaleItem:
 
 def clock() -> Moment:
     now = datetime.now(UTC)
-    return Moment(city.MUNICIPALITY, now, now.date())
+    return Moment(city.MUNICIPALITY, now, now.date(), bytes(32))
 
 
 def gathered(database: Database) -> Sell:

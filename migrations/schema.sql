@@ -346,6 +346,55 @@ END $$;
 
 ALTER FUNCTION municipality.end_file_of_job() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.forget_links(months integer, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    today CONSTANT date := (clock_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date;
+    forgotten integer;
+BEGIN
+    IF (months >= 1) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'a link is kept for a month at least';
+    END IF;
+    DELETE FROM budget WHERE account_id IN (
+        SELECT b.account_id FROM budget b
+        JOIN pass p ON p.id = b.pass_id
+        JOIN balance c ON c.account_id = b.account_id
+        LEFT JOIN balance v ON v.account_id = b.visits_account_id
+        WHERE p.ends_on + make_interval(months => months) <= today
+            AND (c.usable_until AT TIME ZONE 'Europe/Amsterdam')::date <= today
+            AND c.amount = 0 AND coalesce(v.amount, 0) = 0
+            AND NOT EXISTS (SELECT 1 FROM deviation d WHERE d.resident_id = p.resident_id AND d.year = p.year
+                AND d.confirmed_at IS NULL AND d.rejected_at IS NULL)
+        ORDER BY b.account_id LIMIT most
+        FOR UPDATE OF b SKIP LOCKED
+    );
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+
+ALTER FUNCTION municipality.forget_links(months integer, most integer) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    forgotten integer;
+BEGIN
+    DELETE FROM household_application WHERE id IN (
+        SELECT a.id FROM household_application a
+        WHERE a.state = 'withdrawn' AND a.decided_at < least(before, clock_timestamp() - interval '42 days')
+        ORDER BY a.id LIMIT most
+        FOR UPDATE SKIP LOCKED
+    );
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+
+ALTER FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -2385,6 +2434,12 @@ GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.forget_links(months integer, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_links(months integer, most integer) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
@@ -2582,7 +2637,7 @@ GRANT SELECT ON TABLE municipality.incompatible_role TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.incompatible_role TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.job TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.job TO app_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.job TO app_municipality;
 
 GRANT UPDATE(state) ON TABLE municipality.job TO app_municipality;
 

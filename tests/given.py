@@ -628,7 +628,7 @@ def a_sale_item(
 
 
 def desk_of(connection: Connection, *, now: datetime = NOON) -> Desk:
-    moment = Moment(MunicipalityName("velsen"), now, now.date())
+    moment = Moment(MunicipalityName("velsen"), now, now.date(), CARD_KEY.secret)
     return Desk(connection, moment, Pace())
 
 

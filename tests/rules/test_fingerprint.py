@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pas.ids import CardId, EntryId, MerchantId, MunicipalityName, SaleId, TillId
-from pas.ledger.fingerprint import VERSION, Content, encoded, fingerprint
+from pas.ledger import fingerprint as module
+from pas.ledger.fingerprint import VERSION, Content, encoded
 from pas.money import Cents
 
 ids = st.uuids()
@@ -46,6 +47,13 @@ A_SALE = Content(
     purpose=None,
     reverses=None,
 )
+
+
+KEY = bytes(range(32))
+
+
+def fingerprint(content: Content, key: bytes = KEY) -> bytes:
+    return module.fingerprint(content, key=key)
 
 
 def decoded(data: bytes) -> list[object]:
@@ -116,9 +124,9 @@ def test_a_value_never_moves_to_its_neighbour() -> None:
     assert len({fingerprint(one), fingerprint(other), fingerprint(swapped)}) == 3
 
 
-def test_the_fingerprint_of_version_2_never_changes() -> None:
+def test_the_fingerprint_of_version_3_never_changes() -> None:
     assert fingerprint(A_SALE).hex() == (
-        "39c242b699fbdfaa02047bc0af49d199e8dbd4b6acad80f2bb5b8944c1612d56"
+        "719f922d2265a2a2225e1eabec3116d4c6c262255ff4cf3c8bc00cb5b0bfc18b"
     )
 
 
@@ -132,3 +140,7 @@ def test_an_entry_id_is_no_text() -> None:
     as_id = msgspec.structs.replace(A_SALE, reverses=entry)
     as_text = msgspec.structs.replace(A_SALE, purpose=str(entry))
     assert fingerprint(as_id) != fingerprint(as_text)
+
+
+def test_without_the_key_nobody_can_try_which_card_it_was() -> None:
+    assert fingerprint(A_SALE, b"another") != fingerprint(A_SALE)

@@ -5,5 +5,6 @@ from typing import Final
 from pas.app import proving
 from pas.grants import follow_job
 from pas.jobs import Daily
+from pas.retention import clean_up
 
-DAILY: Final = (Daily(proving.KIND, 2), Daily(follow_job.KIND, 5))
+DAILY: Final = (Daily(proving.KIND, 2), Daily(clean_up.KIND, 3), Daily(follow_job.KIND, 5))

@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
+from pas.auth.keys import KeyStore
 from pas.auth.providers import LOOPBACK
 from pas.cli.screen import done, failed, say
 from pas.cli.serve import check_address, hand_over, prepared, run_workers
@@ -83,11 +84,13 @@ def spend_more(
     async def work(access: Access) -> dict[str, int]:
         database = Database(access.address)
         try:
-            return await spend(database, NAME, count)
+            return await spend(database, ring, count)
         finally:
             await database.close()
 
-    with opened(read_settings(), say) as access:
+    settings = read_settings()
+    ring = KeyStore(settings.keys).ring(NAME)
+    with opened(settings, say) as access:
         started = time.monotonic()
         outcomes = asyncio.run(work(access))
     seconds = time.monotonic() - started

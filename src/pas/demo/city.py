@@ -95,7 +95,7 @@ async def build(site: Site) -> None:
         await activate_all(connection, now=site.now)
         await refresh_statistics(connection)
     site.say(f"De eerste {FIRST_SALES} verkopen")
-    await spend(site.database, NAME, FIRST_SALES)
+    await spend(site.database, site.ring, FIRST_SALES)
     async with site.database.connection(NAME) as connection:
         cast = Cast(
             holders=await choose_holders(connection, today=site.today),

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
+from pas.auth.keys import KeyRing
 from pas.db import Connection, Database, Statement
-from pas.ids import EntryId, MunicipalityName, TillId, uuid7
+from pas.ids import EntryId, TillId, uuid7
 from pas.money import Cents
 from pas.redemptions.facts import Request
 from pas.redemptions.lanes import Lanes
@@ -45,9 +46,9 @@ READ_MATCHES: Final = Statement(
 )
 
 
-async def spend(database: Database, municipality: MunicipalityName, count: int) -> dict[str, int]:
+async def spend(database: Database, ring: KeyRing, count: int) -> dict[str, int]:
     """Try this many sales: ask, then take what the quote says; says how many had which outcome."""
-    async with database.connection(municipality) as connection:
+    async with database.connection(ring.municipality) as connection:
         matches = await matches_in(connection)
     chance, lanes = random.Random(SEED), Lanes(database)  # noqa: S311 (a demonstration is repeatable)
     outcomes: dict[str, int] = {}
@@ -57,7 +58,7 @@ async def spend(database: Database, municipality: MunicipalityName, count: int) 
         requests = [request_for(match, chance) for match in chosen]
         answers = await asyncio.gather(
             *(
-                buy(lanes, municipality, match=match, request=request)
+                buy(lanes, ring, match=match, request=request)
                 for match, request in zip(chosen, requests, strict=True)
             )
         )
@@ -77,9 +78,7 @@ def request_for(match: Match, chance: random.Random) -> Request:
     return Request(price_cents=Cents(chance.choice(PRICES)))
 
 
-async def buy(
-    lanes: Lanes, municipality: MunicipalityName, *, match: Match, request: Request
-) -> Answer:
+async def buy(lanes: Lanes, ring: KeyRing, *, match: Match, request: Request) -> Answer:
     """Ask first and then take exactly that, as a cashier does; a refused quote ends it."""
     sale = SaleItem(
         id=EntryId(uuid7()),
@@ -88,14 +87,14 @@ async def buy(
         request=request,
         trace_id="demonstration",
     )
-    [quote] = await lanes.sell(municipality, [sale], lambda: moment_in(municipality))
+    [quote] = await lanes.sell(ring.municipality, [sale], lambda: moment_in(ring))
     if quote.outcome != "quoted":
         return quote
     confirmed = frozenset(condition.code for condition in quote.conditions)
     taken = msgspec.structs.replace(request, take_cents=quote.take_cents, confirmed=confirmed)
     [answer] = await lanes.sell(
-        municipality,
+        ring.municipality,
         [msgspec.structs.replace(sale, request=taken)],
-        lambda: moment_in(municipality),
+        lambda: moment_in(ring),
     )
     return answer

@@ -3,17 +3,23 @@
 ``grant_batch`` refuses what was granted before. Whoever calls it holds the closed pots already and
 has read the earlier grants under the lock of ``lock_grants``; so a refusal there is no outcome but
 a sign that somebody granted by another road, and the caller reads and decides again.
+
+Once the rows of ``budget`` are gone, nothing else may tell whose budget an account was. So grants
+are booked in random order, under random ids, at the beginning of their day, and a fingerprint
+holds nothing of a person: decision and entry share no more than their transaction.
 """
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
+from uuid import uuid4
 
 import msgspec
 
 from pas.auth.actor import Actor
-from pas.days import start_of
+from pas.days import day_of, start_of
 from pas.db import Connection, Statement
 from pas.grants.facts import Award
 from pas.grants.ground import Ground
@@ -26,14 +32,13 @@ from pas.ids import (
     PassId,
     ResidentId,
     SchemeVersionId,
-    uuid7,
 )
 from pas.ledger.accounts import new_account_id
 from pas.ledger.book import MAX_ITEMS
 from pas.ledger.fingerprint import encoded_field
 from pas.money import NO_CENTS, Cents
 
-PRINT: Final = b"pas grant 1\x00"
+PRINT: Final = b"pas grant 2\x00"
 
 
 class GrantedElsewhere(Exception):
@@ -119,9 +124,9 @@ async def write_grants(
     now: datetime,
 ) -> None:
     """Grant everything or raise GrantedElsewhere; after ``lock_grants``, in its transaction."""
-    in_order = sorted(wanted, key=lambda one: (ground.scheme_ids[one.scheme], one.award.claim_key))
-    for first in range(0, len(in_order), MAX_ITEMS):
-        batch = in_order[first : first + MAX_ITEMS]
+    in_any_order = sorted(wanted, key=lambda _: secrets.randbits(64))
+    for first in range(0, len(in_any_order), MAX_ITEMS):
+        batch = in_any_order[first : first + MAX_ITEMS]
         arrays = _arrays(batch, passes, ground=ground)
         granted_on = ground.plan.assessed_on
         row = await GRANT_BATCH.one(
@@ -129,7 +134,7 @@ async def write_grants(
             *arrays[:15],
             granted_on,
             *arrays[15:],
-            now,
+            start_of(day_of(now)),
             actor.kind,
             actor.id,
         )
@@ -159,12 +164,12 @@ def _cells(
     one: Wanted, pass_id: PassId, ground: Ground, *, moments: "_Moments"
 ) -> tuple[object, ...]:
     award, year = one.award, ground.plan.year
-    entry = EntryId(uuid7())
+    entry = EntryId(uuid4())
     scheme_id = ground.scheme_ids[one.scheme]
     return (
         entry,
         _fingerprint(entry, one),
-        GrantId(uuid7()),
+        GrantId(uuid4()),
         one.decision,
         one.resident,
         one.household,
@@ -202,12 +207,5 @@ class _Moments:
 
 def _fingerprint(entry: EntryId, one: Wanted) -> bytes:
     award = one.award
-    fields = (
-        entry,
-        one.version,
-        award.claim_key,
-        award.period_key,
-        award.amount_cents,
-        award.visits,
-    )
+    fields = (entry, one.version, award.period_key, award.amount_cents, award.visits)
     return hashlib.sha256(PRINT + b"".join(map(encoded_field, fields))).digest()

@@ -23,11 +23,12 @@ from pas.redemptions.verdicts import Moved, Part, Quote, Refused
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Where and when: the day is that of the municipality's own time zone."""
+    """Where and when: the day is that of the municipality's own time zone; a key for fingerprints."""
 
     municipality: MunicipalityName
     now: datetime
     today: date
+    print_key: bytes
     limits: Limits = Limits()
 
 
@@ -95,7 +96,8 @@ def printed(item: SaleItem, card: CardId | None, moment: Moment) -> bytes:
             take_cents=item.request.take_cents,
             visits=item.request.visits,
             category=item.request.category,
-        )
+        ),
+        key=moment.print_key,
     )
 
 

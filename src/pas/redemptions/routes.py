@@ -159,9 +159,10 @@ def acting(actor: Actor) -> TillFacts:
 
 
 async def undone(request: AppRequest, municipality: str, ask: Undo) -> UndoneTold:
-    name = MunicipalityName(municipality)
-    async with auth_state(request.app.state).database.connection(name) as connection:
-        done = await undo(connection, ask, moment_in(name))
+    name, state = MunicipalityName(municipality), auth_state(request.app.state)
+    moment = moment_in(await state.ring(name))
+    async with state.database.connection(name) as connection:
+        done = await undo(connection, ask, moment)
     return UndoneTold(
         id=done.id,
         redemption_id=done.original,

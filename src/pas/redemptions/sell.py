@@ -1,12 +1,13 @@
 """Sell: what a till sends, read and answered item by item; routes and pages both call this."""
 
+import hmac
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from pas.auth.keys import KeyRing
+from pas.auth.keys import KeyRing, Purpose
 from pas.errors import TillRefusal
 from pas.ids import EntryId, MerchantId, MunicipalityName, SaleId, TillId, uuid7
 from pas.money import Cents
@@ -31,9 +32,17 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
     trace_id: str
 
 
-def moment_in(municipality: MunicipalityName) -> Moment:
+def moment_in(ring: KeyRing) -> Moment:
     now = datetime.now(UTC)
-    return Moment(municipality, now, now.astimezone(ZONE).date())
+    return Moment(ring.municipality, now, now.astimezone(ZONE).date(), print_key(ring))
+
+
+def print_key(ring: KeyRing) -> bytes:
+    """Derive the key of fingerprints from the oldest key that is never thrown away.
+
+    So a retry after a rotation has the fingerprint of the first try.
+    """
+    return hmac.digest(ring.of(Purpose.CARD_NUMBER_HASH)[-1].secret, b"pas fingerprint", "sha256")
 
 
 async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
@@ -50,7 +59,7 @@ async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
             sales[place] = msgspec.structs.replace(sale, scan=scan)
     if sales:
         sold = await counter.lanes.sell(
-            counter.municipality, list(sales.values()), lambda: moment_in(counter.municipality)
+            counter.municipality, list(sales.values()), lambda: moment_in(counter.ring)
         )
         answers.update(zip(sales, sold, strict=True))
     return [answers[place] for place in range(len(asked.items))]

@@ -111,7 +111,8 @@ def printed(ask: Undo, moment: Moment) -> bytes:
             visits=ask.amount.visits,
             purpose=ask.reason,
             reverses=ask.original,
-        )
+        ),
+        key=moment.print_key,
     )
 
 

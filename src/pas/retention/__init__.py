@@ -1,0 +1,1 @@
+"""How long what is kept, and the job that deletes it afterwards."""

@@ -1,0 +1,71 @@
+"""Deletes what is past its clock, a few thousand rows at a time; done again, it goes on."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from pas.auth.municipality_settings import read_municipality_settings
+from pas.db import Database, Statement
+from pas.ids import MunicipalityName
+from pas.jobs import Progress, job_kind
+from pas.retention.clocks import CLOCKS, LINKS, PROCESSING_LOG, Clock, Gone
+
+KIND: Final = "retention.clean_up"
+AT_ONCE: Final = 5_000
+SHORTEST_MONTH: Final = 28
+
+
+class CleanUpReport(msgspec.Struct, frozen=True):
+    """How many rows went, by table."""
+
+    deleted: dict[str, int]
+
+
+@job_kind(KIND)
+async def clean_up_as_job(
+    database: Database,
+    municipality: MunicipalityName,
+    _arguments: Mapping[str, object],
+    _progress: Progress,
+) -> CleanUpReport:
+    return await clean_up(database, municipality, now=datetime.now(UTC))
+
+
+async def clean_up(
+    database: Database,
+    municipality: MunicipalityName,
+    *,
+    now: datetime,
+) -> CleanUpReport:
+    """Delete what is past its clock; the links between persons and accounts come last.
+
+    The processing log names both too, so no row of it may outlive the link it belongs to.
+    """
+    async with database.connection(municipality) as connection:
+        months = (await read_municipality_settings(connection)).link_months
+    report = dict[str, int]()
+    for clock in CLOCKS:
+        before = now - timedelta(days=days_of(clock, months))
+        report[clock.table] = await _forget(database, municipality, (clock.forget, before))
+    report["budget"] = await _forget(database, municipality, (LINKS, months))
+    return CleanUpReport(report)
+
+
+def days_of(clock: Clock, months: int) -> int:
+    """How long; the processing log at most as long as the link, in the shortest months."""
+    return min(clock.days, months * SHORTEST_MONTH) if clock.table == PROCESSING_LOG else clock.days
+
+
+async def _forget(
+    database: Database, municipality: MunicipalityName, what: tuple[Statement[Gone], object]
+) -> int:
+    forget, argument = what
+    total = 0
+    while True:
+        async with database.connection(municipality) as connection:
+            gone = await forget.one(connection, argument, AT_ONCE)
+        total += gone.count
+        if gone.count < AT_ONCE:
+            return total

@@ -1,0 +1,135 @@
+"""The clocks: what is deleted how long after what, and who says so.
+
+What is not here stays: payments and grants for as long as the Selectielijst gemeenten 2020 asks
+(seven and ten years, refusals five), and the books for ever, because they name nobody once the link
+to a person is gone. Sessions and attempts to sign in are cleaned up where they are made.
+"""
+
+from typing import Final
+
+import msgspec
+
+from pas.db import Statement
+
+
+class Gone(msgspec.Struct, frozen=True):
+    count: int
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """A table of which rows are deleted; ``forget`` is told before which moment, and how many at most."""
+
+    table: str
+    days: int
+    source: str
+    forget: Statement[Gone]
+
+
+LINKS: Final = Statement("SELECT forget_links($1, $2)::bigint AS count", Gone)
+
+FORGET_PROCESSING: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM processing_log WHERE ctid = ANY (ARRAY(
+            SELECT p.ctid FROM processing_log p WHERE p.recorded_at < $1 LIMIT $2))
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_APPLICATIONS: Final = Statement(
+    "SELECT forget_withdrawn_applications($1, $2)::bigint AS count", Gone
+)
+FORGET_IMPORT_ROWS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM import_row WHERE (import_id, line) IN (
+            SELECT r.import_id, r.line FROM import_row r JOIN import i ON i.id = r.import_id
+            WHERE i.started_at < $1 LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_JOBS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM job WHERE id IN (
+            SELECT j.id FROM job j WHERE j.state IN ('done', 'failed') AND j.ended_at < $1 LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_UPLOADS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM upload WHERE id IN (
+            SELECT u.id FROM upload u WHERE u.uploaded_at < $1
+                AND NOT EXISTS (SELECT 1 FROM job j WHERE j.state IN ('queued', 'running')
+                    AND j.arguments ->> 'upload_id' = u.id::text)
+            LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_UNKNOWN_SCANS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM unknown_scan WHERE ctid = ANY (ARRAY(
+            SELECT u.ctid FROM unknown_scan u WHERE u.tried_at < $1 LIMIT $2))
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_PROOFS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM proof WHERE id IN (SELECT p.id FROM proof p WHERE p.proved_at < $1 LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_TURNS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM scheduled_turn WHERE (kind, day) IN (
+            SELECT t.kind, t.day FROM scheduled_turn t WHERE t.day < ($1::timestamptz)::date LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+PROCESSING_LOG: Final = "processing_log"
+CLOCKS: Final = (
+    Clock(PROCESSING_LOG, 13 * 28, "13 months, and never longer than the link", FORGET_PROCESSING),
+    Clock(
+        "household_application",
+        42,
+        "Selectielijst gemeenten 2020: withdrawn applications 42 days",
+        FORGET_APPLICATIONS,
+    ),
+    Clock(
+        "import_row",
+        42,
+        "ours: time to send a better file; it has numbers of persons",
+        FORGET_IMPORT_ROWS,
+    ),
+    Clock("job", 42, "ours: arguments and results may name residents", FORGET_JOBS),
+    Clock(
+        "upload", 7, "ours: a file goes with its job; this is for files without one", FORGET_UPLOADS
+    ),
+    Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
+    Clock("proof", 7 * 366, "Selectielijst gemeenten 2020: payments seven years", FORGET_PROOFS),
+    Clock("scheduled_turn", 396, "ours", FORGET_TURNS),
+)

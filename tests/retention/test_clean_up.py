@@ -1,0 +1,165 @@
+"""Each clock: what is past it goes, what is not stays."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from given import a_member, a_scheme_in_force, an_actor
+from pas.auth.actor import SYSTEM
+from pas.auth.municipality_settings import change_municipality_settings
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.grants.assess import Task, assess_year
+from pas.grants.lapse import lapse_year
+from pas.ids import MunicipalityName
+from pas.retention.clean_up import clean_up
+from pas.retention.clocks import CLOCKS, Clock
+
+VELSEN = MunicipalityName("velsen")
+NOW = datetime.now(UTC)
+
+A_ROW = {
+    "processing_log": """
+        INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, trace_id, recorded_at)
+        VALUES (gen_random_uuid(), 'pass.shown', 'login', gen_random_uuid(), '', $1)
+    """,
+    "household_application": """
+        INSERT INTO household_application (id, household_number, year, channel, applied_by,
+            applied_by_kind, received_at, content_hash, state, decided_at)
+        VALUES (gen_random_uuid(), 'H1', 2026, 'page', gen_random_uuid(), 'holder', $1, '\\x00',
+            'withdrawn', $1)
+    """,
+    "import_row": """
+        WITH made AS (
+            INSERT INTO import (id, kind, file_name, sha256, started_at, actor_kind, actor_id)
+            VALUES (gen_random_uuid(), 'residents', 'r.csv', '\\x00', $1, 'system', gen_random_uuid())
+            RETURNING id
+        )
+        INSERT INTO import_row (import_id, line, key, outcome) SELECT id, 2, '1001', 'added' FROM made
+    """,
+    "job": """
+        INSERT INTO job (id, kind, arguments, state, actor_kind, actor_id, queued_at, run_after, ended_at)
+        VALUES (gen_random_uuid(), 'test.it', '{}', 'done', 'system', gen_random_uuid(), $1, $1, $1)
+    """,
+    "upload": """
+        INSERT INTO upload (id, name, size_bytes, sha256, uploaded_at, uploaded_by)
+        VALUES (gen_random_uuid(), 'r.csv', 0, sha256(''), $1, gen_random_uuid())
+    """,
+    "unknown_scan": "INSERT INTO unknown_scan VALUES (gen_random_uuid(), $1)",
+    "proof": "INSERT INTO proof VALUES (gen_random_uuid(), $1, true, '{}')",
+    "scheduled_turn": """
+        INSERT INTO scheduled_turn VALUES ('test.it', ($1::timestamptz)::date, gen_random_uuid())
+    """,
+}
+
+
+@pytest.mark.parametrize("clock", CLOCKS, ids=lambda clock: clock.table)
+async def test_what_is_past_its_clock_goes_and_the_rest_stays(
+    connection: Connection, database: Database, clock: Clock
+) -> None:
+    long_ago = NOW - timedelta(days=clock.days + 2)
+    fresh = NOW - timedelta(days=clock.days - 1)
+    await connection.execute(A_ROW[clock.table], long_ago)
+    await connection.execute(A_ROW[clock.table], fresh)
+
+    report = await clean_up(database, VELSEN, now=NOW)
+
+    assert {table for table, gone in report.deleted.items() if gone} == {clock.table}
+    assert await connection.fetchval(f"SELECT count(*) FROM {clock.table}") == 1
+
+
+async def test_nothing_goes_that_is_still_needed(
+    connection: Connection, database: Database
+) -> None:
+    """An application that waits is the municipality's to decide; a job and its file may yet run."""
+    long_ago = NOW - timedelta(days=400)
+    await connection.execute(
+        A_ROW["household_application"].replace("'withdrawn', $1", "'received', NULL"), long_ago
+    )
+    await connection.execute(A_ROW["upload"], long_ago)
+    upload = await connection.fetchval("SELECT id::text FROM upload")
+    a_job = A_ROW["job"].replace("'done'", "'queued'")
+    await connection.execute(a_job.replace("{}", f'{{"upload_id": "{upload}"}}'), long_ago)
+
+    report = await clean_up(database, VELSEN, now=NOW)
+
+    assert not any(report.deleted.values())
+
+
+async def test_the_program_cannot_delete_an_application_early(connection: Connection) -> None:
+    await connection.execute(A_ROW["household_application"], NOW - timedelta(days=41))
+    gone = await connection.fetchval("SELECT forget_withdrawn_applications($1, 100)", NOW)
+    assert gone == 0
+
+
+async def test_the_processing_log_never_outlives_the_link(
+    connection: Connection, database: Database
+) -> None:
+    await connection.execute(A_ROW["processing_log"], NOW - timedelta(days=60))
+    await clean_up(database, VELSEN, now=NOW)
+    assert await connection.fetchval("SELECT count(*) FROM processing_log") == 1
+
+    await change_municipality_settings(connection, {"linkMonths": 2}, actor=SYSTEM)
+    await clean_up(database, VELSEN, now=NOW)
+    assert await connection.fetchval("SELECT count(*) FROM processing_log") == 0
+
+
+# --- the link between a person and accounts -------------------------------------------------
+
+
+async def a_year_long_over(
+    connection: Connection, database: Database, *, year: int = 2022, lapsed: bool = True
+) -> None:
+    """A household with a budget of a year; all that is left has returned, or not."""
+    await a_scheme_in_force(connection, valid_from=date(year, 1, 1))
+    await a_member(connection, since=date(year, 1, 1))
+    for now in (datetime(year, 6, 1, tzinfo=UTC), datetime(year + 1, 2, 1, tzinfo=UTC)):
+        task = Task(municipality=VELSEN, year=year, actor=an_actor(Role.OFFICER), now=now)
+        if now.year == year:
+            await assess_year(database, task)
+        elif lapsed:
+            await lapse_year(database, task)
+
+
+async def links(connection: Connection, database: Database) -> int:
+    """How many links there are after the job ran."""
+    await clean_up(database, VELSEN, now=NOW)
+    return await connection.fetchval("SELECT count(*) FROM budget")
+
+
+async def test_a_link_stays_as_long_as_the_municipality_says(
+    connection: Connection, database: Database
+) -> None:
+    await a_year_long_over(connection, database, year=NOW.year - 2)
+    most = (NOW.year - (NOW.year - 1)) * 12 + NOW.month
+    await change_municipality_settings(connection, {"linkMonths": most}, actor=SYSTEM)
+    assert await links(connection, database) == 1
+    await change_municipality_settings(connection, {"linkMonths": most - 1}, actor=SYSTEM)
+    assert await links(connection, database) == 0
+
+
+async def test_a_link_stays_while_there_is_money_left(
+    connection: Connection, database: Database
+) -> None:
+    await a_year_long_over(connection, database, lapsed=False)
+    assert await links(connection, database) == 1
+
+
+async def test_a_link_stays_while_a_decision_is_disputed(
+    connection: Connection, database: Database
+) -> None:
+    await a_year_long_over(connection, database)
+    await connection.execute(
+        """
+        INSERT INTO deviation (id, resident_id, scheme_version_id, year, effect, reason,
+            proposed_at, proposed_by, origin)
+        SELECT gen_random_uuid(), p.resident_id, b.scheme_version_id, p.year, 'grant',
+            'bezwaar tegen de hoogte', now(), gen_random_uuid(), 'objection'
+        FROM budget b JOIN pass p ON p.id = b.pass_id
+        """
+    )
+    assert await links(connection, database) == 1
+
+
+async def test_the_program_can_delete_no_link_by_itself(connection: Connection) -> None:
+    assert not await connection.fetchval("SELECT has_table_privilege('budget', 'DELETE')")
