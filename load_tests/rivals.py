@@ -70,8 +70,8 @@ LOCK_PER_REQUEST: Final = f"""
         INSERT INTO entry (id, kind, fingerprint, total, occurred_at, recorded_at, period, actor_kind, actor_id, epoch, xid)
         VALUES (entry, 'redeem', sha256(uuid_send(entry)), cents, now(), now(), date_trunc('month', now()), 'till', entry, 1,
             pg_current_xact_id()::text::bigint);
-        INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, xid)
-        VALUES (entry, 1, account, 1, cents, had.debits + 1, had.debits + 1, pg_current_xact_id()::text::bigint);
+        INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, epoch, xid)
+        VALUES (entry, 1, account, 1, cents, had.debits + 1, had.debits + 1, 1, pg_current_xact_id()::text::bigint);
         INSERT INTO redemption (entry_id, till_id, merchant_id, category, price_cents, taken_cents, recorded_at)
         VALUES (entry, entry, entry, 'sport', cents, cents, now());
         INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)

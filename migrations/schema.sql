@@ -135,6 +135,13 @@ BEGIN
             MESSAGE = 'a line is not a posting of its kind, or crosses units, schemes or years, or names an unknown account, or reverses nothing';
     END IF;
 
+    -- An item to book has lines, whose kind was looked up above; a refusal has none.
+    PERFORM 1 FROM unnest(item_kinds, item_refusals) AS i (kind, refusal)
+    WHERE i.refusal IS NOT NULL AND NOT EXISTS (SELECT 1 FROM posting p WHERE p.kind = i.kind);
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA111', MESSAGE = 'no posting has this kind';
+    END IF;
+
     has_reversals := EXISTS (SELECT 1 FROM unnest(item_reverses) r (id) WHERE r.id IS NOT NULL);
     IF has_reversals THEN
         PERFORM 1 FROM entry e WHERE e.id = ANY (item_reverses) ORDER BY e.id FOR NO KEY UPDATE;
@@ -153,8 +160,8 @@ BEGIN
                     AND t.debit = accounts[l.credit] AND t.credit = accounts[l.debit]
                     AND o.id = t.entry_id AND o.reverses IS NULL
                     AND CASE item_kinds[l.item]
-                        WHEN 'void' THEN o.kind = 'redeem'
-                        WHEN 'refund' THEN o.kind IN ('redeem', 'confirm', 'capture')
+                        WHEN 'void' THEN o.kind IN ('redeem', 'offline')
+                        WHEN 'refund' THEN o.kind IN ('redeem', 'offline', 'confirm', 'capture')
                         ELSE true END
             ) AS left_over
             FROM unnest(line_items, line_debits, line_credits, line_amounts, line_reversed) WITH ORDINALITY AS l (item, debit, credit, amount, reversed, n)
@@ -204,7 +211,7 @@ BEGIN
                 outcome := CASE WHEN reversible[at] IS NULL THEN 'not_reversible' ELSE 'over_reversed' END;
             ELSIF amounts[debit] < amount THEN
                 outcome := 'insufficient';
-            ELSIF item_kinds[item] IN ('redeem', 'confirm', 'hold')
+            ELSIF item_kinds[item] IN ('redeem', 'offline', 'confirm', 'hold')
                 AND NOT (item_occurred[item] >= usable_from[debit] AND item_occurred[item] < usable_until[debit])
                 OR item_kinds[item] = 'lapse' AND item_occurred[item] < usable_until[debit] THEN
                 outcome := 'not_usable';
@@ -289,8 +296,8 @@ BEGIN
         RETURN outcomes;
     END IF;
 
-    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, credit_number, reversed_line, xid)
-    SELECT item_ids[l.item], l.line, accounts[l.debit], accounts[l.credit], l.amount, l.debit_turn, l.debit_number, l.credit_number, l.reversed, current_xid
+    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, credit_number, reversed_line, epoch, xid)
+    SELECT item_ids[l.item], l.line, accounts[l.debit], accounts[l.credit], l.amount, l.debit_turn, l.debit_number, l.credit_number, l.reversed, current_epoch, current_xid
     FROM unnest(line_items, line_numbers, line_debits, line_credits, line_amounts, debit_turns, debit_numbers, credit_numbers, line_reversed)
         AS l (item, line, debit, credit, amount, debit_turn, debit_number, credit_number, reversed)
     WHERE stored[l.item] AND item_refusals[l.item] IS NULL;
@@ -491,7 +498,7 @@ BEGIN
 
     FOR n IN 1 .. cardinality(take) LOOP
         IF outcomes[n] <> 'booked' THEN
-            RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = format('a grant was not booked: %s', outcomes[n]),
+            RAISE EXCEPTION USING ERRCODE = 'PA230', MESSAGE = format('a grant was not booked: %s', outcomes[n]),
                 HINT = 'Lock the closed pots and decide again.';
         END IF;
         answer[take[n]] := 'booked';
@@ -1844,6 +1851,7 @@ CREATE TABLE municipality.transfer (
     credit_number bigint,
     reversed_line smallint,
     xid bigint NOT NULL,
+    epoch integer NOT NULL,
     CONSTRAINT transfer_amount_check CHECK (((amount >= 1) AND (amount <= '100000000000000'::bigint))),
     CONSTRAINT transfer_between_two CHECK ((debit <> credit)),
     CONSTRAINT transfer_check CHECK ((((debit_turn IS NULL) = (debit_number IS NULL)) AND ((debit_turn >= 1) AND (debit_turn <= debit_number)))),
@@ -2120,6 +2128,8 @@ CREATE INDEX deviation_resident ON municipality.deviation USING btree (resident_
 CREATE UNIQUE INDEX deviation_waits_once ON municipality.deviation USING btree (resident_id, scheme_version_id, year) WHERE ((confirmed_at IS NULL) AND (rejected_at IS NULL));
 
 CREATE INDEX entry_position ON municipality.entry USING brin (xid) WITH (pages_per_range='32');
+
+CREATE UNIQUE INDEX entry_replaces ON municipality.entry USING btree (replaces) WHERE ((replaces IS NOT NULL) AND (refusal IS NULL));
 
 CREATE UNIQUE INDEX entry_reversal ON municipality.entry USING btree (reverses, reversal_number) WHERE (reverses IS NOT NULL);
 

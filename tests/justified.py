@@ -118,7 +118,7 @@ JUSTIFIED = {
 
 def bookings_are_justified(history: History) -> Iterator[Fault]:
     """A yes after a card was blocked, a till revoked or a budget ended; a first one may be late."""
-    kinds = {"redeem", "confirm", "hold", "lapse"}
+    kinds = {"redeem", "offline", "confirm", "hold", "lapse"}
     for call in history.calls:
         if call.outcome != "booked":
             continue

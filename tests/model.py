@@ -9,8 +9,8 @@ import msgspec
 from pas.ids import AccountId, EntryId
 from pas.ledger.book import Item, Line
 
-SPENDING = {"redeem", "confirm", "hold"}
-REFUNDABLE = {"redeem", "confirm", "capture"}
+SPENDING = {"redeem", "offline", "confirm", "hold"}
+REFUNDABLE = {"redeem", "offline", "confirm", "capture"}
 
 
 class Purse(msgspec.Struct):
@@ -95,7 +95,7 @@ class Model:
             return None
         assert item.reverses is not None
         original = self.stored.get(item.reverses)
-        kinds = {"void": {"redeem"}, "refund": REFUNDABLE}.get(item.kind)
+        kinds = {"void": {"redeem", "offline"}, "refund": REFUNDABLE}.get(item.kind)
         if original is None or original.reverses or (kinds and original.kind not in kinds):
             return "not_reversible"
         if not 0 < number <= len(original.lines):

@@ -18,10 +18,13 @@ from pas.grants.appropriations import (
     set_aside,
 )
 from pas.grants.assess import Task, assess_dry, assess_year, begin_assessment
+from pas.grants.decide import assess_all, read_for, write_decisions
 from pas.grants.facts import Outcome, Reason
+from pas.grants.grant import GrantedElsewhere
+from pas.grants.ground import opened_ground, read_ground
 from pas.grants.periods import PassYearOver
 from pas.grants.report import AssessmentReport
-from pas.ids import EntryId, MunicipalityName, uuid7
+from pas.ids import EntryId, HouseholdNumber, MunicipalityName, uuid7
 from pas.ledger.prove import prove
 from pas.money import Cents
 from pas.schemes.model import InKind, Visits
@@ -190,6 +193,31 @@ async def test_a_closed_pot_grants_what_is_in_it_and_no_more(
     await money(connection, "sport_kinderen", 10_000)
     later = await assess_year(database, a_task(now=NOW + timedelta(days=1)))
     assert seen(later) == {"sport_kinderen": (1, 2, 1, 0, 20_000)}
+
+
+async def test_a_grant_beyond_what_a_pot_really_holds_is_decided_again(
+    connection: Connection,
+) -> None:
+    """As it would be when somebody granted from it by another road since it was read."""
+    await a_scheme_in_force(connection, closed_pot=True)
+    await money(connection, "sport_kinderen", 10_000)
+    await a_member(connection, "H1")
+    ground = await read_ground(connection, year=2026, on=NOW.date())
+    stale = {"sport_kinderen": Cents(50_000)}
+
+    async def decide() -> None:
+        async with connection.transaction():
+            opened = await opened_ground(connection, ground)
+            found = await read_for(connection, opened, [HouseholdNumber("H1")])
+            households = tuple(one.facts for one in found.known)
+            assessed = households, assess_all(found, opened, stale)
+            await write_decisions(
+                connection, opened, assessed, cause="assessment", actor=OFFICER, now=NOW
+            )
+
+    with pytest.raises(GrantedElsewhere):
+        await decide()
+    assert await count(connection, "scheme_grant") == 0
 
 
 async def test_a_pot_shared_by_two_runs_at_once_is_never_overspent(

@@ -121,7 +121,7 @@ async def test_a_closed_pot_is_granted_to_the_last_cent_and_no_further(
     await a_budget(connection, pot, holder, cents=20000)
     with pytest.raises(asyncpg.PostgresError) as refused:
         await a_budget(connection, pot, await a_holder(connection), cents=5001)
-    assert refused.value.sqlstate == "PA210"
+    assert refused.value.sqlstate == "PA230"
     await a_budget(connection, pot, await a_holder(connection), cents=5000)
     assert await balance(connection, pot.appropriation) == 0
 

@@ -12,14 +12,18 @@ BALANCE = (
     "INSERT INTO balance (account_id, amount, movements, debits, usable_from, usable_until) VALUES "
 )
 ENTRY = (
-    "INSERT INTO entry (id, kind, refusal, fingerprint, total, reverses, reversal_number, occurred_at,"
-    " recorded_at, period, actor_kind, actor_id, epoch, xid) VALUES "
+    "INSERT INTO entry (id, kind, refusal, fingerprint, total, reverses, reversal_number, replaces,"
+    " occurred_at, recorded_at, period, actor_kind, actor_id, epoch, xid) VALUES "
 )
 TRANSFER = (
     "INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number,"
-    " credit_number, xid) VALUES "
+    " credit_number, epoch, xid) VALUES "
 )
 REVERSAL = "INSERT INTO reversal (entry_id, line, original, reversed, times) VALUES "
+USABLE = (
+    "INSERT INTO usable_change (account_id, number, usable_from, usable_until, recorded_at, epoch, xid)"
+    " VALUES "
+)
 ID = "'00000000-0000-0000-0000-000000000009'"
 TWO = "decode(repeat('00', 32), 'hex')"
 
@@ -32,10 +36,11 @@ def an_entry(
     number: str = "NULL",
     period: str = "2026-06-01",
     actor: str = "till",
+    replaces: str = "NULL",
 ) -> str:
     return (
-        f"{ENTRY}({ID}, 'redeem', {refusal}, {print_}, {total}, {reverses}, {number}, now(), now(),"
-        f" '{period}', '{actor}', {ID}, 1, 1)"
+        f"{ENTRY}({ID}, 'redeem', {refusal}, {print_}, {total}, {reverses}, {number}, {replaces},"
+        f" now(), now(), '{period}', '{actor}', {ID}, 1, 1)"
     )
 
 
@@ -98,30 +103,37 @@ BROKEN: dict[str, list[str]] = {
         + "; "
         + an_entry(reverses=ID, number="1")
     ],
-    "transfer_line_check": [TRANSFER + f"({ID}, 0, 1, 2, 5, NULL, NULL, NULL, 1)"],
+    "entry_replaces": [
+        an_entry(replaces=ID).replace(f"({ID}", "(gen_random_uuid()") + "; " + an_entry(replaces=ID)
+    ],
+    "transfer_line_check": [TRANSFER + f"({ID}, 0, 1, 2, 5, NULL, NULL, NULL, 1, 1)"],
     "transfer_amount_check": [
-        TRANSFER + f"({ID}, 1, 1, 2, 0, NULL, NULL, NULL, 1)",
-        TRANSFER + f"({ID}, 1, 1, 2, 100000000000001, NULL, NULL, NULL, 1)",
+        TRANSFER + f"({ID}, 1, 1, 2, 0, NULL, NULL, NULL, 1, 1)",
+        TRANSFER + f"({ID}, 1, 1, 2, 100000000000001, NULL, NULL, NULL, 1, 1)",
     ],
-    "transfer_between_two": [TRANSFER + f"({ID}, 1, 2, 2, 5, NULL, NULL, NULL, 1)"],
+    "transfer_between_two": [TRANSFER + f"({ID}, 1, 2, 2, 5, NULL, NULL, NULL, 1, 1)"],
     "transfer_check": [
-        TRANSFER + f"({ID}, 1, 1, 2, 5, 1, NULL, NULL, 1)",
-        TRANSFER + f"({ID}, 1, 1, 2, 5, NULL, 1, NULL, 1)",
-        TRANSFER + f"({ID}, 1, 1, 2, 5, 0, 1, NULL, 1)",
-        TRANSFER + f"({ID}, 1, 1, 2, 5, 3, 2, NULL, 1)",
+        TRANSFER + f"({ID}, 1, 1, 2, 5, 1, NULL, NULL, 1, 1)",
+        TRANSFER + f"({ID}, 1, 1, 2, 5, NULL, 1, NULL, 1, 1)",
+        TRANSFER + f"({ID}, 1, 1, 2, 5, 0, 1, NULL, 1, 1)",
+        TRANSFER + f"({ID}, 1, 1, 2, 5, 3, 2, NULL, 1, 1)",
     ],
-    "transfer_credit_number_check": [TRANSFER + f"({ID}, 1, 1, 2, 5, NULL, NULL, 0, 1)"],
+    "transfer_credit_number_check": [TRANSFER + f"({ID}, 1, 1, 2, 5, NULL, NULL, 0, 1, 1)"],
     "transfer_pkey": [
-        twice(TRANSFER, *[f"({ID}, 1, 1, 2, 5, NULL, NULL, NULL, 1)"] * 2),
+        twice(TRANSFER, *[f"({ID}, 1, 1, 2, 5, NULL, NULL, NULL, 1, 1)"] * 2),
     ],
     "transfer_debit": [
-        twice(TRANSFER, f"({ID}, 1, 1, 2, 5, 1, 1, NULL, 1)", f"({ID}, 2, 1, 2, 5, 1, 2, NULL, 1)")
+        twice(
+            TRANSFER,
+            f"({ID}, 1, 1, 2, 5, 1, 1, NULL, 1, 1)",
+            f"({ID}, 2, 1, 2, 5, 1, 2, NULL, 1, 1)",
+        )
     ],
     "transfer_credit": [
         twice(
             TRANSFER,
-            f"({ID}, 1, 1, 2, 5, NULL, NULL, 1, 1)",
-            f"({ID}, 2, 3, 2, 5, NULL, NULL, 1, 1)",
+            f"({ID}, 1, 1, 2, 5, NULL, NULL, 1, 1, 1)",
+            f"({ID}, 2, 3, 2, 5, NULL, NULL, 1, 1, 1)",
         )
     ],
     "reversal_never_above_original": [
@@ -131,6 +143,8 @@ BROKEN: dict[str, list[str]] = {
     "reversal_times_check": [REVERSAL + f"({ID}, 1, 5, 5, 0)"],
     "reversal_pkey": [twice(REVERSAL, *[f"({ID}, 1, 5, 5, 1)"] * 2)],
     "epoch_number_check": ["INSERT INTO epoch (number, reason) VALUES (0, 'x')"],
+    "usable_change_number_check": [USABLE + "(5, 0, now(), now(), now(), 1, 1)"],
+    "usable_change_pkey": [twice(USABLE, *["(5, 1, now(), now(), now(), 1, 1)"] * 2)],
     "epoch_pkey": ["INSERT INTO epoch (number, reason) VALUES (1, 'x')"],
 }
 
@@ -160,7 +174,7 @@ async def test_a_posting_is_listed_once(superuser: Connection) -> None:
 
 
 async def test_every_constraint_of_the_ledger_has_been_tried(connection: Connection) -> None:
-    tables = "'{account,balance,entry,transfer,reversal,epoch}'::regclass[]"
+    tables = "'{account,balance,entry,transfer,reversal,epoch,usable_change}'::regclass[]"
     there = await connection.fetch(
         f"SELECT conname FROM pg_constraint WHERE conrelid = ANY ({tables}) AND contype <> 'n'"
         f" UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = ANY ({tables}) AND indisunique"

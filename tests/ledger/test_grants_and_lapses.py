@@ -70,7 +70,7 @@ async def test_what_a_pot_cannot_bear_is_granted_not_even_in_part(
     claims = [Claim(pot, holder, "p1"), Claim(pot, await a_holder(connection), "p2")]
     with pytest.raises(asyncpg.PostgresError) as refused:
         await grant(connection, *claims)
-    assert refused.value.sqlstate == "PA210"
+    assert refused.value.sqlstate == "PA230"
     assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 0
     assert await balance(connection, pot.appropriation) == 9999
 
@@ -82,7 +82,7 @@ async def test_a_grant_under_a_known_id_grants_nothing(
     await grant(connection, first)
     with pytest.raises(asyncpg.PostgresError) as refused:
         await grant(connection, Claim(scheme, holder, "p2", entry=first.entry))
-    assert refused.value.sqlstate == "PA210"
+    assert refused.value.sqlstate == "PA230"
     assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
 
 

@@ -23,7 +23,7 @@ from pas.db import Connection
 from pas.ids import AccountId
 from pas.ledger.accounts import new_account_id
 from pas.ledger.book import Line
-from pas.ledger.prove import Proof, prove
+from pas.ledger.prove import Proof, SchemeEquation, prove
 
 
 async def proof_of(connection: Connection) -> Proof:
@@ -74,6 +74,14 @@ class Books:
         ]
         assert await book(self.owner, an_item(kind, *lines, reverses=original)) == ["booked"]
 
+    async def refunded_onward(self, original: UUID, back: Moves, year: AccountId) -> None:
+        """What comes back to a budget that has ended goes on to the appropriation."""
+        debit, credit, amount = back
+        returned = Line(AccountId(debit), AccountId(credit), amount, reversed_line=1)
+        onward = Line(AccountId(credit), year, amount)
+        item = an_item("refund", returned, onward, reverses=original)
+        assert await book(self.owner, item) == ["booked"]
+
 
 async def everything_with_a_budget(books: Books, till: Till, budget: Budget) -> None:
     purse, club, year = budget.account, till.merchant.account, budget.scheme.appropriation
@@ -89,13 +97,11 @@ async def everything_with_a_budget(books: Books, till: Till, budget: Budget) -> 
     await books.undone("correct", lapsed, (year, purse, 5))
     await books.undone("correct", budget.entry, (purse, year, 100))
     sale = await books.booked("redeem", (purse, club, 10))
-    back = Line(debit=club, credit=purse, amount=10, reversed_line=1)
-    onward = Line(debit=purse, credit=year, amount=10)
-    assert await book(books.owner, an_item("refund", back, onward, reverses=sale)) == ["booked"]
+    await books.refunded_onward(sale, (club, purse, 10), year)
 
 
 async def everything_with_a_hold(books: Books, till: Till, budget: Budget) -> None:
-    purse, club = budget.account, till.merchant.account
+    purse, club, year = budget.account, till.merchant.account, budget.scheme.appropriation
     held = await open_account(books.owner, "held", scheme=budget.scheme)
     payee = await open_account(books.owner, "payee", subject=uuid4())
     await books.booked("hold", (purse, held, 5000))
@@ -103,7 +109,10 @@ async def everything_with_a_hold(books: Books, till: Till, budget: Budget) -> No
     await books.undone("refund", captured, (club, held, 7), (payee, held, 8))
     await books.undone("correct", captured, (club, held, 9), (payee, held, 10))
     await books.booked("release", (held, purse, 500))
-    await books.booked("lapse", (held, budget.scheme.appropriation, 30), occurred_at=LAST_DAY)
+    lapsed = await books.booked("lapse", (held, year, 30), occurred_at=LAST_DAY)
+    await books.undone("correct", lapsed, (year, held, 6))
+    captured = await books.booked("capture", (held, club, 20))
+    await books.refunded_onward(captured, (club, held, 20), year)
 
 
 async def everything_with_the_bank(books: Books, till: Till, budget: Budget) -> None:
@@ -127,28 +136,91 @@ async def everything_with_the_bank(books: Books, till: Till, budget: Budget) -> 
     await books.booked("debit_note", (bank, club, 15))
 
 
+async def everything_without_a_network(books: Books, till: Till, budget: Budget) -> None:
+    purse, club, year = budget.account, till.merchant.account, budget.scheme.appropriation
+    risk = await open_account(books.owner, "offline_risk", scheme=budget.scheme)
+    sale = await books.booked("offline", (purse, club, 400), (purse, year, 25), (risk, club, 100))
+    await books.undone("void", sale, (club, purse, 400), (year, purse, 25), (club, risk, 100))
+    sale = await books.booked("offline", (purse, club, 200), (purse, year, 8), (risk, club, 50))
+    await books.undone("refund", sale, (club, purse, 60), (year, purse, 2), (club, risk, 30))
+    await books.undone("correct", sale, (club, purse, 1), (year, purse, 1), (club, risk, 1))
+
+
+async def everything_in_visits(books: Books, swim: Budget) -> None:
+    purse, used, year = swim.visits_account, swim.scheme.used, swim.scheme.visits_appropriation
+    assert purse is not None
+    assert used is not None
+    assert year is not None
+    sale = await books.booked("redeem", (purse, used, 2), (purse, year, 1))
+    await books.undone("void", sale, (used, purse, 2), (year, purse, 1))
+    for kind in ("redeem", "confirm", "offline"):
+        sale = await books.booked(kind, (purse, used, 3))
+        await books.undone("refund", sale, (used, purse, 1))
+        await books.undone("correct", sale, (used, purse, 1))
+    await books.booked("lapse", (purse, year, 1), occurred_at=LAST_DAY)
+
+
 async def test_the_equation_closes_over_every_posting(
     connection: Connection, owner: Connection, till: Till, budget: Budget
 ) -> None:
     books = Books(owner)
+    pool = await a_scheme(connection, visits=20, visit_price_cents=500)
+    swim = await a_budget(connection, pool, budget.holder, cents=10000, visits=20)
     await everything_with_a_budget(books, till, budget)
     await everything_with_a_hold(books, till, budget)
     await everything_with_the_bank(books, till, budget)
+    await everything_without_a_network(books, till, budget)
+    await everything_in_visits(books, swim)
     proof = await proof_of(connection)
     assert proof.closes, proof
-    (scheme,) = proof.schemes
-    assert scheme.spent == 3000 + 2000 + 700 + 200 + 900 + 800 + 60 + 10
-    assert scheme.reversed == 3000 + 300 + 1 + 2 + 3 + 4 + 7 + 8 + 9 + 10 + 20 + 10
-    assert scheme.held == 5000 - 900 - 800 + 7 + 8 + 9 + 10 - 500 - 30
-    assert scheme.shortfall == 60 - 20
+    scheme = equation(proof, budget.scheme, "cents")
+    assert scheme.granted == 20000 - 100 + 1000 - 900
+    assert scheme.spent == 3000 + 2000 + 700 + 200 + 900 + 800 + 20 + 60 + 10 + 500 + 250
+    reversed_online = 3000 + 300 + 1 + 2 + 3 + 4 + 7 + 8 + 9 + 10 + 20 + 20 + 10
+    assert scheme.reversed == reversed_online + 500 + 60 + 30 + 1 + 1
+    assert scheme.held == 5000 - 900 - 800 + 7 + 8 + 9 + 10 - 500 - 30 + 6 - 20
+    assert scheme.lapsed == (40 - 5) + 10 + (30 - 6) + 20 + (8 - 2 - 1)
+    assert scheme.shortfall == 60 - 20 + 50 - 30 - 1
+    visits = equation(proof, pool, "visits")
+    assert (visits.granted, visits.spent, visits.reversed) == (20, 2 + 3 * 3, 2 + 3 * 2)
+    assert (visits.lapsed, visits.open) == (1, 16)
     untried = await connection.fetch(
         """
-        SELECT kind, debit, credit FROM posting WHERE 'used' NOT IN (debit, credit)
-        EXCEPT SELECT e.kind, d.kind, c.kind FROM transfer t JOIN entry e ON e.id = t.entry_id
+        SELECT kind, debit, credit, reverses FROM posting
+        EXCEPT SELECT e.kind, d.kind, c.kind, t.reversed_line IS NOT NULL FROM transfer t JOIN entry e ON e.id = t.entry_id
         JOIN account d ON d.id = t.debit JOIN account c ON c.id = t.credit
         """
     )
-    assert [tuple(row) for row in untried] == [("refund", "held", "appropriation")]
+    assert [tuple(row) for row in untried] == []
+
+
+def equation(proof: Proof, scheme: Scheme, unit: str) -> SchemeEquation:
+    (found,) = (one for one in proof.schemes if (one.scheme_id, one.unit) == (scheme.id, unit))
+    return found
+
+
+async def test_granted_and_lapsed_are_what_is_left_of_them_after_each_posting(
+    connection: Connection, owner: Connection, till: Till, budget: Budget
+) -> None:
+    """One posting after the other: only grants grant, and what is restored has not lapsed."""
+    books, purse, year = Books(owner), budget.account, budget.scheme.appropriation
+
+    async def now() -> tuple[int, int]:
+        found = equation(await proof_of(connection), budget.scheme, "cents")
+        assert found.difference == 0
+        return found.granted, found.lapsed
+
+    assert await now() == (20000, 0)
+    sale = await books.booked("redeem", (purse, till.merchant.account, 30), (purse, year, 100))
+    assert await now() == (20000, 100)
+    await books.undone("void", sale, (till.merchant.account, purse, 30), (year, purse, 100))
+    assert await now() == (20000, 0)
+    lapsed = await books.booked("lapse", (purse, year, 40), occurred_at=LAST_DAY)
+    assert await now() == (20000, 40)
+    await books.undone("correct", lapsed, (year, purse, 15))
+    assert await now() == (20000, 25)
+    await books.undone("correct", budget.entry, (purse, year, 200))
+    assert await now() == (19800, 25)
 
 
 async def test_visits_have_an_equation_of_their_own(

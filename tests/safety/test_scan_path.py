@@ -59,8 +59,8 @@ AS_LEDGER = """
     INSERT INTO entry (id, kind, fingerprint, total, occurred_at, recorded_at, period, actor_kind, actor_id, epoch, xid)
         SELECT gen_random_uuid(), 'redeem', sha256('x'), 5, '2026-05-01', '2026-05-01', '2026-05-01', 'till', '{till}', 1, 1
         FROM generate_series(1, {rows}) n;
-    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, xid)
-        SELECT id, 1, 10000000 + row_number() OVER (), 99, 5, 1, 2, 1 FROM entry WHERE kind = 'redeem';
+    INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, epoch, xid)
+        SELECT id, 1, 10000000 + row_number() OVER (), 99, 5, 1, 2, 1, 1 FROM entry WHERE kind = 'redeem';
 """
 AS_OWNER = """
     INSERT INTO resident (id, person_number) SELECT gen_random_uuid(), 'p' || n FROM generate_series(1, {rows}) n;

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import uuid4
 
+import asyncpg
 import msgspec
 
 from pas.auth.actor import Actor
@@ -39,6 +40,8 @@ from pas.ledger.fingerprint import encoded_field
 from pas.money import NO_CENTS, Cents
 
 PRINT: Final = b"pas grant 2\x00"
+NOT_BOOKED: Final = "PA230"
+"""SQLSTATE: a closed pot holds less than was read, or an id of the call is known."""
 
 
 class GrantedElsewhere(Exception):
@@ -129,8 +132,7 @@ async def write_grants(
         batch = in_any_order[first : first + MAX_ITEMS]
         arrays = _arrays(batch, passes, ground=ground)
         granted_on = ground.plan.assessed_on
-        row = await GRANT_BATCH.one(
-            connection,
+        arguments = (
             *arrays[:15],
             granted_on,
             *arrays[15:],
@@ -138,6 +140,12 @@ async def write_grants(
             actor.kind,
             actor.id,
         )
+        try:
+            row = await GRANT_BATCH.one(connection, *arguments)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != NOT_BOOKED:
+                raise
+            raise GrantedElsewhere from error
         if any(outcome != "booked" for outcome in row.outcomes):
             raise GrantedElsewhere
 

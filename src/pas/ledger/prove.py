@@ -3,6 +3,8 @@
 Per scheme, year and unit: granted + shortfall = spent - reversed + held + lapsed + open, where spent
 includes the offline shortfall. Flows are summed from the transfers; held and open are read from the
 balances, which are kept apart from them: so the two sides can only agree when nothing is missing.
+Granted is less what was corrected of it; lapsed is all that went back to the appropriation, also by
+spending at once or by a refund after the end, less what was restored or corrected of it.
 
 Per merchant: owed = redeemed - reversed + corrected - paid + bounced, where owed is the plain sum of
 the account and the rest is told apart by the kind of entry.
@@ -63,12 +65,13 @@ SCHEME_EQUATIONS: Final = Statement(
     WITH flow AS (
         SELECT coalesce(d.scheme_id, c.scheme_id) AS scheme_id,
             coalesce(d.budget_year, c.budget_year) AS budget_year, d.unit,
-            d.kind AS debit, c.kind AS credit, sum(t.amount) AS amount
+            d.kind AS debit, c.kind AS credit, e.kind, sum(t.amount) AS amount
         FROM transfer t
+        LEFT JOIN entry e ON e.id = t.entry_id
         JOIN account d ON d.id = t.debit
         JOIN account c ON c.id = t.credit
         WHERE coalesce(d.scheme_id, c.scheme_id) IS NOT NULL
-        GROUP BY 1, 2, 3, 4, 5
+        GROUP BY 1, 2, 3, 4, 5, 6
     ), stored AS (
         SELECT a.scheme_id, a.budget_year, a.unit,
             coalesce(sum(b.amount) FILTER (WHERE a.kind = 'held'), 0) AS held,
@@ -78,13 +81,14 @@ SCHEME_EQUATIONS: Final = Statement(
         GROUP BY 1, 2, 3
     ), summed AS (
         SELECT scheme_id, budget_year, unit,
-            coalesce(sum(amount) FILTER (WHERE debit IN ('appropriation', 'earlier_supplier') AND credit = 'budget'), 0)
-                AS granted,
+            coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'opening') AND credit = 'budget'), 0)
+                - coalesce(sum(amount) FILTER (WHERE kind = 'correct' AND debit = 'budget'), 0) AS granted,
             coalesce(sum(amount) FILTER (WHERE debit = 'offline_risk'), 0)
                 - coalesce(sum(amount) FILTER (WHERE credit = 'offline_risk'), 0) AS shortfall,
             coalesce(sum(amount) FILTER (WHERE credit IN ('merchant', 'payee', 'used')), 0) AS spent,
             coalesce(sum(amount) FILTER (WHERE debit IN ('merchant', 'payee', 'used')), 0) AS reversed,
-            coalesce(sum(amount) FILTER (WHERE debit IN ('budget', 'held') AND credit IN ('appropriation', 'earlier_supplier')), 0)
+            coalesce(sum(amount) FILTER (WHERE debit IN ('budget', 'held') AND credit = 'appropriation' AND kind <> 'correct'), 0)
+                - coalesce(sum(amount) FILTER (WHERE debit = 'appropriation' AND credit IN ('budget', 'held') AND kind <> 'grant'), 0)
                 AS lapsed
         FROM flow GROUP BY 1, 2, 3
     )
@@ -117,7 +121,7 @@ MERCHANT_EQUATIONS: Final = Statement(
         FROM account a WHERE a.kind IN ('merchant', 'payee')
     ), summed AS (
         SELECT account_id,
-            coalesce(sum(amount) FILTER (WHERE kind IN ('redeem', 'confirm', 'capture', 'shortfall')), 0) AS redeemed,
+            coalesce(sum(amount) FILTER (WHERE kind IN ('redeem', 'offline', 'confirm', 'capture', 'shortfall')), 0) AS redeemed,
             -coalesce(sum(amount) FILTER (WHERE kind IN ('void', 'refund')), 0) AS reversed,
             coalesce(sum(amount) FILTER (WHERE kind = 'correct'), 0) AS corrected,
             -coalesce(sum(amount) FILTER (WHERE kind = 'settle'), 0) AS paid,

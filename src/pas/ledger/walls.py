@@ -59,7 +59,7 @@ CONSTRAINTS: Final = Statement(
     )
     UNION ALL
     SELECT 'index ' || w.name, 'two movements can take one place in an account'
-    FROM (VALUES ('transfer_debit'), ('transfer_credit'), ('entry_reversal'), ('account_only_one')) AS w (name)
+    FROM (VALUES ('transfer_debit'), ('transfer_credit'), ('entry_reversal'), ('entry_replaces'), ('account_only_one')) AS w (name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(w.name) AND i.indisunique AND i.indisvalid AND i.indislive
     )
