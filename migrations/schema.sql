@@ -1804,6 +1804,17 @@ CREATE TABLE municipality.sign_in_attempt (
 
 ALTER TABLE municipality.sign_in_attempt OWNER TO owner_municipality;
 
+CREATE TABLE municipality.swimming_diploma (
+    resident_id uuid NOT NULL,
+    obtained_on date NOT NULL,
+    ends_on date NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT swimming_diploma_check CHECK ((ends_on >= obtained_on))
+);
+
+ALTER TABLE municipality.swimming_diploma OWNER TO owner_municipality;
+
 CREATE TABLE municipality.till (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -2088,6 +2099,9 @@ ALTER TABLE ONLY municipality.setting
 
 ALTER TABLE ONLY municipality.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (state_hash);
+
+ALTER TABLE ONLY municipality.swimming_diploma
+    ADD CONSTRAINT swimming_diploma_pkey PRIMARY KEY (resident_id);
 
 ALTER TABLE ONLY municipality.till
     ADD CONSTRAINT till_pairing_hash_key UNIQUE (pairing_hash);
@@ -2419,6 +2433,9 @@ ALTER TABLE ONLY municipality.scheme_grant
 
 ALTER TABLE ONLY municipality.scheme_version
     ADD CONSTRAINT scheme_version_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.swimming_diploma
+    ADD CONSTRAINT swimming_diploma_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
 ALTER TABLE ONLY municipality.till
     ADD CONSTRAINT till_location_id_fkey FOREIGN KEY (location_id) REFERENCES municipality.location(id);
@@ -2817,6 +2834,17 @@ GRANT SELECT ON TABLE municipality.sign_in_attempt TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_attempt TO app_municipality;
 
 GRANT UPDATE(used_at) ON TABLE municipality.sign_in_attempt TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.swimming_diploma TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.swimming_diploma TO app_municipality;
+
+GRANT UPDATE(obtained_on) ON TABLE municipality.swimming_diploma TO app_municipality;
+
+GRANT UPDATE(ends_on) ON TABLE municipality.swimming_diploma TO app_municipality;
+
+GRANT UPDATE(recorded_at) ON TABLE municipality.swimming_diploma TO app_municipality;
+
+GRANT UPDATE(recorded_by) ON TABLE municipality.swimming_diploma TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.till TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.till TO app_municipality;

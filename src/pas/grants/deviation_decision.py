@@ -13,6 +13,7 @@ from pas.grants.facts import Award, Decision, PersonFacts, Reason, Verdict, outc
 from pas.grants.grant import lock_grants
 from pas.grants.ground import Ground
 from pas.grants.plan import award, claims_held, claims_of
+from pas.grants.preconditions import means_of, need_of
 from pas.grants.read_households import Known
 from pas.grants.rules import assess
 from pas.ids import DecisionId, HouseholdNumber, ResidentId, SchemeVersionId
@@ -203,11 +204,13 @@ async def _write(
 
 
 def _verdict(case: Case, reason: Reason, given: Award | None) -> Verdict:
+    need = need_of(case.version, means_of(case.person, case.ground.plan.effective_on))
     return Verdict(
         scheme=case.version.code,
         title=case.version.title,
         version=case.version_id,
         outcome=outcome_of(reason),
         reason=reason,
+        condition=need.what if given and need else "",
         award=given,
     )

@@ -20,6 +20,7 @@ _SENTENCES: Final[dict[Reason, str]] = {
     "for-another-member": "Deze regeling is voor het hele huishouden. Zij staat op één andere pas.",
     "no-such-member": "In dit huishouden woont niemand voor wie deze regeling is.",
     "no-adult": "Deze regeling staat op de pas van een volwassene. Die woont hier niet.",
+    "has-diploma": "Het zwemdiploma is al gehaald.",
     "via-intermediary": "Een leraar of andere hulpverlener vraagt dit aan voor het kind.",
     "via-team": "Het wijkteam beslist over deze regeling.",
     "moved-away": "Deze persoon is verhuisd naar een andere gemeente.",
@@ -30,6 +31,11 @@ _SENTENCES: Final[dict[Reason, str]] = {
     "other-provision-unknown": "Misschien krijgt u ‘{other}’. Die regeling gaat voor.",
     "deceased": "Deze persoon is overleden.",
     "not-here-yet": "Deze persoon woont op deze dag nog niet in de gemeente.",
+}
+_CONDITIONS: Final[dict[str, str]] = {
+    "adult": "Er moet een volwassene mee.",
+    "diploma": "Een zwemdiploma is nodig.",
+    "adult_or_diploma": "Een zwemdiploma is nodig, of een volwassene die meegaat.",
 }
 _HEADINGS: Final[tuple[tuple[Outcome, str], ...]] = (
     ("granted", "Dit krijgt u"),
@@ -55,7 +61,7 @@ def how_to_object(until: date) -> str:
 def sentence(verdict: Verdict) -> str:
     """Say what was decided and which fact decided it."""
     match verdict.reason:
-        case "within-limit":
+        case "within-limit" | "on-condition":
             return f"{_incomes(verdict)} Dat is niet te hoog. {_given(verdict)}".rstrip()
         case "granted-by-deviation":
             return f"Wij maken voor u een uitzondering. {_given(verdict)}".rstrip()
@@ -96,7 +102,21 @@ def _given(verdict: Verdict) -> str:
     last = award.ends_on - _ONE_DAY
     until = f"tot en met {last.day}-{last.month}-{last.year}"
     if award.in_kind:
-        return f"U krijgt dit {award.visits} keer, {until}."
-    if award.visits is not None:
-        return f"U krijgt {award.visits} bezoeken, {until}."
-    return f"U krijgt {euros(award.amount_cents)}, {until}."
+        given = f"U krijgt dit {award.visits} keer, {until}."
+    elif award.visits is not None:
+        given = f"U krijgt {award.visits} bezoeken, {until}."
+    else:
+        given = f"U krijgt {euros(award.amount_cents)}, {until}."
+    return f"{given} {_condition(verdict)}".rstrip()
+
+
+def _condition(verdict: Verdict) -> str:
+    """Say what the holder needs; that we do not know of it is no reason to come for nothing."""
+    if not verdict.condition:
+        return ""
+    needed = _CONDITIONS.get(verdict.condition, f"Dit is nodig: {verdict.condition}.")
+    return (
+        needed
+        if verdict.reason != "on-condition"
+        else f"Let op. {needed} Wij weten niet of dat zo is."
+    )

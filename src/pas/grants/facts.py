@@ -13,6 +13,7 @@ from pas.schemes.model import SchemeVersion
 Outcome = Literal["granted", "held", "refused", "unknown", "not_applicable"]
 Reason = Literal[
     "within-limit",
+    "on-condition",
     "granted-by-deviation",
     "already-granted",
     "income-above-limit",
@@ -31,6 +32,7 @@ Reason = Literal[
     "for-another-member",
     "no-such-member",
     "no-adult",
+    "has-diploma",
     "via-intermediary",
     "via-team",
     "moved-away",
@@ -41,6 +43,7 @@ Reason = Literal[
 
 _OUTCOMES: Final[dict[Reason, Outcome]] = {
     "within-limit": "granted",
+    "on-condition": "granted",
     "granted-by-deviation": "granted",
     "already-granted": "held",
     "income-above-limit": "refused",
@@ -68,6 +71,8 @@ class PersonFacts(msgspec.Struct, frozen=True, kw_only=True):
     here_from: date
     left_on: date | None = None
     died_on: date | None = None
+    diploma_on: date | None = None
+    """The day of the swimming diploma, where an officer recorded it."""
 
 
 class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +122,10 @@ class Award(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One scheme for one person, with the facts that decided it; ``award`` only when granted."""
+    """One scheme for one person, with the facts that decided it; ``award`` only when granted.
+
+    ``condition`` is what the holder needs to use it, as a code or a sentence.
+    """
 
     scheme: str
     title: str
@@ -128,6 +136,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: BasisPoints | None = None
     age: int | None = None
     other: str = ""
+    condition: str = ""
     award: Award | None = None
 
 

@@ -18,7 +18,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.csvfile import chunks
-from pas.days import day_of, start_of
+from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.grants import periods
 from pas.grants.answer_applications import answer_applications
@@ -28,6 +28,7 @@ from pas.grants.facts import PersonFacts
 from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.grants.periods import PassYearOver
 from pas.grants.runs import Run, read_runs
+from pas.grants.usable import set_budgets
 from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
 from pas.residents.managing_adults import sync_managing_adults
 
@@ -37,7 +38,6 @@ MOST_LISTED: Final = 200
 ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 NOBODY: Final = PassId(UUID(int=0))
-NEVER: Final = start_of(date(2999, 1, 1))
 
 MOVED: Final = "moved-away"
 DIED: Final = "deceased"
@@ -97,19 +97,6 @@ READ_CHANGED: Final = Statement(
     ChangedPass,
 )
 SET_END: Final = Statement("UPDATE pass SET ended_on = $2, ended_because = $3 WHERE id = $1", None)
-SET_BUDGETS: Final = Statement(
-    """
-    SELECT set_budgets_usable(array_agg(b.account_id), array_agg(a.usable_from),
-        array_agg(greatest(a.usable_from, least(
-            (b.lapses_on + v.run_out_days)::timestamp AT TIME ZONE 'Europe/Amsterdam', e.until))))
-    FROM unnest($1::uuid[], $2::timestamptz[]) AS e (pass_id, until)
-    JOIN budget b ON b.pass_id = e.pass_id
-    JOIN balance a ON a.account_id = b.account_id
-    JOIN scheme_version v ON v.id = b.scheme_version_id
-    HAVING count(*) > 0
-    """,
-    None,
-)
 READ_NEWCOMERS: Final = Statement(
     """
     SELECT v.household_number, bool_or(v.birth_date > $2) AS has_birth
@@ -190,9 +177,7 @@ async def _follow_passes(
             if not rows:
                 return ended, restored
             days = [periods.pass_ends_on(_person(row), recorded_on=today) for row in rows]
-            # All budgets of the transaction in one call: that is what locks them in key order.
-            ends = [NEVER if day is None else start_of(day) for day in days]
-            await SET_BUDGETS.run(connection, [row.id for row in rows], ends)
+            await set_budgets(connection, [row.id for row in rows], days)
             for row, day in zip(rows, days, strict=True):
                 await _set_end(connection, row, day, actor=actor)
                 ended, restored = ended + (day is not None), restored + (day is None)

@@ -26,6 +26,7 @@ class MemberRow(msgspec.Struct, frozen=True):
     here_from: date
     left_on: date | None
     died_on: date | None
+    diploma_on: date | None
     income: BasisPoints | None
     income_since: date
     income_changed: bool
@@ -66,7 +67,8 @@ READ_MEMBERS: Final = Statement(
     """
     SELECT v.household_number, v.resident_id, v.birth_date, v.school_type,
         (SELECT min(f.valid_from) FROM resident_version f WHERE f.resident_id = v.resident_id) AS here_from,
-        v.left_on, v.died_on, v.income,
+        v.left_on, v.died_on,
+        (SELECT d.obtained_on FROM swimming_diploma d WHERE d.resident_id = v.resident_id) AS diploma_on, v.income,
         coalesce((SELECT min(s.valid_from) FROM resident_version s WHERE s.resident_id = v.resident_id
             AND s.valid_from <= v.valid_from AND (d.until IS NULL OR s.valid_from > d.until)), v.valid_from) AS income_since,
         d.until IS NOT NULL AS income_changed
@@ -222,6 +224,7 @@ def _facts(
                 here_from=max(row.here_from, row.birth_date),
                 left_on=row.left_on,
                 died_on=row.died_on,
+                diploma_on=row.diploma_on,
             )
             for row in rows
         ),

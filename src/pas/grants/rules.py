@@ -17,7 +17,6 @@ import msgspec
 from pas.grants import periods, stacking
 from pas.grants.facts import (
     NOBODY,
-    Award,
     Decision,
     EarlierGrant,
     HouseholdFacts,
@@ -28,6 +27,7 @@ from pas.grants.facts import (
     outcome_of,
 )
 from pas.grants.plan import Claim, Plan, award, claims_held, claims_of
+from pas.grants.preconditions import ends_at_diploma, means_of, need_of
 from pas.money import BasisPoints
 from pas.passes.residents import ADULT_AGE, age_on
 from pas.schemes.model import SchemeVersion, StoredVersion
@@ -119,21 +119,21 @@ def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, pla
         return _verdict(one, "for-another-member" if home.head else "no-adult")
     if home.held and _is_held(version, person.facts, home, plan=plan):
         return _verdict(one, "already-granted")
-    if reason := _misfit(version, person, home):
+    if reason := _misfit(version, person, home, on=plan.effective_on):
         return _verdict(one, reason, age=person.age)
     reason = _by_income(version, home.facts.income)
     if reason == "within-limit":
         reason = _turned_down(version, person.facts, home)
-    return _verdict(
-        one,
-        reason,
-        income=home.facts.income,
-        limit=version.income_limit,
-        given=(
-            award(version, home.facts, person.facts, plan=plan)
-            if reason == "within-limit"
-            else None
-        ),
+    verdict = _verdict(one, reason, income=home.facts.income, limit=version.income_limit)
+    if reason != "within-limit":
+        return verdict
+    means = means_of(person.facts, plan.effective_on, with_adult=home.head is not None)
+    need = need_of(version, means)
+    return msgspec.structs.replace(
+        verdict,
+        reason="within-limit" if need is None or need.is_known else "on-condition",
+        condition="" if need is None else need.what,
+        award=award(version, home.facts, person.facts, plan=plan),
     )
 
 
@@ -158,11 +158,15 @@ def _running(person: _Person, home: _Household, on: date) -> list[SchemeVersion]
     ]
 
 
-def _misfit(version: SchemeVersion, person: _Person, home: _Household) -> Reason | None:
+def _misfit(
+    version: SchemeVersion, person: _Person, home: _Household, *, on: date
+) -> Reason | None:
     if version.awarded_by != "assessment":
         return "via-intermediary" if version.awarded_by == "intermediary" else "via-team"
     if version.unit == "child" and person.age >= ADULT_AGE:
         return "not-a-child"
+    if ends_at_diploma(version) and means_of(person.facts, on).has_diploma:
+        return "has-diploma"
     if version.unit != "household":
         return _unfitness(version, person)
     found = {_unfitness(version, one) for one in home.present}
@@ -213,7 +217,6 @@ def _verdict(
     income: BasisPoints | None = None,
     limit: BasisPoints | None = None,
     age: int | None = None,
-    given: Award | None = None,
 ) -> Verdict:
     return Verdict(
         scheme=one.version.code,
@@ -224,5 +227,4 @@ def _verdict(
         income=income,
         limit=limit,
         age=age,
-        award=given,
     )

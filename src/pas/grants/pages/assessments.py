@@ -36,6 +36,7 @@ MOST_RUNS: Final = 20
 
 REASONS: Final[dict[Reason, str]] = {
     "within-limit": "het inkomen is niet te hoog",
+    "on-condition": "toegekend, maar de voorwaarde is niet nagekeken",
     "granted-by-deviation": "afwijking van de regel",
     "already-granted": "had het al",
     "income-above-limit": "het inkomen is te hoog",

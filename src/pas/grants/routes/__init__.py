@@ -8,6 +8,7 @@ from pas.grants.routes import (
     assessments,
     decisions,
     deviations,
+    diplomas,
     year_end,
 )
 
@@ -17,5 +18,6 @@ routes: list[ControllerRouterHandler] = [
     *applications.handlers,
     *decisions.handlers,
     *deviations.handlers,
+    *diplomas.handlers,
     *year_end.handlers,
 ]
