@@ -38,8 +38,8 @@ def a_task(now: datetime = NOW) -> Task:
 async def child(connection: Connection, database: Database) -> ResidentId:
     """A child with a budget for lessons, one for the lessons after, and one for a pool."""
     lessons = {"unit": "child", "period": "once_per_child", "categories": ["zwemdiploma"]}
-    await a_scheme_in_force(connection, "ab", **lessons)
-    await a_scheme_in_force(connection, "c", precondition="diploma", **lessons)
+    await a_scheme_in_force(connection, "first", **lessons)
+    await a_scheme_in_force(connection, "next", precondition="diploma", **lessons)
     await a_scheme_in_force(connection, "pool", precondition="diploma", categories=["swimming"])
     child = await a_member(connection, born=BORN)
     await assess_year(database, a_task())
@@ -68,10 +68,10 @@ async def test_the_budget_for_lessons_ends_at_the_diploma_never_in_the_past_and_
     await records(connection, child, date(2026, 5, 1))
     await records(connection, child, date(2026, 5, 1), LATER)
 
-    assert await ends(connection) == {"ab": TODAY, "c": EIGHTEEN, "pool": YEAR_ENDS}
+    assert await ends(connection) == {"first": TODAY, "next": EIGHTEEN, "pool": YEAR_ENDS}
     assert await connection.fetchval("SELECT count(*) FROM event WHERE kind LIKE 'swim%'") == 1
     report = await lapse_year(database, a_task(NOW + timedelta(days=1)))
-    assert [one.scheme for one in report.schemes] == ["ab"]
+    assert [one.scheme for one in report.schemes] == ["first"]
     assert (await prove(connection, NOW)).closes
 
 
@@ -81,7 +81,7 @@ async def test_a_diploma_that_was_recorded_by_mistake_gives_the_budget_back(
     await records(connection, child, date(2026, 5, 1))
     await records(connection, child, None)
 
-    assert await ends(connection) == {"ab": EIGHTEEN, "c": EIGHTEEN, "pool": YEAR_ENDS}
+    assert await ends(connection) == {"first": EIGHTEEN, "next": EIGHTEEN, "pool": YEAR_ENDS}
 
 
 async def test_who_moves_away_and_back_does_not_have_the_lessons_back(
@@ -96,7 +96,7 @@ async def test_who_moves_away_and_back_does_not_have_the_lessons_back(
     await follow_register(database, velsen, actor=OFFICER, now=LATER)
 
     assert set(gone.values()) == {TODAY, datetime(2026, 6, 2, 22, tzinfo=UTC)}
-    assert await ends(connection) == {"ab": TODAY, "c": EIGHTEEN, "pool": YEAR_ENDS}
+    assert await ends(connection) == {"first": TODAY, "next": EIGHTEEN, "pool": YEAR_ENDS}
 
 
 async def test_lessons_that_began_before_the_diploma_may_be_paid_in_the_run_out(
