@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
+from time import monotonic
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -127,6 +129,8 @@ async def test_two_attempts_share_no_secret(browser: httpx.AsyncClient, joke: Lo
         "no-nonce",
         "other-audience",
         "several-audiences",
+        "another-party",
+        "no-end",
         "other-issuer",
         "expired",
         "other-access-token",
@@ -157,6 +161,29 @@ async def test_a_provider_may_change_its_keys(
     await signed_in(browser)
     login_provider.says(lie="new-key")
     assert (await signed_in(browser)).status_code == 303
+
+
+async def test_a_key_that_the_provider_withdrew_is_believed_for_an_hour_at_most(
+    browser: httpx.AsyncClient,
+    joke: LoginId,
+    login_provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await signed_in(browser)
+    login_provider.says(lie="withdrawn")
+    assert (await signed_in(browser)).status_code == 303
+    monkeypatch.setattr("pas.auth.providers.monotonic", lambda: monotonic() + 3600)
+    assert (await signed_in(browser)).status_code == 403
+
+
+@pytest.mark.parametrize("said", ["", "iss=https%3A%2F%2Fevil.example"])
+async def test_an_answer_of_another_provider_is_refused(
+    browser: httpx.AsyncClient, joke: LoginId, login_provider: Provider, said: str
+) -> None:
+    back = await sent_back((await browser.get(START)).headers["location"])
+    ours = "iss=" + quote(login_provider.issuer, safe="")
+    assert ours in back
+    assert (await browser.get(back.replace(ours, said))).status_code == 403
 
 
 async def test_a_forged_key_id_does_not_make_us_ask_again_and_again(

@@ -64,6 +64,8 @@ const provider = new Provider(issuer, {
 const sign = (claims, key, alg = "RS256") =>
   new SignJWT(claims).setProtectedHeader({ alg, kid: key.jwk.kid }).sign(key.privateKey);
 
+const publish = { "new-key": [ours.published, later.published], withdrawn: [later.published] };
+
 const encoded = (object) => Buffer.from(JSON.stringify(object)).toString("base64url");
 
 const lies = {
@@ -82,6 +84,8 @@ const lies = {
   "no-nonce": (_, { nonce, ...claims }) => sign(claims, ours),
   "other-audience": (_, claims) => sign({ ...claims, aud: "another-client" }, ours),
   "several-audiences": (_, claims) => sign({ ...claims, aud: [claims.aud, "another"] }, ours),
+  "another-party": (_, claims) => sign({ ...claims, azp: "another-client" }, ours),
+  "no-end": (_, { exp, ...claims }) => sign(claims, ours),
   "other-issuer": (_, claims) => sign({ ...claims, iss: "https://evil.example" }, ours),
   expired: (_, claims) => sign({ ...claims, iat: 1, exp: 2 }, ours),
   "other-access-token": (_, claims) => sign({ ...claims, at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }, ours),
@@ -101,7 +105,7 @@ server.on("request", async (request, response) => {
   const { pathname } = new URL(request.url, issuer);
   if (pathname === "/said") {
     said = { account: "joke", acr: "substantial", lie: null, bsn: null, ...(await read(request)) };
-    published = said.lie === "new-key" ? [ours.published, later.published] : [ours.published];
+    published = publish[said.lie] ?? [ours.published];
     response.end();
   } else if (pathname.startsWith("/interaction/")) {
     const result = said.account === null

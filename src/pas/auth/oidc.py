@@ -116,6 +116,7 @@ async def identify(
     client_key: Key,
     *,
     code: str,
+    answered_by: str | None,
     attempt: Attempt,
     redirect_uri: str,
     now: datetime,
@@ -123,6 +124,7 @@ async def identify(
     """Exchange the code for a statement of who signed in, and verify all of it."""
     try:
         metadata = await providers.metadata(provider.issuer)
+        _refuse_other_answer(metadata, answered_by)
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -181,6 +183,12 @@ async def _verified(
         leeway=LEEWAY,
         options={"require": ["iss", "sub", "aud", "exp", "iat", "nonce"]},
     )
+
+
+def _refuse_other_answer(metadata: Metadata, answered_by: str | None) -> None:
+    """A code that another provider gave out is not shown to this one (RFC 9207)."""
+    if metadata.authorization_response_iss_parameter_supported and answered_by != metadata.issuer:
+        raise IdentityProviderWrong("the answer is of another provider")
 
 
 def _refuse_misfit(

@@ -110,6 +110,7 @@ async def from_provider(
     attempt: Attempted = "",
     code: FromQuery[str] = "",
     error: FromQuery[str] = "",
+    iss: FromQuery[str | None] = None,
 ) -> Redirect:
     """Come back from the identity provider with a code, and get a session."""
     if error:
@@ -122,6 +123,7 @@ async def from_provider(
             await auth.ring(name),
             state=attempt,
             code=code,
+            answered_by=iss,
             browser=browser_of(request, auth, name),
             redirect_uri=redirect_uri(auth, name),
             replaces=session_of(request, auth, name),

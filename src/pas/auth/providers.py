@@ -1,7 +1,7 @@
 """Identity providers as this process knows them: what they publish, fetched and kept for a while."""
 
-import time
 from collections.abc import Mapping
+from time import monotonic
 from typing import ClassVar, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ import msgspec
 from pas.errors import Refusal
 
 METADATA_SECONDS: Final = 3600.0
+"""How long what a provider publishes is believed, its keys included."""
 REFRESH_SECONDS: Final = 10.0
 """A token with a key we do not know makes us look again, but not for every forged one."""
 PATIENCE: Final = httpx.Timeout(5.0)
@@ -62,26 +63,30 @@ class Providers:
 
     async def metadata(self, issuer: str) -> Metadata:
         known = self._metadata.get(issuer)
-        if known is not None and time.monotonic() - known[0] < METADATA_SECONDS:
+        if known is not None and monotonic() - known[0] < METADATA_SECONDS:
             return known[1]
         address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         found = _read(await self.fetch("GET", address), Metadata)
         if found.issuer != issuer:
             raise IdentityProviderWrong(f"{issuer} says that it is {found.issuer}")
-        self._metadata[issuer] = (time.monotonic(), found)
+        self._metadata[issuer] = (monotonic(), found)
         return found
 
     async def signing_key(self, issuer: str, *, key_id: str | None, algorithm: str) -> jwt.PyJWK:
-        """Give the key of that id; look again when it is new, because providers change keys."""
+        """Give the key of that id; look again when it is new, because providers change keys.
+
+        And when the list is old: a key that the provider has withdrawn signs nobody in for ever.
+        """
         known = self._keys.get(issuer)
-        if known is not None:
+        age = METADATA_SECONDS if known is None else monotonic() - known[0]
+        if known is not None and age < METADATA_SECONDS:
             if found := _chosen(known[1], key_id, algorithm):
                 return found
-            if time.monotonic() - known[0] < REFRESH_SECONDS:
+            if age < REFRESH_SECONDS:
                 raise IdentityProviderWrong(f"{issuer} has no key {key_id}")
         address = (await self.metadata(issuer)).jwks_uri
         fetched = _read(await self.fetch("GET", address), KeySet)
-        self._keys[issuer] = (time.monotonic(), fetched)
+        self._keys[issuer] = (monotonic(), fetched)
         found = _chosen(fetched, key_id, algorithm)
         if found is None:
             raise IdentityProviderWrong(f"{issuer} has no key {key_id}")
