@@ -62,6 +62,7 @@ from pas.redemptions.facts import (
     PassFacts,
     Request,
     TillFacts,
+    TillKind,
 )
 from pas.redemptions.judge import Moment
 from pas.redemptions.pace import Pace
@@ -169,10 +170,11 @@ class Merchant(msgspec.Struct, frozen=True):
 
 
 class Till(msgspec.Struct, frozen=True):
-    """An active till of a merchant."""
+    """An active till, and the merchant that it takes money for; ``login`` is whose own it is."""
 
     id: TillId
     merchant: Merchant
+    login: LoginId | None = None
 
 
 async def a_scheme(
@@ -189,6 +191,7 @@ async def a_scheme(
     run_out_days: int = 0,
     appropriated_cents: int | None = None,
     income_limit: int | None = None,
+    precondition: str | None = None,
     year: int = YEAR,
 ) -> Scheme:
     """A scheme with its appropriation, in visits too if it has them; money in it if asked."""
@@ -204,13 +207,14 @@ async def a_scheme(
         INSERT INTO scheme_version (id, scheme_id, version, status, valid_from, title, categories,
             allowance, amount_cents, visits, unit_price_cents, spend_at_once, once_per_year,
             closed_pot, unit, school_types, period, run_out_days, stacks_with, excludes,
-            subsidiary, awarded_by, derived_cells, retention_years, recorded_by, income_limit)
+            subsidiary, awarded_by, derived_cells, retention_years, recorded_by, income_limit,
+            precondition)
         VALUES ($1, $2, 1, 'in_force', $3, $4, $5, $6, $7, $8, $9, $10, false, $11, 'person', '{}',
-            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12, $14)
+            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12, $14, $15)
         """,
         *(version, scheme, date(year, 1, 1), title or code, categories),
         *("amount" if visits is None else "visits", amount_cents, visits, visit_price_cents),
-        *(spend_at_once, closed_pot, OFFICER, run_out_days, income_limit),
+        *(spend_at_once, closed_pot, OFFICER, run_out_days, income_limit, precondition),
     )
     account = await connection.fetchval(
         "SELECT open_appropriation($1, $2, $3, $4, $5)",
@@ -358,9 +362,26 @@ async def a_merchant(
     return Merchant(merchant, account, location)
 
 
-async def a_till(connection: Connection, merchant: Merchant, *, state: str = "active") -> Till:
-    """A till that is paired; its key is a stand-in."""
+async def a_till(
+    connection: Connection,
+    merchant: Merchant,
+    *,
+    kind: TillKind = "merchant",
+    state: str = "active",
+    login: LoginId | None = None,
+) -> Till:
+    """A till of the merchant, paired with a stand-in for a key; or somebody's own, new unless given."""
     till = TillId(uuid4())
+    if kind != "merchant":
+        login = login or await a_login(connection, Role(kind))
+        await connection.execute(
+            """
+            INSERT INTO till (id, kind, login_id, name, state, state_since, created_by)
+            VALUES ($1, $2, $3, 'balie', $4, $5, $6)
+            """,
+            *(till, kind, login, state, FIRST_DAY, OFFICER),
+        )
+        return Till(till, merchant, login)
     await connection.execute(
         """
         INSERT INTO till (id, kind, merchant_id, location_id, name, algorithm, public_key, state,
@@ -623,7 +644,10 @@ def a_sale_item(
         category=None,
     )
     scan = Scan(token_hash=holder.token.sha256(), holder=child)
-    made = {"id": EntryId(uuid7()), "till_id": till.id, "trace_id": "0" * 32, **fields}
+    made = {"id": EntryId(uuid7()), "till_id": till.id, "trace_id": "0" * 32}
+    if till.login is not None:
+        made |= {"login": till.login, "payee": till.merchant.id}
+    made |= fields
     return SaleItem(scan=scan, request=request, **made)  # pyright: ignore[reportArgumentType]
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import httpx
+import msgspec
 
 from given import a_login
 from pas.auth.cookies import cookie_name
@@ -12,13 +13,13 @@ from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session
 from pas.db import Connection
-from pas.ids import LoginId, MunicipalityName
+from pas.ids import LoginId, MerchantId, MunicipalityName, TillId
 
 VELSEN = MunicipalityName("velsen")
 
 
 class Visitor:
-    """Looks at pages of velsen and sends forms, as one login."""
+    """Looks at pages of velsen and sends forms, as one login (or till)."""
 
     def __init__(self, client: httpx.AsyncClient, login: LoginId, token: str) -> None:
         self.client, self.login, self.token = client, login, token
@@ -48,9 +49,24 @@ class Visitor:
         """The API, with the same session."""
         return await self.client.get(f"/v1/velsen/{path}", headers={"cookie": self._cookie})
 
+    async def tell(self, path: str, body: object) -> httpx.Response:
+        """Send something to the API, with the same session."""
+        headers = {
+            "cookie": self._cookie,
+            "content-type": "application/json",
+            "x-csrf-token": csrf_token(self.token),
+        }
+        content = msgspec.json.encode(body)
+        return await self.client.post(f"/v1/velsen/{path}", content=content, headers=headers)
 
-async def signed_in(client: httpx.AsyncClient, connection: Connection, *roles: Role) -> Visitor:
-    login = await a_login(connection, *roles)
+
+async def signed_in(
+    client: httpx.AsyncClient,
+    connection: Connection,
+    *roles: Role,
+    merchant: MerchantId | None = None,
+) -> Visitor:
+    login = await a_login(connection, *roles, merchant=merchant)
     session = await start_session(
         connection,
         actor_kind="login",
@@ -59,3 +75,11 @@ async def signed_in(client: httpx.AsyncClient, connection: Connection, *roles: R
         now=datetime.now(UTC),
     )
     return Visitor(client, login, session.token)
+
+
+async def behind(client: httpx.AsyncClient, connection: Connection, till: TillId) -> Visitor:
+    """Somebody behind the pages of a till; their ``login`` is the till."""
+    session = await start_session(
+        connection, actor_kind="till", actor_id=till, assurance="device", now=datetime.now(UTC)
+    )
+    return Visitor(client, LoginId(till), session.token)

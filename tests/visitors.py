@@ -25,6 +25,7 @@ from pas.auth.tokens import sign_session_token
 from pas.db import Connection, role_name
 from pas.ids import MerchantId, MunicipalityName, uuid7
 from pas.installation import Access
+from pas.redemptions.facts import TillKind
 from signing import paired
 
 Proof = Literal["nothing", "session", "token", "signature"]
@@ -79,6 +80,8 @@ PROGRAMS = tuple(
     for one in ROLES
     if one.name in {"administrator", "officer"}
 )
+SCANNING: dict[Role, TillKind] = {Role.COUNTER: "counter", Role.INTERMEDIARY: "intermediary"}
+"""Who scans as themselves: their login has a till."""
 VISITORS = (
     NOBODY,
     HOLDER,
@@ -194,10 +197,17 @@ class Street:
                 self.till_keys[visitor.name] = (await paired(self.client, connection, till)).key
                 return till.id
             case _:
-                merchant = self.merchant_of(visitor)
-                return await a_login(
-                    connection, *visitor.roles, name=visitor.name, merchant=merchant
+                login = await a_login(
+                    connection,
+                    *visitor.roles,
+                    name=visitor.name,
+                    merchant=self.merchant_of(visitor),
                 )
+                for role in visitor.roles:
+                    if role in SCANNING:
+                        own = self.merchants[visitor.home, "own"]
+                        await a_till(connection, own, kind=SCANNING[role], login=login)
+                return login
 
     def merchant_of(self, visitor: Visitor) -> MerchantId | None:
         return self.merchants[visitor.home, visitor.merchant].id if visitor.merchant else None

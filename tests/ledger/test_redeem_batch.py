@@ -23,6 +23,7 @@ from given import (
 )
 from pas.db import Connection
 from pas.ledger.book import Line
+from pas.redemptions.facts import TillKind
 
 CHANGES = {
     "a paused till": "UPDATE till SET state = 'paused'",
@@ -62,6 +63,21 @@ async def test_an_unknown_till_card_or_merchant_is_moved(
         msgspec.structs.replace(sale, card=till.id),
     ):
         assert await redeem(connection, wrong) == ["moved"]
+
+
+@pytest.mark.parametrize("kind", ["merchant", "intermediary", "counter"])
+async def test_every_kind_of_till_sells_for_the_merchant_that_is_paid(
+    connection: Connection, budget: Budget, kind: TillKind
+) -> None:
+    """A merchant's till for no other; a person's own till for whom that person names."""
+    payee, other = await a_merchant(connection), await a_merchant(connection)
+    till = await a_till(connection, payee, kind=kind)
+    elsewhere = msgspec.structs.replace(till, merchant=other)
+    outcome = await redeem(connection, a_sale(elsewhere, budget, 100))
+    assert outcome == ["moved" if kind == "merchant" else "booked"]
+    assert await redeem(connection, a_sale(till, budget, 100)) == ["booked"]
+    await connection.execute("UPDATE till SET state = 'revoked' WHERE id = $1", till.id)
+    assert await redeem(connection, a_sale(till, budget, 100)) == ["moved"]
 
 
 async def test_a_card_is_good_until_it_expires(

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -30,7 +31,7 @@ from given import a_budget, a_holder, a_merchant, a_scheme
 from pas.auth.keys import KeyStore
 from pas.installation import Access
 from pas.settings import Settings
-from visitors import HERE, NOBODY, TILL, Route, Street, somebody_for, street
+from visitors import HERE, NOBODY, TILL, Route, Street, Visitor, somebody_for, street
 
 EXAMPLES: Final = int(os.environ.get("PAS_FUZZ_EXAMPLES", "3"))
 PATIENCE_SECONDS: Final = 10
@@ -65,15 +66,15 @@ class Fuzzer:
 
     def try_out(self, operation: Any) -> None:  # noqa: ANN401 (schemathesis has no public type)
         route = self.routes[key(operation)]
-        for mode in MODES:
+        for mode, visitor in product(MODES, self.visitors(route)):
             try:
                 strategy = operation.as_strategy(generation_mode=mode)
-                self.send_all(strategy, route)
+                self.send_all(strategy, route, visitor)
             except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001 (the others go on)
                 if "Unsatisfiable" not in type(error).__name__:
                     self.wrong.append(f"{route}: {type(error).__name__} {error}"[:900])
 
-    def send_all(self, strategy: st.SearchStrategy[Any], route: Route) -> None:
+    def send_all(self, strategy: st.SearchStrategy[Any], route: Route, visitor: Visitor) -> None:
         @SETTINGS
         @given(
             case=strategy,
@@ -82,7 +83,7 @@ class Fuzzer:
             ),
         )
         def send(case: Any, ids: dict[str, str]) -> None:  # noqa: ANN401
-            answer = self.runner.run(self.sent(case, route, ids))
+            answer = self.runner.run(self.sent(case, route, visitor, ids=ids))
             self.answers[answer.status_code] = self.answers.get(answer.status_code, 0) + 1
             if answer.status_code == 500:
                 raise AssertionError(
@@ -95,7 +96,14 @@ class Fuzzer:
 
         send()
 
-    async def sent(self, case: Any, route: Route, ids: dict[str, str]) -> httpx.Response:  # noqa: ANN401
+    async def sent(
+        self,
+        case: Any,  # noqa: ANN401
+        route: Route,
+        visitor: Visitor,
+        *,
+        ids: dict[str, str],
+    ) -> httpx.Response:
         made = case.path_parameters or {}
         case.path_parameters = {**made, **{name: ids[name] for name in made if name in ids}}
         request = self.town.client.build_request(
@@ -105,19 +113,19 @@ class Fuzzer:
             content=body_of(case),
         )
         target = request.url.raw_path.decode()
-        proof = await self.town.proof(
-            self.visitor(route), route.method, target, body=request.content
-        )
+        proof = await self.town.proof(visitor, route.method, target, body=request.content)
         request.headers.update(proof | {"content-type": case.media_type or "application/json"})
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await self.town.client.send(request)
 
-    def visitor(self, route: Route) -> Any:  # noqa: ANN401
+    def visitors(self, route: Route) -> list[Visitor]:
+        """Each kind of visitor that may: some routes are for tills and for people alike."""
         if route.opt.get("public"):
-            return NOBODY
-        if route.opt.get("till"):
-            return TILL
-        return somebody_for(route.opt, of_merchant=route.of_merchant)
+            return [NOBODY]
+        devices = [TILL] if route.opt.get("till") else []
+        if devices and not route.opt.get("permission"):
+            return devices
+        return [*devices, somebody_for(route.opt, of_merchant=route.of_merchant)]
 
 
 def key(operation: Any) -> tuple[str, str]:  # noqa: ANN401

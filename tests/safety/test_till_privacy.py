@@ -1,6 +1,8 @@
 """The merchant learns nothing but yes, how much, and for what."""
 
 from datetime import UTC, date, datetime
+from typing import cast
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -9,6 +11,7 @@ import pytest
 from given import (
     Budget,
     Holder,
+    Merchant,
     a_budget,
     a_child_of,
     a_holder,
@@ -18,9 +21,12 @@ from given import (
 )
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token
-from pas.auth.sessions import start_session
+from pas.auth.roles import Role
+from pas.auth.sessions import SessionActor, start_session
 from pas.db import Connection
-from pas.ids import MunicipalityName, TillId, uuid7
+from pas.ids import MunicipalityName, uuid7
+from pas.redemptions.facts import TillKind
+from signed_in import Visitor, signed_in
 from signing import SigningTill, paired
 
 YEAR = datetime.now(UTC).year
@@ -110,7 +116,27 @@ async def till(client: httpx.AsyncClient, connection: Connection, rich: Rich) ->
     return await paired(client, connection, await a_till(connection, merchant))
 
 
-async def told_over_the_api(till: SigningTill, rich: Rich, connection: Connection) -> list[str]:
+class ScanningPerson:
+    """Sends what a till sends, as somebody whose login is a till, for one payee."""
+
+    def __init__(self, person: Visitor, payee: Merchant) -> None:
+        self.person, self.payee = person, payee
+
+    async def post(self, target: str, body: dict[str, object]) -> httpx.Response:
+        items = cast("list[dict[str, object]]", body.get("items", []))
+        paid = [{**item, "payee": str(self.payee.id)} for item in items]
+        sent = {**body, "items": paid} if items else body
+        return await self.person.tell(target.removeprefix("/v1/velsen/"), sent)
+
+    async def send(self, method: str, target: str) -> httpx.Response:
+        assert method == "GET"
+        return await self.person.ask(target.removeprefix("/v1/velsen/"))
+
+
+Scanner = SigningTill | ScanningPerson
+
+
+async def told_over_the_api(till: Scanner, rich: Rich, connection: Connection) -> list[str]:
     """Everything a till can hear: quotes, sales, declines, lists, voids, refunds, refusals."""
     scanned, answers = rich.holder.token.text(), list[httpx.Response]()
 
@@ -120,7 +146,7 @@ async def told_over_the_api(till: SigningTill, rich: Rich, connection: Connectio
     def ask(**more: object) -> dict[str, object]:
         return {key: value for key, value in item(**more).items() if key != "id"}  # pyright: ignore[reportArgumentType]
 
-    async def send(target: str, body: object) -> httpx.Response:
+    async def send(target: str, body: dict[str, object]) -> httpx.Response:
         answers.append(await till.post(f"/v1/velsen/{target}", body))
         return answers[-1]
 
@@ -135,7 +161,7 @@ async def told_over_the_api(till: SigningTill, rich: Rich, connection: Connectio
     await send("redemptions", {"items": [item(price=90_000, takeCents=90_000)]})
     await send("redemptions", {"items": [item(takeCents=1_000, category="hidden_need")]})
     for kind, sale in (("voids", sold[0]), ("refunds", sold[1]), ("voids", sold[0])):
-        body = {"id": str(uuid7()), "reason": "Verkeerd"}
+        body: dict[str, object] = {"id": str(uuid7()), "reason": "Verkeerd"}
         await send(f"redemptions/{sale['id']}/{kind}", body)
     for state in ("blocked", "inactive", "replaced", "ended"):
         await connection.execute(
@@ -148,11 +174,21 @@ async def told_over_the_api(till: SigningTill, rich: Rich, connection: Connectio
 
 
 async def shown_on_its_pages(
-    client: httpx.AsyncClient, rich: Rich, connection: Connection, till: TillId
+    client: httpx.AsyncClient,
+    rich: Rich,
+    connection: Connection,
+    *,
+    actor_kind: SessionActor,
+    actor_id: UUID,
+    **chosen: str,
 ) -> list[str]:
     """The same on the till's own pages."""
     session = await start_session(
-        connection, actor_kind="till", actor_id=till, assurance="test", now=datetime.now(UTC)
+        connection,
+        actor_kind=actor_kind,
+        actor_id=actor_id,
+        assurance="test",
+        now=datetime.now(UTC),
     )
     cookie = cookie_name("session", MunicipalityName("velsen"), over_tls=False)
     headers = {"cookie": f"{cookie}={session.token}", "accept": "text/html"}
@@ -160,7 +196,7 @@ async def shown_on_its_pages(
     pages: list[httpx.Response] = []
 
     async def post(path: str, **fields: str) -> None:
-        form = {"csrf_token": token, "scanned": rich.holder.token.text(), **fields}
+        form = {"csrf_token": token, "scanned": rich.holder.token.text(), **chosen, **fields}
         pages.append(await client.post(f"/velsen/till{path}", data=form, headers=headers))
 
     await post("/quote", amount="10,00")
@@ -182,18 +218,42 @@ async def test_no_till_reads_anything_about_who_pays(
     client: httpx.AsyncClient, connection: Connection, till: SigningTill, rich: Rich
 ) -> None:
     told = await told_over_the_api(till, rich, connection)
-    shown = await shown_on_its_pages(client, rich, connection, till.till.id)
+    shown = await shown_on_its_pages(
+        client, rich, connection, actor_kind="till", actor_id=till.till.id
+    )
+    assert leaks(told, shown, rich) == []
 
+
+@pytest.mark.parametrize("kind", ["counter", "intermediary"])
+async def test_nobody_who_scans_as_themselves_reads_more_than_a_till(
+    client: httpx.AsyncClient, connection: Connection, rich: Rich, kind: TillKind
+) -> None:
+    payee = await a_merchant(connection)
+    person = await signed_in(client, connection, Role(kind))
+    await a_till(connection, payee, kind=kind, login=person.login)
+    told = await told_over_the_api(ScanningPerson(person, payee), rich, connection)
+    shown = await shown_on_its_pages(
+        client,
+        rich,
+        connection,
+        actor_kind="login",
+        actor_id=person.login,
+        payee=str(payee.id),
+    )
+    assert leaks(told, shown, rich) == []
+
+
+def leaks(told: list[str], shown: list[str], rich: Rich) -> list[str]:
+    """What stands in the answers and must not, after something was booked and declined."""
     assert "booked" in "".join(told)
     assert "declined" in "".join(told)
     texts = [text.replace("\u00a0", " ").lower() for text in told + shown]
-    leaks = [
+    return [
         f"{what}: {text[max(0, text.find(value.lower()) - 80) :][:200]}"
         for what, value in rich.never().items()
         for text in texts
         if value.lower() in text
     ]
-    assert leaks == []
 
 
 async def test_a_till_cannot_tell_a_card_without_this_budget_from_another(

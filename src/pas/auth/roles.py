@@ -109,6 +109,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.MERCHANTS_READ,
             Permission.REDEMPTIONS_MAKE,
             Permission.REDEMPTIONS_READ,
+            Permission.REDEMPTIONS_REFUND,
         }
     ),
     Role.REGISTRAR: frozenset(

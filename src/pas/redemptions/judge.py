@@ -107,8 +107,8 @@ def blank(item: SaleItem, print_: bytes, moment: Moment) -> Item:
         kind="redeem",
         fingerprint=print_,
         occurred_at=moment.now,
-        actor_kind="till",
-        actor_id=item.till_id,
+        actor_kind="till" if item.login is None else "login",
+        actor_id=item.login or item.till_id,
     )
 
 

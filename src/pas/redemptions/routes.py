@@ -1,18 +1,19 @@
 """The till's endpoints: ask, sell, list, void, refund."""
 
-from typing import Final, Literal, cast
+from datetime import date
+from typing import Annotated, Final, Literal, cast
 from uuid import UUID
 
 from litestar import get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
-from pas.auth.state import auth_state
-from pas.ids import EntryId, MerchantId, MunicipalityName, TillId
+from pas.auth.state import auth_state, connected
+from pas.ids import EntryId, LoginId, MerchantId, MunicipalityName, TillId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
 from pas.redemptions.bodies import (
@@ -28,13 +29,21 @@ from pas.redemptions.bodies import (
 )
 from pas.redemptions.facts import TillFacts
 from pas.redemptions.lanes import Lanes
+from pas.redemptions.own_till import own_till
 from pas.redemptions.reversals import RefundRequest
 from pas.redemptions.sell import Counter, moment_in, sell
-from pas.redemptions.till_list import TillSale, till_sales
+from pas.redemptions.till_list import Part, TillSale, read_sale, sales_of
 from pas.redemptions.undo import Undo, undo
+from pas.redemptions.viewer import viewer_of
 
 PLACE: Final = "lanes"
-TILL: Final = {"till": True}
+SELL: Final = {"till": True, "permission": Permission.REDEMPTIONS_MAKE}
+LOOK: Final = {
+    "till": True,
+    "permission": (Permission.REDEMPTIONS_MAKE, Permission.REDEMPTIONS_REFUND),
+    "scoped": True,
+}
+OfMerchant = Annotated[UUID | None, QueryParameter(name="merchantId")]
 
 
 def lanes_of(state: State) -> Lanes:
@@ -45,28 +54,42 @@ def lanes_of(state: State) -> Lanes:
 
 
 async def counter_of(request: AppRequest, municipality: str) -> Counter:
-    state, name = auth_state(request.app.state), MunicipalityName(municipality)
+    state, name, actor = (
+        auth_state(request.app.state),
+        MunicipalityName(municipality),
+        actor_of(request),
+    )
     return Counter(
         municipality=name,
         ring=await state.ring(name),
         lanes=lanes_of(request.app.state),
-        till_id=TillId(actor_of(request).id),
+        till_id=await till_of(request, municipality),
+        login=None if actor.kind == "till" else LoginId(actor.id),
         trace_id=trace_of(request),
     )
+
+
+async def till_of(request: AppRequest, municipality: str) -> TillId:
+    """Give the till that asks, or the own till of the person who asks."""
+    actor = actor_of(request)
+    if actor.kind == "till":
+        return TillId(actor.id)
+    async with connected(request, municipality) as connection:
+        return await own_till(connection, LoginId(actor.id))
 
 
 def trace_of(request: AppRequest) -> str:
     return cast("str", request.state.get("trace_id", ""))
 
 
-@post("/v1/{municipality:str}/quotes", opt=TILL, status_code=200)
+@post("/v1/{municipality:str}/quotes", opt=SELL, status_code=200)
 async def ask(request: AppRequest, municipality: FromPath[str], data: JSONBody[Asks]) -> Answers:
     """What can be taken from a pass, what to ask the holder for, or why not. Nothing is booked."""
     answers = await sell(await counter_of(request, municipality), data)
     return Answers(items=tuple(map(told, answers)))
 
 
-@post("/v1/{municipality:str}/redemptions", opt=TILL, status_code=200)
+@post("/v1/{municipality:str}/redemptions", opt=SELL, status_code=200)
 async def redeem(
     request: AppRequest, municipality: FromPath[str], data: JSONBody[Sells]
 ) -> Answers:
@@ -75,14 +98,35 @@ async def redeem(
     return Answers(items=tuple(map(told, answers)))
 
 
-@get("/v1/{municipality:str}/redemptions", opt=TILL)
-async def list_sales(request: AppRequest, municipality: FromPath[str]) -> Sales:
-    """The last fifty sales and attempts of this till, newest first."""
-    till = TillId(actor_of(request).id)
-    async with auth_state(request.app.state).database.connection(
-        MunicipalityName(municipality)
-    ) as connection:
-        return Sales(items=tuple(map(sale_told, await till_sales(connection, till))))
+@get("/v1/{municipality:str}/redemptions", opt=LOOK)
+async def list_sales(
+    request: AppRequest,
+    municipality: FromPath[str],
+    *,
+    day: FromQuery[date | None] = None,
+    before: FromQuery[UUID | None] = None,
+    of_merchant: OfMerchant = None,
+) -> Sales:
+    """Fifty sales and attempts, newest first: of this till, or of a merchant that one may look at.
+
+    Those of one day, or those before a sale that was listed last.
+    """
+    part = Part(day=day, before=None if before is None else EntryId(before))
+    payee = None if of_merchant is None else MerchantId(of_merchant)
+    async with connected(request, municipality) as connection:
+        viewer = await viewer_of(connection, actor_of(request))
+        found = await sales_of(connection, viewer, part, payee=payee)
+    return Sales(items=tuple(map(sale_told, found)))
+
+
+@get("/v1/{municipality:str}/redemptions/{redemption_id:uuid}", opt=LOOK)
+async def read_one_sale(
+    request: AppRequest, municipality: FromPath[str], redemption_id: FromPath[UUID]
+) -> SaleTold:
+    """One sale by its number."""
+    async with connected(request, municipality) as connection:
+        viewer = await viewer_of(connection, actor_of(request))
+        return sale_told(await read_sale(connection, EntryId(redemption_id), viewer))
 
 
 def sale_told(sale: TillSale) -> SaleTold:
@@ -99,7 +143,7 @@ def sale_told(sale: TillSale) -> SaleTold:
     )
 
 
-@post("/v1/{municipality:str}/redemptions/{redemption_id:uuid}/voids", opt=TILL, status_code=200)
+@post("/v1/{municipality:str}/redemptions/{redemption_id:uuid}/voids", opt=SELL, status_code=200)
 async def void(
     request: AppRequest,
     municipality: FromPath[str],
@@ -108,7 +152,10 @@ async def void(
     data: JSONBody[VoidBody],
 ) -> UndoneTold:
     """Undo a whole sale, by the till that made it, soon after."""
-    return await undone(request, municipality, asked(request, redemption_id, data, kind="void"))
+    till = await till_of(request, municipality)
+    return await undone(
+        request, municipality, asked(request, redemption_id, data, kind="void", till=till)
+    )
 
 
 @post(
@@ -124,12 +171,22 @@ async def refund(
     data: JSONBody[RefundBody],
 ) -> UndoneTold:
     """Pay back later, whole or in part; it is kept in on the merchant's next payout."""
-    return await undone(request, municipality, asked(request, redemption_id, data, kind="refund"))
+    actor = actor_of(request)
+    till = TillId(actor.id) if actor.kind == "till" else None
+    return await undone(
+        request, municipality, asked(request, redemption_id, data, kind="refund", till=till)
+    )
 
 
 def asked(
-    request: AppRequest, redemption_id: UUID, data: VoidBody, *, kind: Literal["void", "refund"]
+    request: AppRequest,
+    redemption_id: UUID,
+    data: VoidBody,
+    *,
+    kind: Literal["void", "refund"],
+    till: TillId | None,
 ) -> Undo:
+    """``till`` is the one that asks; without it somebody of the merchant or a counter does."""
     actor = actor_of(request)
     cents = data.amount_cents if isinstance(data, RefundBody) else None
     visits = data.visits if isinstance(data, RefundBody) else None
@@ -140,8 +197,8 @@ def asked(
         reason=data.reason,
         actor_kind=actor.kind,
         actor_id=actor.id,
-        till=TillId(actor.id) if actor.kind == "till" else None,
-        acting=None if actor.kind == "till" else acting(actor),
+        till=till,
+        acting=acting(actor) if till is None else None,
         amount=RefundRequest(amount_cents=None if cents is None else Cents(cents), visits=visits),
         trace_id=trace_of(request),
     )
@@ -159,9 +216,8 @@ def acting(actor: Actor) -> TillFacts:
 
 
 async def undone(request: AppRequest, municipality: str, ask: Undo) -> UndoneTold:
-    name, state = MunicipalityName(municipality), auth_state(request.app.state)
-    moment = moment_in(await state.ring(name))
-    async with state.database.connection(name) as connection:
+    moment = moment_in(await auth_state(request.app.state).ring(MunicipalityName(municipality)))
+    async with connected(request, municipality) as connection:
         done = await undo(connection, ask, moment)
     return UndoneTold(
         id=done.id,
@@ -172,4 +228,4 @@ async def undone(request: AppRequest, municipality: str, ask: Undo) -> UndoneTol
     )
 
 
-routes: list[ControllerRouterHandler] = [ask, redeem, list_sales, void, refund]
+routes: list[ControllerRouterHandler] = [ask, redeem, list_sales, read_one_sale, void, refund]

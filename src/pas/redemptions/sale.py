@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from pas.errors import TillRefusal
-from pas.ids import EntryId, MerchantId, SaleId, TillId
+from pas.ids import EntryId, LoginId, MerchantId, SaleId, TillId
 from pas.money import NO_CENTS, Cents
 from pas.redemptions.facts import Request
 from pas.redemptions.verdicts import Condition, HolderWarning, Quote, Refused
@@ -30,6 +30,8 @@ class SaleItem(msgspec.Struct, frozen=True, kw_only=True):
 
     id: EntryId
     till_id: TillId
+    login: LoginId | None = None
+    """Who scans, where that is a person: an intermediary or a counter officer."""
     scan: Scan
     request: Request
     payee: MerchantId | None = None

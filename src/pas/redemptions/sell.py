@@ -9,7 +9,7 @@ import msgspec
 
 from pas.auth.keys import KeyRing, Purpose
 from pas.errors import TillRefusal
-from pas.ids import EntryId, MerchantId, MunicipalityName, SaleId, TillId, uuid7
+from pas.ids import EntryId, LoginId, MerchantId, MunicipalityName, SaleId, TillId, uuid7
 from pas.money import Cents
 from pas.redemptions.bodies import AskBody, Asks, SellBody, Sells
 from pas.redemptions.facts import Request
@@ -23,12 +23,16 @@ ZONE: Final = ZoneInfo("Europe/Amsterdam")
 
 
 class Counter(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a sale is made: the till that asks, its municipality's keys, and the lanes."""
+    """Where a sale is made: the till that asks, its municipality's keys, and the lanes.
+
+    ``login`` is who scans, where the till is a person's own.
+    """
 
     municipality: MunicipalityName
     ring: KeyRing
     lanes: Lanes
     till_id: TillId
+    login: LoginId | None = None
     trace_id: str
 
 
@@ -71,6 +75,7 @@ def sale_item(counter: Counter, body: AskBody, asked: Asks | Sells) -> SaleItem:
     return SaleItem(
         id=EntryId(selling.id if selling else uuid7()),
         till_id=counter.till_id,
+        login=counter.login,
         scan=Scan(holder=body.holder),
         request=Request(
             price_cents=None if body.price_cents is None else Cents(body.price_cents),
