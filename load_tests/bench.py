@@ -27,7 +27,7 @@ from latency import Waiting, best_connections
 from machine import describe
 from over_http import street
 from pas.embedded.binaries import Version
-from pas.ledger.prove import prove
+from pas.redemptions.prove import prove
 from rivals import fill_rivals, lock_per_request, make_rivals, make_tpc_b, tpc_b
 from sales import Crowd
 from server import Server, started

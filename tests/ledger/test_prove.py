@@ -24,6 +24,7 @@ from pas.ids import AccountId
 from pas.ledger.accounts import new_account_id
 from pas.ledger.book import Line
 from pas.ledger.prove import Proof, SchemeEquation, prove
+from pas.redemptions.prove import prove as prove_all
 
 
 async def proof_of(connection: Connection) -> Proof:
@@ -265,19 +266,19 @@ async def test_money_set_aside_does_not_enter_the_equation(
 TAMPERING = {
     "one cent more on a transfer": (
         *("transfer", "UPDATE transfer SET amount = amount + 1 WHERE entry_id = '{sale}'"),
-        {"entry total", "balance"},
+        {"entry total", "balance", "redemption"},
     ),
     "a transfer to another merchant": (
         *("transfer", "UPDATE transfer SET credit = {payee} WHERE entry_id = '{sale}'"),
-        {"posting"},
+        {"posting", "redemption"},
     ),
     "a transfer taken out": (
         *("transfer", "DELETE FROM transfer WHERE entry_id = '{sale}'"),
-        {"entry total", "balance"},
+        {"entry total", "balance", "redemption"},
     ),
     "an entry taken out": (
         *("entry", "DELETE FROM entry WHERE id = '{sale}'"),
-        {"transfer without entry"},
+        {"transfer without entry", "redemption"},
     ),
     "a total": (
         *("entry", "UPDATE entry SET total = total + 1 WHERE id = '{sale}'"),
@@ -285,7 +286,7 @@ TAMPERING = {
     ),
     "another kind": (
         *("entry", "UPDATE entry SET kind = 'lapse' WHERE id = '{sale}'"),
-        {"posting"},
+        {"posting", "redemption"},
     ),
     "a balance": (
         *("balance", "UPDATE balance SET amount = amount + 1 WHERE account_id = {budget}"),
@@ -339,6 +340,50 @@ TAMPERING = {
         *("account", "UPDATE account SET unit = 'visits' WHERE id = {budget}"),
         {"posting"},
     ),
+    "what a sale took": (
+        *("redemption", "UPDATE redemption SET taken_cents = 999 WHERE entry_id = '{sale}'"),
+        {"redemption"},
+    ),
+    "how many visits it used": (
+        *("redemption", "UPDATE redemption SET visits = 1 WHERE entry_id = '{sale}'"),
+        {"redemption"},
+    ),
+    "a refusal of what was paid": (
+        *("redemption", "UPDATE redemption SET refusal = 'x' WHERE entry_id = '{sale}'"),
+        {"redemption"},
+    ),
+    "whom a sale paid": (
+        *("redemption", "UPDATE redemption SET merchant_id = till_id WHERE entry_id = '{sale}'"),
+        {"redemption"},
+    ),
+    "a sale taken out": (
+        *("redemption", "DELETE FROM redemption WHERE entry_id = '{sale}'"),
+        {"redemption"},
+    ),
+    "a sale that nobody booked": (
+        "redemption",
+        """
+        INSERT INTO redemption SELECT gen_random_uuid(), till_id, merchant_id, location_id, category,
+            price_cents, 0, 0, 'x', NULL, recorded_at FROM redemption WHERE entry_id = '{sale}'
+        """,
+        {"redemption"},
+    ),
+    "what a refund gave back": (
+        *("redemption_reversal", "UPDATE redemption_reversal SET amount_cents = 399"),
+        {"redemption reversal"},
+    ),
+    "a refund made a void": (
+        *("redemption_reversal", "UPDATE redemption_reversal SET kind = 'void'"),
+        {"redemption reversal"},
+    ),
+    "a refund of another sale": (
+        *("redemption_reversal", "UPDATE redemption_reversal SET original_id = '{sale}'"),
+        {"redemption reversal"},
+    ),
+    "a refund taken out": (
+        *("redemption_reversal", "DELETE FROM redemption_reversal"),
+        {"redemption reversal"},
+    ),
     "an end that nobody set": (
         *("balance", "UPDATE balance SET usable_until = 'infinity' WHERE account_id = {budget}"),
         {"usable"},
@@ -355,19 +400,30 @@ TAMPERING = {
 }
 
 
+SUBJECTS = {
+    "what a sale took": "sale",
+    "a sale taken out": "sale",
+    "what a refund gave back": "refund",
+    "a refund taken out": "refund",
+}
+"""The entry that the proof names."""
+
+
 @pytest.mark.tampered
 async def test_the_proof_names_what_was_tampered_with(
     connection: Connection, superuser: Connection, till: Till, budget: Budget
 ) -> None:
     sale, refunded = a_sale(till, budget, 1000), a_sale(till, budget, 500)
     await redeem(connection, sale, refunded)
-    await reverse(connection, a_reversal("refund", refunded, 400))
+    refund = a_reversal("refund", refunded, 400)
+    await reverse(connection, refund)
     await connection.execute(
         "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, NOON
     )
     other = await a_budget(connection, budget.scheme, budget.holder)
     names = {
-        "sale": sale.item.id,
+        "sale": str(sale.item.id),
+        "refund": str(refund.id),
         "budget": budget.account,
         "other": other.account,
         "payee": new_account_id(),
@@ -376,12 +432,14 @@ async def test_the_proof_names_what_was_tampered_with(
         transaction = superuser.transaction(isolation="repeatable_read")
         await transaction.start()
         await by_hand(superuser, table, change.format(**names))
-        proof = await proof_of(superuser)
+        proof = await prove_all(superuser, NOON)
         await transaction.rollback()
         assert not proof.closes, what
         assert {finding.check for finding in proof.findings} == checks, what
         assert not proof.missing_walls, what
-    assert (await proof_of(connection)).closes
+        if what in SUBJECTS:
+            assert {finding.subject for finding in proof.findings} == {names[SUBJECTS[what]]}
+    assert (await prove_all(connection, NOON)).closes
 
 
 @pytest.mark.tampered
@@ -416,6 +474,11 @@ WALLS = {
     "DROP INDEX transfer_debit; CREATE INDEX transfer_debit ON transfer (debit, debit_turn)": (
         "index transfer_debit"
     ),
+    "ALTER TABLE redemption DISABLE TRIGGER append_only": "trigger append_only on redemption",
+    "DROP TRIGGER append_only ON setting": "trigger append_only on setting",
+    "DROP TRIGGER append_only ON event_content": "trigger append_only on event_content",
+    "DROP TRIGGER append_only ON payout_account": "trigger append_only on payout_account",
+    "DROP TRIGGER append_only ON deviation": "trigger append_only on deviation",
     "GRANT INSERT ON entry TO app_velsen": "rights of app_velsen",
     "GRANT DELETE ON balance TO auditor_velsen": "rights of auditor_velsen",
     "GRANT UPDATE (amount) ON balance TO app_velsen": "rights of app_velsen",

@@ -18,7 +18,6 @@ from given import (
 )
 from pas.db import Connection
 from pas.ids import EntryId, uuid7
-from pas.ledger.prove import prove
 from pas.money import Cents
 from pas.redemptions.amount_refusals import (
     AlreadyReversed,
@@ -26,6 +25,7 @@ from pas.redemptions.amount_refusals import (
     VoidAtOtherTill,
     VoidTooLate,
 )
+from pas.redemptions.prove import prove
 from pas.redemptions.redeem import redeem
 from pas.redemptions.refusals import Busy, SaleIdReused
 from pas.redemptions.reversals import RefundRequest

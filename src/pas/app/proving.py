@@ -13,7 +13,8 @@ from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
 from pas.ids import JobId, MunicipalityName, uuid7
 from pas.jobs import Progress, enqueue, job_kind
-from pas.ledger.prove import Proof, prove
+from pas.ledger.prove import Proof
+from pas.redemptions.prove import prove
 
 KIND: Final = "ledger.prove"
 PATIENCE_MILLISECONDS: Final = 1500

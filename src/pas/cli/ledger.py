@@ -13,8 +13,9 @@ from pas.cli.screen import done, err, failed, out, say
 from pas.db import Statement, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access, opened
-from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation, prove
+from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation
 from pas.money import Cents, euros
+from pas.redemptions.prove import prove
 from pas.settings import read_settings
 
 REFUSED: Final = 1

@@ -1,5 +1,6 @@
 """Where the books break: each check names the entry or account at which something is not right."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -134,6 +135,9 @@ USABLE: Final = Statement(
 CHECKS: Final = (ENTRY_TOTALS, ORPHANS, BALANCES, GUARDS, POSTINGS, REVERSALS, USABLE)
 
 
-async def find_breaks(connection: Connection) -> list[Finding]:
-    """Run every check; no break is an empty list."""
-    return [finding for check in CHECKS for finding in await check.all(connection, AT_MOST)]
+async def find_breaks(
+    connection: Connection, more: Sequence[Statement[Finding]] = ()
+) -> list[Finding]:
+    """Run every check, and those of what stands beside the books; no break is an empty list."""
+    checks = (*CHECKS, *more)
+    return [finding for check in checks for finding in await check.all(connection, AT_MOST)]

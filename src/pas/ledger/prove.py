@@ -10,6 +10,7 @@ Per merchant: owed = redeemed - reversed + corrected - paid + bounced, where owe
 the account and the rest is told apart by the kind of entry.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -153,8 +154,14 @@ class Proof(msgspec.Struct, frozen=True, rename="camel"):
     warnings: list[MissingWall]
 
 
-async def prove(connection: Connection, now: datetime, *, milliseconds: int = 0) -> Proof:
-    """Prove the books of one municipality, on one snapshot.
+async def prove(
+    connection: Connection,
+    now: datetime,
+    *,
+    milliseconds: int = 0,
+    more: Sequence[Statement[Finding]] = (),
+) -> Proof:
+    """Prove the books of one municipality, on one snapshot, with ``more`` checks from above.
 
     Takes about a second per half million transfers; reads only. Whoever waits for it says how many
     milliseconds each of its statements may take; zero is without limit.
@@ -163,7 +170,7 @@ async def prove(connection: Connection, now: datetime, *, milliseconds: int = 0)
         await LIMIT.run(connection, milliseconds)
         schemes = [scheme_equation(one) for one in await SCHEME_EQUATIONS.all(connection)]
         merchants = [merchant_equation(one) for one in await MERCHANT_EQUATIONS.all(connection)]
-        findings = await find_breaks(connection)
+        findings = await find_breaks(connection, more)
         walls = await missing_walls(connection)
         balanced = all(one.difference == 0 for one in [*schemes, *merchants])
         return Proof(

@@ -26,7 +26,10 @@ TRIGGERS: Final = Statement(
         ('balance', 'only_by_ledger'), ('reversal', 'only_by_ledger'), ('epoch', 'only_by_ledger'), ('usable_change', 'only_by_ledger'),
         ('entry', 'append_only'), ('transfer', 'append_only'), ('account', 'append_only'), ('epoch', 'append_only'),
         ('balance', 'append_only'), ('reversal', 'append_only'), ('posting', 'append_only'), ('event', 'append_only'),
-        ('usable_change', 'append_only')
+        ('usable_change', 'append_only'), ('redemption', 'append_only'), ('redemption_reversal', 'append_only'),
+        ('setting', 'append_only'), ('event_content', 'append_only'), ('payout_account', 'append_only'),
+        ('deviation', 'append_only'), ('decision', 'append_only'), ('scheme_grant', 'append_only'),
+        ('scheme_version', 'append_only')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'

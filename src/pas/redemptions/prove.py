@@ -1,0 +1,62 @@
+"""The proof of the books, with what was written down beside them of each redemption and reversal.
+
+What the till's list, the merchant and the holder see comes from these tables; so they must say what
+the entries say, both ways: no entry without its row, no row without its entry.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from pas.db import Connection, Statement
+from pas.ledger import prove as ledger
+from pas.ledger.findings import Finding
+
+REDEMPTIONS: Final = Statement(
+    """
+    WITH booked AS (
+        SELECT e.id, e.kind, e.refusal, coalesce(sum(t.amount) FILTER (WHERE c.kind IN ('merchant', 'payee')), 0) AS cents,
+            coalesce(sum(t.amount) FILTER (WHERE c.kind = 'used'), 0) AS visits,
+            min(c.subject_id::text) FILTER (WHERE c.kind = 'merchant') AS merchant,
+            count(DISTINCT c.subject_id) FILTER (WHERE c.kind = 'merchant') AS merchants
+        FROM entry e LEFT JOIN transfer t ON t.entry_id = e.id LEFT JOIN account c ON c.id = t.credit
+        WHERE e.kind IN ('redeem', 'confirm', 'offline')
+        GROUP BY e.id
+    )
+    SELECT 'redemption' AS check, coalesce(b.id, r.entry_id)::text AS subject, format(
+        'entry %s (%s, refusal %s) pays %s cents to %s and uses %s visits; '
+        'beside it stands (refusal %s) %s cents to %s and %s visits',
+        coalesce(b.id::text, 'absent'), b.kind, b.refusal, b.cents, b.merchant, b.visits,
+        r.refusal, r.taken_cents, r.merchant_id, r.visits) AS detail
+    FROM booked b FULL JOIN redemption r ON r.entry_id = b.id
+    WHERE b.id IS NULL OR r.entry_id IS NULL OR b.refusal IS DISTINCT FROM r.refusal
+        OR b.cents <> r.taken_cents OR b.visits <> r.visits OR b.merchants > 1 OR b.merchant <> r.merchant_id::text
+    ORDER BY 2 LIMIT $1
+    """,
+    Finding,
+)
+
+REVERSALS: Final = Statement(
+    """
+    WITH booked AS (
+        SELECT e.id, e.kind, e.reverses, coalesce(sum(t.amount) FILTER (WHERE d.kind IN ('merchant', 'payee')), 0) AS cents
+        FROM entry e JOIN redemption r ON r.entry_id = e.reverses
+        LEFT JOIN transfer t ON t.entry_id = e.id LEFT JOIN account d ON d.id = t.debit
+        WHERE e.kind IN ('void', 'refund')
+        GROUP BY e.id
+    )
+    SELECT 'redemption reversal' AS check, coalesce(b.id, v.entry_id)::text AS subject, format(
+        'entry %s (%s of %s) takes %s cents back from the merchant; beside it stands a %s of %s, of %s cents',
+        coalesce(b.id::text, 'absent'), b.kind, b.reverses, b.cents, v.kind, v.original_id, v.amount_cents) AS detail
+    FROM booked b FULL JOIN redemption_reversal v ON v.entry_id = b.id
+    WHERE b.id IS NULL OR v.entry_id IS NULL OR b.kind <> v.kind OR b.reverses <> v.original_id OR b.cents <> v.amount_cents
+    ORDER BY 2 LIMIT $1
+    """,
+    Finding,
+)
+
+CHECKS: Final = (REDEMPTIONS, REVERSALS)
+
+
+async def prove(connection: Connection, now: datetime, *, milliseconds: int = 0) -> ledger.Proof:
+    """Prove all of it, on one snapshot; as ``pas.ledger.prove`` does for the ledger alone."""
+    return await ledger.prove(connection, now, milliseconds=milliseconds, more=CHECKS)
