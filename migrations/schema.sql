@@ -1439,7 +1439,7 @@ CREATE TABLE municipality.managing_adult (
     valid_from date NOT NULL,
     valid_until date,
     CONSTRAINT managing_adult_check CHECK (((child_id <> adult_id) AND (valid_until > valid_from))),
-    CONSTRAINT managing_adult_kind_check CHECK ((kind = ANY (ARRAY['parent'::text, 'co_parent'::text, 'guardian'::text, 'administrator'::text])))
+    CONSTRAINT managing_adult_kind_check CHECK ((kind = ANY (ARRAY['parent'::text, 'registered_guardian'::text, 'co_parent'::text, 'guardian'::text, 'administrator'::text])))
 );
 
 ALTER TABLE municipality.managing_adult OWNER TO owner_municipality;
@@ -1614,11 +1614,13 @@ CREATE TABLE municipality.resident_version (
     died_on date,
     recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     recorded_by uuid NOT NULL,
+    guardian_number text,
     CONSTRAINT resident_version_address_check CHECK ((length(address) <= 200)),
     CONSTRAINT resident_version_area_check CHECK ((length(area) <= 80)),
     CONSTRAINT resident_version_city_check CHECK ((length(city) <= 80)),
     CONSTRAINT resident_version_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 100))),
     CONSTRAINT resident_version_given_name_check CHECK (((length(given_name) >= 1) AND (length(given_name) <= 100))),
+    CONSTRAINT resident_version_guardian_number_check CHECK (((length(guardian_number) >= 1) AND (length(guardian_number) <= 40))),
     CONSTRAINT resident_version_household_number_check CHECK (((length(household_number) >= 1) AND (length(household_number) <= 40))),
     CONSTRAINT resident_version_household_type_check CHECK ((household_type = ANY (ARRAY['alone'::text, 'single_parent'::text, 'couple'::text, 'couple_with_children'::text, 'unknown'::text]))),
     CONSTRAINT resident_version_income_check CHECK (((income >= 0) AND (income <= 1000000))),
@@ -1630,6 +1632,8 @@ CREATE TABLE municipality.resident_version (
 ALTER TABLE municipality.resident_version OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.resident_version.income IS 'In hundredths of a percent of the social minimum; null is unknown, neither too high nor qualifying.';
+
+COMMENT ON COLUMN municipality.resident_version.guardian_number IS 'The person number of the guardian, who may live elsewhere and need not be a resident here.';
 
 CREATE TABLE municipality.reversal (
     entry_id uuid NOT NULL,
@@ -2190,6 +2194,8 @@ CREATE INDEX redemption_sale ON municipality.redemption USING btree (sale_id) WH
 CREATE INDEX redemption_till ON municipality.redemption USING btree (till_id, recorded_at);
 
 CREATE INDEX resident_version_found ON municipality.resident_version USING btree (birth_date, postcode);
+
+CREATE INDEX resident_version_guardian ON municipality.resident_version USING btree (guardian_number) WHERE (guardian_number IS NOT NULL);
 
 CREATE INDEX resident_version_household ON municipality.resident_version USING btree (household_number);
 

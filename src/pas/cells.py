@@ -82,6 +82,10 @@ def number_of_a_person(draft: Draft, field: str) -> str:
     return found
 
 
+def optional_number_of_a_person(draft: Draft, field: str) -> str:
+    return number_of_a_person(draft, field) if draft.row.cells[field].strip() else ""
+
+
 def optional_day(draft: Draft, field: str) -> date | None:
     """A date as 2026-01-31 or 31-01-2026."""
     found = draft.row.cells[field].strip()

@@ -45,7 +45,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class RowVerdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one row; ``fields`` names the columns that ``reason`` is about."""
+    """What became of one row; ``fields`` names the columns that were wrong, or that changed.
+
+    The reason of a row that was taken is a remark: something that a person should look at.
+    """
 
     line: int
     key: str

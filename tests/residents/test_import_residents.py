@@ -142,6 +142,32 @@ async def test_a_child_is_taken_once_its_guardian_is_registered(city: City) -> N
     assert await city.verdicts(child) == ["added"]
 
 
+async def test_a_guardian_who_lives_elsewhere_manages_the_pass_as_the_register_says(
+    city: City, connection: Connection
+) -> None:
+    def child(guardian: str, **cells: str) -> dict[str, str]:
+        return a_resident_row(**CHILD, guardian_number=guardian, **cells)
+
+    start, eighteen = date(2026, 1, 1), date(2030, 3, 4)
+    assert await city.verdicts(child("8")) == ["added"]
+    assert await managers(connection, "2") == set()
+
+    await city.reads(a_resident_row(person_number="8", household_number="H8"))
+    assert await managers(connection, "2") == {("8", start, eighteen)}
+    assert await city.verdicts(child("8")) == ["same"]
+
+    await city.reads(
+        child("9", valid_from="2026-05-01"),
+        a_resident_row(person_number="9", household_number="H9"),
+    )
+    assert await managers(connection, "2") == {
+        ("8", start, date(2026, 6, 1)),
+        ("9", date(2026, 5, 1), eighteen),
+    }
+    await city.reads(a_resident_row(person_number="9", household_number="H9", died_on="2026-05-20"))
+    assert ("9", date(2026, 5, 1), date(2026, 6, 1)) in await managers(connection, "2")
+
+
 async def test_a_citizen_number_is_stored_encrypted_and_recognised(
     city: City, connection: Connection
 ) -> None:

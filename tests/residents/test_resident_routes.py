@@ -81,6 +81,27 @@ async def test_an_area_must_be_one_that_the_municipality_knows(
     assert "santpoort, velsen_noord" in answer["rows"][1]["reason"]
 
 
+async def test_who_may_be_registered_twice_is_remarked_and_listed(
+    officer: Person, connection: Connection, database: Database
+) -> None:
+    rows = (
+        a_resident_row(person_number="1"),
+        a_resident_row(person_number="2", birth_date="1991-01-01"),
+        a_resident_row(person_number="3"),
+    )
+
+    queued = await officer.post(IMPORTS, a_file(COLUMNS, *rows).read())
+    await Worker(database, job_kinds()).run_all_due()
+    where = f"{IMPORTS}/{queued.json()['importId']}?remarked=true"
+    remarked = (await officer.get(where)).json()["rows"]
+    listed = (await officer.get("/v1/velsen/possible-duplicates")).json()["items"]
+
+    assert [(row["key"], row["outcome"]) for row in remarked] == [("1", "added"), ("3", "added")]
+    assert [one["personNumber"] for one in listed] == ["1", "3"]
+    activities = await connection.fetch("SELECT activity FROM processing_log")
+    assert [row["activity"] for row in activities] == ["resident.listed.correction"] * 2
+
+
 async def test_looking_somebody_up_asks_for_a_purpose_and_is_written_down(
     officer: Person, connection: Connection
 ) -> None:

@@ -16,7 +16,7 @@ with tempfile.TemporaryFile() as file:
         home = n // 2
         born = "1990-05-17" if n % 2 else "2015-05-17"
         file.write(
-            f"{n};;Jan;de Boer {n};{born};Duinpad 1;1971 AB;IJmuiden;;H{home};alone;95;;;2026-01-01;;\\n"
+            f"{n};;Jan;de Boer {n};{born};Duinpad 1;1971 AB;IJmuiden;;H{home};alone;95;;;2026-01-01;;;\\n"
             .encode()
         )
     found = survey(file, today=date(2026, 1, 1))

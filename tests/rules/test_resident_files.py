@@ -197,6 +197,50 @@ def test_a_bad_row_of_a_parent_does_not_take_the_children_down() -> None:
     assert (parent.outcome, child.outcome) == ("refused", "added")
 
 
+def test_a_child_whose_guardian_lives_elsewhere_is_taken_and_its_sibling_without_one_is_not() -> (
+    None
+):
+    child, sibling, guardian = verdicts(
+        a_resident_row(birth_date="2015-01-01", guardian_number="9"),
+        a_resident_row(person_number="1002", birth_date="2017-01-01"),
+        another("9"),
+    )
+
+    assert [one.outcome for one in (child, sibling, guardian)] == ["added", "refused", "added"]
+    assert child.reason == ""
+    assert "guardian_number" in sibling.reason
+
+
+@pytest.mark.parametrize("guardian", [{}, {"birth_date": "2010-01-01", "guardian_number": "8"}])
+def test_a_guardian_who_is_no_adult_here_is_remarked_and_refuses_nothing(
+    guardian: dict[str, str],
+) -> None:
+    row = a_resident_row(birth_date="2015-01-01", guardian_number="9")
+
+    child = verdicts(row, *[another("9", **guardian)] * bool(guardian))[0]
+
+    assert child.outcome == "added"
+    assert "Leg vast wie de pas beheert" in child.reason
+
+
+def test_nobody_is_their_own_guardian() -> None:
+    own = verdicts(a_resident_row(birth_date="2015-01-01", guardian_number="1001"))[0]
+
+    assert (own.outcome, own.fields) == ("refused", ("guardian_number",))
+
+
+def test_one_person_under_two_numbers_is_remarked_and_not_refused() -> None:
+    rows = verdicts(
+        a_resident_row(),
+        a_resident_row(person_number="1002", given_name=a_resident_row()["given_name"].upper()),
+        a_resident_row(person_number="1003", birth_date="1991-01-01"),
+        a_resident_row(person_number="1003", birth_date="1991-01-01", valid_from="2026-05-01"),
+    )
+
+    assert [one.outcome for one in rows] == ["added"] * 4
+    assert ["ander nummer" in one.reason for one in rows] == [True, True, False, False]
+
+
 def test_a_grown_up_alone_whose_row_began_in_childhood_is_taken() -> None:
     assert resident(birth_date="2006-03-04", valid_from="2023-09-01").birth_date.year == 2006
 

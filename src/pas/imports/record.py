@@ -49,7 +49,10 @@ class Import(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ImportRow(msgspec.Struct, frozen=True, rename="camel"):
-    """What became of one row; ``fields`` are the columns that the reason is about."""
+    """What became of one row; ``fields`` are the columns that were wrong, or that changed.
+
+    The reason of a row that was taken is a remark: something that a person should look at.
+    """
 
     line: int
     key: str
@@ -112,7 +115,8 @@ READ_ROWS: Final = Statement(
     SELECT line, key, outcome, coalesce(string_to_array(field, ','), '{}') AS fields, reason
     FROM import_row
     WHERE import_id = $1 AND line > $2 AND ($3::text IS NULL OR outcome = $3)
-    ORDER BY line LIMIT $4
+        AND (NOT $4 OR reason IS NOT NULL AND outcome <> 'refused')
+    ORDER BY line LIMIT $5
     """,
     ImportRow,
 )
@@ -190,9 +194,10 @@ async def read_import_rows(
     *,
     after_line: int = 0,
     outcome: Outcome | None = None,
+    remarked: bool = False,
     limit: int = 100,
 ) -> list[ImportRow]:
     """Give rows in the order of the file; the next page starts after the last line of this one."""
     return await READ_ROWS.all(
-        connection, import_id, after_line, outcome, min(limit, MOST_ROWS_SHOWN)
+        connection, import_id, after_line, outcome, remarked, min(limit, MOST_ROWS_SHOWN)
     )

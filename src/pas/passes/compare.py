@@ -24,12 +24,15 @@ def compare(read: ReadResident, stored: Sequence[Resident]) -> RowVerdict:
             reason=cells.sentences(read.faults),
             fields=cells.fields(read.faults),
         )
+    remarks = cells.sentences(read.remarks)
     if not stored:
-        return RowVerdict(line=read.row.line, key=read.key, outcome="added")
+        return RowVerdict(line=read.row.line, key=read.key, outcome="added", reason=remarks)
     before = state_on(read.resident, stored)
     changed = _differences(before, read.resident) if before else ("valid_from",)
     outcome = "changed" if changed else "same"
-    return RowVerdict(line=read.row.line, key=read.key, outcome=outcome, fields=changed)
+    return RowVerdict(
+        line=read.row.line, key=read.key, outcome=outcome, reason=remarks, fields=changed
+    )
 
 
 def state_on(resident: Resident, stored: Sequence[Resident]) -> Resident | None:

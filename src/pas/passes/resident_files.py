@@ -39,17 +39,19 @@ COLUMNS: Final = (
     "valid_from",
     "left_on",
     "died_on",
+    "guardian_number",
 )
 FURTHEST_AHEAD: Final = timedelta(days=366)
 
 
 class ReadResident(msgspec.Struct, frozen=True):
-    """A row and the resident it describes, or None and why not."""
+    """A row and the resident it describes, or None and why not; ``remarks`` refuse nothing."""
 
     row: Row
     key: str
     resident: Resident | None
     faults: tuple[Fault, ...] = ()
+    remarks: tuple[Fault, ...] = ()
 
 
 def survey(source: BinaryIO, *, today: date, areas: AbstractSet[str] = frozenset()) -> Survey:
@@ -70,9 +72,17 @@ def read_residents(
     Persons with several rows come last, each in the order of their days.
     """
     for row in _rows_in_order(source, found):
-        read = read_resident(row, today=today, areas=areas)
-        faults = tuple(found.faults_of(row, read.resident)) if read.resident else ()
-        yield msgspec.structs.replace(read, resident=None, faults=faults) if faults else read
+        yield judged(read_resident(row, today=today, areas=areas), found)
+
+
+def judged(read: ReadResident, found: Survey) -> ReadResident:
+    """Add what only the whole file shows about a row; ask once for every row."""
+    if read.resident is None:
+        return read
+    if faults := tuple(found.faults_of(read.row, read.resident)):
+        return msgspec.structs.replace(read, resident=None, faults=faults)
+    remarks = tuple(found.remarks_on(read.resident))
+    return msgspec.structs.replace(read, remarks=remarks) if remarks else read
 
 
 def read_resident(row: Row, *, today: date, areas: AbstractSet[str] = frozenset()) -> ReadResident:
@@ -118,6 +128,7 @@ def row_of(resident: Resident) -> list[str]:
         str(resident.valid_from),
         str(resident.left_on or ""),
         str(resident.died_on or ""),
+        resident.guardian_number,
     ]
 
 
@@ -145,6 +156,7 @@ def _resident(draft: Draft) -> Resident:
         valid_from=cells.day(draft, "valid_from"),
         left_on=cells.optional_day(draft, "left_on"),
         died_on=cells.optional_day(draft, "died_on"),
+        guardian_number=cells.optional_number_of_a_person(draft, "guardian_number"),
     )
 
 
@@ -168,6 +180,11 @@ def _check_whole(draft: Draft, resident: Resident, today: date) -> None:
             resident.left_on is not None and resident.left_on < born,
             "left_on",
             "De datum van vertrek ligt vóór de geboorte.",
+        ),
+        (
+            resident.guardian_number == resident.person_number,
+            "guardian_number",
+            "Niemand is de eigen voogd.",
         ),
     ):
         if fault:

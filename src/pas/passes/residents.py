@@ -35,7 +35,8 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True):
 
     ``income`` is the income of the household in hundredths of a percent of the social
     minimum; None means that the municipality does not know it. An empty area, source or
-    school type is unknown; school type ``none`` is known: not at school.
+    school type is unknown; school type ``none`` is known: not at school. A guardian is named by
+    their person number, and may live elsewhere.
     """
 
     person_number: str
@@ -52,6 +53,7 @@ class Resident(msgspec.Struct, frozen=True, kw_only=True):
     income: BasisPoints | None = None
     income_source: IncomeSource | None = None
     school_type: SchoolType | None = None
+    guardian_number: str = ""
     valid_from: date
     left_on: date | None = None
     died_on: date | None = None

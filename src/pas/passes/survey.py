@@ -14,6 +14,14 @@ from pas.cells import Draft, Fault, optional_day
 from pas.csvfile import Row
 from pas.passes.residents import ADULT_AGE, Resident, age_on
 
+UNKNOWN_GUARDIAN: Final = Fault(
+    "guardian_number",
+    "Deze voogd is bij ons niet bekend als volwassene. Leg vast wie de pas beheert.",
+)
+TWIN: Final = Fault(
+    "person_number",
+    "Deze persoon staat er ook met een ander nummer: zelfde naam, geboortedatum en huishouden.",
+)
 _NONE: Final = 0
 
 
@@ -25,6 +33,8 @@ class Survey:
         self.rows = 0
         self.without_adults: set[str] = set()
         """Households with a child and no adult in this file; take out those with a stored adult."""
+        self.unknown_guardians: set[str] = set()
+        """Guardians that are named and are no adult in this file; take out those that are stored."""
         self._members: dict[str, tuple[bool, bool]] = {}
         self._persons = array("q")
         self._households = array("q")
@@ -33,6 +43,9 @@ class Survey:
         self._owners = array("q")
         self._homes = array("q")
         self._home_facts = array("q")
+        self._descriptions = array("q")
+        self._adults = array("q")
+        self._twins: set[int] = set()
         self._twice: set[int] = set()
         self._torn: set[int] = set()
         self._shared: set[int] = set()
@@ -47,6 +60,7 @@ class Survey:
         if resident is None:
             # Who cannot be read may be the adult whose children must not go down with that row.
             self._remember_member(row.cells["household_number"].strip(), is_child=False)
+            self._adults.append(hash(row.cells["person_number"].strip()))
             return
         self._persons.append(_person_key(resident))
         self._households.append(hash(resident.household_number))
@@ -57,8 +71,14 @@ class Survey:
         self._home_facts.append(
             hash((resident.household_type, resident.income, resident.income_source))
         )
+        self._descriptions.append(_description(resident))
+        if resident.guardian_number:
+            self.unknown_guardians.add(resident.guardian_number)
         if self._is_here(resident):
-            self._remember_member(resident.household_number, is_child=self._is_child(resident))
+            is_child = self._is_child(resident)
+            self._remember_member(resident.household_number, is_child=is_child)
+            if not is_child:
+                self._adults.append(hash(resident.person_number))
 
     def _remember_member(self, household: str, *, is_child: bool) -> None:
         child, adult = self._members.get(household, (False, False))
@@ -79,6 +99,8 @@ class Survey:
             number for number, (child, adult) in self._members.items() if child and not adult
         }
         self._members = {}
+        named = {hash(number): number for number in self.unknown_guardians}
+        self.unknown_guardians -= {named[adult] for adult in self._adults if adult in named}
         self._twice = _repeated(self._persons)
         self._torn = _contradicting(self._persons, self._households, self._twice)
         self._differing = _contradicting(self._persons, self._contents, self._twice)
@@ -86,6 +108,9 @@ class Survey:
         repeated = _repeated(self._citizens) - {_NONE}
         self._shared = _contradicting(self._citizens, self._owners, repeated)
         self._disputed = _contradicting(self._homes, self._home_facts, _repeated(self._homes))
+        self._twins = _contradicting(
+            self._descriptions, self._owners, _repeated(self._descriptions)
+        )
         for column in (
             self._persons,
             self._households,
@@ -94,6 +119,8 @@ class Survey:
             self._owners,
             self._homes,
             self._home_facts,
+            self._descriptions,
+            self._adults,
         ):
             del column[:]
 
@@ -123,13 +150,21 @@ class Survey:
             )
         if (
             resident.household_number in self.without_adults
+            and not resident.guardian_number
             and self._is_here(resident)
             and self._is_child(resident)
         ):
             yield Fault(
                 "household_number",
-                "In dit huishouden woont geen volwassene. Er is niemand die de pas beheert.",
+                "In dit huishouden woont geen volwassene. Noem de voogd in kolom guardian_number.",
             )
+
+    def remarks_on(self, resident: Resident) -> Iterable[Fault]:
+        """Say what a person should look at in a row that is taken."""
+        if resident.guardian_number in self.unknown_guardians and self._is_child(resident):
+            yield UNKNOWN_GUARDIAN
+        if _description(resident) in self._twins:
+            yield TWIN
 
 
 class Later:
@@ -165,6 +200,11 @@ def _home_key(resident: Resident) -> int:
 
 def _citizen_key(resident: Resident) -> int:
     return hash(resident.bsn) if resident.bsn else _NONE
+
+
+def _description(resident: Resident) -> int:
+    names = f"{resident.given_name}\n{resident.family_name}".casefold()
+    return hash((names, resident.birth_date, resident.household_number))
 
 
 def _content(resident: Resident) -> int:

@@ -7,7 +7,7 @@ import, what was kept is the same and every row keeps its first verdict.
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import BinaryIO, Final
 
@@ -44,6 +44,22 @@ class _Household(msgspec.Struct, frozen=True):
     household_number: HouseholdNumber
 
 
+class _Number(msgspec.Struct, frozen=True):
+    person_number: str
+
+
+READ_ADULTS: Final = Statement(
+    """
+    SELECT r.person_number
+    FROM resident r CROSS JOIN LATERAL (
+        SELECT v.birth_date, v.left_on, v.died_on FROM resident_version v
+        WHERE v.resident_id = r.id AND v.valid_from <= $2::date ORDER BY v.valid_from DESC LIMIT 1
+    ) v
+    WHERE r.person_number = ANY ($1::text[]) AND v.birth_date <= $2::date - interval '18 years'
+        AND (v.left_on IS NULL OR v.left_on > $2) AND (v.died_on IS NULL OR v.died_on > $2)
+    """,
+    _Number,
+)
 READ_WITH_ADULT: Final = Statement(
     """
     SELECT DISTINCT v.household_number
@@ -85,7 +101,7 @@ async def import_residents(
             actor=actor,
             now=now,
         )
-        await _forgive_known_adults(connection, found, today)
+        await forgive_known_adults(connection, found)
     await _keep_all(
         database,
         municipality,
@@ -124,8 +140,11 @@ def _hashed_chunks(read: Iterable[ReadResident], ring: KeyRing) -> Iterator[list
     return chunks((hashed(one, ring) for one in read), CHUNK)
 
 
-async def _forgive_known_adults(connection: Connection, found: Survey, today: date) -> None:
-    """A household whose adult is stored already needs none in the file."""
+async def forgive_known_adults(connection: Connection, found: Survey) -> None:
+    """A household whose adult is stored already needs none in the file; nor does a guardian."""
     for numbers in chunks(sorted(found.without_adults), CHUNK):
-        for row in await READ_WITH_ADULT.all(connection, numbers, today):
+        for row in await READ_WITH_ADULT.all(connection, numbers, found.today):
             found.without_adults.discard(row.household_number)
+    for numbers in chunks(sorted(found.unknown_guardians), CHUNK):
+        for adult in await READ_ADULTS.all(connection, numbers, found.today):
+            found.unknown_guardians.discard(adult.person_number)

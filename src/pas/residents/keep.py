@@ -48,22 +48,25 @@ KEEP_VERSIONS: Final = Statement(
     """
     INSERT INTO resident_version (resident_id, valid_from, given_name, family_name, birth_date,
         address, postcode, city, area, household_number, household_type, income, income_source,
-        school_type, left_on, died_on, recorded_at, recorded_by)
+        school_type, left_on, died_on, guardian_number, recorded_at, recorded_by)
     SELECT v.id, v.valid_from, v.given_name, v.family_name, v.birth_date, nullif(v.address, ''),
         nullif(v.postcode, ''), nullif(v.city, ''), nullif(v.area, ''), v.household_number,
-        v.household_type, v.income, v.income_source, v.school_type, v.left_on, v.died_on, $17, $18
+        v.household_type, v.income, v.income_source, v.school_type, v.left_on, v.died_on,
+        nullif(v.guardian_number, ''), $18, $19
     FROM unnest($1::uuid[], $2::date[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[],
         $8::text[], $9::text[], $10::text[], $11::text[], $12::int[], $13::text[], $14::text[],
-        $15::date[], $16::date[])
+        $15::date[], $16::date[], $17::text[])
         AS v (id, valid_from, given_name, family_name, birth_date, address, postcode, city, area,
-            household_number, household_type, income, income_source, school_type, left_on, died_on)
+            household_number, household_type, income, income_source, school_type, left_on, died_on,
+            guardian_number)
     ON CONFLICT (resident_id, valid_from) DO UPDATE
     SET given_name = excluded.given_name, family_name = excluded.family_name,
         birth_date = excluded.birth_date, address = excluded.address, postcode = excluded.postcode,
         city = excluded.city, area = excluded.area, household_number = excluded.household_number,
         household_type = excluded.household_type, income = excluded.income,
         income_source = excluded.income_source, school_type = excluded.school_type,
-        left_on = excluded.left_on, died_on = excluded.died_on, recorded_at = excluded.recorded_at,
+        left_on = excluded.left_on, died_on = excluded.died_on,
+        guardian_number = excluded.guardian_number, recorded_at = excluded.recorded_at,
         recorded_by = excluded.recorded_by
     """,
     None,
@@ -208,4 +211,5 @@ COLUMNS: Final = (
     "school_type",
     "left_on",
     "died_on",
+    "guardian_number",
 )

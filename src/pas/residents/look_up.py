@@ -112,12 +112,34 @@ FIND: Final = Statement(
     """,
     FoundResident,
 )
+FIND_TWINS: Final = Statement(
+    """
+    WITH state AS (
+        SELECT DISTINCT ON (resident_id) resident_id, given_name, family_name, birth_date, postcode,
+            area, household_number, left_on, died_on
+        FROM resident_version WHERE valid_from <= $1::date ORDER BY resident_id, valid_from DESC
+    ), twin AS (
+        SELECT lower(given_name) AS given_name, lower(family_name) AS family_name, birth_date,
+            household_number
+        FROM state GROUP BY 1, 2, 3, 4 HAVING count(*) > 1
+        ORDER BY 2, 3, 1, 4 LIMIT $2
+    )
+    SELECT r.id, r.person_number, s.given_name, s.family_name, s.birth_date, s.postcode, s.area,
+        s.household_number, s.left_on, s.died_on
+    FROM twin t
+    JOIN state s ON lower(s.given_name) = t.given_name AND lower(s.family_name) = t.family_name
+        AND s.birth_date = t.birth_date AND s.household_number = t.household_number
+    JOIN resident r ON r.id = s.resident_id
+    ORDER BY t.family_name, t.birth_date, t.given_name, t.household_number, r.created_at, r.id
+    """,
+    FoundResident,
+)
 READ: Final = Statement(
     """
     SELECT r.id, r.person_number, r.bsn_hash IS NOT NULL AS has_citizen_number, v.valid_from,
         v.given_name, v.family_name, v.birth_date, v.address, v.postcode, v.city, v.area,
         v.household_number, v.household_type, v.income, v.income_source, v.school_type, v.left_on,
-        v.died_on
+        v.died_on, v.guardian_number
     FROM resident r JOIN resident_version v ON v.resident_id = r.id
     WHERE r.id = $1
     ORDER BY v.valid_from DESC
@@ -155,6 +177,16 @@ async def search_residents(
             MOST_FOUND,
         )
         await note_look(connection, [one.id for one in found], look, what="searched")
+    return found
+
+
+async def possible_duplicates(
+    connection: Connection, *, look: Look, today: date
+) -> list[FoundResident]:
+    """Give who may be one person under two numbers, side by side: an officer finds out."""
+    async with connection.transaction():
+        found = await FIND_TWINS.all(connection, today, MOST_FOUND)
+        await note_look(connection, [one.id for one in found], look, what="listed")
     return found
 
 

@@ -1,9 +1,10 @@
 """Which adults see and manage the pass of a child, from when until when.
 
 The adults of a household manage its children, from the day that they live together to the day that
-the child turns eighteen or one of them moves out. Those are of the kind ``parent`` and follow the
-register by themselves. Who manages a child of another household (a co-parent, a guardian, an
-administrator) is recorded by an officer, with its dates.
+the child turns eighteen or one of them moves out. Those are of the kind ``parent``, and a guardian
+whom the register names is ``registered_guardian``: both follow the register by themselves. Who else
+manages a child of another household (a co-parent, a guardian, an administrator) is recorded by an
+officer, with its dates.
 """
 
 from datetime import date, datetime
@@ -92,9 +93,12 @@ SYNC: Final = Statement(
         SELECT resident_id AS id FROM touched
         UNION
         SELECT m.child_id FROM managing_adult m JOIN touched t ON t.resident_id = m.adult_id
-        WHERE m.kind = 'parent' AND (m.valid_until IS NULL OR m.valid_until > $2)
+        WHERE m.kind IN ('parent', 'registered_guardian') AND (m.valid_until IS NULL OR m.valid_until > $2)
+        UNION
+        SELECT v.resident_id FROM touched t JOIN resident r ON r.id = t.resident_id
+        JOIN resident_version v ON v.guardian_number = r.person_number
     ), home AS (
-        SELECT c.id, v.household_number, v.valid_from, v.birth_date,
+        SELECT c.id, v.household_number, v.guardian_number, v.valid_from, v.birth_date,
             (v.birth_date + interval '18 years')::date
                 + CASE WHEN to_char(v.birth_date, 'MMDD') = '0229'
                     AND to_char(v.birth_date + interval '18 years', 'MMDD') = '0228' THEN 1 ELSE 0 END AS eighteen
@@ -105,7 +109,7 @@ SYNC: Final = Statement(
         ) v
         WHERE (v.left_on IS NULL OR v.left_on > $2) AND (v.died_on IS NULL OR v.died_on > $2)
     ), wanted AS (
-        SELECT h.id AS child_id, a.resident_id AS adult_id, greatest(h.valid_from, h.birth_date, a.valid_from) AS since,
+        SELECT h.id AS child_id, a.resident_id AS adult_id, 'parent' AS kind, greatest(h.valid_from, h.birth_date, a.valid_from) AS since,
             h.eighteen AS until
         FROM home h
         JOIN resident_version a ON a.household_number = h.household_number AND a.valid_from <= $2
@@ -114,15 +118,26 @@ SYNC: Final = Statement(
             AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = a.resident_id
                 AND n.valid_from > a.valid_from AND n.valid_from <= $2)
         WHERE h.eighteen > $2
+        UNION ALL
+        SELECT h.id, g.id, 'registered_guardian', greatest(h.valid_from, h.birth_date), h.eighteen
+        FROM home h
+        JOIN resident g ON g.person_number = h.guardian_number
+        CROSS JOIN LATERAL (
+            SELECT * FROM resident_version a WHERE a.resident_id = g.id AND a.valid_from <= $2
+            ORDER BY a.valid_from DESC LIMIT 1
+        ) a
+        WHERE h.eighteen > $2 AND a.birth_date <= $2::date - interval '18 years'
+            AND (a.left_on IS NULL OR a.left_on > $2) AND (a.died_on IS NULL OR a.died_on > $2)
+            AND a.household_number <> h.household_number
     ), ended AS (
         UPDATE managing_adult m SET valid_until = greatest($2::date, m.valid_from + 1)
         FROM child c
-        WHERE m.child_id = c.id AND m.kind = 'parent' AND (m.valid_until IS NULL OR m.valid_until > $2)
+        WHERE m.child_id = c.id AND m.kind IN ('parent', 'registered_guardian') AND (m.valid_until IS NULL OR m.valid_until > $2)
             AND m.valid_until IS DISTINCT FROM greatest($2::date, m.valid_from + 1)
             AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.child_id = m.child_id AND w.adult_id = m.adult_id)
     )
     INSERT INTO managing_adult (child_id, adult_id, kind, valid_from, valid_until)
-    SELECT w.child_id, w.adult_id, 'parent',
+    SELECT w.child_id, w.adult_id, w.kind,
         CASE WHEN EXISTS (SELECT 1 FROM managing_adult m WHERE m.child_id = w.child_id AND m.adult_id = w.adult_id)
             THEN greatest($2::date, w.since) ELSE w.since END,
         w.until
@@ -160,7 +175,7 @@ RECORD: Final = Statement(
 END: Final = Statement(
     """
     UPDATE managing_adult SET valid_until = greatest($3::date, valid_from + 1)
-    WHERE child_id = $1 AND adult_id = $2 AND kind <> 'parent'
+    WHERE child_id = $1 AND adult_id = $2 AND kind NOT IN ('parent', 'registered_guardian')
         AND (valid_until IS NULL OR valid_until > $4)
     RETURNING child_id, adult_id, kind, valid_from, valid_until
     """,

@@ -33,6 +33,7 @@ class StateRow(msgspec.Struct, frozen=True):
     school_type: SchoolType | None
     left_on: date | None
     died_on: date | None
+    guardian_number: str | None
 
 
 class HashRow(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ READ_STATES: Final = Statement(
     SELECT r.id, r.person_number, r.bsn_hash IS NOT NULL AS has_citizen_number, v.valid_from,
         v.given_name, v.family_name, v.birth_date, v.address, v.postcode, v.city, v.area,
         v.household_number, v.household_type, v.income, v.income_source, v.school_type, v.left_on,
-        v.died_on
+        v.died_on, v.guardian_number
     FROM resident r JOIN resident_version v ON v.resident_id = r.id
     WHERE r.person_number = ANY ($1::text[])
     ORDER BY r.id, v.valid_from
@@ -114,4 +115,5 @@ def resident_of(row: StateRow) -> Resident:
         valid_from=row.valid_from,
         left_on=row.left_on,
         died_on=row.died_on,
+        guardian_number=row.guardian_number or "",
     )

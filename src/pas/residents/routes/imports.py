@@ -82,16 +82,21 @@ async def read_residents_import(
     request: AppRequest,
     *,
     outcome: FromQuery[Outcome | None] = None,
+    remarked: FromQuery[bool] = False,
     after: AfterLine = 0,
     limit: Limit = 100,
 ) -> ImportAnswer:
-    """Lees wat er met elke regel van een bestand is gebeurd."""
+    """Lees wat er met elke regel van een bestand is gebeurd.
+
+    Met remarked=true leest u alleen de regels die zijn overgenomen met een opmerking: mogelijk
+    dubbele personen, en kinderen van wie niemand de pas beheert.
+    """
     found = ImportId(import_id)
     async with connected(request, municipality) as connection:
         return ImportAnswer(
             summary=await read_import(connection, found, "residents"),
             rows=await read_import_rows(
-                connection, found, after_line=after, outcome=outcome, limit=limit
+                connection, found, after_line=after, outcome=outcome, remarked=remarked, limit=limit
             ),
         )
 

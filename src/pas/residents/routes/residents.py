@@ -23,6 +23,7 @@ from pas.residents.look_up import (
     Look,
     Purpose,
     Search,
+    possible_duplicates,
     search_residents,
     show_resident,
 )
@@ -51,6 +52,12 @@ class Found(msgspec.Struct, frozen=True):
     items: list[FoundResident]
 
 
+class PossibleDuplicates(msgspec.Struct, frozen=True):
+    """Who share a name, a birth date and a household, at most fifty at once, side by side."""
+
+    items: list[FoundResident]
+
+
 class StateTold(msgspec.Struct, frozen=True, rename="camel"):
     """What is known from a day on; ``income`` in hundredths of a percent, null is unknown."""
 
@@ -70,6 +77,7 @@ class StateTold(msgspec.Struct, frozen=True, rename="camel"):
     school_type: SchoolType | None
     left_on: date | None
     died_on: date | None
+    guardian_number: str
 
 
 class ResidentTold(msgspec.Struct, frozen=True, rename="camel"):
@@ -114,6 +122,18 @@ async def search_all_residents(
         )
 
 
+@get("/v1/{municipality:str}/possible-duplicates", opt=READ)
+async def list_possible_duplicates(
+    municipality: FromPath[str], request: AppRequest
+) -> PossibleDuplicates:
+    """Lees wie er misschien met twee nummers in staan. Ook dit komt in het verwerkingslogboek."""
+    look = look_of(request, "correction")
+    async with connected(request, municipality) as connection:
+        return PossibleDuplicates(
+            await possible_duplicates(connection, look=look, today=day_of(look.now))
+        )
+
+
 @get("/v1/{municipality:str}/residents/{resident_id:uuid}", opt=READ)
 async def read_one_resident(
     municipality: FromPath[str],
@@ -135,4 +155,8 @@ async def read_one_resident(
     )
 
 
-handlers: list[ControllerRouterHandler] = [search_all_residents, read_one_resident]
+handlers: list[ControllerRouterHandler] = [
+    search_all_residents,
+    list_possible_duplicates,
+    read_one_resident,
+]
