@@ -32,7 +32,14 @@ from pas.installation import Access  # noqa: E402
 from pas.installation.access import embedded_access  # noqa: E402
 
 TESTS = (
-    *("test_constraints", "test_append_only", "test_batches", "test_outcomes", "test_reversals"),
+    *(
+        "test_constraints",
+        "test_constraints_of_use",
+        "test_append_only",
+        "test_batches",
+        "test_outcomes",
+        "test_reversals",
+    ),
     *("test_redeem_batch", "test_accounts", "test_grants_and_lapses", "test_prove"),
     *("test_bugs_of_others", "test_walls", "test_machine"),
 )
