@@ -1,4 +1,4 @@
-"""The passes somebody may see: their own of this year, and those of the children they look after."""
+"""Whom somebody may look at: themselves and the children they look after; and their passes."""
 
 from datetime import date
 from typing import Final
@@ -13,12 +13,18 @@ class HouseholdPass(msgspec.Struct, frozen=True):
     """Whose pass it is, by first name: this is a page of the family itself."""
 
     pass_id: PassId
+    resident_id: ResidentId
+    name: str
+
+
+class HouseholdPerson(msgspec.Struct, frozen=True):
+    id: ResidentId
     name: str
 
 
 READ_HOUSEHOLD: Final = Statement(
     """
-    SELECT p.id AS pass_id, v.given_name AS name
+    SELECT p.id AS pass_id, w.id AS resident_id, v.given_name AS name
     FROM (
         SELECT $1::uuid AS id, 0 AS place
         UNION ALL
@@ -36,6 +42,30 @@ READ_HOUSEHOLD: Final = Statement(
     """,
     HouseholdPass,
 )
+READ_PEOPLE: Final = Statement(
+    """
+    SELECT w.id, v.given_name AS name
+    FROM (
+        SELECT $1::uuid AS id, 0 AS place
+        UNION ALL
+        SELECT m.child_id, 1 FROM managing_adult m
+        WHERE m.adult_id = $1 AND m.valid_from <= $2 AND (m.valid_until IS NULL OR m.valid_until > $2)
+    ) w
+    JOIN LATERAL (
+        SELECT given_name, birth_date FROM resident_version
+        WHERE resident_id = w.id AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1
+    ) v ON true
+    ORDER BY w.place, v.birth_date, w.id
+    """,
+    HouseholdPerson,
+)
+
+
+async def household_people(
+    connection: Connection, holder: ResidentId, *, today: date
+) -> list[HouseholdPerson]:
+    """Give the holder, then the children whose pass they manage or would manage."""
+    return await READ_PEOPLE.all(connection, holder, today)
 
 
 async def household_passes(

@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
+from markupsafe import Markup
 
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
@@ -27,7 +28,8 @@ from pas.grants.show_decision import (
 )
 from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId, uuid7
 from pas.money import BasisPoints, Cents, percent
-from pas.passes.cards import Card, CardForm, CardState
+from pas.passes.cards import Card
+from pas.passes.pages.card import CARD_FORMS, CARD_STATES
 from pas.passes.residents import HouseholdType, IncomeSource, Resident, SchoolType, age_on
 from pas.passes.show import ShownBudget, ShownPass, list_passes, show_pass
 from pas.problems.bodies import AppRequest
@@ -66,19 +68,6 @@ CAUSES: Final[dict[Cause, str]] = {
     "arrival": "een verhuizing naar deze gemeente",
     "objection": "een bezwaar",
 }
-CARD_FORMS: Final[dict[CardForm, str]] = {
-    "paper": "Papier",
-    "plastic": "Plastic kaart",
-    "phone": "Telefoon",
-    "temporary": "Tijdelijk, op papier",
-}
-CARD_STATES: Final[dict[CardState, str]] = {
-    "inactive": "nog niet in gebruik",
-    "active": "in gebruik",
-    "blocked": "geblokkeerd",
-    "replaced": "vervangen",
-    "ended": "gestopt",
-}
 
 
 class BudgetShown(msgspec.Struct, frozen=True):
@@ -96,7 +85,7 @@ class PassShown(msgspec.Struct, frozen=True):
 
     year: int
     ended: str
-    cards: list[list[str | None]]
+    cards: list[list[str]]
     budgets: list[BudgetShown]
 
 
@@ -139,7 +128,7 @@ async def person_page(
         name=f"{state.given_name} {state.family_name}",
         facts=facts_of(state, now.income, today=today),
         members=household_lines(members, state.household_number, but=who, today=today),
-        pass_=None if newest is None else pass_shown(newest),
+        pass_=None if newest is None else pass_shown(newest, home=f"/{municipality}"),
         income_unknown=now.income is None,
         decision=decision_shown(written, now, year=year)
         if actor.may(Permission.DECISIONS_READ)
@@ -208,18 +197,23 @@ def household_lines(
     ]
 
 
-def pass_shown(shown: ShownPass) -> PassShown:
+def pass_shown(shown: ShownPass, *, home: str) -> PassShown:
     ended = shown.pass_.ended_on
     return PassShown(
         year=shown.pass_.year,
         ended="" if ended is None else f"Deze pas is gestopt op {day(ended)}.",
-        cards=[card_cells(card) for card in shown.cards[:MOST_CARDS]],
+        cards=[card_cells(card, home=home) for card in shown.cards[:MOST_CARDS]],
         budgets=[budget_shown(budget) for budget in shown.budgets],
     )
 
 
-def card_cells(card: Card) -> list[str | None]:
-    return [CARD_FORMS[card.form], CARD_STATES[card.state], day(day_of(card.state_since))]
+def card_cells(card: Card, *, home: str) -> list[str]:
+    link = Markup('<a class="utrecht-link" href="{}/cards/{}">{}</a>')
+    return [
+        link.format(home, card.id, CARD_FORMS[card.form]),
+        CARD_STATES[card.state],
+        day(day_of(card.state_since)),
+    ]
 
 
 def budget_shown(budget: ShownBudget) -> BudgetShown:

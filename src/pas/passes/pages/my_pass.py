@@ -72,7 +72,7 @@ async def my_pass(municipality: FromPath[str], request: AppRequest) -> Response[
     async with auth_state(request.app.state).database.connection(name) as connection:
         others = await household_passes(connection, holder_of(request), today=today())
     if not others:
-        return page(request, "passes/no_pass.html", sign_out=f"/{name}/sign-out")
+        return page(request, "passes/no_pass.html", home=f"/{name}")
     return await one_pass(request, name, pass_id=others[0].pass_id, others=others)
 
 
@@ -108,8 +108,7 @@ async def one_pass(
         others=others if len(others) > 1 else [],
         lines=history_lines(shown),
         left=Cents(sum(budget.balance_cents for budget in shown.budgets)),
-        base=f"/{name}/my-pass",
-        sign_out=f"/{name}/sign-out",
+        home=f"/{name}",
     )
 
 
