@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from given import a_key_store
+from pas.auth.events import read_events
 from pas.auth.keys import KeyStore, Purpose
 from pas.auth.logins import list_logins
 from pas.auth.municipality_settings import read_municipality_settings
@@ -102,6 +103,27 @@ def test_keys_are_rotated_listed_and_never_shown(settings: dict[str, str], tmp_p
     assert listed.count("token_signing") == 2
     assert "reads only" in listed
     assert before.secret.hex() not in listed
+
+
+async def test_each_change_of_a_key_is_an_event(
+    connection: Connection, settings: dict[str, str], tmp_path: Path
+) -> None:
+    before = KeyStore(tmp_path / "keys").ring(VELSEN).current(Purpose.TOKEN_SIGNING)
+    run_pas("keys", "rotate", "velsen", "--purpose", "token_signing", **settings)
+    after = KeyStore(tmp_path / "keys").ring(VELSEN).current(Purpose.TOKEN_SIGNING)
+    assert run_pas("keys", "end", "velsen", before.key_id, **settings).returncode == 0
+    refused = run_pas("keys", "end", "velsen", after.key_id, **settings)
+
+    assert refused.returncode == 3
+    ended, rotated = await read_events(connection)
+    assert (rotated.kind, rotated.content) == (
+        "key.rotated",
+        f'{{"after":{{"keyId":"{after.key_id}","purpose":"token_signing"}}}}',
+    )
+    assert (ended.kind, ended.content) == (
+        "key.ended",
+        f'{{"before":{{"keyId":"{before.key_id}","purpose":"token_signing"}}}}',
+    )
 
 
 def test_keys_are_not_made_twice(settings: dict[str, str]) -> None:

@@ -1,16 +1,22 @@
 """``pas keys``: the keys of a municipality, which lie outside its database and its export."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
 
+from pas.auth.actor import SYSTEM
+from pas.auth.change_keys import change_keys
 from pas.auth.key_files import end_key, make_keys, rotate_key
-from pas.auth.keys import KeyStore, Purpose
+from pas.auth.keys import Key, KeyStore, Purpose
+from pas.cli.login import run
 from pas.cli.screen import done, out, say
+from pas.db import Connection
+from pas.ids import MunicipalityName
 from pas.installation import fit_name
-from pas.settings import read_settings
+from pas.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="The keys of a municipality.")
 
@@ -26,8 +32,14 @@ def make(municipality: Municipality) -> None:
 
     Example: pas keys make den_haag
     """
-    store = key_store()
-    make_keys(store, fit_name(municipality), demo=False, now=datetime.now(UTC))
+    settings, name = read_settings(), fit_name(municipality)
+    store = KeyStore(settings.keys)
+    changed(
+        settings,
+        name,
+        lambda: make_keys(store, name, demo=False, now=datetime.now(UTC)).keys,
+        happened="made",
+    )
     done(f"{municipality} has keys.")
     say(f"Back up {store.path(fit_name(municipality))} now, apart from the database.")
 
@@ -38,8 +50,14 @@ def rotate(municipality: Municipality, purpose: KeyPurpose) -> None:
 
     Example: pas keys rotate den_haag --purpose token_signing
     """
-    store = key_store()
-    key = rotate_key(store, fit_name(municipality), purpose=purpose, now=datetime.now(UTC))
+    settings, name = read_settings(), fit_name(municipality)
+    store = KeyStore(settings.keys)
+    (key,) = changed(
+        settings,
+        name,
+        lambda: (rotate_key(store, name, purpose=purpose, now=datetime.now(UTC)),),
+        happened="rotated",
+    )
     done(f"{key.key_id} is the key for {purpose.value} now.")
     say(f"Back up {store.path(fit_name(municipality))} again.")
 
@@ -50,7 +68,9 @@ def end(municipality: Municipality, key_id: Annotated[str, typer.Argument()]) ->
 
     Example: pas keys end den_haag 20261123-5f0c9a2e
     """
-    key = end_key(key_store(), fit_name(municipality), key_id)
+    settings, name = read_settings(), fit_name(municipality)
+    store = KeyStore(settings.keys)
+    (key,) = changed(settings, name, lambda: (end_key(store, name, key_id),), happened="ended")
     done(f"{key.key_id} for {key.purpose.value} is gone.")
 
 
@@ -60,7 +80,7 @@ def list_all(municipality: Municipality) -> None:
 
     Example: pas keys list den_haag
     """
-    ring = key_store().ring(fit_name(municipality))
+    ring = KeyStore(read_settings().keys).ring(fit_name(municipality))
     table = Table(box=None, pad_edge=False)
     for column in ("key", "purpose", "made", "state"):
         table.add_column(column)
@@ -73,5 +93,16 @@ def list_all(municipality: Municipality) -> None:
     out.print(table)
 
 
-def key_store() -> KeyStore:
-    return KeyStore(read_settings().keys)
+def changed(
+    settings: Settings,
+    municipality: MunicipalityName,
+    change: Callable[[], Sequence[Key]],
+    *,
+    happened: Literal["made", "rotated", "ended"],
+) -> Sequence[Key]:
+    """Change keys of a municipality that is there, and write down that it was done."""
+
+    async def work(connection: Connection) -> Sequence[Key]:
+        return await change_keys(connection, change, happened=happened, actor=SYSTEM)
+
+    return run(settings, municipality, work)

@@ -13,10 +13,11 @@ import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.auth.change_keys import change_keys
 from pas.auth.end_login import end_login
 from pas.auth.give_role import give_role, take_role
 from pas.auth.key_files import rotate_key
-from pas.auth.keys import KeysMissing, KeyStore, Purpose
+from pas.auth.keys import Key, KeysMissing, KeyStore, Purpose
 from pas.auth.login_routes import invitation_link
 from pas.auth.logins import Person, invite_login, list_logins
 from pas.auth.municipality_settings import (
@@ -27,7 +28,7 @@ from pas.auth.municipality_settings import (
 from pas.auth.roles import Role
 from pas.cli.screen import done, out, say
 from pas.db import Connection, Database
-from pas.ids import LoginId, MerchantId
+from pas.ids import LoginId, MerchantId, MunicipalityName
 from pas.installation import Access, fit_name, opened
 from pas.settings import Settings, read_settings
 
@@ -69,12 +70,11 @@ def provider(
             citizen_number_claim=bsn_claim,
         )
     store = KeyStore(settings.keys)
-    try:
-        store.ring(name).of(Purpose.OIDC_CLIENT)
-    except KeysMissing:
-        rotate_key(store, name, purpose=Purpose.OIDC_CLIENT, now=datetime.now(UTC))
 
     async def work(connection: Connection) -> None:
+        await change_keys(
+            connection, lambda: missing_client_key(store, name), happened="made", actor=SYSTEM
+        )
         setting = "holderIdentityProvider" if holders else "identityProvider"
         await change_municipality_settings(connection, {setting: chosen}, actor=SYSTEM)
 
@@ -82,6 +82,16 @@ def provider(
     out.print(f"redirect_uri  {settings.origin}/{name}/sign-in/callback", soft_wrap=True)
     out.print(f"jwks_uri      {settings.origin}/v1/{name}/client-keys", soft_wrap=True)
     done(f"{'Holders' if holders else 'People'} of {municipality} sign in at {issuer}.")
+
+
+def missing_client_key(store: KeyStore, municipality: MunicipalityName) -> tuple[Key, ...]:
+    """Make the key by which a provider knows us, once."""
+    try:
+        store.ring(municipality).of(Purpose.OIDC_CLIENT)
+    except KeysMissing:
+        now = datetime.now(UTC)
+        return (rotate_key(store, municipality, purpose=Purpose.OIDC_CLIENT, now=now),)
+    return ()
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.auth.change_keys import change_keys
 from pas.auth.key_files import KeysExist, make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.municipality_settings import change_municipality_settings
@@ -52,8 +53,17 @@ def add(
     with opened(settings, say) as access, err.status(f"Adding {title} …"):
         asyncio.run(work(access))
     store = KeyStore(settings.keys)
+
+    async def with_keys(connection: Connection) -> None:
+        await change_keys(
+            connection,
+            lambda: make_keys(store, fit_name(name), demo=False, now=datetime.now(UTC)).keys,
+            happened="made",
+            actor=SYSTEM,
+        )
+
     with suppress(KeysExist):
-        make_keys(store, fit_name(name), demo=False, now=datetime.now(UTC))
+        run(settings, name, with_keys)
     done(f"{title} was added as {name}.")
     say(f"Back up its keys, apart from the database: {store.path(fit_name(name))}")
 
