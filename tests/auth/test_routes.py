@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given import a_key_store, a_login
+from given import IBAN, a_key_store, a_login
+from pas.auth.actor import SYSTEM
 from pas.auth.csrf import csrf_token
+from pas.auth.events import record_event
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session
 from pas.db import Connection
@@ -241,3 +243,47 @@ async def test_events_are_for_who_may_read_them(
     assert await read(client, "events") == []
     await signs_in(connection, client, await a_login(connection, Role.OFFICER))
     assert (await client.get("/v1/velsen/events")).status_code == 403
+
+
+async def test_what_an_event_says_is_for_who_may_read_the_thing_itself(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    for kind in ("payout_account", "deviation", "managing_adult", "pass", "merchant"):
+        await record_event(
+            connection,
+            kind=f"{kind}.changed",
+            subject_kind="thing",
+            subject_id=uuid7(),
+            actor=SYSTEM,
+            after={"iban": IBAN},
+            reason="Kind is ziek.",
+        )
+
+    async def seen_by(role: Role) -> dict[str, bool]:
+        await signs_in(connection, client, await a_login(connection, role))
+        events = [one for one in await read(client, "events") if one["subjectKind"] == "thing"]
+        return {one["kind"].partition(".")[0]: one["content"] is not None for one in events}
+
+    assert await seen_by(Role.ADMINISTRATOR) == {
+        "payout_account": False,
+        "deviation": False,
+        "managing_adult": False,
+        "pass": False,
+        "merchant": True,
+    }
+    assert await seen_by(Role.AUDITOR) == {
+        "payout_account": True,
+        "deviation": True,
+        "managing_adult": False,
+        "pass": False,
+        "merchant": True,
+    }
+
+
+async def test_an_event_of_a_kind_that_nobody_may_read_is_not_recorded(
+    connection: Connection,
+) -> None:
+    with pytest.raises(AssertionError, match="READERS"):
+        await record_event(
+            connection, kind="x.done", subject_kind="x", subject_id=uuid7(), actor=SYSTEM
+        )

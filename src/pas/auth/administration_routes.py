@@ -11,6 +11,8 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.auth.access import actor_of
+from pas.auth.actor import Actor
+from pas.auth.event_readers import may_read_content
 from pas.auth.events import BEGINNING, Event, read_events
 from pas.auth.municipality_settings import (
     MunicipalitySettings,
@@ -29,7 +31,7 @@ SubjectId = Annotated[UUID | None, QueryParameter(name="subjectId")]
 
 
 class EventAnswer(msgspec.Struct, frozen=True, rename="camel"):
-    """A change; without content when that was deleted on its clock."""
+    """A change; without content for who may not read the thing itself, or when it was deleted."""
 
     id: EventId
     kind: str
@@ -73,7 +75,11 @@ async def list_events(
     before: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> list[EventAnswer]:
-    """Lees wie wat heeft veranderd, het nieuwste eerst."""
+    """Lees wie wat heeft veranderd, het nieuwste eerst.
+
+    Wat er precies veranderde, ziet u alleen als u de zaak zelf ook mag lezen.
+    """
+    actor = actor_of(request)
     async with connected(request, municipality) as connection:
         events = await read_events(
             connection,
@@ -82,7 +88,7 @@ async def list_events(
             before=BEGINNING if before is None else EventId(before),
             limit=limit,
         )
-    return [as_event(event) for event in events]
+    return [as_event(event, actor) for event in events]
 
 
 @get("/v1/{municipality:str}/settings", opt={"permission": Permission.SETTINGS_READ})
@@ -112,7 +118,7 @@ async def read_one_job(
         return as_job(await read_job(connection, JobId(job_id)))
 
 
-def as_event(event: Event) -> EventAnswer:
+def as_event(event: Event, actor: Actor) -> EventAnswer:
     return EventAnswer(
         id=event.id,
         kind=event.kind,
@@ -122,7 +128,7 @@ def as_event(event: Event) -> EventAnswer:
         actor_id=event.actor_id,
         on_behalf_of=event.on_behalf_of,
         recorded_at=event.recorded_at,
-        content=read(event.content),
+        content=read(event.content) if may_read_content(actor, event.kind) else None,
     )
 
 

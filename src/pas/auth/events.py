@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.event_readers import READERS, thing_of
 from pas.db import Connection, Statement
 from pas.ids import EventId, uuid7
 from pas.logs import SECRET_PARTS
@@ -55,8 +56,8 @@ RECORD = Statement(
     """
     WITH recorded AS (
         INSERT INTO event (id, kind, subject_kind, subject_id, actor_kind, actor_id, on_behalf_of,
-            content_hash, epoch)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT max(number) FROM epoch))
+            content_hash)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     )
     INSERT INTO event_content (event_id, salt, content) VALUES ($1, $9, $10)
     """,
@@ -98,6 +99,7 @@ async def record_event(
     reason: str | None = None,
 ) -> EventId:
     """Record a change, in the transaction that makes it. Never hand over a BSN, token or code."""
+    assert thing_of(kind) in READERS, f"say in READERS who may read events like {kind}"
     told = Content(msgspec.to_builtins(before), msgspec.to_builtins(after), reason)
     refuse_secrets(told.before)
     refuse_secrets(told.after)

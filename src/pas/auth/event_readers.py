@@ -1,0 +1,45 @@
+"""Who may read what an event says: whoever may read the thing itself, and nobody by the back door.
+
+That something happened, when and by whom, is for everybody who may read events.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pas.auth.actor import Actor
+from pas.auth.permissions import Permission
+
+READERS: Final[Mapping[str, Permission]] = {
+    "agreement": Permission.MERCHANTS_READ,
+    "api_token": Permission.LOGINS_READ,
+    "application": Permission.APPLICATIONS_READ,
+    "appropriation": Permission.APPROPRIATIONS_READ,
+    "card": Permission.CARDS_READ,
+    "category": Permission.SCHEMES_READ,
+    "deviation": Permission.DEVIATIONS_READ,
+    "epoch": Permission.EVENTS_READ,
+    "income_verdict": Permission.DECISIONS_READ,
+    "key": Permission.EVENTS_READ,
+    "location": Permission.MERCHANTS_READ,
+    "login": Permission.LOGINS_READ,
+    "managing_adult": Permission.RESIDENTS_READ,
+    "merchant": Permission.MERCHANTS_READ,
+    "pass": Permission.PASSES_READ,
+    "payout_account": Permission.PAYOUT_ACCOUNTS_READ,
+    "resident": Permission.RESIDENTS_READ,
+    "role": Permission.LOGINS_READ,
+    "scheme": Permission.SCHEMES_READ,
+    "setting": Permission.SETTINGS_READ,
+    "swimming_diploma": Permission.RESIDENTS_READ,
+    "till": Permission.TILLS_READ,
+}
+"""By the first word of the kind; a kind that is not here cannot be recorded."""
+
+
+def thing_of(kind: str) -> str:
+    return kind.partition(".")[0]
+
+
+def may_read_content(actor: Actor, kind: str) -> bool:
+    permission = READERS.get(thing_of(kind))
+    return permission is not None and actor.may(permission)
