@@ -972,6 +972,49 @@ $$;
 
 ALTER FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.stamp_event() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.epoch := (SELECT max(number) FROM epoch);
+    NEW.xid := pg_current_xact_id()::text::bigint;
+    NEW.recorded_at := clock_timestamp();
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.stamp_event() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.stamp_setting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.recorded_at := clock_timestamp();
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.stamp_setting() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.tell_of_epoch() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    event_id CONSTANT uuid := lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
+        || substr(replace(gen_random_uuid()::text, '-', ''), 14);
+    salt CONSTANT bytea := uuid_send(gen_random_uuid());
+    content CONSTANT text := json_build_object('after', json_build_object('by', session_user, 'number', NEW.number), 'reason', NEW.reason);
+BEGIN
+    INSERT INTO event (id, kind, subject_kind, subject_id, actor_kind, actor_id, content_hash)
+    VALUES (event_id, 'epoch.raised', 'epoch', lpad(to_hex(NEW.number), 32, '0')::uuid, 'system', lpad('', 32, '0')::uuid,
+        sha256(salt || convert_to(content, 'UTF8')));
+    INSERT INTO event_content (event_id, salt, content) VALUES (event_id, salt, content);
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.tell_of_epoch() OWNER TO owner_municipality;
+
 CREATE TABLE municipality.account (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -2353,6 +2396,18 @@ CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON municipality.payout_accoun
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
 
+CREATE TRIGGER stamp BEFORE INSERT ON municipality.event FOR EACH ROW EXECUTE FUNCTION municipality.stamp_event();
+
+ALTER TABLE municipality.event ENABLE ALWAYS TRIGGER stamp;
+
+CREATE TRIGGER stamp BEFORE INSERT ON municipality.setting FOR EACH ROW EXECUTE FUNCTION municipality.stamp_setting();
+
+ALTER TABLE municipality.setting ENABLE ALWAYS TRIGGER stamp;
+
+CREATE TRIGGER told AFTER INSERT ON municipality.epoch FOR EACH ROW EXECUTE FUNCTION municipality.tell_of_epoch();
+
+ALTER TABLE municipality.epoch ENABLE ALWAYS TRIGGER told;
+
 ALTER TABLE ONLY municipality.agreement
     ADD CONSTRAINT agreement_category_fkey FOREIGN KEY (category) REFERENCES municipality.category(code);
 
@@ -2530,6 +2585,12 @@ GRANT ALL ON FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], 
 REVOKE ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO owner_municipality;
 
+REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.stamp_setting() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.tell_of_epoch() FROM PUBLIC;
+
 GRANT SELECT ON TABLE municipality.account TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.account TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.account TO app_municipality;
@@ -2610,7 +2671,25 @@ GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.deviation TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.deviation TO app_municipality;
+GRANT SELECT ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(resident_id) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(scheme_version_id) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(year) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(effect) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(amount_cents) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(reason) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.deviation TO app_municipality;
 
 GRANT UPDATE(confirmed_at) ON TABLE municipality.deviation TO app_municipality;
 
@@ -2621,6 +2700,8 @@ GRANT UPDATE(rejected_at) ON TABLE municipality.deviation TO app_municipality;
 GRANT UPDATE(rejected_by) ON TABLE municipality.deviation TO app_municipality;
 
 GRANT UPDATE(decision_id) ON TABLE municipality.deviation TO app_municipality;
+
+GRANT INSERT(origin) ON TABLE municipality.deviation TO app_municipality;
 
 GRANT UPDATE(rejected_because) ON TABLE municipality.deviation TO app_municipality;
 
@@ -2633,7 +2714,25 @@ GRANT SELECT,INSERT ON TABLE municipality.epoch TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.epoch TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.event TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.event TO app_municipality;
+GRANT SELECT ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(kind) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(subject_kind) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(subject_id) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(actor_kind) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(actor_id) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(on_behalf_of) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(content_hash) ON TABLE municipality.event TO app_municipality;
+
+GRANT INSERT(epoch) ON TABLE municipality.event TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.event_content TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.event_content TO app_municipality;
@@ -2758,9 +2857,21 @@ GRANT UPDATE(ended_on) ON TABLE municipality.pass TO app_municipality;
 GRANT UPDATE(ended_because) ON TABLE municipality.pass TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.payout_account TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.payout_account TO app_municipality;
+GRANT SELECT ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT INSERT(merchant_id) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT INSERT(iban) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT INSERT(holder) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(payee_check) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(approved_at) ON TABLE municipality.payout_account TO app_municipality;
 
@@ -2834,7 +2945,15 @@ GRANT UPDATE(idle_until) ON TABLE municipality.session TO app_municipality;
 GRANT UPDATE(ended_at) ON TABLE municipality.session TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.setting TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.setting TO app_municipality;
+GRANT SELECT ON TABLE municipality.setting TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.setting TO app_municipality;
+
+GRANT INSERT(key) ON TABLE municipality.setting TO app_municipality;
+
+GRANT INSERT(value) ON TABLE municipality.setting TO app_municipality;
+
+GRANT INSERT(recorded_by) ON TABLE municipality.setting TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.sign_in_attempt TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_attempt TO app_municipality;

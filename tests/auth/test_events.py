@@ -110,7 +110,99 @@ async def test_a_secret_never_gets_into_an_event(connection: Connection, field: 
 async def test_an_event_carries_the_epoch(connection: Connection, superuser: Connection) -> None:
     await superuser.execute("SELECT raise_epoch('restored')")
     await _an_event(connection)
-    assert await connection.fetchval("SELECT epoch FROM event") == 2
+    assert await connection.fetchval("SELECT max(epoch) FROM event") == 2
+
+
+async def test_raising_the_epoch_is_an_event(connection: Connection, superuser: Connection) -> None:
+    await _an_event(connection)
+    await superuser.execute("SELECT raise_epoch('restored from the backup of yesterday')")
+
+    event = (await read_events(connection))[0]
+
+    assert (event.kind, event.actor_kind, event.subject_id.int) == ("epoch.raised", "system", 2)
+    assert is_intact(event)
+    assert event.content is not None
+    told = msgspec.json.decode(event.content)
+    assert told["reason"] == "restored from the backup of yesterday"
+    assert told["after"]["number"] == 2
+
+
+AN_EVENT = {
+    "id": "gen_random_uuid()",
+    "kind": "'scheme.changed'",
+    "subject_kind": "'scheme'",
+    "subject_id": "gen_random_uuid()",
+    "actor_kind": "'system'",
+    "actor_id": "gen_random_uuid()",
+    "content_hash": "sha256('')",
+}
+A_SETTING = {
+    "id": "gen_random_uuid()",
+    "key": "'void_hours'",
+    "value": "'1'",
+    "recorded_by": "gen_random_uuid()",
+}
+A_DEVIATION = {
+    "id": "gen_random_uuid()",
+    "resident_id": "gen_random_uuid()",
+    "scheme_version_id": "gen_random_uuid()",
+    "year": "2026",
+    "effect": "'grant'",
+    "reason": "'een goede reden'",
+    "proposed_at": "now()",
+    "proposed_by": "gen_random_uuid()",
+}
+AN_ACCOUNT = {
+    "id": "gen_random_uuid()",
+    "merchant_id": "gen_random_uuid()",
+    "iban": "'NL91ABNA0417164300'",
+    "holder": "'x'",
+    "proposed_at": "now()",
+    "proposed_by": "gen_random_uuid()",
+}
+NOW, SOMEBODY = "now()", "gen_random_uuid()"
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "forged"),
+    [
+        ("event", AN_EVENT, {"xid": "1"}),
+        ("event", AN_EVENT, {"recorded_at": NOW}),
+        ("setting", A_SETTING, {"recorded_at": "now() + interval '1 year'"}),
+        ("deviation", A_DEVIATION, {"confirmed_at": NOW, "confirmed_by": SOMEBODY}),
+        ("deviation", A_DEVIATION, {"rejected_at": NOW, "rejected_by": SOMEBODY}),
+        ("deviation", A_DEVIATION, {"decision_id": SOMEBODY}),
+        ("payout_account", AN_ACCOUNT, {"approved_at": NOW, "approved_by": SOMEBODY}),
+        ("payout_account", AN_ACCOUNT, {"usable_from": NOW}),
+        ("payout_account", AN_ACCOUNT, {"payee_check": "'match'"}),
+    ],
+)
+async def test_the_program_cannot_write_what_others_have_to_say(
+    connection: Connection, table: str, row: dict[str, str], forged: dict[str, str]
+) -> None:
+    cells = {**row, **forged}
+    sql = f"INSERT INTO {table} ({', '.join(cells)}) VALUES ({', '.join(cells.values())})"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(sql)
+
+
+async def test_whatever_epoch_an_event_brings_it_gets_the_present_one(
+    connection: Connection, superuser: Connection
+) -> None:
+    cells = {**AN_EVENT, "epoch": "7"}
+    insert = f"INSERT INTO event ({', '.join(cells)}) VALUES ({', '.join(cells.values())})"
+    await connection.execute(insert)
+    cells |= {"xid": "1", "recorded_at": "'2000-01-01'"}
+    insert = f"INSERT INTO event ({', '.join(cells)}) VALUES ({', '.join(cells.values())})"
+    async with superuser.transaction():
+        await superuser.execute("SET LOCAL session_replication_role = replica")
+        await superuser.execute(insert)
+
+    events = await connection.fetch(
+        "SELECT epoch, xid, recorded_at > now() - interval '1 hour' AS now FROM event"
+    )
+    assert [(row["epoch"], row["now"]) for row in events] == [(1, True), (1, True)]
+    assert all(row["xid"] > 1 for row in events)
 
 
 async def _an_event(connection: Connection) -> object:

@@ -29,7 +29,7 @@ TRIGGERS: Final = Statement(
         ('usable_change', 'append_only'), ('redemption', 'append_only'), ('redemption_reversal', 'append_only'),
         ('setting', 'append_only'), ('event_content', 'append_only'), ('payout_account', 'append_only'),
         ('deviation', 'append_only'), ('decision', 'append_only'), ('scheme_grant', 'append_only'),
-        ('scheme_version', 'append_only')
+        ('scheme_version', 'append_only'), ('event', 'stamp'), ('epoch', 'told')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'
