@@ -1,7 +1,9 @@
 """The one-click login of the demonstration: there behind five fences, and gone outside each."""
 
+import socket
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from pas.auth.roles import Role
 from pas.db import Connection
 from pas.installation import Access
 from pas.settings import Settings
+from serving import free_port, run_pas, serving
 
 HTML = {"accept": "text/html"}
 
@@ -54,6 +57,58 @@ async def test_a_visitor_becomes_an_officer_in_one_click(visitor: httpx.AsyncCli
     session = (await visitor.get("/v1/velsen/session")).json()
     assert session["name"] == "Medewerker toekenning (demonstratie)"
     assert "assessments:run" in session["permissions"]
+
+
+def test_it_is_absent_behind_a_proxy_that_names_itself_nowhere_but_speaks_as_nginx_does(
+    access: Access, settings: Settings, *, demo: None, tmp_path: Path
+) -> None:
+    with serving(tmp_path, key_dir=str(settings.keys), **settings_of(access)) as served:
+        here, proxied = [asked(served.url, version) for version in (b"1.1", b"1.0")]
+    assert 'name="role"' in here
+    assert 'name="role"' not in proxied
+
+
+@pytest.mark.parametrize(
+    "reachable", [{"host": "127.0.0.2"}, {"public_url": "https://pas.example.nl"}], ids=str
+)
+def test_a_database_of_the_demonstration_is_not_served_to_others(
+    access: Access,
+    settings: Settings,
+    *,
+    demo: None,
+    tmp_path: Path,
+    reachable: dict[str, str],
+) -> None:
+    chosen = {"port": str(free_port()), "data_dir": str(tmp_path), "key_dir": str(settings.keys)}
+    if "host" in reachable:
+        reachable |= {"public_url": "http://127.0.0.1:8000"}
+    done = run_pas("serve", **chosen, **reachable, **settings_of(access))
+    assert done.returncode == 3
+    assert "the demonstration made this database, and others could reach it" in done.stderr
+
+
+def test_the_demonstration_is_not_made_for_others(tmp_path: Path) -> None:
+    done = run_pas("demo", data_dir=str(tmp_path), public_url="https://pas.example.nl")
+    assert done.returncode == 3
+    assert "PAS_PUBLIC_URL" in done.stderr
+
+
+def settings_of(access: Access) -> dict[str, str]:
+    return {"database_url": access.address.url, "database_secret": access.address.secret}
+
+
+def asked(url: str, version: bytes) -> str:
+    """The page where one signs in, as a browser asks for it or in an older manner of speaking."""
+    address = urlsplit(url)
+    assert address.hostname is not None
+    assert address.port is not None
+    with socket.create_connection((address.hostname, address.port), timeout=10) as talk:
+        talk.sendall(
+            b"GET /velsen/sign-in HTTP/" + version + b"\r\nHost: 127.0.0.1:8000\r\n"
+            b"Accept: text/html\r\nConnection: close\r\n\r\n"
+        )
+        pieces = iter(lambda: talk.recv(65_536), b"")
+        return b"".join(pieces).decode()
 
 
 @pytest.mark.parametrize("role", demo_login.PERSONAS)
@@ -119,7 +174,9 @@ async def test_it_is_absent_under_another_name(
         assert await absent(visitor)
 
 
-@pytest.mark.parametrize("header", demo_login.FORWARDED)
+@pytest.mark.parametrize(
+    "header", [*demo_login.FORWARDED, "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"]
+)
 async def test_it_is_absent_behind_a_proxy(visitor: httpx.AsyncClient, header: str) -> None:
     visitor.headers.update({header: "for=10.0.0.7"})
     assert await absent(visitor)

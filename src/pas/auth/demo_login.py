@@ -1,8 +1,8 @@
 """The demonstration's one-click login: become an officer without a password, behind five fences.
 
 The database was created by the demonstration, and so was the municipality; the server is bound to
-this machine; the request names this machine as its host, and comes from it without a proxy between.
-Outside any of them the login is not there at all.
+this machine and published nowhere; the request names this machine as its host, and comes from it
+without a proxy that shows itself. Outside any of them the login is not there at all.
 """
 
 from datetime import datetime
@@ -21,7 +21,19 @@ from pas.problems.refusals import NotFound
 
 ISSUER: Final = "demo"
 ASSURANCE: Final = "demo"
-FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+FORWARDED: Final = (
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "x-original-host",
+    "true-client-ip",
+    "cf-connecting-ip",
+)
+FORWARDED_PREFIX: Final = "x-forwarded"
+OLD_HTTP: Final = frozenset({"1", "1.0"})
+"""What nginx speaks to the program behind it when nobody told it how, and no browser does."""
 PERSONAS: Final = (
     Role.OFFICER,
     Role.COUNTER,
@@ -99,5 +111,8 @@ def _is_from_here(request: AppRequest) -> bool:
         client is not None
         and client[0] in LOOPBACK
         and host.strip("[]") in LOOPBACK
-        and not any(name in request.headers for name in FORWARDED)
+        and request.scope["http_version"] not in OLD_HTTP
+        and not any(
+            name in FORWARDED or name.startswith(FORWARDED_PREFIX) for name in request.headers
+        )
     )

@@ -28,7 +28,7 @@ class AuthState:
         self.origin = settings.origin
         self.scheme = urlsplit(settings.origin).scheme
         self.over_tls = self.scheme == "https"
-        self.loopback = settings.host in LOOPBACK
+        self.loopback = settings.host in LOOPBACK and settings.public_url is None
         self.keys = KeyStore(settings.keys)
         self.tokens = TokenReader(settings.origin)
         self.till_keys = TillKeys(database)

@@ -103,6 +103,9 @@ def refuse_elsewhere(settings: Settings) -> None:
     if settings.host not in LOOPBACK:
         failed(f"The demonstration listens on this machine only; PAS_HOST is {settings.host}.")
         sys.exit(ENVIRONMENT)
+    if settings.public_url is not None:
+        failed("The demonstration is for this machine only; leave PAS_PUBLIC_URL out.")
+        sys.exit(ENVIRONMENT)
 
 
 def make(access: Access, settings: Settings) -> None:

@@ -4,7 +4,9 @@ import msgspec
 
 from pas.auth.keys import KeysMissing, KeyStore, KeysUnsafe, refuse_demo_keys
 from pas.auth.providers import LOOPBACK
+from pas.auth.state import DEMO
 from pas.db import Connection, Database, Statement
+from pas.installation import CREATED_BY, facts
 from pas.ledger.walls import RIGHTS
 from pas.settings import Settings
 
@@ -55,6 +57,19 @@ async def unsafe_keys(database: Database, settings: Settings) -> list[str]:
             sentences.append(str(error))
         except KeysMissing:
             continue
+    return sentences
+
+
+async def unsafe_demo(database: Database, settings: Settings) -> list[str]:
+    """A database of the demonstration, where one click makes anybody anyone, in sight of others."""
+    async with database.registry() as connection:
+        if (await facts(connection)).get(CREATED_BY) != DEMO:
+            return []
+    sentences: list[str] = []
+    if settings.host not in LOOPBACK:
+        sentences.append(f"PAS_HOST is {settings.host}; leave it at 127.0.0.1.")
+    if settings.public_url is not None:
+        sentences.append(f"PAS_PUBLIC_URL is {settings.public_url}; leave it out.")
     return sentences
 
 

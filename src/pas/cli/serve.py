@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
-from pas.cli.safety import unsafe, unsafe_keys
+from pas.cli.safety import unsafe, unsafe_demo, unsafe_keys
 from pas.cli.screen import done, failed, say
 from pas.db import Database
 from pas.installation import Access, migrate_everything, opened
@@ -79,10 +79,13 @@ async def prepared(access: Access, settings: Settings) -> None:
     database = Database(access.address)
     try:
         rights, keys = await unsafe(database), await unsafe_keys(database, settings)
+        seen = await unsafe_demo(database, settings)
     finally:
         await database.close()
     if rights:
         refuse_to_serve("the role of the program could write the books past the ledger", rights)
+    if seen:
+        refuse_to_serve("the demonstration made this database, and others could reach it", seen)
     if keys:
         refuse_to_serve("these keys may not be used like this", keys)
 
