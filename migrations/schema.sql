@@ -1084,7 +1084,9 @@ CREATE TABLE municipality.appropriation (
     account_id bigint NOT NULL,
     visits_account_id bigint,
     closed_pot boolean NOT NULL,
-    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    overspent_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT appropriation_overspent_cents_check CHECK ((overspent_cents >= 0))
 );
 
 ALTER TABLE municipality.appropriation OWNER TO owner_municipality;
@@ -2612,6 +2614,8 @@ GRANT UPDATE(ended_at) ON TABLE municipality.api_token TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.appropriation TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.appropriation TO app_municipality;
+
+GRANT UPDATE(overspent_cents) ON TABLE municipality.appropriation TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.appropriation_line TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.appropriation_line TO app_municipality;

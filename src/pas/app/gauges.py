@@ -41,6 +41,22 @@ READ: Final = Statement(
 )
 
 
+class Overspent(msgspec.Struct, frozen=True):
+    scheme: str
+    year: int
+    cents: int
+
+
+READ_OVERSPENT: Final = Statement(
+    """
+    SELECT s.code AS scheme, a.budget_year::int AS year, a.overspent_cents AS cents
+    FROM appropriation a JOIN scheme s ON s.id = a.scheme_id
+    WHERE a.budget_year >= extract(year FROM current_date) - 1
+    """,
+    Overspent,
+)
+
+
 class Gauges:
     """The gauges of all municipalities, for ``/metrics``."""
 
@@ -66,17 +82,24 @@ class Gauges:
                 with suppress(Refusal, *CONNECTION_LOST):
                     async with self._database.connection(municipality.name) as connection:
                         gauges.set(municipality.name, await READ.one(connection))
+                        for one in await READ_OVERSPENT.all(connection):
+                            gauges.overspent.labels(
+                                municipality.name, one.scheme, str(one.year)
+                            ).set(one.cents)
         return generate_latest(registry)
 
 
 class _Made:
     def __init__(self, registry: CollectorRegistry) -> None:
-        def made(name: str, about: str) -> Gauge:
-            return Gauge(name, about, ["municipality"], registry=registry)
+        def made(name: str, about: str, *more: str) -> Gauge:
+            return Gauge(name, about, ["municipality", *more], registry=registry)
 
         self.closes = made("pas_ledger_closes", "1 when the last proof of the books closed, else 0")
         self.proved = made("pas_ledger_proved_at_seconds", "When the books were last proved")
         self.oldest = made("pas_oldest_transaction_seconds", "Age of the oldest transaction")
+        self.overspent = made(
+            "pas_overspent_cents", "Granted above what was set aside", "scheme", "year"
+        )
         self.deadlocks = made("pas_database_deadlocks", "Deadlocks in the database so far")
 
     def set(self, municipality: str, watched: Watched) -> None:

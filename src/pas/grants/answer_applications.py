@@ -13,6 +13,7 @@ from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.grants.decide import decide_households, settled
 from pas.grants.ground import Ground, current_year, opened_ground, read_ground
+from pas.grants.overspending import watch_overspending
 from pas.ids import HouseholdNumber, MunicipalityName
 
 HOUSEHOLDS: Final = 250
@@ -48,6 +49,7 @@ async def answer_applications(
             for some in chunks(numbers, HOUSEHOLDS):
                 decide = partial(_decide, connection, ground, some, actor=actor, now=now)
                 told += await settled(decide)
+            await watch_overspending(connection, year=year)
     return told
 
 

@@ -19,6 +19,7 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.grants.decide import decide_households, settled
 from pas.grants.ground import Ground, opened_ground, read_ground
+from pas.grants.overspending import watch_overspending
 from pas.ids import ApplicationId, HouseholdNumber, ResidentId
 from pas.passes.residents import ADULT_AGE, age_on
 
@@ -170,6 +171,7 @@ async def apply_for_household(
         ground = await opened_ground(connection, ground)
     made = await settled(lambda: _take(connection, application, ground, actor=actor, now=now))
     if made is not None:
+        await watch_overspending(connection, year=application.year)
         return made
     digest = content_hash(application, actor=actor)
     known = await READ.first(connection, application.id)

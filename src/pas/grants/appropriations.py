@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 import msgspec
-import structlog
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.grants.ground import ACCOUNTS_OF_A_SCHEME
+from pas.grants.overspending import watch_overspending
 from pas.ids import AccountId, EntryId, SchemeId
 from pas.ledger.accounts import new_account_id
 from pas.ledger.fingerprint import encoded_field
@@ -23,8 +23,6 @@ from pas.money import Cents
 from pas.schemes.show import SchemeNotFound
 
 PRINT: Final = b"pas appropriation 1\x00"
-
-log = structlog.get_logger("pas.grants")
 
 
 class AppropriationIdReused(Refusal):
@@ -172,6 +170,7 @@ async def set_aside(
             )
         elif booked.outcome != "replay":
             raise AppropriationIdReused
+    await watch_overspending(connection, year=line.year)
     (found,) = await read_appropriations(connection, year=line.year, scheme=line.scheme)
     return found
 
@@ -186,18 +185,6 @@ async def read_appropriations(
         lines.setdefault(row.scheme_id, []).append(line)
     rows = await READ.all(connection, year, scheme)
     return [_appropriation(row, lines.get(row.scheme_id, []), year) for row in rows]
-
-
-def tell_overspending(appropriations: list[Appropriation]) -> None:
-    """Raise the alarm that over-spending is: it blocks nothing."""
-    for one in appropriations:
-        if one.overspent_cents:
-            log.warning(
-                "appropriation-overspent",
-                scheme=one.scheme,
-                year=one.year,
-                overspent_cents=one.overspent_cents,
-            )
 
 
 def _appropriation(row: AppropriationRow, lines: list[StoredLine], year: int) -> Appropriation:

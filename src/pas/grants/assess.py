@@ -15,7 +15,6 @@ from pas.auth.actor import Actor
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.db.statistics import refresh_statistics
-from pas.grants.appropriations import read_appropriations, tell_overspending
 from pas.grants.decide import (
     assess_all,
     decide_households,
@@ -25,6 +24,7 @@ from pas.grants.decide import (
 )
 from pas.grants.grant import read_pots, steer
 from pas.grants.ground import Ground, opened_ground, read_ground
+from pas.grants.overspending import watch_overspending
 from pas.grants.read_households import next_households
 from pas.grants.report import AssessmentReport, dry_report, read_report
 from pas.grants.runs import Run, Tally, advance, end_run, lock_run, read_run, start_run
@@ -93,7 +93,7 @@ async def run_assessment(
         told(min(done, total), total)
     async with database.connection(task.municipality) as connection:
         await refresh_statistics(connection)
-        tell_overspending(await read_appropriations(connection, year=run.year))
+        await watch_overspending(connection, year=run.year)
         return await read_report(connection, run_id)
 
 

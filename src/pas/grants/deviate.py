@@ -25,6 +25,7 @@ from pas.grants.deviation_decision import (
     refuse_impossible,
 )
 from pas.grants.ground import opened_ground, read_ground
+from pas.grants.overspending import watch_overspending
 from pas.ids import DecisionId, DeviationId, ResidentId, SchemeVersionId, uuid7
 from pas.money import Cents
 
@@ -204,7 +205,9 @@ async def confirm_deviation(
             await _event(connection, "deviation.confirmed", after, actor=actor)
             return after
 
-    return await settled(confirm)
+    judged = await settled(confirm)
+    await watch_overspending(connection, year=judged.year)
+    return judged
 
 
 async def reject_deviation(

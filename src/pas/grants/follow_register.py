@@ -26,6 +26,7 @@ from pas.grants.assess import Task
 from pas.grants.decide import Cause, decide_households, settled
 from pas.grants.facts import PersonFacts
 from pas.grants.ground import Ground, opened_ground, read_ground
+from pas.grants.overspending import watch_overspending
 from pas.grants.periods import PassYearOver
 from pas.grants.runs import Run, read_runs
 from pas.grants.usable import set_budgets
@@ -247,6 +248,9 @@ async def _assess_since(database: Database, task: Task, run: Run) -> tuple[int, 
             async with database.connection(task.municipality) as connection:
                 decide = partial(_decide, connection, ground, some, cause=cause, task=task)
                 granted += await settled(decide)
+    if granted:
+        async with database.connection(task.municipality) as connection:
+            await watch_overspending(connection, year=task.year)
     return len(rows), granted
 
 

@@ -15,6 +15,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.db import Connection, Database, Statement
 from pas.grants.assess import Task
+from pas.grants.overspending import watch_overspending
 from pas.ids import AccountId, EntryId, uuid7
 from pas.ledger.fingerprint import encoded_field
 from pas.money import Cents
@@ -126,6 +127,9 @@ async def lapse_year(
                 await _lapse(connection, accounts, tally, actor=task.actor, now=task.now)
         seen, last = seen + len(page), accounts[-1]
         told(seen, total)
+    if tally.cents:
+        async with database.connection(task.municipality) as connection:
+            await watch_overspending(connection, year=task.year)
     return LapseReport(
         year=task.year,
         dry_run=dry_run,

@@ -18,6 +18,7 @@ from pas.errors import Refusal
 from pas.grants.apply import HouseholdUnknown
 from pas.grants.decide import Round, decide_households, settled
 from pas.grants.ground import Ground, current_year, opened_ground, read_ground
+from pas.grants.overspending import watch_overspending
 from pas.grants.read_households import read_facts
 from pas.ids import HouseholdNumber, uuid7
 from pas.money import BasisPoints
@@ -78,7 +79,10 @@ async def record_income(
     ]
     async with connection.transaction():
         grounds = [await opened_ground(connection, ground) for ground in grounds]
-    return await settled(lambda: _record(connection, found, grounds, actor=actor, now=now))
+    rounds = await settled(lambda: _record(connection, found, grounds, actor=actor, now=now))
+    for ground in grounds:
+        await watch_overspending(connection, year=ground.plan.year)
+    return rounds
 
 
 async def _record(

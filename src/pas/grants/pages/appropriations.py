@@ -1,0 +1,51 @@
+"""The money of a year by scheme: set aside, granted, and what is left or overspent."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.permissions import Permission
+from pas.auth.state import connected
+from pas.grants.appropriations import Appropriation, read_appropriations
+from pas.grants.ground import current_year
+from pas.grants.routes.fields import YearAsked
+from pas.money import Cents, euros
+from pas.problems.bodies import AppRequest
+from pas.web.pages import page
+
+READ: Final = {"permission": Permission.APPROPRIATIONS_READ}
+
+
+@get("/{municipality:str}/appropriations", opt=READ, include_in_schema=False)
+async def appropriations_page(
+    municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
+) -> Response[str]:
+    """Is there enough money, and where is it short?"""
+    async with connected(request, municipality) as connection:
+        this_year = await current_year(connection, datetime.now(UTC))
+        found = await read_appropriations(connection, year=year or this_year)
+    return page(
+        request,
+        "grants/appropriations.html",
+        home=f"/{municipality}",
+        year=year or this_year,
+        overspent_cents=Cents(sum(one.overspent_cents for one in found)),
+        rows=[row_of(one) for one in found],
+    )
+
+
+def row_of(one: Appropriation) -> list[str]:
+    short = f"{euros(one.overspent_cents)} te kort"
+    return [
+        one.title,
+        euros(one.appropriated_cents),
+        euros(one.granted_cents),
+        euros(one.returned_cents),
+        short if one.overspent_cents else euros(one.left_cents),
+    ]
+
+
+routes: list[ControllerRouterHandler] = [appropriations_page]
