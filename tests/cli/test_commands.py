@@ -56,6 +56,10 @@ def test_a_municipality_comes_is_listed_and_goes(short_path: Path) -> None:
     assert listed.returncode == 0
     assert "den_haag" in listed.stdout
 
+    raised = pas(short_path, "ledger", "raise-epoch", "den_haag", "--reason", "restored")
+    assert raised.returncode == 0
+    assert "The books of den_haag are in epoch 2" in raised.stderr
+
     kept = pas(short_path, "municipality", "drop", "den_haag")
     assert kept.returncode == 1
     assert "--after-export den_haag" in " ".join(kept.stderr.split())

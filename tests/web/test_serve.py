@@ -12,8 +12,12 @@ import httpx
 import psutil
 import pytest
 
-from pas.cli.safety import held_rights
-from pas.installation import Access
+from given import a_budget, a_holder, a_scheme
+from mutate import by_hand
+from pas.cli.safety import behind_their_books, held_rights
+from pas.db import Database
+from pas.installation import Access, raise_epoch
+from pas.installation.municipalities import NoSuchMunicipality
 from serving import free_port, run_pas, serving
 
 
@@ -58,6 +62,36 @@ async def test_serving_is_refused_with_a_right_on_the_ledger(
     done = run_pas("serve", port=str(free_port()), data_dir=str(tmp_path), **settings_of(access))
     assert done.returncode == 3
     assert "velsen: app_velsen may INSERT on transfer" in done.stderr
+
+
+async def test_books_from_another_server_are_served_after_the_epoch_was_raised(
+    access: Access,
+    database: Database,
+    connection: asyncpg.Connection,
+    superuser: asyncpg.Connection,
+    tmp_path: Path,
+) -> None:
+    """A position of the other server lies ahead of what this one has counted to."""
+    budget = await a_budget(connection, await a_scheme(connection), await a_holder(connection))
+    assert await behind_their_books(database) == []
+    await by_hand(superuser, "entry", "UPDATE entry SET xid = xid + 1000000000")
+    settings = {"data_dir": str(tmp_path), **settings_of(access)}
+
+    refused = run_pas("serve", port=str(free_port()), **settings)
+    assert refused.returncode == 3
+    assert "pas ledger raise-epoch velsen" in refused.stderr
+
+    assert await raise_epoch(access, "velsen", reason="moved") == 2
+    assert await behind_their_books(database) == []
+    again = await a_budget(connection, budget.scheme, budget.holder)
+    epochs = await connection.fetch("SELECT id, epoch FROM entry WHERE epoch = 2")
+    assert [row["id"] for row in epochs] == [again.entry]
+    assert await connection.fetchval("SELECT reason FROM epoch WHERE number = 2") == "moved"
+
+
+async def test_an_epoch_is_raised_for_a_municipality_that_is_there(access: Access) -> None:
+    with pytest.raises(NoSuchMunicipality):
+        await raise_epoch(access, "atlantis", reason="moved")
 
 
 def test_a_port_in_use_is_said_in_words(access: Access, tmp_path: Path) -> None:

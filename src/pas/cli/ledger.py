@@ -12,7 +12,7 @@ from rich.table import Table
 from pas.cli.screen import done, err, failed, out, say
 from pas.db import Statement, role_name
 from pas.ids import MunicipalityName
-from pas.installation import Access, opened
+from pas.installation import Access, opened, raise_epoch
 from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation
 from pas.money import Cents, euros
 from pas.redemptions.prove import prove
@@ -65,6 +65,24 @@ def prove_books(
         failed(f"The books of {name} do not close.")
         sys.exit(REFUSED)
     done(f"The books of {name} close.")
+
+
+@app.command(name="raise-epoch")
+def raise_the_epoch(
+    municipality: Annotated[str, typer.Argument(help="Whose books; see pas municipality list.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is kept with the epoch.")],
+) -> None:
+    """Say that the books are on another server now: after a restore, an import or a move.
+
+    Until then pas serve refuses to start there, because new rows could come before old ones. Do it
+    once, before the first booking.
+
+    Example: pas ledger raise-epoch velsen --reason "restored from the backup of 1 June"
+    """
+    with opened(read_settings(), say) as access:
+        number = asyncio.run(raise_epoch(access, municipality, reason=reason))
+    done(f"The books of {municipality} are in epoch {number}.")
 
 
 async def proved(access: Access, name: MunicipalityName) -> tuple[Proof, dict[str, str]]:

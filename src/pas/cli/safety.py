@@ -1,4 +1,6 @@
-"""What the role that serves must not be able to do: write the books past the ledger."""
+"""What serving rests on: a role that cannot write the books past the ledger, keys, and the server's clock
+of transactions, which may not stand before what is in the books.
+"""
 
 import msgspec
 
@@ -36,6 +38,28 @@ TOO_MUCH = Statement(
 )
 
 
+class Behind(msgspec.Struct, frozen=True):
+    """The next transaction of this server, where the books of the current epoch are further."""
+
+    next_xid: int
+
+
+BEHIND = Statement(
+    """
+    SELECT s.next_xid
+    FROM (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next_xid) s,
+        (SELECT number, first_xid FROM epoch ORDER BY number DESC LIMIT 1) e
+    WHERE e.first_xid >= s.next_xid OR EXISTS (SELECT 1 FROM entry t WHERE t.xid >= s.next_xid AND t.epoch = e.number)
+    """,
+    Behind,
+)
+
+
+async def is_behind(connection: Connection) -> bool:
+    """Whether this server counts its transactions from before what is in the books already."""
+    return await BEHIND.first(connection) is not None
+
+
 async def held_rights(connection: Connection) -> list[str]:
     """Every right on this municipality's books that the role of ``connection`` must not have."""
     held = [found.what for found in await TOO_MUCH.all(connection)]
@@ -70,6 +94,19 @@ async def unsafe_demo(database: Database, settings: Settings) -> list[str]:
         sentences.append(f"PAS_HOST is {settings.host}; leave it at 127.0.0.1.")
     if settings.public_url is not None:
         sentences.append(f"PAS_PUBLIC_URL is {settings.public_url}; leave it out.")
+    return sentences
+
+
+async def behind_their_books(database: Database) -> list[str]:
+    """The municipalities whose books came from another server, and what to do about each."""
+    sentences: list[str] = []
+    for municipality in await database.municipalities():
+        async with database.connection(municipality.name) as connection:
+            if await is_behind(connection):
+                sentences.append(
+                    f"{municipality.name}: first say why, with: "
+                    f'pas ledger raise-epoch {municipality.name} --reason "restored"'
+                )
     return sentences
 
 

@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
-from pas.cli.safety import unsafe, unsafe_demo, unsafe_keys
+from pas.cli.safety import behind_their_books, unsafe, unsafe_demo, unsafe_keys
 from pas.cli.screen import done, failed, say
 from pas.db import Database
 from pas.installation import Access, migrate_everything, opened
@@ -80,12 +80,15 @@ async def prepared(access: Access, settings: Settings) -> None:
     try:
         rights, keys = await unsafe(database), await unsafe_keys(database, settings)
         seen = await unsafe_demo(database, settings)
+        behind = await behind_their_books(database)
     finally:
         await database.close()
     if rights:
         refuse_to_serve("the role of the program could write the books past the ledger", rights)
     if seen:
         refuse_to_serve("the demonstration made this database, and others could reach it", seen)
+    if behind:
+        refuse_to_serve("the books came from another server, or from a backup", behind)
     if keys:
         refuse_to_serve("these keys may not be used like this", keys)
 

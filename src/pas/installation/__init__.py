@@ -23,6 +23,7 @@ from pas.installation.prepare import (
     prepare,
     record_fact,
 )
+from pas.installation.raise_epoch import raise_epoch
 
 __all__ = [
     "CREATED_BY",
@@ -43,6 +44,7 @@ __all__ = [
     "migrations_dir",
     "opened",
     "prepare",
+    "raise_epoch",
     "read_migrations",
     "record_fact",
 ]
