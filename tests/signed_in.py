@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -13,15 +14,15 @@ from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session
 from pas.db import Connection
-from pas.ids import LoginId, MerchantId, MunicipalityName, TillId
+from pas.ids import MerchantId, MunicipalityName, ResidentId, TillId
 
 VELSEN = MunicipalityName("velsen")
 
 
 class Visitor:
-    """Looks at pages of velsen and sends forms, as one login (or till)."""
+    """Looks at pages of velsen and sends forms, as one login, till or holder."""
 
-    def __init__(self, client: httpx.AsyncClient, login: LoginId, token: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, login: UUID, token: str) -> None:
         self.client, self.login, self.token = client, login, token
         self._cookie = f"{cookie_name('session', VELSEN, over_tls=False)}={token}"
 
@@ -82,4 +83,17 @@ async def behind(client: httpx.AsyncClient, connection: Connection, till: TillId
     session = await start_session(
         connection, actor_kind="till", actor_id=till, assurance="device", now=datetime.now(UTC)
     )
-    return Visitor(client, LoginId(till), session.token)
+    return Visitor(client, till, session.token)
+
+
+async def signed_in_holder(
+    client: httpx.AsyncClient, connection: Connection, resident: ResidentId
+) -> Visitor:
+    session = await start_session(
+        connection,
+        actor_kind="holder",
+        actor_id=resident,
+        assurance="substantial",
+        now=datetime.now(UTC),
+    )
+    return Visitor(client, resident, session.token)

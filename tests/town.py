@@ -11,12 +11,15 @@ from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.permissions import Permission
 from pas.db import Connection, Database
+from pas.demo.cast import Cast, keep_cast
 from pas.grants.appropriations import CoverLine, set_aside
 from pas.grants.assess import Task, assess_year
-from pas.ids import EntryId, MunicipalityName, uuid7
+from pas.ids import EntryId, MunicipalityName, ResidentId, uuid7
 from pas.installation import Access, add_municipality, opened, prepare
 from pas.installation.prepare import migrator
 from pas.money import Cents
+from pas.passes.issue import issue_cards
+from pas.passes.make_cards import Press
 from pas.passes.resident_files import COLUMNS as RESIDENT_COLUMNS
 from pas.residents.import_residents import ResidentsFile, import_residents
 from pas.schemes.categories import Category, add_categories
@@ -88,6 +91,7 @@ RESIDENTS = (
         given_name="Bram",
         birth_date=f"{NOW.year - 9}-06-07",
     ),
+    _member("3001", household_number="H3", income_pct="", income_source="", given_name="Anouk"),
 )
 
 
@@ -119,6 +123,8 @@ async def _fill(access: Access, settings: Settings) -> None:
         ring = KeyStore(settings.keys).ring(NAME)
         await import_residents(database, NAME, file, ring=ring, actor=ACTOR, now=NOW)
         await assess_year(database, Task(municipality=NAME, year=NOW.year, actor=ACTOR, now=NOW))
+        async with database.connection(NAME) as connection:
+            await _add_people(connection, Press(ring))
     finally:
         await database.close()
 
@@ -144,3 +150,13 @@ async def _add_schemes(connection: Connection) -> None:
             amount_cents=Cents(cents),
         )
         await set_aside(connection, line, actor=ACTOR, now=NOW)
+
+
+async def _add_people(connection: Connection, press: Press) -> None:
+    """A holder whose card waits for its code, and somebody without a pass."""
+    known = {
+        row["person_number"]: ResidentId(row["id"])
+        for row in await connection.fetch("SELECT person_number, id FROM resident")
+    }
+    await issue_cards(connection, [known["1001"]], form="paper", press=press, actor=ACTOR, now=NOW)
+    await keep_cast(connection, Cast(holders=(known["1001"],), applicants=(known["3001"],)))

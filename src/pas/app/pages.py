@@ -14,7 +14,7 @@ from pas.auth.demo_login import PERSONAS, is_demo
 from pas.auth.permissions import Permission
 from pas.auth.roles import ROLE_TITLES
 from pas.auth.state import auth_state
-from pas.demo.cast import DemoHolder, DemoTill, people_of, read_cast
+from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
 from pas.demo.numbers import CityNumbers, city_numbers
 from pas.ids import MunicipalityName
 from pas.problems.bodies import AppRequest
@@ -74,7 +74,12 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
         case None if await is_demo(request, name):
             return await demo_page(request, name)
         case None:
-            return page(request, "app/welcome.html", sign_in=f"/{name}/sign-in")
+            return page(
+                request,
+                "app/welcome.html",
+                sign_in=f"/{name}/sign-in",
+                activate=f"/{name}/activate-card",
+            )
 
 
 async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str]:
@@ -83,7 +88,9 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
     tills: list[DemoTill]
     numbers: CityNumbers
     async with auth_state(request.app.state).database.connection(name) as connection:
-        holders, tills = await people_of(connection, await read_cast(connection))
+        cast_ = await read_cast(connection)
+        holders, tills = await people_of(connection, cast_)
+        applicants = await applicants_of(connection, cast_)
         numbers = await city_numbers(connection)
     return page(
         request,
@@ -91,6 +98,7 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
         base=f"/{name}/demo",
         personas=[(role.value, ROLE_TITLES[role]) for role in PERSONAS],
         holders=holders,
+        applicants=applicants,
         tills=tills,
         numbers=numbers,
     )

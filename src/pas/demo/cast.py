@@ -16,6 +16,7 @@ class Cast(msgspec.Struct, frozen=True):
 
     holders: tuple[ResidentId, ...] = ()
     tills: tuple[TillId, ...] = ()
+    applicants: tuple[ResidentId, ...] = ()
 
 
 class CastRow(msgspec.Struct, frozen=True):
@@ -102,6 +103,25 @@ CHOOSE_HOLDERS: Final = Statement(
 )
 
 
+CHOOSE_APPLICANT: Final = Statement(
+    """
+    SELECT r.id FROM resident r
+    JOIN LATERAL (SELECT birth_date, income, household_number FROM resident_version x
+        WHERE x.resident_id = r.id ORDER BY x.valid_from DESC LIMIT 1) v ON true
+    WHERE v.income IS NULL AND v.birth_date <= $1::date - interval '18 years'
+        AND NOT EXISTS (SELECT 1 FROM pass p WHERE p.resident_id = r.id)
+        AND EXISTS (SELECT 1 FROM managing_adult m WHERE m.adult_id = r.id)
+    ORDER BY r.person_number LIMIT 1
+    """,
+    Chosen,
+)
+
+
+async def choose_applicants(connection: Connection, *, today: date) -> tuple[ResidentId, ...]:
+    """A parent whose income nobody knows, so without a pass."""
+    return tuple(one.id for one in await CHOOSE_APPLICANT.all(connection, today))
+
+
 async def choose_holders(connection: Connection, *, today: date) -> tuple[ResidentId, ...]:
     """A parent of three or more, of two, of one, and somebody without children."""
     return tuple(one.id for one in await CHOOSE_HOLDERS.all(connection, today))
@@ -114,6 +134,10 @@ async def read_cast(connection: Connection) -> Cast:
 
 async def keep_cast(connection: Connection, cast: Cast) -> None:
     await KEEP_CAST.run(connection, uuid7(), KEY, msgspec.json.encode(cast).decode())
+
+
+async def applicants_of(connection: Connection, cast: Cast) -> list[DemoHolder]:
+    return await READ_HOLDERS.all(connection, cast.applicants)
 
 
 async def people_of(connection: Connection, cast: Cast) -> tuple[list[DemoHolder], list[DemoTill]]:

@@ -20,7 +20,7 @@ from pas.days import day_of
 from pas.db import Connection, Database
 from pas.db.statistics import refresh_statistics
 from pas.demo.cards import activate_all, give_cards
-from pas.demo.cast import Cast, choose_holders, keep_cast, read_cast
+from pas.demo.cast import Cast, choose_applicants, choose_holders, keep_cast, read_cast
 from pas.demo.grants import appropriate_city, assess_city
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
@@ -100,6 +100,7 @@ async def build(site: Site) -> None:
         cast = Cast(
             holders=await choose_holders(connection, today=site.today),
             tills=tuple(await tills_to_show(connection, SHOWN_PURPOSES)),
+            applicants=await choose_applicants(connection, today=site.today),
         )
         await keep_cast(connection, cast)
 

@@ -218,6 +218,32 @@ async def household_of(
     return found.household_number
 
 
+async def applicants_home(
+    connection: Connection, *, actor: Actor, now: datetime
+) -> HouseholdNumber:
+    """Give the household that a holder may apply for; raises OnlyAnAdultApplies."""
+    household = await household_of(connection, ResidentId(actor.id), now=now)
+    await _refuse_stranger(connection, household, actor=actor, now=now)
+    return household
+
+
+async def open_application(
+    connection: Connection, household: HouseholdNumber, *, year: int
+) -> Receipt | None:
+    """Give the application that waits for a decision."""
+    return await READ_OPEN.first(connection, household, year)
+
+
+async def own_application(
+    connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
+) -> Receipt:
+    """Give an application of the holder's own household; of another it is not there."""
+    found = await read_application(connection, application_id)
+    if found.household_number != await household_of(connection, ResidentId(actor.id), now=now):
+        raise ApplicationNotFound
+    return found
+
+
 async def withdraw_application(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
 ) -> Receipt:

@@ -1,12 +1,23 @@
-"""Granting as pages: a person explained, assessments, money, incomes, deviations."""
+"""Granting as pages: a person explained, applying, assessments, money, incomes, deviations."""
 
 from litestar.types import ControllerRouterHandler
 
-from pas.grants.pages import applications, appropriations, assessments, deviations, incomes, person
+from pas.grants.pages import (
+    applications,
+    apply,
+    appropriations,
+    assessments,
+    deviations,
+    incomes,
+    my_decision,
+    person,
+)
 
 routes: list[ControllerRouterHandler] = [
     *person.routes,
     *applications.routes,
+    *apply.routes,
+    *my_decision.routes,
     *assessments.routes,
     *appropriations.routes,
     *incomes.routes,
