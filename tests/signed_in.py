@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode
-from uuid import UUID
 
 import httpx
 import msgspec
@@ -14,7 +13,7 @@ from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session
 from pas.db import Connection
-from pas.ids import MerchantId, MunicipalityName, ResidentId, TillId
+from pas.ids import LoginId, MerchantId, MunicipalityName, ResidentId, TillId
 
 VELSEN = MunicipalityName("velsen")
 
@@ -22,7 +21,7 @@ VELSEN = MunicipalityName("velsen")
 class Visitor:
     """Looks at pages of velsen and sends forms, as one login, till or holder."""
 
-    def __init__(self, client: httpx.AsyncClient, login: UUID, token: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, login: LoginId, token: str) -> None:
         self.client, self.login, self.token = client, login, token
         self._cookie = f"{cookie_name('session', VELSEN, over_tls=False)}={token}"
 
@@ -83,7 +82,7 @@ async def behind(client: httpx.AsyncClient, connection: Connection, till: TillId
     session = await start_session(
         connection, actor_kind="till", actor_id=till, assurance="device", now=datetime.now(UTC)
     )
-    return Visitor(client, till, session.token)
+    return Visitor(client, LoginId(till), session.token)
 
 
 async def signed_in_holder(
@@ -96,4 +95,4 @@ async def signed_in_holder(
         assurance="substantial",
         now=datetime.now(UTC),
     )
-    return Visitor(client, resident, session.token)
+    return Visitor(client, LoginId(resident), session.token)

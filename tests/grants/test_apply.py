@@ -10,19 +10,21 @@ from given import a_member, a_scheme_in_force, a_state, an_actor
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role
 from pas.db import Connection, Database
-from pas.grants.apply import (
-    Application,
+from pas.grants.applications import (
     ApplicationNotFound,
     ApplicationNotOpen,
-    HouseholdHasApplied,
-    HouseholdUnknown,
-    OnlyAnAdultApplies,
     Receipt,
-    apply_for_household,
-    household_of,
     list_applications,
     read_application,
     withdraw_application,
+)
+from pas.grants.apply import (
+    Application,
+    HouseholdHasApplied,
+    HouseholdUnknown,
+    OnlyAnAdultApplies,
+    apply_for_household,
+    household_of,
 )
 from pas.grants.assess import Task, assess_year
 from pas.grants.follow_register import follow_register

@@ -8,7 +8,8 @@ import pytest
 from given import a_member, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
-from pas.grants.apply import Application, HouseholdUnknown, apply_for_household, read_application
+from pas.grants.applications import read_application
+from pas.grants.apply import Application, HouseholdUnknown, apply_for_household
 from pas.grants.assess import Task, assess_year
 from pas.grants.decide import Round
 from pas.grants.record_income import FoundIncome, IncomeDateWrong, record_income

@@ -7,25 +7,29 @@ asks again meanwhile gets the receipt that there is.
 
 import hashlib
 from datetime import date, datetime
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final
 
 import msgspec
 
 from pas.auth.actor import Actor, PermissionMissing
-from pas.auth.events import record_event
 from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
+from pas.grants.applications import (
+    READ,
+    ApplicationNotFound,
+    Channel,
+    Receipt,
+    open_application,
+    read_application,
+    record_application,
+)
 from pas.grants.decide import decide_households, settled
 from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.grants.overspending import watch_overspending
 from pas.ids import ApplicationId, HouseholdNumber, ResidentId
 from pas.passes.residents import ADULT_AGE, age_on
-
-Channel = Literal["page", "paper", "counter", "helper"]
-ApplicationState = Literal["received", "decided", "withdrawn"]
-MOST_LISTED: Final = 200
 
 
 class HouseholdUnknown(Refusal):
@@ -42,20 +46,6 @@ class HouseholdHasApplied(Refusal):
     next_step: ClassVar[str] = "Wacht op ons besluit. Duurt het lang? Bel ons dan."
 
 
-class ApplicationNotFound(Refusal):
-    """Deze aanvraag is er niet."""
-
-    status: ClassVar[int] = 404
-    next_step: ClassVar[str] = "Kies een aanvraag uit de lijst."
-
-
-class ApplicationNotOpen(Refusal):
-    """Deze aanvraag is al afgehandeld."""
-
-    status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Is er iets veranderd? Vraag de pas dan opnieuw aan."
-
-
 class OnlyAnAdultApplies(Refusal):
     """Alleen een volwassene uit het huishouden kan de pas aanvragen."""
 
@@ -70,19 +60,6 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     household: HouseholdNumber
     year: int
     channel: Channel
-
-
-class Receipt(msgspec.Struct, frozen=True, rename="camel"):
-    """What the household gets in hand, and how its application stands."""
-
-    id: ApplicationId
-    household_number: HouseholdNumber
-    year: int
-    channel: Channel
-    received_at: datetime
-    content_hash: str
-    state: ApplicationState
-    decided_at: datetime | None
 
 
 class MemberRow(msgspec.Struct, frozen=True):
@@ -122,43 +99,6 @@ INSERT: Final = Statement(
     """,
     Receipt,
 )
-READ: Final = Statement(
-    """
-    SELECT id, household_number, year::int AS year, channel, received_at,
-        encode(content_hash, 'hex') AS content_hash, state, decided_at
-    FROM household_application WHERE id = $1
-    """,
-    Receipt,
-)
-READ_OPEN: Final = Statement(
-    """
-    SELECT id, household_number, year::int AS year, channel, received_at,
-        encode(content_hash, 'hex') AS content_hash, state, decided_at
-    FROM household_application
-    WHERE household_number = $1 AND year = $2 AND state = 'received'
-    """,
-    Receipt,
-)
-LIST: Final = Statement(
-    """
-    SELECT id, household_number, year::int AS year, channel, received_at,
-        encode(content_hash, 'hex') AS content_hash, state, decided_at
-    FROM household_application
-    WHERE state = $1 AND ($2::int IS NULL OR year = $2)
-        AND ($3::timestamptz IS NULL OR (received_at, id) > ($3, $4))
-    ORDER BY received_at, id LIMIT $5
-    """,
-    Receipt,
-)
-WITHDRAW: Final = Statement(
-    """
-    UPDATE household_application SET state = 'withdrawn', decided_at = $2
-    WHERE id = $1 AND state = 'received'
-    RETURNING id, household_number, year::int AS year, channel, received_at,
-        encode(content_hash, 'hex') AS content_hash, state, decided_at
-    """,
-    Receipt,
-)
 
 
 async def apply_for_household(
@@ -177,7 +117,7 @@ async def apply_for_household(
     known = await READ.first(connection, application.id)
     if known is not None and known.content_hash == digest.hex():
         return known
-    open_one = await READ_OPEN.first(connection, application.household, application.year)
+    open_one = await open_application(connection, application.household, year=application.year)
     raise HouseholdHasApplied(
         receivedAt=None if open_one is None else open_one.received_at.isoformat()
     )
@@ -201,7 +141,7 @@ async def _take(
         )
         if made is None:
             return None
-        await _event(connection, "application.received", made, actor=actor)
+        await record_application(connection, "application.received", made, actor=actor)
         await decide_households(
             connection, ground, [made.household_number], cause="assessment", actor=actor, now=now
         )
@@ -227,13 +167,6 @@ async def applicants_home(
     return household
 
 
-async def open_application(
-    connection: Connection, household: HouseholdNumber, *, year: int
-) -> Receipt | None:
-    """Give the application that waits for a decision."""
-    return await READ_OPEN.first(connection, household, year)
-
-
 async def own_application(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
 ) -> Receipt:
@@ -242,46 +175,6 @@ async def own_application(
     if found.household_number != await household_of(connection, ResidentId(actor.id), now=now):
         raise ApplicationNotFound
     return found
-
-
-async def withdraw_application(
-    connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
-) -> Receipt:
-    """Stop an application at the household's wish; applying again is always possible."""
-    async with connection.transaction():
-        withdrawn = await WITHDRAW.first(connection, application_id, now)
-        if withdrawn is not None:
-            await _event(connection, "application.withdrawn", withdrawn, actor=actor)
-            return withdrawn
-    await read_application(connection, application_id)
-    raise ApplicationNotOpen
-
-
-async def read_application(connection: Connection, application_id: ApplicationId) -> Receipt:
-    found = await READ.first(connection, application_id)
-    if found is None:
-        raise ApplicationNotFound
-    return found
-
-
-async def list_applications(
-    connection: Connection,
-    *,
-    state: ApplicationState = "received",
-    year: int | None = None,
-    after: ApplicationId | None = None,
-    limit: int = 50,
-) -> list[Receipt]:
-    """Give applications, the longest waiting first; the next page starts after the last of this one."""
-    last = None if after is None else await read_application(connection, after)
-    return await LIST.all(
-        connection,
-        state,
-        year,
-        None if last is None else last.received_at,
-        after,
-        min(limit, MOST_LISTED),
-    )
 
 
 def content_hash(application: Application, *, actor: Actor) -> bytes:
@@ -310,14 +203,3 @@ async def _refuse_stranger(
         raise PermissionMissing(permission=Permission.APPLICATIONS_SUBMIT.value)
     if not adults:
         raise HouseholdUnknown
-
-
-async def _event(connection: Connection, kind: str, receipt: Receipt, *, actor: Actor) -> None:
-    await record_event(
-        connection,
-        kind=kind,
-        subject_kind="household_application",
-        subject_id=receipt.id,
-        actor=actor,
-        after=receipt,
-    )

@@ -12,7 +12,8 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
-from pas.grants.apply import Application, Channel, apply_for_household, household_of
+from pas.grants.applications import Channel
+from pas.grants.apply import Application, apply_for_household, household_of
 from pas.grants.ground import current_year
 from pas.ids import ApplicationId, ResidentId
 from pas.problems.bodies import AppRequest

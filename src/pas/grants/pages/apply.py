@@ -11,13 +11,8 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.state import connected
-from pas.grants.apply import (
-    Application,
-    applicants_home,
-    apply_for_household,
-    open_application,
-    own_application,
-)
+from pas.grants.applications import open_application
+from pas.grants.apply import Application, applicants_home, apply_for_household, own_application
 from pas.grants.ground import current_year
 from pas.grants.pages.applications import parse_id
 from pas.ids import ApplicationId, uuid7

@@ -16,7 +16,7 @@ from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.days import day_of
 from pas.db import Connection
-from pas.grants.apply import READ_OPEN
+from pas.grants.applications import open_application
 from pas.grants.decide import Cause
 from pas.grants.explain import HOW_TO_OBJECT, explain
 from pas.grants.ground import current_year
@@ -118,7 +118,7 @@ async def person_page(
         )
         now = await decision_of_today(connection, who, state.household_number, year=year, on=today)
         written = await newest_decision(connection, who, year=year)
-        applied = await READ_OPEN.first(connection, state.household_number, year)
+        applied = await open_application(connection, state.household_number, year=year)
         newest = await newest_pass(connection, who, actor=actor, look=look)
     return page(
         request,

@@ -13,17 +13,15 @@ from msgspec import Meta
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
-from pas.grants.apply import (
-    Application,
+from pas.grants.applications import (
     ApplicationState,
     Channel,
     Receipt,
-    apply_for_household,
-    household_of,
     list_applications,
     read_application,
     withdraw_application,
 )
+from pas.grants.apply import Application, apply_for_household, household_of
 from pas.grants.record_income import FoundIncome, record_income
 from pas.grants.routes.decisions import DecisionTold, decision_told
 from pas.grants.routes.fields import Limit, Number, Year, YearAsked
