@@ -31,7 +31,13 @@ from pas.settings import Settings
 ALMERE = MunicipalityName("almere")
 API = "/v1/"
 NOT_IN = frozenset(
-    {"not-signed-in", "permission-missing", "other-merchant", "till-signature-wrong"}
+    {
+        "not-signed-in",
+        "permission-missing",
+        "other-merchant",
+        "till-signature-wrong",
+        "till-unknown",
+    }
 )
 OURS = frozenset({Role.MERCHANT_MANAGER})
 """Whose routes also depend on which merchant; they have tests of their own."""

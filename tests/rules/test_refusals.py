@@ -53,7 +53,7 @@ class TestEachRefusal:
             assert not NEVER_SAID.search(text)
 
     def test_is_an_answer_a_client_understands(self, refusal: type[TillRefusal]) -> None:
-        assert refusal.status in {400, 403, 404, 409, 429, 503}
+        assert refusal.status in {400, 401, 403, 404, 409, 429, 503}
         assert re.fullmatch(r"[a-z][a-z0-9-]{1,60}", refusal.code())
         assert refusal().detail == refusal.cashier
 

@@ -8,6 +8,7 @@ amounts, budgets and paying back are in ``amount_refusals``, those about reading
 
 from typing import Final
 
+from pas.auth.till_keys import TillUnknown
 from pas.errors import TillRefusal
 from pas.passes.codes import (
     CardForeign,
@@ -17,16 +18,6 @@ from pas.passes.codes import (
     PhoneCodeNotAccepted,
 )
 from pas.redemptions import amount_refusals as amounts
-
-
-class TillUnknown(TillRefusal):
-    """Dit scanpunt is niet bekend."""
-
-    cashier = "Dit scanpunt is niet bekend. Koppel het opnieuw."
-    holder = "Het ligt niet aan uw pas. Dit scanpunt doet het nog niet."
-    next_step = "Vraag uw beheerder om dit scanpunt te koppelen."
-    status = 403
-    sticky = False
 
 
 class TillPaused(TillRefusal):
