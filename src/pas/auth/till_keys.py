@@ -5,22 +5,17 @@ from typing import Final
 
 import msgspec
 
-from pas.auth.till_signature import Algorithm, TillKey, TillSignatureWrong, read_public_key
+from pas.auth.till_signature import (
+    Algorithm,
+    TillKey,
+    TillSignatureWrong,
+    TillUnknown,
+    read_public_key,
+)
 from pas.db import Database, Statement
-from pas.errors import TillRefusal
 from pas.ids import MerchantId, MunicipalityName, TillId
 
 REMEMBERED: Final = 20_000
-
-
-class TillUnknown(TillRefusal):
-    """Dit scanpunt is niet bekend."""
-
-    cashier = "Dit scanpunt is niet bekend. Koppel het opnieuw."
-    holder = "Het ligt niet aan uw pas. Dit scanpunt doet het nog niet."
-    next_step = "Vraag uw beheerder om dit scanpunt te koppelen."
-    status = 401
-    sticky = False
 
 
 class _Row(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from pas.errors import Refusal
+from pas.errors import Refusal, TillRefusal
 from pas.ids import MerchantId, TillId
 
 Algorithm = Literal["Ed25519", "ES256"]
@@ -53,6 +53,16 @@ class TillSignatureWrong(Refusal):
 
     status: ClassVar[int] = 401
     next_step: ClassVar[str] = "Koppel dit scanpunt opnieuw. Vraag uw beheerder om een QR-code."
+
+
+class TillUnknown(TillRefusal):
+    """Dit scanpunt is niet bekend."""
+
+    cashier = "Dit scanpunt is niet bekend. Koppel het opnieuw."
+    holder = "Het ligt niet aan uw pas. Dit scanpunt doet het nog niet."
+    next_step = "Vraag uw beheerder om dit scanpunt te koppelen."
+    status = 401
+    sticky = False
 
 
 class TillClockWrong(Refusal):

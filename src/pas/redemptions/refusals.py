@@ -8,7 +8,7 @@ amounts, budgets and paying back are in ``amount_refusals``, those about reading
 
 from typing import Final
 
-from pas.auth.till_keys import TillUnknown
+from pas.auth.till_signature import TillUnknown
 from pas.errors import TillRefusal
 from pas.passes.codes import (
     CardForeign,
