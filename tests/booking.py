@@ -260,6 +260,16 @@ async def balance(connection: Connection, account: AccountId) -> int:
     return await connection.fetchval("SELECT amount FROM balance WHERE account_id = $1", account)
 
 
+async def held(owner: Connection, budget: Budget) -> AccountId:
+    """Open an account where money of this budget's scheme waits for a club to confirm."""
+    (account,) = await owner.fetchval(
+        "SELECT open_accounts(ARRAY[$1::bigint], '{held}', '{cents}', ARRAY[$2::uuid], ARRAY[$3::smallint],"
+        " '{null}', '{true}', '{-infinity}', ARRAY[$4::timestamptz])",
+        *(new_account_id(), budget.scheme.id, budget.scheme.year, LAST_DAY),
+    )
+    return account
+
+
 async def until_waiting(waiter: Connection, *, on: Connection) -> None:
     """Return when the waiter waits for a lock that the other holds."""
     for _ in range(500):

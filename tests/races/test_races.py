@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from booking import Claim, a_sale, an_item, balance, taking_back
+from booking import Claim, a_sale, an_item, balance, held, taking_back
 from checker import judge
 from clients import Block, End, Grant, Lapse, Post, Redeem, Revoke, Spend, Undo
 from given import (
@@ -26,9 +26,8 @@ from given import (
 from history import Call, read_books
 from mutate import rewrite, without_ddl_guard
 from pas.db import Connection
-from pas.ids import AccountId, EntryId, uuid7
+from pas.ids import EntryId, uuid7
 from pas.installation import Access
-from pas.ledger.accounts import new_account_id
 from pas.ledger.book import Item, Line
 from racers import RaceAll, Racers
 
@@ -154,15 +153,6 @@ async def test_redeem_against_the_end_of_a_budget(
     assert heard["not_usable"]
 
 
-async def held(owner: Connection, budget: Budget) -> AccountId:
-    (account,) = await owner.fetchval(
-        "SELECT open_accounts(ARRAY[$1::bigint], '{held}', '{cents}', ARRAY[$2::uuid], ARRAY[$3::smallint],"
-        " '{null}', '{true}', '{-infinity}', ARRAY[$4::timestamptz])",
-        *(new_account_id(), budget.scheme.id, budget.scheme.year, LAST_DAY),
-    )
-    return account
-
-
 async def test_award_capture_and_release_of_one_hold(
     race: RaceAll, connection: Connection, owner: Connection, scheme: Scheme, till: Till
 ) -> None:
@@ -182,6 +172,46 @@ async def test_award_capture_and_release_of_one_hold(
     booked = Counter(call.item.kind for call in calls if call.outcome == "booked")
     assert 5 <= booked["hold"] <= 6
     assert booked["hold"] == booked["capture"] + booked["release"]
+
+
+async def test_redeem_against_award(
+    race: RaceAll, connection: Connection, owner: Connection, scheme: Scheme, till: Till
+) -> None:
+    """Sales and holds want the same 5,000, while what was held is captured and released."""
+    budget = await a_purse(connection, scheme, 5000)
+    club, purse = till.merchant.account, budget.account
+    waiting = [await held(owner, budget) for _ in range(8)]
+    holds = [Post((an_item("hold", Line(purse, account, 500)),)) for account in waiting]
+    captures = [Post((an_item("capture", Line(account, club, 300)),)) for account in waiting * 2]
+    releases = [Post((an_item("release", Line(account, purse, 200)),)) for account in waiting]
+    sales = [Redeem((a_sale(till, budget, 90),)) for _ in range(60)]
+    acts = [*holds, *captures, *releases, *sales]
+    random.Random(5).shuffle(acts)
+    calls = await race(acts, role="velsen", connections=6)
+    calls += await race([*captures, *releases, *sales], role="velsen", connections=6)
+    booked = Counter(call.item.kind for call in calls if call.outcome == "booked")
+    assert booked["hold"]
+    assert booked["capture"] == booked["release"] == booked["hold"]
+    spent = booked["redeem"] * 90 + booked["capture"] * 300
+    assert await balance(connection, budget.account) == 5000 - spent < 90
+
+
+async def test_redeem_against_a_top_up(
+    race: RaceAll, connection: Connection, scheme: Scheme, till: Till
+) -> None:
+    """Forty times 100 comes in while sales of 90 go out: every cent is spent, and none twice."""
+    budget = await a_purse(connection, scheme, 100)
+    top_up = Line(scheme.appropriation, budget.account, 100)
+    grants = [Post((an_item("grant", top_up),)) for _ in range(40)]
+    sales = [spend(budget, till, 90) for _ in range(60)]
+    acts = [*grants, *sales]
+    random.Random(6).shuffle(acts)
+    calls = await race(acts, role="velsen", connections=6)
+    granted = [call for call in calls if call.item.kind == "grant"]
+    assert outcomes(granted) == {"booked": 40}
+    sold = outcomes([call for call in calls if call.item.kind == "redeem"])
+    assert sold["booked"] + sold["declined"] == 60
+    assert await balance(connection, budget.account) == 4100 - 90 * sold["booked"]
 
 
 async def test_both_lock_directions(
