@@ -11,7 +11,7 @@ from pas.grants.follow_register import RegisterReport, follow_register
 from pas.ids import JobId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
 from pas.jobs.queue import enqueue
-from pas.residents.import_job import FOLLOW
+from pas.residents.put_resident import FOLLOW
 
 KIND: Final = FOLLOW
 

@@ -15,12 +15,10 @@ from pas.imports.uploads import fetch_upload
 from pas.jobs import enqueue
 from pas.jobs.kinds import Progress, job_kind
 from pas.residents.import_residents import ResidentsFile, import_residents
+from pas.residents.put_resident import FOLLOW
 from pas.settings import read_settings
 
 KIND: Final = "residents.import"
-FOLLOW: Final = "grants.follow_register"
-"""What comes after: moves and deaths end passes, newcomers are assessed. By its name, because grants
-stand above residents."""
 
 
 @job_kind(KIND)

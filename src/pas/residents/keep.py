@@ -104,15 +104,33 @@ async def keep_rows(
     actor: Actor,
     now: datetime,
 ) -> list[RowVerdict]:
-    """Judge rows against what is stored, and store what they change."""
+    """Judge rows against what is stored, store what they change, and keep what became of each."""
     async with connection.transaction():
-        await ONE_WRITER.run(connection)
-        numbers = [row.read.resident.person_number for row in rows if row.read.resident]
-        hashes = [one for row in rows for one in row.hashes]
-        known = await read_known(connection, list(dict.fromkeys(numbers)), hashes)
-        changes = judge(rows, known)
-        await _write(connection, changes, ring=ring, actor=actor, now=now)
-        await keep_verdicts(connection, import_id, changes.verdicts)
+        await lock_residents(connection)
+        verdicts = await take_rows(connection, rows, ring=ring, actor=actor, now=now)
+        await keep_verdicts(connection, import_id, verdicts)
+    return verdicts
+
+
+async def lock_residents(connection: Connection) -> None:
+    """Until the end of the transaction nobody else changes a resident."""
+    await ONE_WRITER.run(connection)
+
+
+async def take_rows(
+    connection: Connection,
+    rows: Sequence[HashedRow],
+    *,
+    ring: KeyRing,
+    actor: Actor,
+    now: datetime,
+) -> list[RowVerdict]:
+    """The same in the caller's transaction, under the lock of ``lock_residents``."""
+    numbers = [row.read.resident.person_number for row in rows if row.read.resident]
+    hashes = [one for row in rows for one in row.hashes]
+    known = await read_known(connection, list(dict.fromkeys(numbers)), hashes)
+    changes = judge(rows, known)
+    await _write(connection, changes, ring=ring, actor=actor, now=now)
     return changes.verdicts
 
 

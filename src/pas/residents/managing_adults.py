@@ -7,6 +7,7 @@ manages a child of another household (a co-parent, a guardian, an administrator)
 officer, with its dates.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import ClassVar, Final, Literal
 
@@ -198,8 +199,15 @@ async def sync_managing_adults(
             numbers = [row.household_number for row in rows]
             if not numbers:
                 return done
-            await SYNC.run(connection, numbers, on)
+            await follow_households(connection, numbers, on=on)
         done, last = done + len(numbers), numbers[-1]
+
+
+async def follow_households(
+    connection: Connection, numbers: Sequence[HouseholdNumber], *, on: date
+) -> None:
+    """Let managing adults of these households follow the register as it is on a day."""
+    await SYNC.run(connection, numbers, on)
 
 
 async def managing_adults_of(connection: Connection, child: ResidentId) -> list[ManagingAdult]:

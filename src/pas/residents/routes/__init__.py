@@ -2,10 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.residents.routes import imports, managing_adults, residents
+from pas.residents.routes import imports, managing_adults, put_resident, residents
 
 routes: list[ControllerRouterHandler] = [
     *residents.handlers,
+    *put_resident.handlers,
     *managing_adults.handlers,
     *imports.handlers,
 ]
