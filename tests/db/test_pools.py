@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from conftest import fresh_database
 from pas.db import (
     Address,
     BusyDatabase,
@@ -75,6 +76,34 @@ async def test_a_municipality_has_at_most_its_share(
 
     await asyncio.gather(*(hold() for _ in range(10)))
     assert database.slots.used == 3 + 1
+
+
+async def test_a_municipality_that_moved_is_served_at_its_new_place_only(
+    database: Database,
+    velsen: MunicipalityName,
+    *,
+    installation: Access,
+    superuser: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def place() -> str:
+        async with database.connection(velsen) as connection:
+            return await connection.fetchval("SELECT current_database()")
+
+    async with fresh_database(installation) as other:
+        async with database.connection(velsen) as busy:
+            assert await place() == database.address.database
+            monkeypatch.setattr("pas.db.pools.REGISTRY_SECONDS", 0.0)
+            await superuser.execute(
+                "UPDATE pas.municipality SET database_url = $1 WHERE name = 'velsen'",
+                other.address.url,
+            )
+            assert await place() == other.address.database
+            # Who is busy at the old place finishes there; nobody starts there again.
+            assert await busy.fetchval("SELECT current_database()") == database.address.database
+        await asyncio.sleep(0.2)
+        assert database.slots.used == 1 + 1, "the registry and the new place"
+        await database.close()
 
 
 async def test_the_cap_holds_and_the_longest_idle_makes_room(towns: Access) -> None:

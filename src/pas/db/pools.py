@@ -6,6 +6,7 @@ idle longest, of whichever municipality, and opens the one that is asked for. Wh
 caller waits a moment and is then refused with a Retry-After.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator
@@ -67,6 +68,13 @@ READ_MUNICIPALITIES = Statement(
 )
 
 
+class _Opened(msgspec.Struct, frozen=True):
+    """A pool, and the server and database that it is of."""
+
+    url: str
+    pool: Pool
+
+
 def possible_name(name: str) -> MunicipalityName:
     """Give the name of a municipality that could be; what else stands in an address is none."""
     if not POSSIBLE_NAME.fullmatch(name):
@@ -92,13 +100,15 @@ class Database:
         self._pool_connections = pool_connections
         self._idle_seconds = idle_seconds
         self._statement_cache_size = statement_cache_size
-        self._pools: dict[str, Pool] = {}
+        self._pools: dict[str, _Opened] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
         self._known: dict[MunicipalityName, tuple[float, RegisteredMunicipality]] = {}
 
     async def close(self) -> None:
-        pools, self._pools = self._pools, {}
-        for pool in pools.values():
-            await pool.close()
+        opened, self._pools = self._pools, {}
+        for one in opened.values():
+            await one.pool.close()
+        await asyncio.gather(*self._leaving)
 
     async def municipalities(self) -> list[RegisteredMunicipality]:
         async with self.registry() as connection:
@@ -156,21 +166,22 @@ class Database:
     async def _pool(self, login: Login) -> Pool:
         role = login.user
         assert role is not None, "every pool has a role of its own"
-        if role in self._pools:
-            return self._pools[role]
+        opened = self._pools.get(role)
+        if opened is not None and opened.url == login.url:
+            return opened.pool
 
         async def connect(*_: object, **__: object) -> "asyncpg.Connection[asyncpg.Record]":
             return await self._connect(role, login)
 
         async def setup(connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
-            self.slots.is_used((role, connection.get_server_pid()))
+            self.slots.is_used((role, login.url, connection.get_server_pid()))
 
         async def reset(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
             """Nothing of ours outlives a transaction, so a release costs no round trip."""
-            self.slots.is_idle((role, connection.get_server_pid()), connection)
+            self.slots.is_idle((role, login.url, connection.get_server_pid()), connection)
 
         # min_size=0: nothing is awaited inside, so two first callers cannot make two pools
-        pool = self._pools[role] = await asyncpg.create_pool(
+        pool = await asyncpg.create_pool(
             min_size=0,
             max_size=1 if role == REGISTRY_ROLE else self._pool_connections,
             max_inactive_connection_lifetime=self._idle_seconds,
@@ -178,7 +189,16 @@ class Database:
             setup=setup,
             reset=reset,
         )
+        self._pools[role] = _Opened(login.url, pool)
+        if opened is not None:
+            self._leave(opened.pool)
         return pool
+
+    def _leave(self, pool: Pool) -> None:
+        """Close the pool of a server that a municipality left; who is at it may finish."""
+        leaving = asyncio.create_task(pool.close())
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     async def _connect(self, role: str, login: Login) -> "asyncpg.Connection[asyncpg.Record]":
         await self.slots.take()
@@ -187,7 +207,7 @@ class Database:
         except BaseException:
             self.slots.failed()
             raise
-        key = (role, connection.get_server_pid())
+        key = (role, login.url, connection.get_server_pid())
         self.slots.opened(key, connection)
         connection.add_termination_listener(lambda _: self.slots.closed(key, connection))
         return connection

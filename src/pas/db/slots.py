@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import asyncpg
 
-Key: TypeAlias = tuple[str, int]
-"""Role and backend's process id."""
+Key: TypeAlias = tuple[str, str, int]
+"""Role, and the backend's process id, which is one server's."""
 
 
 class Slots:
