@@ -60,11 +60,15 @@ def test_a_municipality_comes_is_listed_and_goes(short_path: Path) -> None:
     assert raised.returncode == 0
     assert "The books of den_haag are in epoch 2" in raised.stderr
 
-    kept = pas(short_path, "municipality", "drop", "den_haag")
+    drop = ("municipality", "drop", "den_haag")
+    kept = pas(short_path, *drop, "--again", "den_haag")
     assert kept.returncode == 1
-    assert "--after-export den_haag" in " ".join(kept.stderr.split())
+    assert "--without-export" in " ".join(kept.stderr.split())
+    kept = pas(short_path, *drop, "--without-export")
+    assert kept.returncode == 1
+    assert "--again den_haag" in " ".join(kept.stderr.split())
 
-    dropped = pas(short_path, "municipality", "drop", "den_haag", "--after-export", "den_haag")
+    dropped = pas(short_path, *drop, "--without-export", "--again", "den_haag")
     assert dropped.returncode == 0
     assert "den_haag" not in pas(short_path, "municipality", "list").stdout
 

@@ -8,8 +8,21 @@ import pytest
 
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName
-from pas.installation import Access, facts, migrate_everything, prepare, record_fact
+from pas.installation import (
+    Access,
+    DropNeedsExport,
+    DropNeedsName,
+    Migration,
+    add_municipality,
+    drop_municipality,
+    facts,
+    migrate_everything,
+    prepare,
+    record_fact,
+)
+from pas.installation.prepare import migrator as migrator_of
 
+SMALL = [Migration(1, "small", "SET LOCAL lock_timeout = '5s'; CREATE TABLE thing (id int);")]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
 
@@ -34,6 +47,31 @@ async def test_commands_that_start_together_make_one_installation(installation: 
         assert await superuser.fetchval(guards) == 2
     finally:
         await superuser.close()
+
+
+async def test_the_demonstration_drops_its_city_by_name_and_nobody_else_does(
+    installation: Access,
+) -> None:
+    access, name = installation.of_database(f"dropped_{WORKER}"), f"play_{WORKER}"
+    await prepare(access, created_by="demo")
+    async with migrator_of(access) as migrator:
+        await add_municipality(migrator, access.address, name, title="Spel", migrations=SMALL)
+        with pytest.raises(DropNeedsName):
+            await drop_municipality(migrator, name, typed_again="spel")
+        await drop_municipality(migrator, name, typed_again=name)
+
+
+@pytest.mark.parametrize("typed_again", [None, "velsen", "almere"])
+async def test_real_books_go_only_when_it_is_said_that_there_is_no_export(
+    migrator: Connection, typed_again: str | None
+) -> None:
+    with pytest.raises(DropNeedsExport):
+        await drop_municipality(migrator, "velsen", typed_again=typed_again)
+    if typed_again != "velsen":
+        with pytest.raises(DropNeedsName):
+            await drop_municipality(
+                migrator, "velsen", typed_again=typed_again, without_export=True
+            )
 
 
 async def test_two_that_migrate_at_once_do_not_hinder_each_other(access: Access) -> None:

@@ -12,12 +12,11 @@ from pas.auth.till_keys import TillKeys
 from pas.auth.tokens import TokenReader
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName
-from pas.installation import CREATED_BY, facts
+from pas.installation import CREATED_BY, DEMO, facts
 from pas.problems.bodies import AppRequest
 from pas.settings import Settings, WrongSettings
 
 PLACE: Final = "auth"
-DEMO: Final = "demo"
 
 
 class AuthState:

@@ -121,18 +121,22 @@ def as_json(text: str) -> object:
 @app.command()
 def drop(
     name: Name,
-    after_export: Annotated[
-        str | None, typer.Option(help="Type the name again: you exported and checked it.")
-    ] = None,
+    again: Annotated[str | None, typer.Option(help="Type the name again.")] = None,
+    *,
+    without_export: Annotated[
+        bool, typer.Option("--without-export", help="Its books go, and no export of them is kept.")
+    ] = False,
 ) -> None:
     """Remove a municipality and all its data, for good.
 
-    Example: pas municipality drop den_haag --after-export den_haag
+    Example: pas municipality drop den_haag --without-export --again den_haag
     """
 
     async def work(access: Access) -> None:
         async with migrator(access) as connection:
-            await drop_municipality(connection, name, after_export=after_export)
+            await drop_municipality(
+                connection, name, typed_again=again, without_export=without_export
+            )
 
     with opened(read_settings(), say) as access, err.status(f"Removing {name} …"):
         asyncio.run(work(access))

@@ -6,9 +6,8 @@ import msgspec
 
 from pas.auth.keys import KeysMissing, KeyStore, KeysUnsafe, refuse_demo_keys
 from pas.auth.providers import LOOPBACK
-from pas.auth.state import DEMO
 from pas.db import Connection, Database, Statement
-from pas.installation import CREATED_BY, facts
+from pas.installation import CREATED_BY, DEMO, facts
 from pas.ledger.walls import RIGHTS
 from pas.settings import Settings
 

@@ -10,6 +10,7 @@ from pas.installation.migrations import (
 )
 from pas.installation.municipalities import (
     DropNeedsExport,
+    DropNeedsName,
     MunicipalityExists,
     UnfitName,
     add_municipality,
@@ -18,6 +19,7 @@ from pas.installation.municipalities import (
 )
 from pas.installation.prepare import (
     CREATED_BY,
+    DEMO,
     facts,
     migrate_everything,
     prepare,
@@ -27,9 +29,11 @@ from pas.installation.raise_epoch import raise_epoch
 
 __all__ = [
     "CREATED_BY",
+    "DEMO",
     "Access",
     "DamagedMigrations",
     "DropNeedsExport",
+    "DropNeedsName",
     "Migration",
     "MigrationRefused",
     "MunicipalityExists",

@@ -13,6 +13,7 @@ from pas.installation.migrate import (
     migrate_municipality,
 )
 from pas.installation.migrations import Migration
+from pas.installation.prepare import CREATED_BY, DEMO, facts
 from pas.installation.roles import (
     DROP_MUNICIPALITY,
     MAKE_SCHEMA,
@@ -47,6 +48,12 @@ class NoSuchMunicipality(Refusal):
 
 class DropNeedsExport(Refusal):
     """Eerst exporteren."""
+
+    status: ClassVar[int] = 409
+
+
+class DropNeedsName(Refusal):
+    """Typ de naam nog eens."""
 
     status: ClassVar[int] = 409
 
@@ -94,15 +101,27 @@ def fit_name(name: str) -> MunicipalityName:
     return MunicipalityName(name)
 
 
-async def drop_municipality(connection: Connection, name: str, *, after_export: str | None) -> None:
-    """Remove everything of a municipality, for good; the confirmation is its name, typed again."""
+async def drop_municipality(
+    connection: Connection, name: str, *, typed_again: str | None, without_export: bool = False
+) -> None:
+    """Remove everything of a municipality, for good; the confirmation is its name, typed again.
+
+    Outside the demonstration that is not enough: nobody can verify an export yet, so whoever drops
+    real books says in so many words that it is without one.
+    """
     municipality = fit_name(name)
     if await READ_MUNICIPALITY.first(connection, municipality) is None:
         raise NoSuchMunicipality(f"Er is geen gemeente '{municipality}'.")
-    if after_export != municipality:
+    made_by_demo = (await facts(connection)).get(CREATED_BY) == DEMO
+    if not (without_export or made_by_demo):
         raise DropNeedsExport(
-            f"Dit wist alle gegevens van '{municipality}' voorgoed. Maak eerst een export en "
-            f"controleer die. Herhaal dan met: --after-export {municipality}"
+            f"Dit wist alle gegevens van '{municipality}' voorgoed, en er is geen export van. "
+            "Maak eerst een kopie van de database. Herhaal dan met: --without-export"
+        )
+    if typed_again != municipality:
+        raise DropNeedsName(
+            f"Dit wist alle gegevens van '{municipality}' voorgoed. "
+            f"Herhaal dit met: --again {municipality}"
         )
     async with connection.transaction():
         await SAY_MIGRATING.run(connection)

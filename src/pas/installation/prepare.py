@@ -27,6 +27,8 @@ from pas.installation.roles import (
 )
 
 CREATED_BY = "created_by"
+DEMO = "demo"
+"""Who created it, when that was the demonstration: its login and its careless drop exist there."""
 MAKE_REGISTRY = """
 CREATE SCHEMA IF NOT EXISTS pas;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
