@@ -222,3 +222,18 @@ async def test_lapsing_and_following_the_register_are_jobs_with_a_report(
 
     assert (lapsed["amountCents"], lapsed["schemes"]) == (0, [])
     assert followed["passesEnded"] == 0
+
+
+async def test_the_next_page_of_unknown_incomes_is_asked_for_without_a_household_number(
+    officer: Person, connection: Connection
+) -> None:
+    await a_scheme_in_force(connection)
+    for number in ("H1", "H2", "H3"):
+        await a_member(connection, number, income=None)
+    where = f"{BASE}/assessments/unknown-incomes"
+
+    first = (await officer.get(f"{where}?limit=2")).json()["items"]
+    rest = (await officer.get(f"{where}?after={first[-1]['residentId']}")).json()["items"]
+
+    assert [one["householdNumber"] for one in (*first, *rest)] == ["H1", "H2", "H3"]
+    assert (await officer.get(f"{where}?after=H2")).status_code == 400

@@ -137,7 +137,7 @@ async def test_whose_income_is_unknown_is_listed_until_somebody_knows(
     assert [
         one.household_number for one in await applied_households(connection, year=2026, on=TODAY)
     ] == ["H1"]
-    behind = await unknown_households(connection, year=2026, on=TODAY, after="H1")
+    behind = await unknown_households(connection, year=2026, on=TODAY, after=waiting[0].resident_id)
     assert [one.household_number for one in behind] == ["H2"]
 
     await recorded(connection, 20_000)

@@ -53,6 +53,13 @@ NEXT_CANDIDATES: Final = Statement(
     """,
     HouseholdRow,
 )
+READ_HOUSEHOLD: Final = Statement(
+    """
+    SELECT household_number FROM resident_version WHERE resident_id = $1 AND valid_from <= $2
+    ORDER BY valid_from DESC LIMIT 1
+    """,
+    HouseholdRow,
+)
 READ_WAITING: Final = Statement(
     """
     SELECT h.number AS household_number, m.resident_id, m.name, m.members,
@@ -85,16 +92,26 @@ async def applied_households(
 
 
 async def unknown_households(
-    connection: Connection, *, year: int, on: date, after: str = "", limit: int = ON_A_PAGE
+    connection: Connection,
+    *,
+    year: int,
+    on: date,
+    after: ResidentId | None = None,
+    limit: int = ON_A_PAGE,
 ) -> list[WaitingHousehold]:
-    """Those whose income nobody knows, by number; an officer's verdict takes one off the list."""
+    """Those whose income nobody knows, by number; an officer's verdict takes one off the list.
+
+    A page starts after the household of a resident, because a number in an address is seen by others.
+    """
+    last = None if after is None else await READ_HOUSEHOLD.first(connection, after, on)
+    number = "" if last is None else last.household_number
     ground = await read_ground(connection, year=year, on=on)
     found: list[WaitingHousehold] = []
     while len(found) < limit:
-        rows = await NEXT_CANDIDATES.all(connection, after, CANDIDATES)
+        rows = await NEXT_CANDIDATES.all(connection, number, CANDIDATES)
         if not rows:
             break
-        after = rows[-1].household_number
+        number = rows[-1].household_number
         facts = await read_facts(connection, [row.household_number for row in rows], ground.days)
         unknown = [one.number for one in facts if one.income is None]
         found += await READ_WAITING.all(connection, unknown, year, on)

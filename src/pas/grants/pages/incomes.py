@@ -36,7 +36,7 @@ HIGHEST: Final = BasisPoints(100_000)
 
 @get("/{municipality:str}/assessments/unknown", opt=RECORD, include_in_schema=False)
 async def unknown_page(
-    municipality: FromPath[str], request: AppRequest, *, after: FromQuery[str] = ""
+    municipality: FromPath[str], request: AppRequest, *, after: FromQuery[UUID | None] = None
 ) -> Response[str]:
     """Whose income must somebody find out? Those who applied stand on top."""
     look = look_of(request)
@@ -44,7 +44,9 @@ async def unknown_page(
     async with connected(request, municipality) as connection:
         year = await current_year(connection, look.now)
         applied = await applied_households(connection, year=year, on=today)
-        unknown = await unknown_households(connection, year=year, on=today, after=after[:40])
+        unknown = await unknown_households(
+            connection, year=year, on=today, after=after and ResidentId(after)
+        )
         everybody = [one.resident_id for one in (*applied, *unknown)]
         await note_look(connection, everybody, look, what="listed")
     waiting = {one.household_number for one in applied}
@@ -54,7 +56,7 @@ async def unknown_page(
         home=f"/{municipality}",
         applied=applied,
         unknown=[one for one in unknown if one.household_number not in waiting],
-        after=unknown[-1].household_number if len(unknown) == ON_A_PAGE else "",
+        after=unknown[-1].resident_id if len(unknown) == ON_A_PAGE else None,
     )
 
 

@@ -1,14 +1,13 @@
 """Endpoints: the yearly assessment, what it did, and whose income is unknown."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
-from msgspec import Meta
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
@@ -21,7 +20,7 @@ from pas.grants.report import AssessmentReport, read_report
 from pas.grants.routes.fields import Limit, QueuedJob, Year, YearAsked
 from pas.grants.runs import Run, read_runs
 from pas.grants.unknown_incomes import WaitingHousehold, unknown_households
-from pas.ids import AssessmentId, MunicipalityName
+from pas.ids import AssessmentId, MunicipalityName, ResidentId
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import note_look
 from pas.residents.pages import look_of
@@ -29,7 +28,6 @@ from pas.residents.pages import look_of
 READ: Final = {"permission": Permission.ASSESSMENTS_READ}
 RUN: Final = {"permission": Permission.ASSESSMENTS_RUN}
 RECORD: Final = {"permission": Permission.INCOME_VERDICTS_RECORD}
-After = Annotated[str, Meta(max_length=40)]
 
 
 class AssessmentBody(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -46,7 +44,7 @@ class Assessments(msgspec.Struct, frozen=True):
 
 
 class UnknownIncomes(msgspec.Struct, frozen=True):
-    """Households by number; the next page starts after the last one."""
+    """Households by number; the next page starts after the ``residentId`` of the last one."""
 
     year: int
     items: list[WaitingHousehold]
@@ -95,7 +93,7 @@ async def list_unknown_incomes(
     request: AppRequest,
     *,
     year: YearAsked = 0,
-    after: FromQuery[After] = "",
+    after: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> UnknownIncomes:
     """Lees van welke huishoudens het inkomen onbekend is. Zij zijn niet toegekend en niet afgewezen."""
@@ -103,7 +101,11 @@ async def list_unknown_incomes(
     async with connected(request, municipality) as connection:
         wanted = year or await current_year(connection, look.now)
         found = await unknown_households(
-            connection, year=wanted, on=day_of(look.now), after=after, limit=limit
+            connection,
+            year=wanted,
+            on=day_of(look.now),
+            after=after and ResidentId(after),
+            limit=limit,
         )
         await note_look(connection, [one.resident_id for one in found], look, what="listed")
     return UnknownIncomes(wanted, found)
