@@ -1579,10 +1579,13 @@ CREATE TABLE municipality.processing_log (
     card_id uuid,
     trace_id text NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
+    operation_id uuid DEFAULT gen_random_uuid(),
     CONSTRAINT processing_log_activity_check CHECK ((activity ~ '^[a-z][a-z_.]{1,60}$'::text))
 );
 
 ALTER TABLE municipality.processing_log OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.processing_log IS 'Begun and ended at recorded_at, in the transaction of what was done: so a row that is there succeeded.';
 
 CREATE TABLE municipality.proof (
     id uuid NOT NULL,

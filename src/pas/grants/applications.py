@@ -7,6 +7,8 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.auth.processing import note_households
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import ApplicationId, HouseholdNumber
@@ -96,7 +98,9 @@ async def withdraw_application(
     async with connection.transaction():
         withdrawn = await WITHDRAW.first(connection, application_id, now)
         if withdrawn is not None:
-            await record_application(connection, "application.withdrawn", withdrawn, actor=actor)
+            await record_application(
+                connection, "application.withdrawn", withdrawn, actor=actor, now=now
+            )
             return withdrawn
     await read_application(connection, application_id)
     raise ApplicationNotOpen
@@ -130,7 +134,7 @@ async def list_applications(
 
 
 async def record_application(
-    connection: Connection, kind: str, receipt: Receipt, *, actor: Actor
+    connection: Connection, kind: str, receipt: Receipt, *, actor: Actor, now: datetime
 ) -> None:
     await record_event(
         connection,
@@ -140,3 +144,5 @@ async def record_application(
         actor=actor,
         after=receipt,
     )
+    at = (now, day_of(now))
+    await note_households(connection, [receipt.household_number], kind, actor=actor, at=at)

@@ -141,7 +141,7 @@ async def _take(
         )
         if made is None:
             return None
-        await record_application(connection, "application.received", made, actor=actor)
+        await record_application(connection, "application.received", made, actor=actor, now=now)
         await decide_households(
             connection, ground, [made.household_number], cause="assessment", actor=actor, now=now
         )

@@ -15,6 +15,7 @@ import asyncpg
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.processing import note_processing
 from pas.csvfile import chunks
 from pas.db import Connection, Statement
 from pas.grants import periods
@@ -174,6 +175,8 @@ async def write_decisions(
     wanted = [grant for one in decided for grant in _wanted(one)]
     passes, new = await _issue(connection, ground, wanted, actor=actor)
     await _write(connection, decided, ground, actor=actor, now=now)
+    persons = [one.resident for one in decisions]
+    await note_processing(connection, persons, "grant.assessed", actor=actor, now=now)
     await write_grants(connection, wanted, passes, ground=ground, actor=actor, now=now)
     return Round(households, decided, new)
 

@@ -14,6 +14,7 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.auth.processing import note_processing
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -170,7 +171,7 @@ async def propose_deviation(
                 *(now, actor.id),
             )
             made = await read_deviation(connection, deviation_id)
-            await _event(connection, "deviation.proposed", made, actor=actor)
+            await _event(connection, "deviation.proposed", made, actor=actor, now=now)
     except asyncpg.UniqueViolationError:
         raise DeviationWaits from None
     return made
@@ -202,7 +203,7 @@ async def confirm_deviation(
             )
             await CONFIRM.run(connection, deviation_id, now, actor.id, decision_id)
             after = await read_deviation(connection, deviation_id)
-            await _event(connection, "deviation.confirmed", after, actor=actor)
+            await _event(connection, "deviation.confirmed", after, actor=actor, now=now)
             return after
 
     judged = await settled(confirm)
@@ -218,7 +219,7 @@ async def reject_deviation(
         await _held(connection, deviation_id, actor=actor)
         await REJECT.run(connection, deviation_id, now, actor.id, because)
         after = await read_deviation(connection, deviation_id)
-        await _event(connection, "deviation.rejected", after, actor=actor)
+        await _event(connection, "deviation.rejected", after, actor=actor, now=now)
     return after
 
 
@@ -252,7 +253,9 @@ async def _held(connection: Connection, deviation_id: DeviationId, *, actor: Act
     return stored
 
 
-async def _event(connection: Connection, kind: str, deviation: Deviation, *, actor: Actor) -> None:
+async def _event(
+    connection: Connection, kind: str, deviation: Deviation, *, actor: Actor, now: datetime
+) -> None:
     await record_event(
         connection,
         kind=kind,
@@ -262,3 +265,4 @@ async def _event(connection: Connection, kind: str, deviation: Deviation, *, act
         after=deviation,
         reason=deviation.reason,
     )
+    await note_processing(connection, [deviation.resident_id], kind, actor=actor, now=now)

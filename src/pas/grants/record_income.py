@@ -12,6 +12,7 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.auth.processing import note_households
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -113,6 +114,10 @@ async def _record(
             subject_id=verdict_id,
             actor=actor,
             after={"householdNumber": found.household, "assessedOn": found.assessed_on},
+        )
+        at = (now, day_of(now))
+        await note_households(
+            connection, [found.household], "income_verdict.recorded", actor=actor, at=at
         )
         return [
             await decide_households(

@@ -13,6 +13,7 @@ from typing import Final, cast
 
 import msgspec
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from pas.db import CONNECTION_LOST, Database, UnknownMunicipality
 from pas.db.pools import REGISTRY_ROLE
@@ -135,7 +136,8 @@ class Worker:
         if function is None:
             raise JobKindUnknown(f"Deze versie kent geen taak '{progress.job.kind}'.")
         arguments = cast("dict[str, object]", msgspec.json.decode(progress.job.arguments))
-        return await function(self.database, municipality, arguments, progress)
+        with bound_contextvars(trace_id=progress.job.id.hex):
+            return await function(self.database, municipality, arguments, progress)
 
     def _is_done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

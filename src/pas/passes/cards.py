@@ -7,6 +7,7 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.auth.processing import note_processing
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -89,7 +90,14 @@ async def read_card(
     connection: Connection, card_id: CardId, *, actor: Actor, now: datetime
 ) -> Card:
     """A holder hears of a card that is none of theirs that it is not there."""
-    return await _visible(connection, await READ_CARD.first(connection, card_id), actor, now=now)
+    async with connection.transaction():
+        found = await READ_CARD.first(connection, card_id)
+        card = await _visible(connection, found, actor, now=now)
+        if actor.kind == "login":
+            await note_processing(
+                connection, [card.resident_id], "card.shown", actor=actor, now=now
+            )
+    return card
 
 
 async def lock_card(
@@ -109,7 +117,10 @@ async def list_cards(
     """As ``read_cards``, for officers and for who sees this holder's pass."""
     if actor.kind == "holder" and not await is_own(connection, resident_id, actor=actor, now=now):
         raise CardNotFound
-    return await read_cards(connection, resident_id)
+    async with connection.transaction():
+        if actor.kind == "login":
+            await note_processing(connection, [resident_id], "card.listed", actor=actor, now=now)
+        return await read_cards(connection, resident_id)
 
 
 async def is_own(

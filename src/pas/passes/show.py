@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.processing import NOTE, note_processing
 from pas.db import Connection, Statement
 from pas.ids import AccountId, EntryId, MerchantId, PassId, ResidentId
 from pas.money import Cents
@@ -161,13 +162,6 @@ READ_LINES: Final = Statement(
     """,
     LineRow,
 )
-NOTE_LOOK: Final = Statement(
-    """
-    INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, trace_id, recorded_at)
-    VALUES ($1, 'pass.shown', $2, $3, $4, $5)
-    """,
-    None,
-)
 
 
 async def show_pass(
@@ -195,7 +189,8 @@ async def show_pass(
             ],
         )
         if actor.kind == "login":
-            await NOTE_LOOK.run(connection, found.resident_id, actor.kind, actor.id, trace_id, now)
+            row = ("pass.shown", actor.kind, actor.id, trace_id, now)
+            await NOTE.run(connection, [found.resident_id], *row)
     return shown
 
 
@@ -204,7 +199,10 @@ async def list_passes(
 ) -> list[PassRow]:
     """The passes of somebody, the newest year first."""
     await _refuse_stranger(connection, resident_id, actor, now=now)
-    return await READ_PASSES_OF.all(connection, resident_id, MOST_PASSES)
+    async with connection.transaction():
+        if actor.kind == "login":
+            await note_processing(connection, [resident_id], "pass.listed", actor=actor, now=now)
+        return await READ_PASSES_OF.all(connection, resident_id, MOST_PASSES)
 
 
 async def _refuse_stranger(

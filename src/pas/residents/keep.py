@@ -14,6 +14,7 @@ from pas.auth.citizen_number import (
     encrypt_bsn,
 )
 from pas.auth.keys import KeyRing
+from pas.auth.processing import note_processing
 from pas.cells import Fault
 from pas.csvfile import RowVerdict
 from pas.db import Connection, Statement
@@ -211,6 +212,8 @@ async def _write(
             now,
             actor.id,
         )
+        kept = [resident_id for resident_id, _ in changes.versions]
+        await note_processing(connection, kept, "resident.imported", actor=actor, now=now)
 
 
 COLUMNS: Final = (

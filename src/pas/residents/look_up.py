@@ -13,6 +13,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.auth.citizen_number import bsn_hashes, read_citizen_number
 from pas.auth.keys import KeyRing
+from pas.auth.processing import NOTE
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import HouseholdNumber, ResidentId
@@ -145,13 +146,6 @@ READ: Final = Statement(
     ORDER BY v.valid_from DESC
     """,
     StateRow,
-)
-NOTE: Final = Statement(
-    """
-    INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, trace_id, recorded_at)
-    SELECT s.id, $2, $3, $4, $5, $6 FROM unnest($1::uuid[]) AS s (id)
-    """,
-    None,
 )
 
 

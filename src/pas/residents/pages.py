@@ -16,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
+from pas.auth.processing import note_processing
 from pas.auth.state import auth_state, connected
 from pas.days import day_of
 from pas.errors import TillRefusal
@@ -108,12 +109,16 @@ async def holder_of_card(request: AppRequest, form: Form, municipality: str) -> 
     """Find whose card it is; what is wrong with it stands beside the field."""
     name = MunicipalityName(municipality)
     ring = await auth_state(request.app.state).ring(name)
-    async with connected(request, municipality) as connection:
+    actor, now = actor_of(request), datetime.now(UTC)
+    async with connected(request, municipality) as connection, connection.transaction():
         try:
             card = await find_card(connection, form.value("card"), ring=ring, municipality=name)
         except TillRefusal as refusal:
             form.refuse("card", refusal.title())
             return None
+        await note_processing(
+            connection, [card.resident_id], "card.looked_up", actor=actor, now=now
+        )
     return card.resident_id
 
 

@@ -1,5 +1,6 @@
 """Endpoints: a household applies, and an officer records its income; the decision follows at once."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -11,8 +12,12 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.auth.access import actor_of
+from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
+from pas.auth.processing import note_households
 from pas.auth.state import connected
+from pas.days import day_of
+from pas.db import Connection
 from pas.grants.applications import (
     ApplicationState,
     Channel,
@@ -104,16 +109,16 @@ async def list_all_applications(
     limit: Limit = 50,
 ) -> Applications:
     """Lees de aanvragen; wie het langst wacht, staat bovenaan."""
-    async with connected(request, municipality) as connection:
-        return Applications(
-            await list_applications(
-                connection,
-                state=state_is,
-                year=year or None,
-                after=None if after is None else ApplicationId(after),
-                limit=limit,
-            )
+    async with connected(request, municipality) as connection, connection.transaction():
+        found = await list_applications(
+            connection,
+            state=state_is,
+            year=year or None,
+            after=None if after is None else ApplicationId(after),
+            limit=limit,
         )
+        await note_shown(connection, found, "application.listed", actor=actor_of(request))
+    return Applications(found)
 
 
 @get("/v1/{municipality:str}/household-applications/{application_id:uuid}", opt=READ)
@@ -121,8 +126,18 @@ async def read_one_application(
     municipality: FromPath[str], application_id: FromPath[UUID], request: AppRequest
 ) -> Receipt:
     """Lees een aanvraag."""
-    async with connected(request, municipality) as connection:
-        return await read_application(connection, ApplicationId(application_id))
+    async with connected(request, municipality) as connection, connection.transaction():
+        found = await read_application(connection, ApplicationId(application_id))
+        await note_shown(connection, [found], "application.shown", actor=actor_of(request))
+    return found
+
+
+async def note_shown(
+    connection: Connection, shown: Sequence[Receipt], activity: str, *, actor: Actor
+) -> None:
+    now = datetime.now(UTC)
+    numbers = [one.household_number for one in shown]
+    await note_households(connection, numbers, activity, actor=actor, at=(now, day_of(now)))
 
 
 @post(

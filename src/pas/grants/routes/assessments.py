@@ -1,6 +1,6 @@
 """Endpoints: the yearly assessment, what it did, and whose income is unknown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from pas.grants.assessment_job import queue_assessment
 from pas.grants.ground import current_year
 from pas.grants.report import AssessmentReport, read_report
 from pas.grants.routes.fields import Limit, QueuedJob, Year, YearAsked
-from pas.grants.runs import Run, read_runs
+from pas.grants.runs import read_runs
 from pas.grants.unknown_incomes import WaitingHousehold, unknown_households
 from pas.ids import AssessmentId, MunicipalityName, ResidentId
 from pas.problems.bodies import AppRequest
@@ -37,10 +37,25 @@ class AssessmentBody(msgspec.Struct, frozen=True, rename="camel", forbid_unknown
     dry_run: bool = False
 
 
+class AssessmentTold(msgspec.Struct, frozen=True, rename="camel"):
+    """An assessment without the household it has come to: who counts needs nobody's number."""
+
+    id: AssessmentId
+    year: int
+    assessed_on: date
+    started_at: datetime
+    ended_at: datetime | None
+    households: int
+    unknown_households: int
+    persons: int
+    persons_granted: int
+    passes: int
+
+
 class Assessments(msgspec.Struct, frozen=True):
     """The newest first; one that has not ended is still running, or was broken off."""
 
-    items: list[Run]
+    items: list[AssessmentTold]
 
 
 class UnknownIncomes(msgspec.Struct, frozen=True):
@@ -56,7 +71,8 @@ async def list_all_assessments(
 ) -> Assessments:
     """Lees welke toekenningsrondes er waren."""
     async with connected(request, municipality) as connection:
-        return Assessments(await read_runs(connection, year=year or None))
+        runs = await read_runs(connection, year=year or None)
+    return Assessments([msgspec.convert(run, AssessmentTold, from_attributes=True) for run in runs])
 
 
 @post("/v1/{municipality:str}/assessments", opt=RUN, status_code=202)

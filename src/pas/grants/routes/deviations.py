@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
+from pas.auth.processing import note_processing
 from pas.auth.state import connected
 from pas.grants.deviate import (
     Deviation,
@@ -72,16 +73,23 @@ async def list_all_deviations(
     limit: Limit = 100,
 ) -> Deviations:
     """Lees de afwijkingen van de regel: het verslag van een jaar, of wat op een tweede persoon wacht."""
-    async with connected(request, municipality) as connection:
-        return Deviations(
-            await list_deviations(
-                connection,
-                year=year or None,
-                resident=None if resident_id is None else ResidentId(resident_id),
-                waiting=waiting,
-                limit=limit,
-            )
+    async with connected(request, municipality) as connection, connection.transaction():
+        found = await list_deviations(
+            connection,
+            year=year or None,
+            resident=None if resident_id is None else ResidentId(resident_id),
+            waiting=waiting,
+            limit=limit,
         )
+        residents = [one.resident_id for one in found]
+        await note_processing(
+            connection,
+            residents,
+            "deviation.listed",
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+        )
+    return Deviations(found)
 
 
 @post("/v1/{municipality:str}/deviations", opt=PROPOSE)
@@ -109,8 +117,11 @@ async def read_one_deviation(
     municipality: FromPath[str], deviation_id: FromPath[UUID], request: AppRequest
 ) -> Deviation:
     """Lees een afwijking."""
-    async with connected(request, municipality) as connection:
-        return await read_deviation(connection, DeviationId(deviation_id))
+    async with connected(request, municipality) as connection, connection.transaction():
+        found = await read_deviation(connection, DeviationId(deviation_id))
+        who, now = [found.resident_id], datetime.now(UTC)
+        await note_processing(connection, who, "deviation.shown", actor=actor_of(request), now=now)
+    return found
 
 
 @post(

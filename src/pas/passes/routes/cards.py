@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
+from pas.auth.processing import note_processing
 from pas.auth.state import auth_state, connected
 from pas.ids import CardId, MunicipalityName, ResidentId
 from pas.passes.activate import activate_at_counter, activate_card
@@ -81,8 +82,13 @@ async def look_up_card(
     """Zoek een kaart op de code of het nummer dat erop staat."""
     name = MunicipalityName(municipality)
     ring = await auth_state(request.app.state).ring(name)
-    async with connected(request, municipality) as connection:
-        return await find_card(connection, data.scanned, ring=ring, municipality=name)
+    actor, now = actor_of(request), datetime.now(UTC)
+    async with connected(request, municipality) as connection, connection.transaction():
+        found = await find_card(connection, data.scanned, ring=ring, municipality=name)
+        await note_processing(
+            connection, [found.resident_id], "card.looked_up", actor=actor, now=now
+        )
+    return found
 
 
 @get("/v1/{municipality:str}/residents/{resident_id:uuid}/cards", opt=READ)

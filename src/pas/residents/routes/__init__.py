@@ -2,11 +2,18 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.residents.routes import imports, managing_adults, put_resident, residents
+from pas.residents.routes import (
+    imports,
+    managing_adults,
+    processing_log,
+    put_resident,
+    residents,
+)
 
 routes: list[ControllerRouterHandler] = [
     *residents.handlers,
     *put_resident.handlers,
     *managing_adults.handlers,
     *imports.handlers,
+    *processing_log.handlers,
 ]
