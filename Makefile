@@ -12,7 +12,7 @@ MIGRATIONS := $(wildcard migrations/installation/*.sql migrations/municipality/*
 LEDGER_TESTS := $(wildcard tests/ledger tests/races tests/guards)
 PROCESSES ?= auto
 
-.PHONY: help install demo test test-faults test-mutation check bench bench-full schema clean
+.PHONY: help install demo test test-faults test-mutation check bench bench-full schema lock clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -61,6 +61,9 @@ bench-full: $(INSTALLED) ## The same at ten million rows, once
 
 schema: $(INSTALLED) ## Write migrations/schema.sql anew after adding a migration
 	@$(BIN)/pas migrate dump-schema
+
+lock: $(INSTALLED) ## Write requirements.lock anew after a change in pyproject.toml
+	@$(BIN)/uv pip compile --system-certs --quiet --universal --generate-hashes --no-header --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## Remove what was installed and measured; data in PAS_DATA_DIR stays
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov build dist
