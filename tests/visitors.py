@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
 
@@ -16,19 +16,21 @@ from given import Merchant, a_holder, a_login, a_merchant, a_till
 from pas.app.routes_check import handlers
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import SAFE_METHODS, csrf_token
+from pas.auth.incompatible_roles import SECOND
 from pas.auth.keys import KeyStore
 from pas.auth.permissions import Permission
 from pas.auth.roles import Role, permissions_of
 from pas.auth.sessions import SessionActor, start_session, token_hash
 from pas.auth.till_signature import sign_request
-from pas.auth.tokens import sign_session_token
+from pas.auth.tokens import sign_session_token, sign_token
 from pas.db import Connection, role_name
 from pas.ids import MerchantId, MunicipalityName, uuid7
 from pas.installation import Access
 from pas.redemptions.facts import TillKind
 from signing import paired
 
-Proof = Literal["nothing", "session", "token", "signature"]
+Proof = Literal["nothing", "session", "token", "program", "signature"]
+"""A ``token`` comes from a session and is worth as much; a ``program`` has one of its own."""
 HERE = MunicipalityName("velsen")
 ELSEWHERE = MunicipalityName("almere")
 
@@ -53,11 +55,17 @@ class Visitor(msgspec.Struct, frozen=True):
             return True
         wanted = opt.get("permission") or ()
         some = {wanted} if isinstance(wanted, Permission) else set(cast("list[Permission]", wanted))
-        if not some & permissions_of(self.roles):
+        if not some & self.permissions:
             return False
         if not self.merchant or (opt.get("scoped") and not of_merchant):
             return True
         return of_merchant and self.merchant == "own"
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """A program is never the second person."""
+        held = permissions_of(self.roles)
+        return held - SECOND if self.proof == "program" else held
 
 
 NOBODY = Visitor("nobody", "nobody", "nothing")
@@ -82,6 +90,12 @@ PROGRAMS = tuple(
 )
 SCANNING: dict[Role, TillKind] = {Role.COUNTER: "counter", Role.INTERMEDIARY: "intermediary"}
 """Who scans as themselves: their login has a till."""
+HOLDER_BY_TOKEN = msgspec.structs.replace(HOLDER, name="holder by token", proof="token")
+ROBOTS = tuple(
+    msgspec.structs.replace(one, name=f"program as {one.name}", proof="program")
+    for one in ROLES
+    if one.name in {"administrator", "approver", "policy"}
+)
 VISITORS = (
     NOBODY,
     HOLDER,
@@ -92,6 +106,8 @@ VISITORS = (
     OTHER_MANAGER,
     *ROLES,
     *PROGRAMS,
+    *ROBOTS,
+    HOLDER_BY_TOKEN,
 )
 
 
@@ -249,6 +265,8 @@ class Street:
                 body=body,
                 now=now,
             )
+        if visitor.proof == "program":
+            return {"authorization": f"Bearer {await self.token_of_program(visitor, actor, now)}"}
         session = await start_session(
             self.connections[visitor.home],
             actor_kind=cast("SessionActor", visitor.kind),
@@ -271,6 +289,23 @@ class Street:
             now=now,
         )
         return {"authorization": f"Bearer {token}"}
+
+    async def token_of_program(self, visitor: Visitor, actor: UUID, now: datetime) -> str:
+        row, until = uuid7(), now + timedelta(days=1)
+        await self.connections[visitor.home].execute(
+            "INSERT INTO api_token (id, login_id, name, created_at, expires_at) "
+            "VALUES ($1, $2, 'x', $3, $4)",
+            *(row, actor, now, until),
+        )
+        return sign_token(
+            self.keys.ring(visitor.home),
+            issuer=str(self.client.base_url).rstrip("/"),
+            subject=actor,
+            kind="api",
+            row=row.hex,
+            now=now,
+            expires_at=until,
+        )
 
 
 @asynccontextmanager
