@@ -1329,6 +1329,29 @@ CREATE TABLE municipality.event_content (
 
 ALTER TABLE municipality.event_content OWNER TO owner_municipality;
 
+CREATE TABLE municipality.helper_application (
+    id uuid NOT NULL,
+    year smallint NOT NULL,
+    family_name text,
+    birth_date date,
+    postcode text,
+    applied_by uuid NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    content_hash bytea NOT NULL,
+    state text NOT NULL,
+    handled_at timestamp with time zone,
+    handled_by uuid,
+    CONSTRAINT helper_application_check CHECK (((state = 'received'::text) = (num_nonnulls(family_name, birth_date, postcode) = 3))),
+    CONSTRAINT helper_application_check1 CHECK (((state = 'received'::text) OR (num_nonnulls(family_name, birth_date, postcode) = 0))),
+    CONSTRAINT helper_application_check2 CHECK (((state = 'received'::text) = (handled_at IS NULL))),
+    CONSTRAINT helper_application_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT helper_application_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 100))),
+    CONSTRAINT helper_application_postcode_check CHECK ((postcode ~ '^[1-9][0-9]{3} [A-Z]{2}$'::text)),
+    CONSTRAINT helper_application_state_check CHECK ((state = ANY (ARRAY['received'::text, 'matched'::text, 'handled'::text])))
+);
+
+ALTER TABLE municipality.helper_application OWNER TO owner_municipality;
+
 CREATE TABLE municipality.household_application (
     id uuid NOT NULL,
     household_number text NOT NULL,
@@ -2044,6 +2067,9 @@ ALTER TABLE ONLY municipality.event
 ALTER TABLE ONLY municipality.scheme_grant
     ADD CONSTRAINT granted_once UNIQUE (scheme_id, claim_key, period_key);
 
+ALTER TABLE ONLY municipality.helper_application
+    ADD CONSTRAINT helper_application_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.household_application
     ADD CONSTRAINT household_application_pkey PRIMARY KEY (id);
 
@@ -2206,6 +2232,8 @@ CREATE INDEX event_recorded ON municipality.event USING btree (recorded_at);
 CREATE INDEX event_subject ON municipality.event USING btree (subject_kind, subject_id, recorded_at);
 
 CREATE UNIQUE INDEX granted_once_to_a_person ON municipality.scheme_grant USING btree (resident_id, scheme_id, period_key) WHERE ((claim_key ~~ 'resident:%'::text) OR (claim_key ~~ 'household:%'::text));
+
+CREATE INDEX helper_application_waiting ON municipality.helper_application USING btree (received_at, id) WHERE (state = 'received'::text);
 
 CREATE INDEX household_application_household ON municipality.household_application USING btree (household_number, year, received_at DESC);
 
@@ -2460,6 +2488,9 @@ ALTER TABLE ONLY municipality.deviation
 
 ALTER TABLE ONLY municipality.event_content
     ADD CONSTRAINT event_content_event_id_fkey FOREIGN KEY (event_id) REFERENCES municipality.event(id);
+
+ALTER TABLE ONLY municipality.helper_application
+    ADD CONSTRAINT helper_application_applied_by_fkey FOREIGN KEY (applied_by) REFERENCES municipality.login(id);
 
 ALTER TABLE ONLY municipality.import_row
     ADD CONSTRAINT import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES municipality.import(id) ON DELETE CASCADE;
@@ -2743,6 +2774,21 @@ GRANT INSERT(epoch) ON TABLE municipality.event TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.event_content TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.event_content TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.helper_application TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.helper_application TO app_municipality;
+
+GRANT UPDATE(family_name) ON TABLE municipality.helper_application TO app_municipality;
+
+GRANT UPDATE(birth_date) ON TABLE municipality.helper_application TO app_municipality;
+
+GRANT UPDATE(postcode) ON TABLE municipality.helper_application TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.helper_application TO app_municipality;
+
+GRANT UPDATE(handled_at) ON TABLE municipality.helper_application TO app_municipality;
+
+GRANT UPDATE(handled_by) ON TABLE municipality.helper_application TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.household_application TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.household_application TO app_municipality;

@@ -82,3 +82,23 @@ def test_a_card_that_waits_is_set_going_at_the_counter(page: Page) -> None:
     expect(page.get_by_text("in gebruik")).to_be_visible()
     page.goto("/velsen/activate-card/done")
     check_page(page, "holder-activated")
+
+
+def test_a_helper_applies_and_an_officer_looks_who_it_is(page: Page) -> None:
+    become(page, "Intermediair")
+    page.get_by_role("link", name="Iemand helpen").click()
+    check_page(page, "helper-form")
+    page.get_by_label("Wat is de achternaam?").fill("Onbekend")
+    page.get_by_label("Wat is de postcode?").fill("1971ab")
+    page.get_by_role("button", name="Vraag de pas aan").click()
+    check_page(page, "helper-form-wrong")
+    page.get_by_label("Wat is de geboortedatum?").fill("17-5-1990")
+    page.get_by_role("button", name="Vraag de pas aan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("De aanvraag is binnen")
+    check_page(page, "helper-receipt")
+
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Aanvragen van helpers").click()
+    check_page(page, "officer-helped")
+    page.get_by_role("button", name="Uitgezocht: haal weg").click()
+    expect(page.get_by_text("Er is niets om uit te zoeken.")).to_be_visible()

@@ -20,6 +20,7 @@ from pas.grants.applications import (
 )
 from pas.grants.apply import (
     Application,
+    ChannelDoesNotFit,
     HouseholdHasApplied,
     HouseholdUnknown,
     OnlyAnAdultApplies,
@@ -106,11 +107,35 @@ async def test_an_adult_of_the_household_applies_and_nobody_elses_child(
 
     for who in (child, stranger):
         with pytest.raises(OnlyAnAdultApplies):
-            await applied(connection, an_application(), actor=a_holder_actor(who))
+            await applied(connection, an_application(channel="page"), actor=a_holder_actor(who))
     with pytest.raises(PermissionMissing):
         await applied(connection, an_application(), actor=an_actor(Role.FINANCE))
-    made = await applied(connection, an_application(), actor=a_holder_actor(parent))
+    made = await applied(connection, an_application(channel="page"), actor=a_holder_actor(parent))
     assert made.state == "received"
+
+
+@pytest.mark.parametrize("channel", ["page", "paper", "counter", "helper"])
+@pytest.mark.parametrize(
+    ("who", "fits"),
+    [
+        ("holder", {"page"}),
+        (Role.OFFICER, {"counter", "paper"}),
+        (Role.COUNTER, {"counter", "paper"}),
+        (Role.INTERMEDIARY, {"helper"}),
+    ],
+)
+async def test_a_channel_that_does_not_fit_who_applies_is_refused(
+    connection: Connection, *, who: Role | str, fits: set[str], channel: str
+) -> None:
+    resident = await a_member(connection, income=None)
+    actor = an_actor(who) if isinstance(who, Role) else a_holder_actor(resident)
+    if channel in fits:
+        made = await applied(connection, an_application(channel=channel), actor=actor)
+        assert made.channel == channel
+        return
+    with pytest.raises(ChannelDoesNotFit):
+        await applied(connection, an_application(channel=channel), actor=actor)
+    assert await list_applications(connection) == []
 
 
 @pytest.mark.parametrize("household", ["H9", "EMPTY", "CHILD"])
@@ -167,7 +192,7 @@ async def test_a_household_of_known_income_has_its_decision_with_the_receipt(
     await a_scheme_in_force(connection)
     resident = await a_member(connection, income=9_500)
 
-    made = await applied(connection, an_application(), actor=a_holder_actor(resident))
+    made = await applied(connection, an_application(channel="page"), actor=a_holder_actor(resident))
 
     assert (made.state, made.decided_at) == ("decided", NOW)
     assert await connection.fetch("SELECT cause, actor_kind FROM decision") == [

@@ -35,6 +35,18 @@ class Way(msgspec.Struct, frozen=True):
 WAYS: Final = (
     Way(Permission.ASSESSMENTS_READ, "Toekennen", "Wie krijgt wat, en waarom.", "assessments"),
     Way(Permission.RESIDENTS_READ, "Inwoners", "Zoek iemand op en leg uit.", "residents"),
+    Way(
+        Permission.APPLICATIONS_READ,
+        "Aanvragen van helpers",
+        "Zoek uit om wie het gaat.",
+        "helper-applications",
+    ),
+    Way(
+        Permission.APPLICATIONS_HELP,
+        "Iemand helpen",
+        "Vraag een pas voor iemand aan.",
+        "help-apply",
+    ),
     Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),

@@ -44,6 +44,7 @@ PERSONAS: Final = (
     Role.ANALYST,
     Role.AUDITOR,
     Role.ADMINISTRATOR,
+    Role.INTERMEDIARY,
 )
 """Whom a visitor can become; merchants and holders come from the demonstration's own pages."""
 

@@ -13,6 +13,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "agreement": Permission.MERCHANTS_READ,
     "api_token": Permission.LOGINS_READ,
     "application": Permission.APPLICATIONS_READ,
+    "helper_application": Permission.APPLICATIONS_READ,
     "appropriation": Permission.APPROPRIATIONS_READ,
     "card": Permission.CARDS_READ,
     "category": Permission.SCHEMES_READ,

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DEVIATIONS_CONFIRM = "deviations:confirm"
     APPLICATIONS_READ = "applications:read"
     APPLICATIONS_SUBMIT = "applications:submit"
+    APPLICATIONS_HELP = "applications:help"
     PASSES_READ = "passes:read"
     PASSES_END = "passes:end"
     CARDS_READ = "cards:read"

@@ -205,7 +205,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.INTERMEDIARY: frozenset(
         {
-            Permission.APPLICATIONS_SUBMIT,
+            Permission.APPLICATIONS_HELP,
             Permission.REDEMPTIONS_MAKE,
         }
     ),

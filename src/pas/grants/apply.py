@@ -53,6 +53,15 @@ class OnlyAnAdultApplies(Refusal):
     next_step: ClassVar[str] = "Laat een ouder of verzorger de aanvraag doen."
 
 
+class ChannelDoesNotFit(Refusal):
+    """Zo kunt u geen pas aanvragen."""
+
+    status: ClassVar[int] = 403
+    next_step: ClassVar[str] = (
+        "Bewoner of helper? Gebruik uw eigen pagina. Anders: balie of papier."
+    )
+
+
 class Application(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody asks for; the id is made by whoever sends it, so that a retry is the same."""
 
@@ -105,6 +114,8 @@ async def apply_for_household(
     connection: Connection, application: Application, *, actor: Actor, now: datetime
 ) -> Receipt:
     """Take an application, or give the receipt of the same one; raises HouseholdHasApplied."""
+    if application.channel not in _channels_of(actor):
+        raise ChannelDoesNotFit
     ground = await read_ground(connection, year=application.year, on=day_of(now))
     await _refuse_stranger(connection, application.household, actor=actor, now=now)
     async with connection.transaction():
@@ -189,17 +200,28 @@ def content_hash(application: Application, *, actor: Actor) -> bytes:
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).digest()
 
 
+def _channels_of(actor: Actor) -> set[Channel]:
+    """How somebody can apply: a receipt that says "counter" was given at a counter."""
+    if actor.kind == "holder":
+        return {"page"}
+    channels: set[Channel] = set()
+    if actor.may(Permission.APPLICATIONS_SUBMIT):
+        channels |= {"counter", "paper"}
+    if actor.may(Permission.APPLICATIONS_HELP):
+        channels.add("helper")
+    if not channels:
+        raise PermissionMissing(permission=Permission.APPLICATIONS_SUBMIT.value)
+    return channels
+
+
 async def _refuse_stranger(
     connection: Connection, household: HouseholdNumber, *, actor: Actor, now: datetime
 ) -> None:
-    """An adult of the household applies, or somebody who may submit applications of others."""
+    """A holder applies for the household in which they are an adult."""
     today = day_of(now)
     members = await READ_PRESENT.all(connection, household, today)
     adults = {one.resident_id for one in members if age_on(one.birth_date, today) >= ADULT_AGE}
-    if actor.kind == "holder":
-        if actor.id not in adults:
-            raise OnlyAnAdultApplies
-    elif actor.kind == "login" and not actor.may(Permission.APPLICATIONS_SUBMIT):
-        raise PermissionMissing(permission=Permission.APPLICATIONS_SUBMIT.value)
+    if actor.kind == "holder" and actor.id not in adults:
+        raise OnlyAnAdultApplies
     if not adults:
         raise HouseholdUnknown

@@ -26,6 +26,7 @@ from pas.grants.assess import Task
 from pas.grants.decide import Cause, decide_households, settled
 from pas.grants.facts import PersonFacts
 from pas.grants.ground import Ground, opened_ground, read_ground
+from pas.grants.help_apply import match_helped
 from pas.grants.overspending import watch_overspending
 from pas.grants.periods import PassYearOver
 from pas.grants.runs import Run, read_runs
@@ -149,6 +150,7 @@ async def follow_register(
     )
     ended, restored = await _follow_passes(database, municipality, actor=actor, now=now)
     assessed, granted = await _assess_newcomers(database, municipality, actor=actor, now=now)
+    await match_helped(database, municipality, now=now)
     answered = await answer_applications(database, municipality, actor=actor, now=now)
     async with database.connection(municipality) as connection:
         unmanaged = await READ_UNMANAGED.all(connection, today, MOST_LISTED)

@@ -82,14 +82,18 @@ async def receipt_page(
             actor=actor_of(request),
             now=datetime.now(UTC),
         )
-    digits = receipt.content_hash
     return page(
         request,
         "grants/receipt.html",
         home=f"/{municipality}",
         receipt=receipt,
-        content_hash=" ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP)),
+        content_hash=in_groups(receipt.content_hash),
     )
+
+
+def in_groups(digits: str) -> str:
+    """Write a long number so that it can be read aloud, and breaks on a phone."""
+    return " ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP))
 
 
 routes: list[ControllerRouterHandler] = [apply_page, apply_by_page, receipt_page]

@@ -9,6 +9,7 @@ from pas.grants.routes import (
     decisions,
     deviations,
     diplomas,
+    helpers,
     year_end,
 )
 
@@ -19,5 +20,6 @@ routes: list[ControllerRouterHandler] = [
     *decisions.handlers,
     *deviations.handlers,
     *diplomas.handlers,
+    *helpers.handlers,
     *year_end.handlers,
 ]
