@@ -46,6 +46,8 @@ async def test_a_try_says_what_would_happen_and_changes_nothing(
     waiting, report = await watched(officer, database, "dry")
     assert "staat in de rij" in waiting
     assert "Dit is een proef" in report
+    assert "Net boven 110%" in report
+    assert "gemiddeld €\u00a0200,00 minder, voor 1 mens" in report
     assert "€\u00a0200,00" in report
     assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 0
 

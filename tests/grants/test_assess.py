@@ -158,6 +158,27 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(
     assert (dry.passes, dry.overspent_cents) == (real.passes, real.overspent_cents)
 
 
+async def test_a_dry_run_says_what_is_lost_just_above_each_limit(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, "one", income_limit=11_000)
+    await a_scheme_in_force(connection, "two", income_limit=11_000, unit="household")
+    await a_scheme_in_force(connection, "wide", income_limit=13_000)
+    await a_member(connection, "H1", income=10_000)
+    await a_member(connection, "H1", income=10_000, born=CHILD)
+    await a_member(connection, "H2", income=12_000)
+
+    dry = await assess_dry(database, a_task())
+    real = await assess_year(database, a_task())
+
+    assert [(one.income_limit, one.persons, one.lost_cents) for one in dry.limits] == [
+        (11_000, 2, 60_000),
+        (13_000, 3, 60_000),
+    ]
+    assert [one.each_cents for one in dry.limits] == [30_000, 20_000]
+    assert real.limits == []
+
+
 async def test_over_spending_is_reported_and_blocks_nobody(
     connection: Connection, database: Database
 ) -> None:

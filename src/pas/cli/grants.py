@@ -10,6 +10,8 @@ import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.auth.keys import KeyStore
+from pas.cli.explained import Explained, explain_person
 from pas.cli.rows import bar
 from pas.cli.screen import done, out, refused, say
 from pas.db import Database
@@ -19,7 +21,8 @@ from pas.grants.lapse import LapseReport, lapse_year
 from pas.grants.report import AssessmentReport
 from pas.ids import EntryId, MunicipalityName, uuid7
 from pas.installation import opened
-from pas.money import Cents, euros, parse_euros
+from pas.money import Cents, euros, parse_euros, percent
+from pas.residents.look_up import Look
 from pas.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Money set aside, the yearly assessment, and lapsing.")
@@ -97,9 +100,40 @@ def show_assessment(report: AssessmentReport) -> None:
             euros(one.left_cents),
         )
     out.print(table)
+    for one in report.limits:
+        say(
+            f"Just above {percent(one.income_limit)}, {one.persons} persons would lose "
+            f"{euros(one.each_cents)} each, on average."
+        )
     for one in report.schemes:
         if one.overspent_cents:
             refused(f"{one.scheme} is overspent by {euros(one.overspent_cents)}.")
+
+
+@app.command()
+def explain(
+    municipality: Place,
+    person: Annotated[str, typer.Argument(help="The person number; see pas residents.")],
+    *,
+    year: Annotated[int, typer.Option(min=0, max=2199, help="The pass year; 0 is this one.")] = 0,
+) -> None:
+    """Say what somebody gets and why, in the words of the letter: as decided, or by today's rules.
+
+    Writes nothing but who looked. Example: pas grants explain velsen 1001 --year 2026
+    """
+    ring = KeyStore(read_settings().keys).ring(MunicipalityName(municipality))
+    look = Look(actor=SYSTEM, purpose="question", trace_id="", now=datetime.now(UTC))
+
+    async def work(database: Database) -> Explained:
+        async with database.connection(MunicipalityName(municipality)) as connection:
+            return await explain_person(connection, person, look=look, ring=ring, year=year)
+
+    told = with_database(work)
+    out.print(told.about, markup=False)
+    for heading, lines in told.groups:
+        out.print(f"\n{heading}", style="bold", markup=False)
+        for title, sentence in lines:
+            out.print(f"  {title}: {sentence}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from pas.grants.facts import Outcome, Reason
 from pas.grants.ground import Ground
 from pas.grants.runs import CountRow, Tally, by_version, read_counts, read_run
 from pas.ids import AssessmentId, SchemeVersionId
-from pas.money import NO_CENTS, Cents
+from pas.money import NO_CENTS, BasisPoints, Cents
 from pas.schemes.stored import read_version_rows
 
 
@@ -34,8 +34,21 @@ class SchemeReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     overspent_cents: Cents
 
 
+class LimitReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """What people get that ends at one income limit: just above it, they lose this at once."""
+
+    income_limit: BasisPoints
+    persons: int
+    lost_cents: Cents
+
+    @property
+    def each_cents(self) -> Cents:
+        """The average, in whole cents, rounded half up."""
+        return Cents((2 * self.lost_cents + self.persons) // (2 * self.persons))
+
+
 class AssessmentReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """An assessment in figures; ``dry_run`` wrote nothing."""
+    """An assessment in figures; ``dry_run`` wrote nothing, and alone has ``limits``."""
 
     id: AssessmentId | None
     dry_run: bool
@@ -50,6 +63,7 @@ class AssessmentReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True
     granted_cents: Cents
     overspent_cents: Cents
     schemes: list[SchemeReport]
+    limits: list[LimitReport] = []
 
 
 async def read_report(connection: Connection, run_id: AssessmentId) -> AssessmentReport:
@@ -107,6 +121,12 @@ async def dry_report(
         granted_cents=Cents(sum(one.granted_cents for one in schemes)),
         overspent_cents=Cents(sum(one.overspent_cents for one in schemes)),
         schemes=sorted(schemes, key=lambda one: one.scheme),
+        limits=[
+            LimitReport(
+                income_limit=limit, persons=persons, lost_cents=Cents(tally.cents_by_limit[limit])
+            )
+            for limit, persons in sorted(tally.persons_by_limit.items())
+        ],
     )
 
 

@@ -13,7 +13,7 @@ from pas.errors import Refusal
 from pas.grants.decide import Round
 from pas.grants.facts import Decision, HouseholdFacts, Outcome, Reason
 from pas.ids import AssessmentId, SchemeVersionId, uuid7
-from pas.money import NO_CENTS, Cents
+from pas.money import NO_CENTS, BasisPoints, Cents
 
 CountKey = tuple[SchemeVersionId, Outcome, Reason]
 
@@ -60,6 +60,8 @@ class Tally:
         self.passes = 0
         self.of_schemes: Counter[CountKey] = Counter()
         self.cents: Counter[CountKey] = Counter()
+        self.persons_by_limit: Counter[BasisPoints] = Counter()
+        self.cents_by_limit: Counter[BasisPoints] = Counter()
 
     def add(self, households: Sequence[HouseholdFacts], decisions: Sequence[Decision]) -> None:
         self.households += len(households)
@@ -72,6 +74,11 @@ class Tally:
                 self.of_schemes[key] += 1
                 if one.award is not None:
                     self.cents[key] += one.award.amount_cents
+                    if one.limit is not None:
+                        self.cents_by_limit[one.limit] += one.award.amount_cents
+            self.persons_by_limit.update(
+                {one.limit for one in decision.granted if one.limit is not None}
+            )
 
     def rows(self) -> list[CountRow]:
         return [

@@ -18,11 +18,11 @@ from pas.grants.assess import Task
 from pas.grants.assessment_job import KIND, queue_assessment
 from pas.grants.facts import Reason
 from pas.grants.ground import current_year
-from pas.grants.report import AssessmentReport, SchemeReport, read_report
+from pas.grants.report import AssessmentReport, LimitReport, SchemeReport, read_report
 from pas.grants.runs import read_runs
 from pas.ids import AssessmentId, JobId, MunicipalityName
 from pas.jobs.queue import Job, read_job
-from pas.money import Cents, euros
+from pas.money import Cents, euros, percent
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.forms import Form
@@ -161,7 +161,15 @@ def report_page(request: AppRequest, municipality: str, report: AssessmentReport
         home=f"/{municipality}",
         report=report,
         schemes=[money_shown(one) for one in report.schemes if concerns_anybody(one)],
+        limits=[
+            (f"Net boven {percent(one.income_limit)}", lost_words(one)) for one in report.limits
+        ],
     )
+
+
+def lost_words(one: LimitReport) -> str:
+    who = "1 mens" if one.persons == 1 else f"{one.persons} mensen"
+    return f"gemiddeld {euros(one.each_cents)} minder, voor {who}"
 
 
 def concerns_anybody(one: SchemeReport) -> bool:

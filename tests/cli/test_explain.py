@@ -1,0 +1,48 @@
+"""``pas grants explain``: what somebody gets and why, as the letter says it."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from given import a_key_store, a_member, a_scheme_in_force
+from pas.auth.actor import SYSTEM
+from pas.db import Connection, Database
+from pas.grants.assess import Task, assess_year
+from pas.ids import MunicipalityName
+from pas.installation import Access
+from serving import run_pas
+
+NOW = datetime.now(UTC)
+FIRST = date(NOW.year, 1, 1)
+
+
+async def test_a_person_is_explained_as_decided_or_by_the_rules_of_today(
+    connection: Connection, database: Database, access: Access, tmp_path: Path
+) -> None:
+    a_key_store(tmp_path)
+    settings = {
+        "database_url": access.address.url,
+        "database_secret": access.address.secret,
+        "data_dir": str(tmp_path / "data"),
+        "key_dir": str(tmp_path / "keys"),
+    }
+    await a_scheme_in_force(connection, "zwembad", valid_from=FIRST, precondition="diploma")
+    known = await a_member(connection, since=FIRST)
+    unknown = await a_member(connection, "H2", since=FIRST, income=None)
+    task = Task(municipality=MunicipalityName("velsen"), year=NOW.year, actor=SYSTEM, now=NOW)
+    await assess_year(database, task)
+
+    decided = run_pas("grants", "explain", "velsen", known.hex, **settings)
+    waiting = run_pas("grants", "explain", "velsen", unknown.hex, **settings)
+    nobody = run_pas("grants", "explain", "velsen", "no-such-number", **settings)
+
+    assert decided.returncode == 0, decided.stderr
+    assert "Sanne de Wit, huishouden H1: beslist op" in decided.stdout
+    assert "Dit krijgt u" in decided.stdout
+    assert "Let op. Een zwemdiploma is nodig. Wij weten niet of dat zo is." in decided.stdout
+    assert "huishouden H2: dit zeggen de regels vandaag." in waiting.stdout
+    assert "Wij kennen het inkomen niet." in waiting.stdout
+    assert (nobody.returncode, "kennen wij niet" in nobody.stderr) == (1, True)
+    looks = await connection.fetchval(
+        "SELECT count(*) FROM processing_log WHERE activity LIKE 'resident.searched%'"
+    )
+    assert looks == 2
