@@ -357,6 +357,14 @@ def test_what_an_intermediary_or_a_team_awards_is_not_granted_here() -> None:
     ]
 
 
+def test_an_adult_does_not_hear_of_somebody_who_applies_for_the_child() -> None:
+    version = a_version(unit="child", awarded_by="intermediary")
+
+    decisions = decide(a_household(a_person(), a_person(CHILD)), version)
+
+    assert [only(decisions, n).reason for n in range(2)] == ["not-a-child", "via-intermediary"]
+
+
 def test_visits_and_things_in_kind_say_what_they_are() -> None:
     visits = a_version("aa", allowance=Visits(10, Cents(503)))
     thing = a_version("bb", allowance=THING)

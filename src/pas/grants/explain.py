@@ -17,7 +17,7 @@ _SENTENCES: Final[dict[Reason, str]] = {
     "school-type-unknown": "Wij weten niet welke school het is. Geef dit aan ons door.",
     "not-a-child": "Deze regeling is voor kinderen tot 18 jaar.",
     "other-school": "Deze regeling is voor een andere soort school.",
-    "for-another-member": "Deze regeling is voor het hele huishouden. Zij staat op één andere pas.",
+    "for-another-member": "Deze regeling is voor het hele huishouden. Kijk bij de oudste volwassene.",
     "no-such-member": "In dit huishouden woont niemand voor wie deze regeling is.",
     "no-adult": "Deze regeling staat op de pas van een volwassene. Die woont hier niet.",
     "has-diploma": "Het zwemdiploma is al gehaald.",

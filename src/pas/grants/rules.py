@@ -161,10 +161,10 @@ def _running(person: _Person, home: _Household, on: date) -> list[SchemeVersion]
 def _misfit(
     version: SchemeVersion, person: _Person, home: _Household, *, on: date
 ) -> Reason | None:
-    if version.awarded_by != "assessment":
-        return "via-intermediary" if version.awarded_by == "intermediary" else "via-team"
     if version.unit == "child" and person.age >= ADULT_AGE:
         return "not-a-child"
+    if version.awarded_by != "assessment":
+        return "via-intermediary" if version.awarded_by == "intermediary" else "via-team"
     if ends_at_diploma(version) and means_of(person.facts, on).has_diploma:
         return "has-diploma"
     if version.unit != "household":
