@@ -1,17 +1,18 @@
 """Looking residents up: what is found, what is written down about it, what is never shown."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from given import a_holder, a_key_store, an_actor
+from given import a_holder, a_key_store, an_actor, as_holder
 from pas.auth.citizen_number import CitizenNumber, encrypt_bsn
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import MunicipalityName, ResidentId, uuid7
+from pas.passes.cards import is_own
 from pas.residents.look_up import (
     FoundResident,
     Look,
@@ -126,6 +127,31 @@ async def test_what_is_shown_has_no_citizen_number(connection: Connection, ring:
     assert "999990019" not in msgspec.json.encode(shown).decode()
     with pytest.raises(ResidentUnknown):
         await show_resident(connection, ResidentId(uuid7()), look=LOOK)
+
+
+async def test_an_administrator_manages_the_pass_of_somebody_of_any_age(
+    connection: Connection,
+) -> None:
+    almost = await a_holder(connection, birth_date=date(2008, 6, 15))
+    grown, administrator = await a_holder(connection), await a_holder(connection)
+    acting = as_holder(administrator.id)
+
+    for who, until in ((almost, None), (grown, date(2027, 1, 1))):
+        wanted = ManagingAdult(who.id, administrator.id, "administrator", TODAY, until)
+        made = await record_managing_adult(connection, wanted, actor=OFFICER, now=NOW)
+        assert made.valid_until == until
+
+    past_eighteen = NOW + timedelta(days=60)
+    assert await is_own(connection, almost.id, actor=acting, now=past_eighteen)
+    assert await is_own(connection, grown.id, actor=acting, now=past_eighteen)
+    assert not await is_own(connection, grown.id, actor=acting, now=NOW + timedelta(days=400))
+    with pytest.raises(NotAChild):
+        await record_managing_adult(
+            connection,
+            ManagingAdult(grown.id, grown.id, "administrator", TODAY, None),
+            actor=OFFICER,
+            now=NOW,
+        )
 
 
 async def test_an_officer_records_who_else_manages_a_child_until_eighteen(

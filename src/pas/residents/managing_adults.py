@@ -3,8 +3,9 @@
 The adults of a household manage its children, from the day that they live together to the day that
 the child turns eighteen or one of them moves out. Those are of the kind ``parent``, and a guardian
 whom the register names is ``registered_guardian``: both follow the register by themselves. Who else
-manages a child of another household (a co-parent, a guardian, an administrator) is recorded by an
-officer, with its dates.
+manages a child of another household (a co-parent, a guardian) is recorded by an officer, with its
+dates. So is an administrator (bewindvoerder), who manages the pass of somebody of any age and goes
+on past eighteen, until the day that is recorded.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,9 @@ class NotAChild(Refusal):
     """Dit is geen kind."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Vanaf 18 jaar beheert iemand de eigen pas."
+    next_step: ClassVar[str] = (
+        "Vanaf 18 jaar beheert iemand de eigen pas. Alleen een bewindvoerder kan dat dan nog."
+    )
 
 
 class NotAnAdult(Refusal):
@@ -42,7 +45,9 @@ class NotAnAdult(Refusal):
 class ManagementDatesWrong(Refusal):
     """Deze dagen kunnen niet."""
 
-    next_step: ClassVar[str] = "Kies een laatste dag na de eerste dag, en vóór de 18e verjaardag."
+    next_step: ClassVar[str] = (
+        "Kies een laatste dag na de eerste dag. Bij een kind is dat vóór de 18e verjaardag."
+    )
 
 
 class ManagementNotFound(Refusal):
@@ -218,19 +223,23 @@ async def managing_adults_of(connection: Connection, child: ResidentId) -> list[
 async def record_managing_adult(
     connection: Connection, wanted: ManagingAdult, *, actor: Actor, now: datetime
 ) -> ManagingAdult:
-    """Let somebody outside the household manage a child's pass, until eighteen at most."""
+    """Let somebody outside the household manage a pass: of a child until eighteen at most.
+
+    An administrator manages that of an adult too, without an end unless one is given.
+    """
     births = await READ_BIRTHS.all(connection, [wanted.child_id, wanted.adult_id])
     born = {row.id: row.birth_date for row in births}
     if wanted.child_id not in born or wanted.adult_id not in born:
         raise ManagementNotFound("Een van deze personen kennen wij niet.")
     today = day_of(now)
     eighteen = birthday(born[wanted.child_id], ADULT_AGE)
-    if eighteen <= today or wanted.child_id == wanted.adult_id:
+    at_any_age = wanted.kind == "administrator"
+    if (eighteen <= today and not at_any_age) or wanted.child_id == wanted.adult_id:
         raise NotAChild
     if birthday(born[wanted.adult_id], ADULT_AGE) > today:
         raise NotAnAdult
-    until = min(wanted.valid_until or eighteen, eighteen)
-    if not born[wanted.child_id] <= wanted.valid_from < until:
+    until = wanted.valid_until if at_any_age else min(wanted.valid_until or eighteen, eighteen)
+    if not born[wanted.child_id] <= wanted.valid_from < (until or date.max):
         raise ManagementDatesWrong
     async with connection.transaction():
         made = await RECORD.first(

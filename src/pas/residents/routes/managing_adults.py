@@ -25,7 +25,10 @@ WRITE: Final = {"permission": Permission.RESIDENTS_IMPORT}
 
 
 class ManagingBody(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Who manages the pass, as what, and between which days; at eighteen it ends by itself."""
+    """Who manages the pass, as what, and between which days.
+
+    At eighteen it ends by itself, but for an administrator.
+    """
 
     adult_id: UUID
     kind: RecordedKind
@@ -47,7 +50,10 @@ async def record_one_managing_adult(
     *,
     data: JSONBody[ManagingBody],
 ) -> ManagingAdult:
-    """Leg vast wie buiten het huishouden de pas van een kind beheert."""
+    """Leg vast wie buiten het huishouden de pas van een kind beheert.
+
+    Een bewindvoerder (administrator) kan ook de pas van een volwassene beheren.
+    """
     wanted = ManagingAdult(
         ResidentId(resident_id),
         ResidentId(data.adult_id),
