@@ -14,15 +14,19 @@ from typing import Final
 import msgspec
 
 from pas.db import CONNECTION_LOST, Database, DatabaseAway
+from pas.errors import Refusal
 from pas.ids import MunicipalityName
 from pas.redemptions.judge import Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.redeem import Desk, redeem
+from pas.redemptions.refusals import Busy
 from pas.redemptions.sale import Answer, SaleItem
 
 LANES: Final = 2
 MAX_BATCH: Final = 256
 """Items per call; a request's items stay together, so a batch can be one request longer."""
+MOST_WAITING: Final = 4_000
+"""Items that wait in one lane: a second's work of a fast server; past it a till is told to wait."""
 RESENDS: Final = 40
 RESEND_SECONDS: Final = 0.25
 """Forty times a quarter of a second: as long as a restart of PostgreSQL may take."""
@@ -41,7 +45,15 @@ class Lane:
 
     def __init__(self) -> None:
         self.waiting: deque[Waiting] = deque()
+        self.size = 0
         self.runner: asyncio.Task[None] | None = None
+
+    def join(self, waiting: Waiting) -> None:
+        """Stand in line, or refuse while it is too long: who waits longer has gone by then."""
+        if self.size + len(waiting.sales) > MOST_WAITING:
+            raise Busy(headers={"Retry-After": "2"})
+        self.waiting.append(waiting)
+        self.size += len(waiting.sales)
 
     def take(self) -> list[Waiting]:
         taken: list[Waiting] = []
@@ -49,6 +61,7 @@ class Lane:
         while self.waiting and size < MAX_BATCH:
             taken.append(self.waiting.popleft())
             size += len(taken[-1].sales)
+        self.size -= size
         return taken
 
 
@@ -66,7 +79,7 @@ class Lanes:
         """Answer one request's items; the clock is read when their batch goes."""
         lane = self._lanes.setdefault((municipality, lane_of(sales[0])), Lane())
         answered: Answered = asyncio.get_running_loop().create_future()
-        lane.waiting.append(Waiting(sales, answered))
+        lane.join(Waiting(sales, answered))
         if lane.runner is None:
             lane.runner = asyncio.create_task(self._run(lane, municipality, clock))
         return await answered
@@ -85,9 +98,7 @@ class Lanes:
         try:
             answers = await self._redeem(sales, municipality, clock)
         except Exception as error:  # noqa: BLE001 (whoever waits must hear of it, whatever it is)
-            for waiting in batch:
-                if not waiting.answered.done():
-                    waiting.answered.set_exception(error)
+            await self._answer_alone(batch, error, municipality=municipality, clock=clock)
             return
         start = 0
         for waiting in batch:
@@ -95,6 +106,26 @@ class Lanes:
             if not waiting.answered.done():
                 waiting.answered.set_result(answers[start:end])
             start = end
+
+    async def _answer_alone(
+        self,
+        batch: Sequence[Waiting],
+        error: Exception,
+        *,
+        municipality: MunicipalityName,
+        clock: Clock,
+    ) -> None:
+        """Send each request of a failed batch by itself, so that only the culprit hears of it.
+
+        Where the database is away or busy it is nobody's fault, and all of them hear that.
+        """
+        if len(batch) > 1 and not isinstance(error, (*CONNECTION_LOST, Refusal)):
+            for waiting in batch:
+                await self._answer([waiting], municipality, clock)
+            return
+        for waiting in batch:
+            if not waiting.answered.done():
+                waiting.answered.set_exception(error)
 
     async def _redeem(
         self, sales: Sequence[SaleItem], municipality: MunicipalityName, clock: Clock
