@@ -33,7 +33,9 @@ USABLE_UNTIL: Final = datetime(YEAR + 1, 1, 1, tzinfo=UTC)
 
 MERCHANTS: Final = 2_000
 TILLS: Final = 2 * MERCHANTS
-"""So many that none comes near its limit per hour; a large city has as many."""
+"""As many as a large city has."""
+TILLS_AT_SQL_LEVEL: Final = TILLS - 1_000
+"""The last thousand sell over HTTP alone, where each stays below its limit per hour."""
 CATEGORIES: Final = ("sport", "culture")
 BUDGETS: Final = len(CATEGORIES)
 """Per pass, one in each category."""

@@ -9,6 +9,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final, cast
 from uuid import UUID
 
@@ -70,7 +71,7 @@ class RememberingDatabase:
     async def fetch(self, sql: str, *arguments: object) -> Sequence[object]:
         if sql == REDEEM_BATCH.sql:
             await asyncio.sleep(0)
-            return [(["booked"] * len(cast("list[object]", arguments[0])),)]
+            return [(["booked"] * len(cast("list[object]", arguments[0])), datetime.now(UTC))]
         if sql == READ_FACTS.sql and len(self._facts) >= REMEMBERED:
             await asyncio.sleep(0)
             self._facts.rotate(len(cast("list[object]", arguments[0])))

@@ -126,7 +126,7 @@ class Worker:
         sales = order.crowd.sales(order.batch)
         if order.what == "raw":
             return raw_arguments(sales, self._turns)
-        return redeem_arguments(sales)
+        return redeem_arguments(sales, is_one_card=order.crowd.last - order.crowd.first == 1)
 
     async def _carry_out(self, order: Order) -> Report:
         calls: list[tuple[float, float, int]] = []

@@ -38,8 +38,8 @@ from server import Server
 HERE: Final = Path(__file__).parent
 CONNECTIONS: Final = 128
 TARGET: Final = f"/v1/{city.MUNICIPALITY}/redemptions"
-TILLS: Final = 1_000
-"""Of the city's: each is sure to stay below its limit per hour, and soon known to the worker."""
+TILLS: Final = range(city.TILLS_AT_SQL_LEVEL, city.TILLS)
+"""Few enough to be soon known to the worker."""
 DONE: Final = re.compile(
     r"requests=(\d+) microseconds=(\d+) wrong=(-?\d+) median=(\d+) worst=(\d+)"
 )
@@ -60,11 +60,11 @@ def signed_requests(crowd: Crowd, count: int) -> list[bytes]:
 
 def _some_requests(crowd: Crowd, count: int, seed: int) -> list[bytes]:
     random.seed(seed + time.time_ns())
-    keys = {number: city.till_key(number) for number in range(TILLS)}
+    keys = {number: city.till_key(number) for number in TILLS}
     made: list[bytes] = []
     for _ in range(count):
         sale = crowd.sale()
-        number = random.randrange(TILLS)
+        number = random.choice(TILLS)
         price = sum(sale.cents)
         item = {
             "id": uuid7(),
@@ -203,7 +203,7 @@ class Street(msgspec.Struct, frozen=True):
     def warm(self) -> None:
         """Let each application meet every till once."""
         for place in self.at.values():
-            rush(place.port, signed_requests(self.crowd, TILLS * 2), 1)
+            rush(place.port, signed_requests(self.crowd, len(TILLS) * 2), 1)
 
     def measure_ceiling(self) -> None:
         """Without wrk, say how fast our own client is against a server that does nothing."""

@@ -192,7 +192,7 @@ async def time_paragraphs(server: Server) -> None:
     for call in range(CALLS):
         if call == CALLS // 3:
             await connection.execute("SET client_min_messages = debug1")
-        sizes = ", ".join(f"${number}" for number in range(1, 26))
+        sizes = ", ".join(f"${number}" for number in range(1, 30))
         arguments = redeem_arguments(crowd.sales(AT_ONCE))
         marks.clear()
         began = time.time()

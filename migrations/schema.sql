@@ -557,6 +557,40 @@ $$;
 
 ALTER FUNCTION municipality.lock_pots(pots bigint[]) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM till t WHERE t.id = ANY (tills) ORDER BY t.id FOR NO KEY UPDATE;
+    -- A statement of its own, so that it sees what whoever held the lock before has noted.
+    SELECT array_agg(coalesce(t.state = 'active' AND i.number + t.earlier <= most, false) ORDER BY i.n) INTO told
+    FROM (
+        SELECT u.till_id, u.n, row_number() OVER (PARTITION BY u.till_id ORDER BY u.n) AS number
+        FROM unnest(tills) WITH ORDINALITY AS u (till_id, n)
+    ) i
+    LEFT JOIN LATERAL (
+        SELECT t.state, (
+            SELECT count(*) FROM unknown_scan s
+            WHERE s.till_id = t.id AND s.tried_at > greatest(tried - interval '10 minutes', t.state_since)
+        ) AS earlier
+        FROM till t WHERE t.id = i.till_id
+    ) t ON true;
+    INSERT INTO unknown_scan (till_id, tried_at)
+    SELECT u.till_id, tried FROM unnest(tills, told) AS u (till_id, told) WHERE u.told;
+    WITH stopped AS (
+        UPDATE till t SET state = 'paused', paused_by = 'program', state_since = tried
+        WHERE t.id = ANY (tills) AND t.state = 'active' AND (
+            SELECT count(*) FROM unknown_scan s
+            WHERE s.till_id = t.id AND s.tried_at > greatest(tried - interval '10 minutes', t.state_since)
+        ) >= most
+        RETURNING t.id
+    )
+    SELECT coalesce(array_agg(s.id), '{}') INTO paused FROM stopped s;
+END $$;
+
+ALTER FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -641,7 +675,7 @@ $$;
 
 ALTER FUNCTION municipality.raise_epoch(because text) OWNER TO ledger_municipality;
 
-CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) RETURNS text[]
+CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[] DEFAULT NULL::integer[], most_of_till integer DEFAULT 600, most_of_card integer DEFAULT 30, most_cents_of_card bigint DEFAULT 150000) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -651,50 +685,113 @@ CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], it
     AS $$
 DECLARE
     items CONSTANT integer := cardinality(item_ids);
+    asked CONSTANT integer[] := coalesce(visits_asked, array_fill(0, ARRAY[items]));
+    days CONSTANT date[] := ARRAY(SELECT (o.at AT TIME ZONE 'Europe/Amsterdam')::date FROM unnest(item_occurred) WITH ORDINALITY AS o (at, n) ORDER BY o.n);
     changed integer[];
+    differs boolean;
     outcomes text[];
-    written_at timestamptz;
 BEGIN
     IF (items = ALL (ARRAY[cardinality(tills), cardinality(merchants), cardinality(locations), cardinality(cards), cardinality(subjects),
-            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces)])) IS NOT TRUE THEN
+            cardinality(categories), cardinality(prices), cardinality(takes), cardinality(visits_used), cardinality(sales), cardinality(traces),
+            cardinality(asked)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
     END IF;
     IF EXISTS (SELECT 1 FROM unnest(item_kinds) k (kind) WHERE k.kind IS NULL OR k.kind NOT IN ('redeem', 'confirm')) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'redeem_batch takes redemptions and confirmations';
     END IF;
     SELECT array_agg(i.n::integer) INTO changed
-    FROM unnest(item_refusals, tills, merchants, cards, subjects, item_occurred) WITH ORDINALITY
-        AS i (refusal, till_id, merchant_id, card_id, subject_id, occurred, n)
+    FROM unnest(item_refusals, tills, merchants, cards, subjects, categories, item_occurred, days) WITH ORDINALITY
+        AS i (refusal, till_id, merchant_id, card_id, subject_id, category, occurred, today, n)
     WHERE i.refusal IS NULL AND NOT (
-        coalesce((SELECT t.state = 'active' AND (t.kind <> 'merchant' OR t.merchant_id = i.merchant_id) FROM till t WHERE t.id = i.till_id), false)
+        coalesce((
+            SELECT t.state = 'active' AND (t.kind <> 'merchant' OR t.merchant_id = i.merchant_id)
+                AND (t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id))
+            FROM till t WHERE t.id = i.till_id), false)
         AND coalesce((SELECT m.state = 'approved' FROM merchant m WHERE m.id = i.merchant_id), false)
+        AND (i.category IS NULL OR EXISTS (
+            SELECT 1 FROM agreement a WHERE a.merchant_id = i.merchant_id AND a.category = i.category
+            AND a.valid_from <= i.today AND (a.valid_until IS NULL OR a.valid_until > i.today)))
         AND coalesce((
             SELECT c.state = 'active' AND (c.expires_at IS NULL OR c.expires_at > i.occurred)
                 AND (c.resident_id = i.subject_id OR EXISTS (
                     SELECT 1 FROM managing_adult a WHERE a.child_id = i.subject_id AND a.adult_id = c.resident_id
-                    AND a.valid_from <= (i.occurred AT TIME ZONE 'Europe/Amsterdam')::date
-                    AND (a.valid_until IS NULL OR a.valid_until > (i.occurred AT TIME ZONE 'Europe/Amsterdam')::date)))
+                    AND a.valid_from <= i.today AND (a.valid_until IS NULL OR a.valid_until > i.today)))
             FROM card c WHERE c.id = i.card_id), false)
     );
     IF changed IS NULL THEN
         -- Spent from a budget of the subject, on a pass that has not ended; cents to the merchant of the
-        -- item, visits to where used visits of the scheme go, a forfeit to the scheme's appropriation.
-        SELECT array_agg(DISTINCT l.item) INTO changed
-        FROM unnest(line_items, line_debits, line_credits) AS l (item, debit, credit)
-        WHERE item_refusals[l.item] IS NULL AND NOT coalesce(
-            (
-                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
-                    AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
-                    AND (accounts[l.credit] = (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item])
-                        OR accounts[l.credit] = (SELECT a.account_id FROM appropriation a WHERE a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year))
-                FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
-            ), (
-                SELECT p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > (item_occurred[l.item] AT TIME ZONE 'Europe/Amsterdam')::date)
-                    AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
-                    AND EXISTS (SELECT 1 FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
-                        AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
-                FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
-            ), false);
+        -- item, visits to where used visits of the scheme go, a forfeit to the scheme's appropriation. A sale
+        -- that does not say what it was for needs an agreement on something that each of its budgets is for.
+        -- Added up per item on the way: what goes to the merchant is what was taken, and so with visits
+        -- (OFFSET 0, or all this would be looked up once for each of the three).
+        SELECT array_agg(i.item) FILTER (WHERE NOT i.holds), coalesce(bool_or(i.differs), false) INTO changed, differs
+        FROM (
+            SELECT l.item, bool_and(c.credited IS NOT NULL) AS holds,
+                coalesce(sum(l.amount) FILTER (WHERE c.credited = 'merchant'), 0) IS DISTINCT FROM takes[l.item]
+                    OR coalesce(sum(l.amount) FILTER (WHERE c.credited = 'used'), 0) IS DISTINCT FROM visits_used[l.item] AS differs
+            FROM unnest(line_items, line_debits, line_credits, line_amounts) AS l (item, debit, credit, amount)
+            CROSS JOIN LATERAL (SELECT coalesce(
+                (
+                    SELECT CASE WHEN p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > days[l.item])
+                            AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
+                            AND (categories[l.item] IS NOT NULL OR EXISTS (
+                                SELECT 1 FROM scheme_version v JOIN agreement a ON a.category = ANY (v.categories)
+                                WHERE v.id = b.scheme_version_id AND a.merchant_id = merchants[l.item]
+                                AND a.valid_from <= days[l.item] AND (a.valid_until IS NULL OR a.valid_until > days[l.item]))) THEN CASE accounts[l.credit]
+                        WHEN (SELECT m.account_id FROM merchant m WHERE m.id = merchants[l.item]) THEN 'merchant'
+                        WHEN (SELECT a.account_id FROM appropriation a WHERE a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year) THEN 'appropriation'
+                        END END
+                    FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
+                ), (
+                    SELECT CASE WHEN p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > days[l.item])
+                            AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item]) THEN (
+                        SELECT a.kind FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
+                        AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year) END
+                    FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
+                )) AS credited OFFSET 0) c
+            WHERE item_refusals[l.item] IS NULL
+            GROUP BY l.item
+        ) i;
+        IF changed IS NULL AND differs THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'what is taken is not what the lines move';
+        END IF;
+    END IF;
+    IF changed IS NULL AND most_of_till IS NOT NULL THEN
+        SELECT array_agg(late.n::integer) INTO changed
+        FROM (
+            SELECT unnest(t.places[greatest(most_of_till - (
+                SELECT count(*) FROM (SELECT 1 FROM redemption r WHERE r.till_id = t.id AND r.recorded_at > now() - interval '1 hour' LIMIT most_of_till) s
+            ), 0) + 1 :]) AS n
+            FROM (SELECT u.id, array_agg(u.n ORDER BY u.n) AS places FROM unnest(tills) WITH ORDINALITY AS u (id, n) GROUP BY u.id) t
+        ) late
+        WHERE item_refusals[late.n] IS NULL;
+    END IF;
+    IF changed IS NULL AND most_of_card IS NOT NULL THEN
+        -- By all whom the card speaks or spoke for: their log has an index, and a card needs none of its own.
+        -- One after the other (OFFSET 0), or the planner may begin with everything that the day has logged.
+        SELECT array_agg(i.n::integer) INTO changed
+        FROM (
+            SELECT u.n, u.card_id, row_number() OVER of_card AS number, sum(u.take) OVER of_card AS cents
+            FROM unnest(cards, takes, item_refusals) WITH ORDINALITY AS u (card_id, take, refusal, n)
+            WHERE u.refusal IS NULL
+            WINDOW of_card AS (PARTITION BY u.card_id ORDER BY u.n)
+        ) i
+        WHERE (
+            SELECT (
+                SELECT count(*) + i.number > most_of_card OR coalesce(sum(p.taken_cents), 0) + i.cents > most_cents_of_card
+                FROM (
+                    SELECT c.resident_id AS id
+                    UNION
+                    SELECT a.child_id FROM managing_adult a WHERE a.adult_id = c.resident_id
+                ) s
+                CROSS JOIN LATERAL (
+                    SELECT l.taken_cents FROM processing_log l
+                    WHERE l.subject_id = s.id AND l.recorded_at > now() - interval '1 day' AND l.card_id = i.card_id AND l.taken_cents > 0
+                    OFFSET 0
+                ) p
+            )
+            FROM card c WHERE c.id = i.card_id
+        );
     END IF;
     IF changed IS NOT NULL THEN
         RETURN (SELECT array_agg(CASE WHEN n = ANY (changed) THEN 'moved' ELSE 'busy' END ORDER BY n) FROM generate_series(1, items) n);
@@ -704,22 +801,21 @@ BEGIN
         item_occurred, item_actor_kinds, item_actors, accounts, line_items, line_debits, line_credits, line_amounts,
         array_fill(NULL::smallint, ARRAY[cardinality(line_items)]), line_seen);
 
-    written_at := clock_timestamp();
-    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, visits, refusal, sale_id, recorded_at)
+    INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, visits, visits_asked, refusal, sale_id, recorded_at)
     SELECT i.id, i.till_id, i.merchant_id, i.location_id, i.category, i.price, CASE WHEN i.refusal IS NULL THEN i.take ELSE 0 END,
-        CASE WHEN i.refusal IS NULL THEN i.visits ELSE 0 END, i.refusal, i.sale_id, written_at
-    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, visits_used, sales)
-        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, visits, sale_id)
+        CASE WHEN i.refusal IS NULL THEN i.visits ELSE 0 END, CASE WHEN i.refusal IS NULL THEN i.asked ELSE 0 END, i.refusal, i.sale_id, now()
+    FROM unnest(item_ids, outcomes, item_refusals, tills, merchants, locations, categories, prices, takes, visits_used, asked, sales)
+        AS i (id, outcome, refusal, till_id, merchant_id, location_id, category, price, take, visits, asked, sale_id)
     WHERE i.outcome IN ('booked', 'declined');
-    INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
-    SELECT i.subject_id, 'redemption', i.actor_kind, i.actor_id, i.id, i.card_id, i.trace, written_at
-    FROM unnest(item_ids, outcomes, subjects, item_actor_kinds, item_actors, cards, traces)
-        AS i (id, outcome, subject_id, actor_kind, actor_id, card_id, trace)
+    INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, taken_cents, trace_id, recorded_at)
+    SELECT i.subject_id, 'redemption', i.actor_kind, i.actor_id, i.id, i.card_id, CASE i.outcome WHEN 'booked' THEN i.take ELSE 0 END, i.trace, now()
+    FROM unnest(item_ids, outcomes, subjects, item_actor_kinds, item_actors, cards, takes, traces)
+        AS i (id, outcome, subject_id, actor_kind, actor_id, card_id, take, trace)
     WHERE i.outcome IN ('booked', 'declined') AND i.subject_id IS NOT NULL;
     RETURN outcomes;
 END $$;
 
-ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) OWNER TO owner_municipality;
+ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refresh_statistics() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -867,7 +963,7 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_write_unless_ledger() OWNER TO owner_municipality;
 
-CREATE FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) RETURNS text[]
+CREATE FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     SET enable_seqscan TO 'off'
@@ -877,8 +973,8 @@ CREATE FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], i
     AS $$
 DECLARE
     items CONSTANT integer := cardinality(item_ids);
+    changed integer[];
     outcomes text[];
-    written_at timestamptz;
 BEGIN
     IF (items = ALL (ARRAY[cardinality(tills), cardinality(takes), cardinality(reasons), cardinality(traces)])) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
@@ -897,17 +993,42 @@ BEGIN
     ) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'more is moved on than came back';
     END IF;
+    SELECT array_agg(i.n::integer) INTO changed
+    FROM unnest(item_kinds, item_reverses, tills, item_actors) WITH ORDINALITY AS i (kind, reverses, till_id, actor_id, n)
+    JOIN redemption r ON r.entry_id = i.reverses
+    WHERE NOT CASE
+        WHEN i.kind = 'void' AND (i.till_id IS DISTINCT FROM r.till_id OR r.recorded_at <= voids_since) THEN false
+        WHEN i.till_id IS NULL THEN coalesce((
+            SELECT l.state = 'active' AND (l.merchant_id IS NULL OR l.merchant_id = r.merchant_id) FROM login l WHERE l.id = i.actor_id), false)
+        ELSE coalesce((
+            SELECT t.state = 'active' AND (t.kind = 'counter' OR t.id = r.till_id OR t.merchant_id = r.merchant_id)
+                AND (t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id))
+            FROM till t WHERE t.id = i.till_id), false)
+        END;
+    IF changed IS NOT NULL THEN
+        RETURN (SELECT array_agg(CASE WHEN n = ANY (changed) THEN 'moved' ELSE 'busy' END ORDER BY n) FROM generate_series(1, items) n);
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM unnest(item_reverses, takes) WITH ORDINALITY AS i (reverses, take, n)
+        JOIN redemption r ON r.entry_id = i.reverses AND r.refusal IS NULL
+        WHERE i.take IS DISTINCT FROM (
+            SELECT sum(l.amount) FROM unnest(line_items, line_debits, line_amounts, line_reversed) AS l (item, debit, amount, reversed)
+            WHERE l.item = i.n AND l.reversed IS NOT NULL
+            AND accounts[l.debit] = (SELECT m.account_id FROM merchant m WHERE m.id = r.merchant_id))
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'what comes back is not what the lines move';
+    END IF;
+
     outcomes := book(item_ids, item_kinds, array_fill(NULL::text, ARRAY[items]), item_fingerprints, item_reverses,
         array_fill(NULL::uuid, ARRAY[items]), item_occurred, item_actor_kinds, item_actors, accounts,
         line_items, line_debits, line_credits, line_amounts, line_reversed,
         array_fill(NULL::bigint, ARRAY[cardinality(line_items)]));
-    written_at := clock_timestamp();
     INSERT INTO redemption_reversal (entry_id, original_id, kind, amount_cents, till_id, reason, recorded_at)
-    SELECT i.id, i.reverses, i.kind, i.take, i.till_id, i.reason, written_at
+    SELECT i.id, i.reverses, i.kind, i.take, i.till_id, i.reason, now()
     FROM unnest(item_ids, outcomes, item_reverses, item_kinds, takes, tills, reasons) AS i (id, outcome, reverses, kind, take, till_id, reason)
     WHERE i.outcome = 'booked';
     INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
-    SELECT s.subject_id, i.kind, i.actor_kind, i.actor_id, i.id, NULL, i.trace, written_at
+    SELECT s.subject_id, i.kind, i.actor_kind, i.actor_id, i.id, NULL, i.trace, now()
     FROM unnest(item_ids, outcomes, item_reverses, item_kinds, item_actor_kinds, item_actors, traces)
         AS i (id, outcome, reverses, kind, actor_kind, actor_id, trace)
     CROSS JOIN LATERAL (
@@ -919,7 +1040,7 @@ BEGIN
     RETURN outcomes;
 END $$;
 
-ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) OWNER TO owner_municipality;
+ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1603,6 +1724,7 @@ CREATE TABLE municipality.processing_log (
     trace_id text NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
     operation_id uuid DEFAULT gen_random_uuid(),
+    taken_cents bigint DEFAULT 0 NOT NULL,
     CONSTRAINT processing_log_activity_check CHECK ((activity ~ '^[a-z][a-z_.]{1,60}$'::text))
 );
 
@@ -1631,6 +1753,7 @@ CREATE TABLE municipality.redemption (
     refusal text,
     sale_id uuid,
     recorded_at timestamp with time zone NOT NULL,
+    visits_asked integer DEFAULT 0 NOT NULL,
     CONSTRAINT redemption_check CHECK (((taken_cents >= 0) AND (taken_cents <= price_cents))),
     CONSTRAINT redemption_price_cents_check CHECK (((price_cents >= 0) AND (price_cents <= 100000000))),
     CONSTRAINT redemption_visits_check CHECK ((visits >= 0))
@@ -2573,6 +2696,9 @@ GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], b
 REVOKE ALL ON FUNCTION municipality.lock_pots(pots bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;
 
@@ -2584,8 +2710,8 @@ GRANT ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidat
 
 REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[]) TO app_municipality;
+REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.refresh_statistics() TO app_municipality;
@@ -2606,8 +2732,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
 
-REVOKE ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[]) TO app_municipality;
+REVOKE ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;

@@ -14,17 +14,20 @@ from pas.db import Connection
 from pas.ids import AccountId, EntryId, uuid7
 from pas.ledger.accounts import new_account_id
 from pas.ledger.book import Item, Line, line_arrays
+from pas.money import Cents
+from pas.redemptions.facts import Limits
 
 Connect = Callable[[], Awaitable[Connection]]
+UNLIMITED = Limits(till_sales=10**6, card_sales=10**6, card_cents=Cents(10**12))
 
 BOOK = "SELECT book($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
 REDEEM = (
     "SELECT redeem_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-    " $17, $18, $19, $20, $21, $22, $23, $24, $25)"
+    " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)"
 )
 REVERSE = (
     "SELECT reverse_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-    " $17)"
+    " $17, $18)"
 )
 
 GRANT = (
@@ -76,9 +79,13 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int
     visits: int = 0
     sale: UUID | None = None
+    taken: int | None = None
+    """What is said to be taken, when it is not what the lines move."""
 
     @property
     def taken_cents(self) -> int:
+        if self.taken is not None:
+            return self.taken
         paid = self.till.merchant.account
         return sum(line.amount for line in self.item.lines if line.credit == paid)
 
@@ -100,6 +107,7 @@ def a_sale(
         subject=budget.holder,
         card=(card or budget.holder).card,
         price_cents=sum(line.amount for line in item.lines if line.credit == till.merchant.account),
+        visits=sum(line.amount for line in item.lines if line.credit == budget.scheme.used),
     )
 
 
@@ -109,8 +117,8 @@ def a_refusal(till: Till, holder: Holder, refusal: str, **fields: object) -> Sal
     return Sale(item=item, till=till, subject=holder, card=holder.card, price_cents=1000)
 
 
-async def redeem(connection: Connection, *sales: Sale) -> list[str]:
-    """Book sales in one call; the connection is the app's."""
+async def redeem(connection: Connection, *sales: Sale, limits: Limits = UNLIMITED) -> list[str]:
+    """Book sales in one call; the connection is the app's. Races go faster than limits allow."""
     items = [sale.item for sale in sales]
     arrays = line_arrays(items)
     return await connection.fetchval(
@@ -136,6 +144,8 @@ async def redeem(connection: Connection, *sales: Sale) -> list[str]:
         [sale.visits for sale in sales],
         [sale.sale for sale in sales],
         ["0" * 32 for _ in sales],
+        [0 for _ in sales],
+        *(limits.till_sales, limits.card_sales, limits.card_cents),
     )
 
 
@@ -143,7 +153,7 @@ def a_reversal(
     kind: str, sale: Sale, cents: int | None = None, *onward: Line, **fields: object
 ) -> Item:
     """Take back a sale, whole or so many cents of its first line; `onward` moves on what came."""
-    return taking_back(kind, sale.item, cents, *onward, actor_id=sale.till.id, **fields)
+    return taking_back(kind, sale.item, cents, *onward, **fields)
 
 
 def taking_back(
@@ -155,11 +165,23 @@ def taking_back(
     ]
     if cents is not None:
         back = [msgspec.structs.replace(back[0], amount=cents)]
-    return an_item(kind, *back, *onward, reverses=original.id, **fields)
+    given = {"actor_id": original.actor_id, **fields}
+    return an_item(kind, *back, *onward, reverses=original.id, **given)
 
 
-async def reverse(connection: Connection, *items: Item, till: UUID | None = None) -> list[str]:
-    """Void or refund in one call; the connection is the app's."""
+def taken_back(item: Item) -> int:
+    """What the merchant gives back: its line of the original comes first."""
+    club = item.lines[0].debit
+    return sum(line.amount for line in item.lines if line.reversed_line and line.debit == club)
+
+
+async def reverse(
+    connection: Connection,
+    *items: Item,
+    takes: list[int] | None = None,
+    voids_since: datetime = FIRST_DAY,
+) -> list[str]:
+    """Void or refund in one call, at the till of its actor; the connection is the app's."""
     arrays = line_arrays(items)
     return await connection.fetchval(
         REVERSE,
@@ -172,13 +194,11 @@ async def reverse(connection: Connection, *items: Item, till: UUID | None = None
         [item.actor_id for item in items],
         *(arrays.accounts, arrays.items, arrays.debits, arrays.credits),
         *(arrays.amounts, arrays.reversed),
-        [till for _ in items],
-        [
-            sum(line.amount for line in item.lines if line.reversed_line is not None)
-            for item in items
-        ],
+        [item.actor_id if item.actor_kind == "till" else None for item in items],
+        takes or [taken_back(item) for item in items],
         ["mistake" for _ in items],
         ["0" * 32 for _ in items],
+        voids_since,
     )
 
 

@@ -169,7 +169,8 @@ async def perform(client: Client, act: Act) -> list[Heard]:
         case Redeem(sales, tries):
             return await sold(client, sales, tries=tries)
         case Undo(item, tries):
-            return await send(client, asks(item), lambda: reverse(client.connection, item), tries)
+            asked = [msgspec.structs.replace(one, rests_on=(item.actor_id,)) for one in asks(item)]
+            return await send(client, asked, lambda: reverse(client.connection, item), tries)
         case Lapse():
             return await lapsed(client, act)
         case Post(items):

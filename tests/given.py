@@ -188,10 +188,13 @@ async def a_scheme(
     visit_price_cents: int | None = None,
     closed_pot: bool = False,
     spend_at_once: bool = False,
+    once_per_year: bool = False,
+    allowance: str | None = None,
+    share_basis_points: int | None = None,
+    precondition: str | None = None,
     run_out_days: int = 0,
     appropriated_cents: int | None = None,
     income_limit: int | None = None,
-    precondition: str | None = None,
     year: int = YEAR,
 ) -> Scheme:
     """A scheme with its appropriation, in visits too if it has them; money in it if asked."""
@@ -208,13 +211,14 @@ async def a_scheme(
             allowance, amount_cents, visits, unit_price_cents, spend_at_once, once_per_year,
             closed_pot, unit, school_types, period, run_out_days, stacks_with, excludes,
             subsidiary, awarded_by, derived_cells, retention_years, recorded_by, income_limit,
-            precondition)
-        VALUES ($1, $2, 1, 'in_force', $3, $4, $5, $6, $7, $8, $9, $10, false, $11, 'person', '{}',
-            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12, $14, $15)
+            share_basis_points, cap_cents, precondition)
+        VALUES ($1, $2, 1, 'in_force', $3, $4, $5, $6, $7, $8, $9, $10, $15, $11, 'person', '{}',
+            'pass_year', $13, '{}', '{}', false, 'assessment', '{}', 7, $12, $14, $16, $7, $17)
         """,
         *(version, scheme, date(year, 1, 1), title or code, categories),
-        *("amount" if visits is None else "visits", amount_cents, visits, visit_price_cents),
-        *(spend_at_once, closed_pot, OFFICER, run_out_days, income_limit, precondition),
+        *(allowance or ("amount" if visits is None else "visits"), amount_cents, visits),
+        *(visit_price_cents, spend_at_once, closed_pot, OFFICER, run_out_days, income_limit),
+        *(once_per_year, share_basis_points, precondition),
     )
     account = await connection.fetchval(
         "SELECT open_appropriation($1, $2, $3, $4, $5)",

@@ -186,7 +186,7 @@ class Machine(RuleBasedStateMachine):
                 number = which % len(sale.lines)
                 line = sale.lines[number]
                 back = Line(line.credit, line.debit, min(cents, line.amount), number + 1)
-                items.append(an_item("refund", back, reverses=sale.id))
+                items.append(an_item("refund", back, reverses=sale.id, actor_id=sale.actor_id))
                 if back.amount < line.amount:
                     self.made["partial refund"] += 1
         if items:

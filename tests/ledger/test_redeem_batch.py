@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from booking import Connect, a_refusal, a_sale, balance, redeem, until_waiting
+from booking import UNLIMITED, Connect, a_refusal, a_sale, balance, redeem, until_waiting
 from given import (
     NOON,
     Budget,
@@ -23,6 +23,7 @@ from given import (
 )
 from pas.db import Connection
 from pas.ledger.book import Line
+from pas.money import Cents
 from pas.redemptions.facts import TillKind
 
 CHANGES = {
@@ -34,6 +35,13 @@ CHANGES = {
     "a replaced card": "UPDATE card SET state = 'replaced'",
     "an expired card": "UPDATE card SET expires_at = '2026-06-01 12:00Z'",
     "an ended pass": "UPDATE pass SET ended_on = '2026-06-01', ended_because = 'moved'",
+    "an ended agreement": "UPDATE agreement SET valid_until = '2026-06-01'",
+    "an agreement of later": "UPDATE agreement SET valid_from = '2026-06-02'",
+    "a login that ended": """
+        INSERT INTO login (id, issuer, subject, name, state)
+            VALUES ('00000000-0000-0000-0000-000000000001', 'i', 's', 'Joke', 'ended');
+        UPDATE till SET login_id = '00000000-0000-0000-0000-000000000001'
+    """,
 }
 
 
@@ -153,6 +161,57 @@ async def test_a_parent_pays_from_the_first_day_on(
     assert await redeem(
         connection, a_sale(till, of_child, 100, card=holder, occurred_at=early)
     ) == ["moved"]
+
+
+async def test_a_sale_that_does_not_say_for_what_needs_an_agreement_for_each_budget(
+    superuser: Connection, connection: Connection, till: Till, budget: Budget
+) -> None:
+    silent = msgspec.structs.replace(a_sale(till, budget, 100), category=None)
+    assert await redeem(connection, silent) == ["booked"]
+    await superuser.execute(
+        "INSERT INTO category (code, title) VALUES ('culture', 'Cultuur');"
+        "UPDATE agreement SET category = 'culture'"
+    )
+    again = msgspec.structs.replace(a_sale(till, budget, 100), category=None)
+    assert await redeem(connection, again) == ["moved"]
+
+
+async def test_the_last_sale_that_a_limit_allows_is_booked_and_the_next_is_moved(
+    connection: Connection, connect: Connect, till: Till, budget: Budget
+) -> None:
+    """For two connections together, within one call, and for each limit alone."""
+    other = await connect()
+    far = UNLIMITED
+    for limits in (
+        msgspec.structs.replace(far, till_sales=3),
+        msgspec.structs.replace(far, card_sales=3),
+        msgspec.structs.replace(far, card_cents=Cents(300)),
+    ):
+        here = await a_till(connection, till.merchant)
+        paid = await a_budget(connection, budget.scheme, await a_holder(connection))
+        sales = [a_sale(here, paid, 100) for _ in range(5)]
+        assert await redeem(connection, sales[0], limits=limits) == ["booked"]
+        assert await redeem(other, *sales[1:4], limits=limits) == ["busy", "busy", "moved"]
+        assert await redeem(other, *sales[1:3], limits=limits) == ["booked", "booked"]
+        assert await redeem(connection, sales[4], limits=limits) == ["moved"]
+        assert await redeem(
+            connection, a_refusal(here, paid.holder, "budget-empty"), limits=limits
+        ) == ["declined"]
+
+
+@pytest.mark.parametrize("field", ["taken", "visits"])
+async def test_what_is_stored_beside_the_books_is_what_the_lines_move(
+    connection: Connection, till: Till, budget: Budget, field: str
+) -> None:
+    sale = a_sale(till, budget, 100)
+    wrong = (
+        msgspec.structs.replace(sale, price_cents=200, taken=99)
+        if field == "taken"
+        else msgspec.structs.replace(sale, visits=1)
+    )
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await redeem(connection, wrong)
+    assert refused.value.sqlstate == "PA112"
 
 
 @pytest.mark.parametrize("kind", ["grant", "lapse", "hold", "void", "settle", "shortfall"])

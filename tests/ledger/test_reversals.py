@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -18,10 +19,102 @@ from booking import (
     reverse,
     until_waiting,
 )
-from given import LAST_DAY, Budget, Holder, Scheme, Till, a_budget, a_scheme
+from given import (
+    LAST_DAY,
+    Budget,
+    Holder,
+    Scheme,
+    Till,
+    a_budget,
+    a_login,
+    a_merchant,
+    a_scheme,
+    a_till,
+)
+from mutate import by_hand
 from pas.db import Connection
 from pas.ids import AccountId
-from pas.ledger.book import Line
+from pas.ledger.book import Item, Line
+
+CHANGES = {
+    "a paused till": ("void", "UPDATE till SET state = 'paused'"),
+    "a revoked till": ("refund", "UPDATE till SET state = 'revoked'"),
+    "a till of another merchant": (
+        "refund",
+        """
+        UPDATE redemption SET till_id = gen_random_uuid();
+        UPDATE till SET merchant_id = (SELECT id FROM merchant m WHERE m.id <> till.merchant_id)
+        """,
+    ),
+    "a sale of another till": ("void", "UPDATE redemption SET till_id = gen_random_uuid()"),
+    "a sale before the window": ("void", "UPDATE redemption SET recorded_at = '2025-12-31'"),
+    "a login that ended": (
+        "refund",
+        """
+        INSERT INTO login (id, issuer, subject, name, state)
+            VALUES ('00000000-0000-0000-0000-000000000001', 'i', 's', 'Joke', 'ended');
+        UPDATE till SET login_id = '00000000-0000-0000-0000-000000000001'
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_changed_since_it_was_read_is_moved(
+    superuser: Connection, connection: Connection, till: Till, budget: Budget, change: str
+) -> None:
+    kind, statements = CHANGES[change]
+    await a_merchant(connection)
+    sale, other = a_sale(till, budget, 1240), a_sale(till, budget, 100)
+    await redeem(connection, sale, other)
+    await by_hand(superuser, "redemption", statements)
+
+    assert await reverse(connection, a_reversal(kind, sale)) == ["moved"]
+    assert await balance(connection, budget.account) == 20000 - 1340
+    assert await connection.fetchval("SELECT count(*) FROM redemption_reversal") == 0
+
+
+async def test_what_moved_holds_up_its_neighbours(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale, other = a_sale(till, budget, 1240), a_sale(till, budget, 100)
+    await redeem(connection, sale, other)
+    elsewhere = await a_till(connection, till.merchant)
+    wrong = a_reversal("void", sale, actor_id=elsewhere.id)
+    assert await reverse(connection, wrong, a_reversal("void", other)) == ["moved", "busy"]
+
+
+async def test_any_till_of_the_merchant_a_counter_and_a_login_refund(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1240)
+    await redeem(connection, sale)
+    elsewhere = await a_till(connection, till.merchant)
+    mine = await a_login(connection, merchant=till.merchant.id)
+    theirs = await a_login(connection, merchant=(await a_merchant(connection)).id)
+    official, gone = await a_login(connection), await a_login(connection, state="ended")
+
+    def refund(actor: UUID, kind: str) -> Item:
+        return a_reversal("refund", sale, 10, actor_id=actor, actor_kind=kind)
+
+    assert await reverse(connection, refund(elsewhere.id, "till")) == ["booked"]
+    for login, heard in (
+        (mine, "booked"),
+        (official, "booked"),
+        (theirs, "moved"),
+        (gone, "moved"),
+    ):
+        assert await reverse(connection, refund(login, "login")) == [heard]
+
+
+async def test_what_is_stored_beside_the_books_is_what_comes_back(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1240)
+    await redeem(connection, sale)
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await reverse(connection, a_reversal("void", sale), takes=[1241])
+    assert refused.value.sqlstate == "PA112"
 
 
 async def owed(connection: Connection, till: Till) -> int:
@@ -82,11 +175,11 @@ async def test_one_budget_of_two_is_refunded_alone(
     sale = a_sale(till, budget, 1000, Line(debit=second.account, credit=club, amount=500))
     await redeem(connection, sale)
     back = Line(debit=club, credit=second.account, amount=500, reversed_line=2)
-    assert await reverse(connection, an_item("refund", back, reverses=sale.item.id)) == ["booked"]
+    refund = an_item("refund", back, reverses=sale.item.id, actor_id=till.id)
+    assert await reverse(connection, refund) == ["booked"]
     wrong_budget = Line(debit=club, credit=second.account, amount=500, reversed_line=1)
-    assert await reverse(connection, an_item("refund", wrong_budget, reverses=sale.item.id)) == [
-        "not_reversible"
-    ]
+    astray = an_item("refund", wrong_budget, reverses=sale.item.id, actor_id=till.id)
+    assert await reverse(connection, astray) == ["not_reversible"]
     assert await balance(connection, second.account) == 500
 
 

@@ -43,7 +43,7 @@ async def test_the_history_of_a_budget_adds_up_to_its_balance(connection: Connec
     till = await a_till(connection, await a_merchant(connection))
     sales = [a_sale(till, budget, cents) for cents in (1240, 500, 300)]
     await redeem(connection, *sales)
-    await reverse(connection, a_reversal("void", sales[1]), till=till.id)
+    await reverse(connection, a_reversal("void", sales[1]))
     await reverse(connection, a_reversal("refund", sales[0], 240))
     rest = 20000 - 1240 - 300 + 240
     assert await lapse(connection, budget.account, rest, at=until) == "booked"
@@ -70,7 +70,7 @@ async def test_a_line_names_merchant_and_category_also_when_it_was_taken_back(
     till = await a_till(connection, await a_merchant(connection, name="Bad"))
     sale = a_sale(till, budget, 500)
     await redeem(connection, sale)
-    await reverse(connection, a_reversal("void", sale), till=till.id)
+    await reverse(connection, a_reversal("void", sale))
     shown = await show_pass(connection, holder.pass_id, actor=as_holder(holder.id), now=NOON)
     named = {(line.kind, line.merchant_name, line.category) for line in shown.budgets[0].history}
     assert named == {("grant", None, None), ("redeem", "Bad", "sport"), ("void", "Bad", "sport")}

@@ -144,6 +144,22 @@ async def test_redeem_against_a_block_and_a_revocation(
     assert heard["moved"]
 
 
+async def test_a_void_against_a_revocation(
+    race: RaceAll, connection: Connection, scheme: Scheme
+) -> None:
+    """The checker finds a void that was asked after its till was revoked."""
+    merchant = await a_merchant(connection)
+    tills = [await a_till(connection, merchant) for _ in range(4)]
+    budget = await a_purse(connection, scheme)
+    sales = [sale for till in tills for sale in await sold(race, budget, till, times=20, cents=10)]
+    random.Random(5).shuffle(sales)
+    voids = [Undo(taking_back("void", sale)) for sale in sales]
+    off = [Revoke(till.id) for till in tills[2:]]
+    heard = outcomes(await race([*voids[:20], *off, *voids[20:]], connections=3))
+    assert heard["booked"]
+    assert heard["moved"]
+
+
 async def test_redeem_against_the_end_of_a_budget(
     race: RaceAll, connection: Connection, scheme: Scheme, till: Till
 ) -> None:

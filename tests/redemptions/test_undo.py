@@ -16,6 +16,8 @@ from given import (
     a_till,
     desk_of,
 )
+from pas.auth.actor import SYSTEM
+from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection
 from pas.ids import EntryId, uuid7
 from pas.money import Cents
@@ -29,6 +31,7 @@ from pas.redemptions.prove import prove
 from pas.redemptions.redeem import redeem
 from pas.redemptions.refusals import Busy, SaleIdReused
 from pas.redemptions.reversals import RefundRequest
+from pas.redemptions.sale import SaleItem
 from pas.redemptions.undo import Undo, undo
 
 
@@ -204,6 +207,28 @@ async def test_another_till_may_not_void_and_tomorrow_is_too_late(connection: Co
     late = desk_of(connection, now=booked_at + timedelta(hours=25)).moment
     with pytest.raises(VoidTooLate):
         await undo(connection, an_undo("void", till, sale.id), late)
+
+
+async def test_how_long_a_till_may_undo_is_the_municipality_s_choice(
+    connection: Connection,
+) -> None:
+    scheme, merchant = await a_scheme(connection), await a_merchant(connection)
+    holder, till = await a_holder(connection), await a_till(connection, merchant)
+    await a_budget(connection, scheme, holder, cents=1_000)
+    sales = [a_sale_item(till, holder, price=100, take=100) for _ in range(2)]
+    await redeem(desk_of(connection), sales)
+    booked_at = await connection.fetchval("SELECT max(recorded_at) FROM redemption")
+
+    async def undone_after(sale: SaleItem, minutes: int) -> None:
+        moment = desk_of(connection, now=booked_at + timedelta(minutes=minutes)).moment
+        await undo(connection, an_undo("void", till, sale.id), moment)
+
+    await change_municipality_settings(connection, {"voidHours": 2}, actor=SYSTEM)
+    with pytest.raises(VoidTooLate):
+        await undone_after(sales[0], 121)
+    await undone_after(sales[0], 119)
+    await change_municipality_settings(connection, {"voidHours": 72}, actor=SYSTEM)
+    await undone_after(sales[1], 71 * 60)
 
 
 async def test_an_undo_id_reused_for_another_amount_is_refused(connection: Connection) -> None:

@@ -76,7 +76,6 @@ def a_budget(chance: random.Random, account: int) -> BudgetFacts:
         share_basis_points=BasisPoints(
             chance.randint(0, 10_000) if kind == "percentage" else 10_000
         ),
-        cap_left_cents=Cents(chance.randint(0, 60)) if maybe(0.2) else None,
         spend_at_once=maybe(0.3),
         once_per_year=maybe(0.2),
         used_this_year=maybe(0.3),
@@ -177,8 +176,7 @@ def test_no_budget_gives_more_than_it_has_or_may(world: World) -> None:
 
 
 def most(budget: BudgetFacts, price: Cents) -> int:
-    cap = budget.balance_cents if budget.cap_left_cents is None else budget.cap_left_cents
-    return min(budget.balance_cents, cap, share_of(price, budget.share_basis_points))
+    return min(budget.balance_cents, share_of(price, budget.share_basis_points))
 
 
 @given(quoted)
@@ -330,9 +328,11 @@ def test_items_of_one_array_together_never_take_more_than_there_is(world: World,
         found = verdict(facts, a_world(chance).request)
         if isinstance(found, Quote):
             gone += sum(part.take_cents + part.forfeit_cents for part in found.parts)
-            facts = msgspec.structs.replace(facts, budgets=after(facts.budgets, found))
+            left = {
+                budget.account: budget for budget in (*facts.budgets, *after(facts.budgets, found))
+            }
+            facts = msgspec.structs.replace(facts, budgets=tuple(left.values()))
     assert all(budget.balance_cents >= 0 <= budget.balance_visits for budget in facts.budgets)
-    assert all((budget.cap_left_cents or 0) >= 0 for budget in facts.budgets)
     assert sum(budget.balance_cents for budget in facts.budgets) + gone == before
 
 

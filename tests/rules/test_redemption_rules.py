@@ -17,11 +17,11 @@ from given import (
     till_facts,
     visit_budget_facts,
 )
-from pas.ids import AccountId, MerchantId, PassId
+from pas.ids import AccountId, MerchantId
 from pas.ledger.book import Seen
 from pas.money import BasisPoints, Cents
-from pas.redemptions.facts import BudgetFacts, CardFacts, Counts, Facts, Limits, PassFacts, Request
-from pas.redemptions.rules import after, child_labels, decide
+from pas.redemptions.facts import BudgetFacts, CardFacts, Counts, Facts, PassFacts, Request
+from pas.redemptions.rules import after, decide
 from pas.redemptions.verdicts import HolderWarning, Moved, Quote, Refused, Verdict
 
 PRICE = Request(price_cents=Cents(2000))
@@ -133,6 +133,16 @@ REFUSED: list[tuple[str, dict[str, object], Request]] = [
     ("amount-too-large", {}, Request(price_cents=Cents(1_000_001))),
     ("amount-too-large", {}, Request(price_cents=Cents(2**63))),
     ("amount-too-large", {}, Request(visits=51)),
+    (
+        "amount-too-large",
+        {
+            "budgets": (visit_budget_facts(balance_cents=Cents(100_000)),),
+            "merchant": merchant_facts(
+                agreement_facts("swimming", visit_price_cents=Cents(20_001))
+            ),
+        },
+        Request(visits=50),
+    ),
     ("amount-too-large", {"till": till_facts(sale_limit_cents=Cents(1999))}, PRICE),
     ("category-not-agreed", {}, Request(price_cents=Cents(1), category="school_costs")),
     ("category-not-agreed", {"merchant": merchant_facts(agreements=())}, PRICE),
@@ -140,7 +150,6 @@ REFUSED: list[tuple[str, dict[str, object], Request]] = [
     ("no-budget", {"budgets": ()}, PRICE),
     ("no-budget", {"budgets": (budget_facts(payee=ELSEWHERE),)}, PRICE),
     ("budget-empty", {"budgets": (budget_facts(cents=0),)}, PRICE),
-    ("budget-empty", {"budgets": (budget_facts(cap_left_cents=Cents(0)),)}, PRICE),
     ("budget-not-yet-usable", {"budgets": (budget_facts(usable_from=TODAY + A_DAY),)}, PRICE),
     ("budget-period-ended", {"budgets": (budget_facts(usable_until=TODAY),)}, PRICE),
     (
@@ -194,7 +203,6 @@ def test_each_refusal_has_its_own_code(
         {"budgets": (budget_facts(payee=CLUB),)},
         {"budgets": (budget_facts(once_per_year=True),)},
         {"budgets": (budget_facts(used_this_year=True),)},
-        {"budgets": (budget_facts(cap_left_cents=Cents(2000)),)},
     ],
 )
 def test_just_within_every_bound_is_paid(changes: dict[str, object]) -> None:
@@ -210,19 +218,6 @@ def test_the_highest_price_and_number_of_visits_are_paid() -> None:
 def test_a_till_that_may_not_scan_learns_nothing_about_the_card() -> None:
     facts = sale_facts(till=till_facts(state="revoked"), card=None, pass_=None)
     assert code(facts) == "till-revoked"
-
-
-def test_the_last_unknown_card_pauses_the_till() -> None:
-    def pauses(**changes: object) -> bool:
-        found = verdict(sale_facts(**{"card": None, "pass_": None, **changes}))
-        assert isinstance(found, Refused)
-        return found.pause_till
-
-    assert not pauses(counts=Counts(unknown_cards=3))
-    assert pauses(counts=Counts(unknown_cards=4))
-    assert not pauses(counts=Counts(unknown_cards=4), card_is_foreign=True)
-    assert pauses(counts=Counts(unknown_cards=4), limits=Limits(unknown_cards=5))
-    assert not pauses(counts=Counts(unknown_cards=4), limits=Limits(unknown_cards=6))
 
 
 def test_a_budget_at_another_merchant_is_not_mentioned() -> None:
@@ -345,7 +340,7 @@ def test_a_percentage_pays_its_share_of_the_price_up_to_cap_and_balance() -> Non
     assert paid(sale_facts(share)) == {1: 500}
     assert paid(sale_facts(share), Request(price_cents=Cents(1998))) == {1: 500}
     assert paid(sale_facts(share), Request(price_cents=Cents(100_000))) == {1: 5000}
-    capped = msgspec.structs.replace(share, cap_left_cents=Cents(300))
+    capped = msgspec.structs.replace(share, balance_cents=Cents(300))
     assert paid(sale_facts(capped)) == {1: 300}
 
 
@@ -561,25 +556,27 @@ def test_once_a_year_and_in_kind_are_said_before_paying() -> None:
 
 def test_the_next_item_of_an_array_sees_what_the_one_before_it_took() -> None:
     facts = sale_facts(
-        budget_facts(1, 2500, cap_left_cents=Cents(2400)),
+        budget_facts(1, 2500),
         visit_budget_facts(2, visits=3),
         budget_facts(3, spend_at_once=True, categories=frozenset({"culture"})),
     )
-    asked = Request(price_cents=Cents(2400), category="sport")
-    left = after(facts.budgets, quote(facts, asked))
-    assert (left[0].balance_cents, left[0].cap_left_cents, left[0].used_this_year) == (100, 0, True)
-    assert left[1:] == facts.budgets[1:]
-    left = after(facts.budgets, quote(facts, VISITS))
-    assert (left[1].balance_cents, left[1].balance_visits) == (503, 1)
-    left = after(facts.budgets, quote(facts, Request(price_cents=Cents(1), category="culture")))
-    assert left[2].balance_cents == 0
+    [sport] = after(facts.budgets, quote(facts, Request(price_cents=Cents(2400), category="sport")))
+    assert (sport.balance_cents, sport.used_this_year, sport.movements) == (100, True, 11)
+    [swim] = after(facts.budgets, quote(facts, VISITS))
+    assert (swim.balance_cents, swim.balance_visits) == (503, 1)
+    assert (swim.movements, swim.visits_movements) == (21, 41)
+    [coat] = after(facts.budgets, quote(facts, Request(price_cents=Cents(1), category="culture")))
+    assert (coat.balance_cents, coat.movements) == (0, 32)
     at_once = sale_facts(visit_budget_facts(visits=5, spend_at_once=True))
-    left = after(at_once.budgets, quote(at_once, VISITS))
-    assert (left[0].balance_cents, left[0].balance_visits) == (0, 0)
+    [left] = after(at_once.budgets, quote(at_once, VISITS))
+    assert (left.balance_cents, left.balance_visits) == (0, 0)
+    assert (left.movements, left.visits_movements) == (12, 22)
 
 
-def test_children_are_numbered_and_never_named() -> None:
-    children = [PassId(UUID(int=n)) for n in (7, 3, 5)]
-    assert list(child_labels(children).items()) == list(
-        zip(children, ["kind 1", "kind 2", "kind 3"], strict=True)
-    )
+@pytest.mark.parametrize("rule", ["spend_at_once", "once_per_year"])
+def test_a_payment_that_leaves_nothing_for_another_says_on_which_movement_it_rests(
+    rule: str,
+) -> None:
+    facts = sale_facts(budget_facts(1, **{rule: True}), visit_budget_facts(2))
+    assert [part.seen for part in quote(facts).parts] == [10]
+    assert [part.seen for part in quote(facts, VISITS).parts] == [None]

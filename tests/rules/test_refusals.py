@@ -61,7 +61,7 @@ class TestEachRefusal:
 def test_only_an_answer_that_can_change_with_another_try_leaves_the_id_free() -> None:
     again = {refusal.code() for refusal in TILL_REFUSALS if not refusal.sticky}
     assert {
-        *("busy", "quote-moved", "condition-not-confirmed", "till-paused"),
+        *("busy", "condition-not-confirmed", "till-paused"),
         *("card-unreadable", "card-number-mistyped", "phone-code-not-accepted", "card-unknown"),
     } <= again
     assert not again & {"budget-empty", "card-blocked", "no-budget", "category-not-agreed"}

@@ -45,6 +45,8 @@ NEAREST_FIRST: Final[tuple[type[TillRefusal], ...]] = (
     BudgetNotYetUsable,
     BudgetPeriodEnded,
 )
+OWN_BUDGETS_CANNOT: Final = frozenset((*NEAREST_FIRST, NoBudget))
+"""Why the pass itself pays nothing; a child that the card speaks for may be able to."""
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +129,7 @@ def to_check(budget: BudgetFacts, sale: Sale) -> list[Condition]:
 
 
 def is_empty(budget: BudgetFacts) -> bool:
-    return most_ever(budget) <= 0 or (budget.counts_visits and budget.balance_visits <= 0)
+    return budget.balance_cents <= 0 or (budget.counts_visits and budget.balance_visits <= 0)
 
 
 def wrong_unit(budget: BudgetFacts, sale: Sale) -> type[TillRefusal] | None:
@@ -148,7 +150,7 @@ def quote_amount(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
     def fill(candidates: Sequence[BudgetFacts]) -> list[Payment]:
         rest, payments = price, list[Payment]()
         for budget in candidates:
-            take = min(rest, most_ever(budget), share_of(price, budget.share_basis_points))
+            take = min(rest, budget.balance_cents, share_of(price, budget.share_basis_points))
             if take > 0:
                 purpose = only_purpose(budget, sale)
                 payments.append(Payment(budget=budget, category=purpose, take_cents=take))
@@ -156,13 +158,6 @@ def quote_amount(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
         return payments
 
     return quote(sale, price, spare(fill, budgets))
-
-
-def most_ever(budget: BudgetFacts) -> Cents:
-    """Take no more than the balance and what a yearly cap leaves, whatever the price."""
-    if budget.cap_left_cents is None:
-        return budget.balance_cents
-    return min(budget.balance_cents, budget.cap_left_cents)
 
 
 def only_purpose(budget: BudgetFacts, sale: Sale) -> str | None:
@@ -184,7 +179,7 @@ def quote_visits(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
     def fill(candidates: Sequence[BudgetFacts]) -> list[Payment]:
         rest, payments = visits, list[Payment]()
         for budget in candidates:
-            within = min(rest, budget.balance_visits, most_ever(budget) // price)
+            within = min(rest, budget.balance_visits, budget.balance_cents // price)
             count = within if category in budget.categories else 0
             if count > 0:
                 take = Cents(count * price)
@@ -272,6 +267,7 @@ def part_of(payment: Payment) -> Part:
         visits_account=budget.visits_account,
         visits=payment.visits,
         forfeit_visits=budget.balance_visits - payment.visits if budget.spend_at_once else 0,
+        seen=budget.movements if budget.spend_at_once or budget.once_per_year else None,
     )
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-import msgspec
-
-from pas.ids import SchemeVersionId
-from pas.money import NO_CENTS, WHOLE
+from pas.ids import AccountId, SchemeVersionId
+from pas.money import WHOLE
 from pas.redemptions.facts import (
     AgreementFacts,
     BudgetFacts,
@@ -24,12 +22,13 @@ from pas.redemptions.sale import SaleItem
 from pas.redemptions.scheme_facts import SchemeFacts
 
 Schemes = Mapping[tuple[SchemeVersionId, int], SchemeFacts]
+Left = Mapping[AccountId, BudgetFacts]
 
 
 def facts_of(
-    item: SaleItem, row: FactsRow, schemes: Schemes, *, counts: Counts, limits: Limits
+    item: SaleItem, row: FactsRow, schemes: Schemes, *, counts: Counts, limits: Limits, left: Left
 ) -> Facts:
-    """Put one item's rows together; ``counts`` brings what this worker counted itself."""
+    """Put one item's rows together; ``left`` has the budgets that earlier items changed."""
     subject, card = row.subject, row.card
     return Facts(
         till=till_facts(item, row),
@@ -37,18 +36,14 @@ def facts_of(
         card=CardFacts(id=card.id, state=card.state, expires_at=card.expires_at) if card else None,
         pass_=pass_facts(subject.pass_) if subject and subject.pass_ else None,
         budgets=tuple(
-            budget_facts(budget, schemes[budget.scheme_version_id, budget.budget_year])
+            left.get(budget.account)
+            or budget_facts(budget, schemes[budget.scheme_version_id, budget.budget_year])
             for budget in (subject.budgets if subject else None) or ()
         ),
         card_is_foreign=item.scan.is_foreign,
         relation=relation(item, row),
         holder_is_adult=subject is not None and subject.is_adult,
-        counts=msgspec.structs.replace(
-            counts,
-            unknown_cards=row.till.unknown_cards if row.till else 0,
-            card_sales=card.sales if card else 0,
-            card_cents=card.taken_cents if card else NO_CENTS,
-        ),
+        counts=counts,
         limits=limits,
     )
 

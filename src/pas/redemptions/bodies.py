@@ -119,8 +119,8 @@ class AnswerTold(Told, frozen=True):
     refusal: RefusalTold | None
     conditions: tuple[ConditionTold, ...]
     warnings: tuple[WarningTold, ...]
-    children: int
-    """How many children the holder may pay for; only in a quote."""
+    children: tuple[int, ...]
+    """For which children can be paid here, as numbers for ``holder``; only in a quote."""
 
 
 class Answers(Told, frozen=True):

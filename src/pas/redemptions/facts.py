@@ -95,8 +95,6 @@ class BudgetFacts(msgspec.Struct, frozen=True, kw_only=True):
     balance_visits: int = 0
     visits_movements: int = 0
     share_basis_points: BasisPoints = WHOLE
-    cap_left_cents: Cents | None = None
-    """What a yearly cap still leaves, where there is one beside the balance."""
     spend_at_once: bool = False
     once_per_year: bool = False
     used_this_year: bool = False

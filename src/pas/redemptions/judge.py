@@ -12,12 +12,13 @@ from pas.ids import AccountId, CardId, MunicipalityName
 from pas.ledger.book import Item, Line
 from pas.ledger.fingerprint import Content, fingerprint
 from pas.money import NO_CENTS, Cents
-from pas.redemptions.as_facts import Schemes, facts_of
-from pas.redemptions.facts import Counts, Limits
+from pas.redemptions.allocation import OWN_BUDGETS_CANNOT
+from pas.redemptions.as_facts import Left, Schemes, facts_of
+from pas.redemptions.facts import BudgetFacts, Counts, Limits
 from pas.redemptions.read import FactsRow, KnownRow
 from pas.redemptions.refusals import SaleIdReused
-from pas.redemptions.rules import decide
-from pas.redemptions.sale import Answer, SaleItem, quoted, refused
+from pas.redemptions.rules import after, decide
+from pas.redemptions.sale import Answer, SaleItem, booked, quoted, refused
 from pas.redemptions.scheme_facts import SchemeFacts
 from pas.redemptions.verdicts import Moved, Part, Quote, Refused
 
@@ -38,47 +39,51 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     answer: Answer
     booking: Item | None = None
     taken_cents: Cents = NO_CENTS
-    visits: int = 0
-    pause_till: bool = False
+    left: tuple[BudgetFacts, ...] = ()
+    """The budgets that pay, as they are afterwards."""
 
 
 def judge(
-    item: SaleItem, row: FactsRow, schemes: Schemes, *, moment: Moment, counts: Counts
+    item: SaleItem, row: FactsRow, schemes: Schemes, *, moment: Moment, counts: Counts, left: Left
 ) -> Judged:
     """Look at a known id first: a late retry is a replay, whatever has become of card or till."""
     print_ = printed(item, row.card and row.card.id, moment)
     if row.known is not None:
         prints = {print_, printed(item, None, moment)}
         return Judged(answer=known_answer(item, row.known, prints))
-    facts = facts_of(item, row, schemes, counts=counts, limits=moment.limits)
+    facts = facts_of(item, row, schemes, counts=counts, limits=moment.limits, left=left)
     match decide(facts, item.request, now=moment.now, today=moment.today):
         case Quote() as quote if item.request.take_cents is None:
             answer = msgspec.structs.replace(quoted(item, quote), children=children_of(row))
-            return Judged(answer=answer)
+            return Judged(answer=answer, left=after(facts.budgets, quote))
         case Quote() as quote:
             booking = msgspec.structs.replace(
                 blank(item, print_, moment), lines=lines_of(quote, row, schemes)
             )
-            answer = quoted(item, quote, "booked")
             return Judged(
-                answer=answer, booking=booking, taken_cents=quote.take_cents, visits=quote.visits
+                answer=booked(item, quote),
+                booking=booking,
+                taken_cents=quote.take_cents,
+                left=after(facts.budgets, quote),
             )
         case Moved(quote=quote):
             return Judged(answer=quoted(item, quote, "moved"))
         case Refused(reason=reason) as why:
             is_final = reason.sticky and item.request.take_cents is not None
             if not is_final:
-                answer = msgspec.structs.replace(refused(item, why), children=children_of(row))
-                return Judged(answer=answer, pause_till=why.pause_till)
+                can_ask = item.request.take_cents is None and reason in OWN_BUDGETS_CANNOT
+                children = children_of(row) if can_ask else ()
+                answer = msgspec.structs.replace(refused(item, why), children=children)
+                return Judged(answer=answer)
             booking = msgspec.structs.replace(
                 blank(item, print_, moment), refusal=why.code, seen=why.seen
             )
             return Judged(answer=refused(item, why, "declined"), booking=booking)
 
 
-def children_of(row: FactsRow) -> int:
-    """Say how many children may be paid for, once the card may be used at all."""
-    return row.card.children if row.card and row.card.state == "active" else 0
+def children_of(row: FactsRow) -> tuple[int, ...]:
+    """Say for which children can be paid here, where something can be paid at all."""
+    return (row.card.children if row.card else None) or ()
 
 
 def printed(item: SaleItem, card: CardId | None, moment: Moment) -> bytes:
@@ -129,6 +134,7 @@ def known_answer(item: SaleItem, known: KnownRow, prints: Collection[bytes]) -> 
         take_cents=taken,
         ask_cents=NO_CENTS if reason else Cents(price - taken),
         visits=known.visits or 0,
+        ask_visits=known.visits_asked or 0,
         category=known.category,
         recorded_at=known.recorded_at,
         reason=reason,
@@ -162,7 +168,7 @@ def lines_of(quote: Quote, row: FactsRow, schemes: Schemes) -> tuple[Line, ...]:
 
 
 def part_lines(part: Part, to_merchant: AccountId, scheme: SchemeFacts) -> list[Line]:
-    lines = [Line(part.account, to_merchant, part.take_cents)]
+    lines = [Line(part.account, to_merchant, part.take_cents, seen=part.seen)]
     if part.forfeit_cents:
         lines.append(Line(part.account, scheme.appropriation, part.forfeit_cents))
     if part.visits_account is not None and part.visits:

@@ -1,17 +1,15 @@
-"""How fast a till and a merchant go, counted by each worker for itself.
+"""How fast a merchant goes, counted by each worker for itself.
 
-The limits are bounds against abuse, far above a busy evening; counting them exactly would make one
-hot row per merchant. With several workers a till can go that many times as fast: said in the docs.
+The limit is a bound against abuse, far above a busy evening; counting it exactly would make one hot
+row per merchant. With several workers a merchant can go that many times as fast: said in the docs.
+What a till and a card did is counted by the booking itself.
 """
 
 from collections import Counter
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
-from pas.redemptions.facts import Counts
-from pas.redemptions.read import FactsRow
-from pas.redemptions.sale import SaleItem
+from pas.ids import MerchantId
 
 WINDOW_SECONDS: Final = 3600
 
@@ -21,26 +19,17 @@ class Pace:
 
     def __init__(self) -> None:
         self._hour = 0
-        self._now: Counter[UUID] = Counter()
-        self._before: Counter[UUID] = Counter()
+        self._now: Counter[MerchantId] = Counter()
+        self._before: Counter[MerchantId] = Counter()
 
-    def counts(self, sale: SaleItem, row: FactsRow, now: datetime) -> Counts:
+    def sales(self, merchant: MerchantId, now: datetime) -> int:
         elapsed = self._turn(now)
-        merchant = row.merchant.id if row.merchant else None
-        return Counts(
-            till_sales=self._count(sale.till_id, elapsed),
-            merchant_sales=0 if merchant is None else self._count(merchant, elapsed),
-        )
+        before = self._before[merchant] * (WINDOW_SECONDS - elapsed) // WINDOW_SECONDS
+        return self._now[merchant] + before
 
-    def add(self, sale: SaleItem, row: FactsRow, now: datetime) -> None:
+    def add(self, merchant: MerchantId, now: datetime) -> None:
         self._turn(now)
-        self._now[sale.till_id] += 1
-        if row.merchant:
-            self._now[row.merchant.id] += 1
-
-    def _count(self, who: UUID, elapsed: int) -> int:
-        before = self._before[who] * (WINDOW_SECONDS - elapsed) // WINDOW_SECONDS
-        return self._now[who] + before
+        self._now[merchant] += 1
 
     def _turn(self, now: datetime) -> int:
         hour, elapsed = divmod(int(now.timestamp()), WINDOW_SECONDS)

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from pas.auth.municipality_settings import MunicipalitySettings
 from pas.db import Connection, Statement
 from pas.ids import AccountId, EntryId, MerchantId, TillId
 from pas.money import Cents
@@ -55,6 +56,13 @@ class PaidRow(msgspec.Struct, frozen=True, array_like=True):
     known: KnownUndo | None
     till: AskingTill | None
     redemption: RedemptionRow | None
+    chosen_void_hours: int | None
+
+    @property
+    def void_hours(self) -> int:
+        """How long after a sale its till may undo it, as the municipality chose."""
+        chosen = self.chosen_void_hours
+        return MunicipalitySettings().void_hours if chosen is None else chosen
 
     def till_facts(self, till_id: TillId | None) -> TillFacts | None:
         if self.till is None or till_id is None:
@@ -75,7 +83,8 @@ class JsonRow(msgspec.Struct, frozen=True):
 READ_PAID: Final = Statement(
     """
     SELECT json_build_array(
-        (SELECT json_build_array(encode(e.fingerprint, 'hex'), r.amount_cents, e.recorded_at, (
+        (SELECT json_build_array(encode(e.fingerprint, 'hex'), r.amount_cents,
+                coalesce(r.recorded_at, e.recorded_at), (
                 SELECT coalesce(sum(f.amount - coalesce(v.reversed, 0)), 0)
                 FROM transfer k
                 JOIN account m ON m.id = k.debit AND m.kind = 'merchant'
@@ -104,7 +113,8 @@ READ_PAID: Final = Statement(
                 JOIN appropriation a ON a.scheme_id = d.scheme_id AND a.budget_year = d.budget_year
                 LEFT JOIN budget g ON x.debit IN (g.account_id, g.visits_account_id)
                 WHERE x.entry_id = r.entry_id))
-            FROM redemption r WHERE r.entry_id = $2 AND r.refusal IS NULL)
+            FROM redemption r WHERE r.entry_id = $2 AND r.refusal IS NULL),
+        (SELECT s.value FROM setting s WHERE s.key = 'void_hours' ORDER BY s.recorded_at DESC, s.id DESC LIMIT 1)
     )::text AS facts
     """,
     JsonRow,

@@ -40,6 +40,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """0 is the card's own holder, 1 the first child that this holder manages, and so on."""
     payee: MerchantId | None = None
     """Named by an intermediary's or a counter's till; a merchant's till is paid itself."""
+    category: str | None = None
+    fully: bool = True
+    """Also how much till and card did lately, and which children can pay: for a quote, and where
+    a booking moved. The booking counts for itself, so a sale does without at first."""
 
 
 class KnownRow(msgspec.Struct, frozen=True, array_like=True):
@@ -50,6 +54,7 @@ class KnownRow(msgspec.Struct, frozen=True, array_like=True):
     price_cents: Cents | None
     taken_cents: Cents | None
     visits: int | None
+    visits_asked: int | None
     category: str | None
     recorded_at: datetime
 
@@ -62,6 +67,7 @@ class TillRow(msgspec.Struct, frozen=True, array_like=True):
     sale_limit_cents: Cents | None
     login_active: bool
     unknown_cards: int
+    sales: int
 
 
 class MerchantRow(msgspec.Struct, frozen=True, array_like=True):
@@ -78,7 +84,8 @@ class CardRow(msgspec.Struct, frozen=True, array_like=True):
     resident_id: ResidentId
     sales: int
     taken_cents: Cents
-    children: int
+    children: tuple[int, ...] | None
+    """Which of the children can pay here, as ``holder`` counts them."""
 
 
 class PassRow(msgspec.Struct, frozen=True, array_like=True):
@@ -130,24 +137,50 @@ READ_FACTS: Final = Statement(
     """
     SELECT json_build_array(
         (SELECT json_build_array(encode(e.fingerprint, 'hex'), e.refusal, r.price_cents, r.taken_cents,
-                r.visits, r.category, e.recorded_at)
+                r.visits, r.visits_asked, r.category, coalesce(r.recorded_at, e.recorded_at))
             FROM entry e LEFT JOIN redemption r ON r.entry_id = e.id WHERE e.id = i.id),
         CASE WHEN t.id IS NOT NULL THEN json_build_array(t.kind, t.state, t.merchant_id, t.location_id,
             t.sale_limit_cents,
             t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id),
             (SELECT count(*) FROM unknown_scan u WHERE u.till_id = t.id
-                AND u.tried_at > $7::timestamptz - interval '10 minutes')) END,
+                AND u.tried_at > greatest($7::timestamptz - interval '10 minutes', t.state_since)),
+            CASE WHEN i.fully THEN (SELECT count(*) FROM (
+                SELECT 1 FROM redemption r WHERE r.till_id = t.id AND r.recorded_at > now() - interval '1 hour'
+                LIMIT $11) s) ELSE 0 END) END,
         CASE WHEN m.id IS NOT NULL THEN json_build_array(m.id, m.state, m.account_id,
             (SELECT json_agg(json_build_array(a.category, a.valid_from, a.valid_until, a.visit_price_cents))
                 FROM agreement a WHERE a.merchant_id = m.id)) END,
         CASE WHEN c.id IS NOT NULL THEN (
-            SELECT json_build_array(c.id, c.state, c.expires_at, c.resident_id, count(s.taken_cents),
-                coalesce(sum(s.taken_cents), 0),
-                (SELECT count(*) FROM managing_adult a WHERE a.adult_id = c.resident_id
-                    AND a.valid_from <= $8::date AND (a.valid_until IS NULL OR a.valid_until > $8::date)))
-            FROM processing_log p JOIN redemption s ON s.entry_id = p.entry_id AND s.refusal IS NULL
-            WHERE p.subject_id = w.id AND p.recorded_at > $7::timestamptz - interval '1 day'
-                AND p.card_id = c.id) END,
+            SELECT json_build_array(c.id, c.state, c.expires_at, c.resident_id, count(*),
+                coalesce(sum(p.taken_cents), 0),
+                CASE WHEN i.fully THEN (
+                    SELECT json_agg(k.number ORDER BY k.number)
+                    FROM (
+                        SELECT d.child_id, row_number() OVER (ORDER BY
+                            (SELECT min(v.birth_date) FROM resident_version v WHERE v.resident_id = d.child_id), d.child_id) AS number
+                        FROM (SELECT DISTINCT a.child_id FROM managing_adult a WHERE a.adult_id = c.resident_id
+                            AND a.valid_from <= $8::date AND (a.valid_until IS NULL OR a.valid_until > $8::date)) d
+                    ) k
+                    WHERE EXISTS (
+                        SELECT 1 FROM pass p JOIN budget g ON g.pass_id = p.id JOIN balance b ON b.account_id = g.account_id
+                        JOIN scheme_version v ON v.id = g.scheme_version_id
+                        WHERE p.resident_id = k.child_id AND (p.ended_on IS NULL OR p.ended_on > $8::date) AND b.amount > 0
+                            AND b.usable_from <= $7::timestamptz AND b.usable_until > $7::timestamptz
+                            AND (g.merchant_id IS NULL OR g.merchant_id = m.id)
+                            AND EXISTS (SELECT 1 FROM agreement a WHERE a.merchant_id = m.id AND a.category = ANY (v.categories)
+                                AND a.category = coalesce(i.category, a.category) AND a.valid_from <= $8::date
+                                AND (a.valid_until IS NULL OR a.valid_until > $8::date)))
+                ) END)
+            FROM (
+                SELECT c.resident_id AS id
+                UNION
+                SELECT a.child_id FROM managing_adult a WHERE a.adult_id = c.resident_id
+            ) h
+            CROSS JOIN LATERAL (
+                SELECT l.taken_cents FROM processing_log l WHERE l.subject_id = h.id AND l.card_id = c.id
+                    AND l.taken_cents > 0 AND l.recorded_at > now() - interval '1 day' OFFSET 0
+            ) p
+            WHERE i.fully) END,
         CASE WHEN w.id IS NOT NULL THEN json_build_array(w.id,
             coalesce((SELECT v.birth_date <= $8::date - interval '18 years' FROM resident_version v
                 WHERE v.resident_id = w.id AND v.valid_from <= $8::date ORDER BY v.valid_from DESC LIMIT 1), false),
@@ -169,8 +202,8 @@ READ_FACTS: Final = Statement(
                     AND (b.usable_until > $7::timestamptz - interval '400 days'))
         ) END
     )::text AS facts
-    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[]) WITH ORDINALITY
-        AS i (id, till_id, token_hash, number_hash, holder, payee, n)
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[], $9::text[], $10::boolean[])
+        WITH ORDINALITY AS i (id, till_id, token_hash, number_hash, holder, payee, category, fully, n)
     LEFT JOIN till t ON t.id = i.till_id
     LEFT JOIN merchant m ON m.id = coalesce(i.payee, t.merchant_id)
     LEFT JOIN LATERAL (
@@ -182,10 +215,10 @@ READ_FACTS: Final = Statement(
     LEFT JOIN LATERAL (
         SELECT c.resident_id AS id WHERE i.holder = 0
         UNION ALL
-        (SELECT a.child_id FROM managing_adult a
+        (SELECT d.child_id FROM (SELECT DISTINCT a.child_id FROM managing_adult a
             WHERE i.holder > 0 AND a.adult_id = c.resident_id AND a.valid_from <= $8::date
-                AND (a.valid_until IS NULL OR a.valid_until > $8::date)
-            ORDER BY (SELECT min(v.birth_date) FROM resident_version v WHERE v.resident_id = a.child_id), a.child_id
+                AND (a.valid_until IS NULL OR a.valid_until > $8::date)) d
+            ORDER BY (SELECT min(v.birth_date) FROM resident_version v WHERE v.resident_id = d.child_id), d.child_id
             LIMIT 1 OFFSET greatest(i.holder - 1, 0))
     ) w ON true
     ORDER BY i.n
@@ -197,9 +230,12 @@ DECODER: Final = msgspec.json.Decoder(FactsRow)
 
 
 async def read_facts(
-    connection: Connection, wanted: Sequence[Wanted], *, now: datetime, today: date
+    connection: Connection, wanted: Sequence[Wanted], *, now: datetime, today: date, most_sales: int
 ) -> list[FactsRow]:
-    """One row of facts per item, in their order; `today` is the municipality's own day."""
+    """One row of facts per item, in their order; `today` is the municipality's own day.
+
+    Of a till no more than ``most_sales`` are counted.
+    """
     rows = await READ_FACTS.all(
         connection,
         [item.id for item in wanted],
@@ -210,5 +246,8 @@ async def read_facts(
         [item.payee for item in wanted],
         now,
         today,
+        [item.category for item in wanted],
+        [item.fully for item in wanted],
+        most_sales,
     )
     return [DECODER.decode(row.facts) for row in rows]

@@ -7,6 +7,7 @@ breaks on the way, sending the same ids again gives each the one outcome it has 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import asyncpg
@@ -15,10 +16,12 @@ import msgspec
 from pas.db import Connection, Statement
 from pas.ids import CardId, LocationId, MerchantId, ResidentId
 from pas.ledger.book import Item, Outcome, line_arrays
-from pas.redemptions.judge import Judged, Moment, judge
+from pas.redemptions.batch import judge_batch
+from pas.redemptions.facts import Limits
+from pas.redemptions.judge import Judged, Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.read import FactsRow, Wanted, read_facts
-from pas.redemptions.refusals import Busy, CardUnknown
+from pas.redemptions.refusals import Busy, CardUnknown, TillPaused
 from pas.redemptions.sale import Answer, SaleItem, refused
 from pas.redemptions.scheme_facts import scheme_facts
 from pas.redemptions.strikes import note_unknown_cards
@@ -31,13 +34,16 @@ of them at the same moment, a deadlock, a lock that took too long."""
 
 
 class Outcomes(msgspec.Struct, frozen=True):
+    """One outcome per item, and when what was booked was recorded."""
+
     outcomes: list[str]
+    recorded_at: datetime
 
 
 REDEEM_BATCH: Final = Statement(
     """
     SELECT redeem_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-        $18, $19, $20, $21, $22, $23, $24, $25) AS outcomes
+        $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) AS outcomes, now() AS recorded_at
     """,
     Outcomes,
 )
@@ -70,7 +76,8 @@ async def redeem(desk: Desk, sales: Sequence[SaleItem]) -> list[Answer]:
     answers: list[Answer | None] = [None] * len(sales)
     open_places = list(range(len(sales)))
     for attempt in range(ROUNDS):
-        judged = await judge_all(desk, [sales[place] for place in open_places])
+        asked = [sales[place] for place in open_places]
+        judged = await judge_all(desk, asked, is_first=attempt == 0)
         bookings: list[Booking] = []
         for place, (verdict, row) in zip(open_places, judged, strict=True):
             if verdict.booking is None:
@@ -91,9 +98,11 @@ async def redeem(desk: Desk, sales: Sequence[SaleItem]) -> list[Answer]:
     return [answer for answer in answers if answer is not None]
 
 
-async def judge_all(desk: Desk, sales: Sequence[SaleItem]) -> list[tuple[Judged, FactsRow]]:
+async def judge_all(
+    desk: Desk, sales: Sequence[SaleItem], *, is_first: bool
+) -> list[tuple[Judged, FactsRow]]:
     """Read and decide; unknown cards are counted against their till, also when only quoted."""
-    rows, moment = await read_all(desk, sales), desk.moment
+    rows, moment = await read_all(desk, sales, is_first=is_first), desk.moment
     schemes = await scheme_facts(
         desk.connection,
         {
@@ -103,41 +112,52 @@ async def judge_all(desk: Desk, sales: Sequence[SaleItem]) -> list[tuple[Judged,
             for budget in row.subject.budgets or ()
         },
     )
-    judged = [
-        judge(sale, row, schemes, moment=moment, counts=desk.pace.counts(sale, row, moment.now))
-        for sale, row in zip(sales, rows, strict=True)
-    ]
-    tried = [
-        (sale.till_id, verdict.pause_till)
-        for sale, verdict in zip(sales, judged, strict=True)
-        if verdict.answer.reason is CardUnknown
-    ]
+    judged = judge_batch(sales, rows, schemes, moment=moment, pace=desk.pace)
+    tried = [n for n, verdict in enumerate(judged) if verdict.answer.reason is CardUnknown]
     if tried:
-        await note_unknown_cards(desk.connection, tried, moment.now)
+        tills, most = [sales[place].till_id for place in tried], moment.limits.unknown_cards
+        told = await note_unknown_cards(desk.connection, tills, now=moment.now, most=most)
+        for place, is_told in zip(tried, told, strict=True):
+            if not is_told:
+                judged[place] = Judged(answer=refused(sales[place], Refused(TillPaused)))
     return list(zip(judged, rows, strict=True))
 
 
-async def read_all(desk: Desk, sales: Sequence[SaleItem]) -> list[FactsRow]:
+async def read_all(desk: Desk, sales: Sequence[SaleItem], *, is_first: bool) -> list[FactsRow]:
     """Read the facts; a typed number that is not found is tried under keys rotated away."""
-    connection, now, today = desk.connection, desk.moment.now, desk.moment.today
-    rows = await read_facts(connection, [wanted(sale) for sale in sales], now=now, today=today)
+    rows = await read(desk, [wanted(sale, is_first=is_first) for sale in sales])
     for place, (sale, row) in enumerate(zip(sales, rows, strict=True)):
         older = sale.scan.older_number_hashes
         if row.card is None and older:
-            asked = [wanted(sale, number_hash) for number_hash in older]
-            tried = await read_facts(connection, asked, now=now, today=today)
+            first = wanted(sale, is_first=is_first)
+            tried = await read(
+                desk, [msgspec.structs.replace(first, number_hash=one) for one in older]
+            )
             rows[place] = next((found for found in tried if found.card is not None), row)
     return rows
 
 
-def wanted(sale: SaleItem, number_hash: bytes | None = None) -> Wanted:
+async def read(desk: Desk, items: Sequence[Wanted]) -> list[FactsRow]:
+    moment = desk.moment
+    return await read_facts(
+        desk.connection,
+        items,
+        now=moment.now,
+        today=moment.today,
+        most_sales=moment.limits.till_sales,
+    )
+
+
+def wanted(sale: SaleItem, *, is_first: bool) -> Wanted:
     return Wanted(
         id=sale.id,
         till_id=sale.till_id,
         token_hash=sale.scan.token_hash,
-        number_hash=number_hash or sale.scan.number_hash,
+        number_hash=sale.scan.number_hash,
         holder=sale.scan.holder,
         payee=sale.payee,
+        category=sale.request.category,
+        fully=not is_first or sale.request.take_cents is None,
     )
 
 
@@ -148,29 +168,30 @@ async def book_all(
     if not bookings:
         return []
     again: list[int] = []
-    for booking, outcome in zip(bookings, await call(desk.connection, bookings), strict=True):
+    outcomes = await call(desk, bookings)
+    for booking, outcome in zip(bookings, outcomes.outcomes, strict=True):
         match outcome:
             case Outcome.BOOKED | Outcome.DECLINED:
                 answers[booking.place] = msgspec.structs.replace(
-                    booking.judged.answer, recorded_at=desk.moment.now
+                    booking.judged.answer, recorded_at=outcomes.recorded_at
                 )
-                desk.pace.add(booking.sale, booking.row, desk.moment.now)
+                if booking.row.merchant is not None:
+                    desk.pace.add(booking.row.merchant.id, desk.moment.now)
             case _:
                 again.append(booking.place)
     return again
 
 
-async def call(connection: Connection, bookings: Sequence[Booking]) -> list[Outcome]:
+async def call(desk: Desk, bookings: Sequence[Booking]) -> Outcomes:
     try:
-        outcomes = await REDEEM_BATCH.one(connection, *arguments(bookings))
+        return await REDEEM_BATCH.one(desk.connection, *arguments(bookings, desk.moment.limits))
     except asyncpg.PostgresError as error:
         if error.sqlstate not in AGAIN:
             raise
-        return [Outcome.BUSY] * len(bookings)
-    return [Outcome(outcome) for outcome in outcomes.outcomes]
+        return Outcomes([Outcome.BUSY] * len(bookings), desk.moment.now)
 
 
-def arguments(bookings: Sequence[Booking]) -> list[object]:
+def arguments(bookings: Sequence[Booking], limits: Limits) -> list[object]:
     """Lay the items out as the parallel arrays that redeem_batch() takes."""
     items = [booking.item for booking in bookings]
     lines = line_arrays(items)
@@ -192,9 +213,11 @@ def arguments(bookings: Sequence[Booking]) -> list[object]:
         [booking.judged.answer.category for booking in bookings],
         [booking.judged.answer.price_cents for booking in bookings],
         [booking.judged.taken_cents for booking in bookings],
-        [booking.judged.visits for booking in bookings],
+        [booking.judged.answer.visits for booking in bookings],
         [booking.sale.sale_id for booking in bookings],
         [booking.sale.trace_id for booking in bookings],
+        [booking.judged.answer.ask_visits for booking in bookings],
+        *(limits.till_sales, limits.card_sales, limits.card_cents),
     ]
 
 

@@ -188,16 +188,6 @@ class SaleIdReused(TillRefusal):
     sticky = False
 
 
-class QuoteMoved(TillRefusal):
-    """Het tegoed is net veranderd."""
-
-    cashier = "Het tegoed is net veranderd. Noem het nieuwe bedrag."
-    holder = "De kassa noemt het nieuwe bedrag. Is dat goed?"
-    next_step = "Zegt de pashouder ja? Ga dan door."
-    status = 409
-    sticky = False
-
-
 class Busy(TillRefusal):
     """Het is even druk."""
 
@@ -236,7 +226,6 @@ TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     MerchantLimitReached,
     CardLimitReached,
     SaleIdReused,
-    QuoteMoved,
     Busy,
     amounts.NoBudget,
     amounts.BudgetEmpty,

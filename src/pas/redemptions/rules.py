@@ -10,7 +10,6 @@ from datetime import date, datetime
 import msgspec
 
 from pas.errors import TillRefusal
-from pas.ids import PassId
 from pas.money import Cents
 from pas.redemptions.allocation import Sale, allocate
 from pas.redemptions.amount_refusals import (
@@ -71,7 +70,7 @@ def decide(facts: Facts, request: Request, *, now: datetime, today: date) -> Ver
         or refuse_pass(facts, today)
     )
     if reason is not None:
-        return Refused(reason, pause_till=reason is CardUnknown and is_last_strike(facts))
+        return Refused(reason)
     assert facts.merchant is not None
     agreed = agreed_on(facts.merchant, today)
     if request.category is not None:
@@ -93,6 +92,8 @@ def decide(facts: Facts, request: Request, *, now: datetime, today: date) -> Ver
 
 def settled(facts: Facts, request: Request, quote: Quote) -> Verdict:
     """Hold the quote against the card's limit and against what the till said it would take."""
+    if quote.price_cents > facts.limits.price_cents:
+        return Refused(AmountTooLarge)
     if facts.counts.card_cents + quote.take_cents > facts.limits.card_cents:
         return Refused(CardLimitReached)
     sale_limit = facts.till.sale_limit_cents if facts.till is not None else None
@@ -165,10 +166,6 @@ def refuse_pace(facts: Facts) -> Reason | None:
     return None
 
 
-def is_last_strike(facts: Facts) -> bool:
-    return facts.counts.unknown_cards + 1 >= facts.limits.unknown_cards
-
-
 def refuse_card(facts: Facts, now: datetime) -> Reason | None:
     match facts.card:
         case None:
@@ -222,26 +219,20 @@ def holds_on(agreement: AgreementFacts, today: date) -> bool:
 
 
 def after(budgets: Sequence[BudgetFacts], quote: Quote) -> tuple[BudgetFacts, ...]:
-    """Say what the budgets are once a quote is booked: for the next item of one array."""
+    """Say what the budgets that pay are once a quote is booked: for the next item of one array."""
     paid = {part.account: part for part in quote.parts}
     return tuple(
-        paid_from(budget, paid[budget.account]) if budget.account in paid else budget
-        for budget in budgets
+        paid_from(budget, paid[budget.account]) for budget in budgets if budget.account in paid
     )
 
 
 def paid_from(budget: BudgetFacts, part: Part) -> BudgetFacts:
     left = budget.balance_cents - part.take_cents - part.forfeit_cents
-    cap = budget.cap_left_cents
     return msgspec.structs.replace(
         budget,
         balance_cents=Cents(left),
+        movements=budget.movements + 1 + bool(part.forfeit_cents),
         balance_visits=budget.balance_visits - part.visits - part.forfeit_visits,
-        cap_left_cents=None if cap is None else Cents(cap - part.take_cents),
+        visits_movements=budget.visits_movements + bool(part.visits) + bool(part.forfeit_visits),
         used_this_year=True,
     )
-
-
-def child_labels(children: Sequence[PassId]) -> dict[PassId, str]:
-    """Call the children of a household "kind 1", "kind 2": a till never hears a name."""
-    return {child: f"kind {position}" for position, child in enumerate(children, start=1)}

@@ -58,22 +58,28 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     reason: type[TillRefusal] | None = None
     conditions: tuple[Condition, ...] = ()
     warnings: tuple[HolderWarning, ...] = ()
-    children: int = 0
-    """How many children the card's holder may pay for; only when asked ahead."""
+    children: tuple[int, ...] = ()
+    """Which children can pay here, as ``holder`` counts them; only when asked ahead."""
 
 
 def quoted(item: SaleItem, quote: Quote, outcome: str = "quoted") -> Answer:
+    answer = booked(item, quote)
+    return msgspec.structs.replace(
+        answer, outcome=outcome, conditions=quote.conditions, warnings=quote.warnings
+    )
+
+
+def booked(item: SaleItem, quote: Quote) -> Answer:
+    """Say what is stored and no more, so that a retry hears the same; what to check was said."""
     return Answer(
         id=item.id,
-        outcome=outcome,
+        outcome="booked",
         price_cents=quote.price_cents,
         take_cents=quote.take_cents,
         ask_cents=quote.ask_cents,
         visits=quote.visits,
         ask_visits=quote.ask_visits,
         category=quote.category,
-        conditions=quote.conditions,
-        warnings=quote.warnings,
     )
 
 

@@ -1,45 +1,47 @@
 """Unknown cards are counted against the till that tries them: five in ten minutes pause it.
 
-Also a quote counts, or a stolen till could try numbers without end by only asking.
+Also a quote counts, or a stolen till could try numbers without end by only asking. They are noted,
+counted and answered under a lock on the till, so that all its requests together get five, in one
+array or over all workers.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.ids import TillId
 
-NOTE_SCANS: Final = Statement(
-    "INSERT INTO unknown_scan (till_id, tried_at) SELECT unnest($1::uuid[]), $2", None
-)
-PAUSE_TILL: Final = Statement(
-    "UPDATE till SET state = 'paused', paused_by = 'program', state_since = $2 WHERE id = $1 AND state = 'active'",
-    None,
-)
+
+class Noted(msgspec.Struct, frozen=True):
+    """Per try whether the till may hear of it, and the tills that were paused by them."""
+
+    told: list[bool]
+    paused: list[TillId]
+
+
+NOTE: Final = Statement("SELECT told, paused FROM note_unknown_cards($1, $2, $3)", Noted)
 
 
 async def note_unknown_cards(
-    connection: Connection, tried: Sequence[tuple[TillId, bool]], now: datetime
-) -> None:
-    """Write down each unknown card with its till, and pause the till whose last strike it was."""
-    await NOTE_SCANS.run(connection, [till for till, _ in tried], now)
-    for till in {till for till, is_last in tried if is_last}:
-        await pause(connection, till, now)
-
-
-async def pause(connection: Connection, till: TillId, now: datetime) -> None:
+    connection: Connection, tried: Sequence[TillId], *, now: datetime, most: int
+) -> list[bool]:
+    """Write down the tills that tried an unknown card; say of each try whether it still counted."""
     async with connection.transaction():
-        await PAUSE_TILL.run(connection, till, now)
-        await record_event(
-            connection,
-            kind="till.paused",
-            subject_kind="till",
-            subject_id=till,
-            actor=Actor(kind="till", id=till),
-            before={"state": "active"},
-            after={"state": "paused"},
-            reason="Te veel onbekende passen achter elkaar",
-        )
+        noted = await NOTE.one(connection, tried, now, most)
+        for till in noted.paused:
+            await record_event(
+                connection,
+                kind="till.paused",
+                subject_kind="till",
+                subject_id=till,
+                actor=Actor(kind="till", id=till),
+                before={"state": "active"},
+                after={"state": "paused"},
+                reason="Te veel onbekende passen achter elkaar",
+            )
+    return noted.told

@@ -34,8 +34,6 @@ from pas.redemptions.reversals import (
 )
 from pas.redemptions.verdicts import Refused
 
-VOID_WINDOW: Final = timedelta(hours=24)
-
 
 class Undo(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked: a whole void, or a refund of an amount, of visits, or of all that is left.
@@ -73,8 +71,8 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
 
 REVERSE_BATCH: Final = Statement(
     """
-    SELECT reverse_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-        AS outcomes
+    SELECT reverse_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+        $18) AS outcomes, now() AS recorded_at
     """,
     Outcomes,
 )
@@ -88,15 +86,16 @@ async def undo(connection: Connection, ask: Undo, moment: Moment) -> Undone:
         if row.known is not None:
             return known_undone(ask, row, print_)
         item, back = decided(ask, row, print_=print_, moment=moment)
-        outcome = await call(connection, ask, item=item, back=back)
-        if outcome is Outcome.BOOKED:
+        since = moment.now - timedelta(hours=row.void_hours)
+        done = await call(connection, ask, item=item, back=back, since=since)
+        if done is not None:
             return Undone(
                 id=ask.id,
                 original=ask.original,
                 kind=ask.kind,
                 amount_cents=back.amount_cents,
                 lost_cents=back.lost_cents,
-                recorded_at=moment.now,
+                recorded_at=done,
             )
     raise Busy
 
@@ -139,7 +138,7 @@ def decided(ask: Undo, row: PaidRow, *, print_: bytes, moment: Moment) -> tuple[
         till_id=redemption.till_id,
         merchant_id=redemption.merchant_id,
         parts=paid_parts(redemption.lines),
-        void_until=redemption.recorded_at + VOID_WINDOW,
+        void_until=redemption.recorded_at + timedelta(hours=row.void_hours),
     )
     till = ask.acting or row.till_facts(ask.till)
     match ask.kind:
@@ -194,18 +193,21 @@ def lines_back(back: Reversal, row: PaidRow) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-async def call(connection: Connection, ask: Undo, *, item: Item, back: Reversal) -> Outcome:
+async def call(
+    connection: Connection, ask: Undo, *, item: Item, back: Reversal, since: datetime
+) -> datetime | None:
+    """Say when it was recorded, or nothing when it has to be read and decided again."""
     lines = line_arrays([item])
     arguments: Sequence[object] = [
         *([item.id], [item.kind], [item.fingerprint], [item.reverses], [item.occurred_at]),
         *([item.actor_kind], [item.actor_id], lines.accounts),
         *(lines.items, lines.debits, lines.credits, lines.amounts, lines.reversed),
-        *([ask.till], [back.amount_cents], [ask.reason], [ask.trace_id]),
+        *([ask.till], [back.amount_cents], [ask.reason], [ask.trace_id], since),
     ]
     try:
         outcomes = await REVERSE_BATCH.one(connection, *arguments)
     except asyncpg.PostgresError as error:
         if error.sqlstate not in AGAIN:
             raise
-        return Outcome.BUSY
-    return Outcome(outcomes.outcomes[0])
+        return None
+    return outcomes.recorded_at if outcomes.outcomes == [Outcome.BOOKED] else None

@@ -60,6 +60,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     visits_account: AccountId | None = None
     visits: int = 0
     forfeit_visits: int = 0
+    seen: int | None = None
+    """After how many movements of the account this was decided, where one more would change it."""
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,8 +89,6 @@ class Refused(msgspec.Struct, frozen=True):
     reason: type[TillRefusal]
     conditions: tuple[Condition, ...] = ()
     seen: tuple[Seen, ...] = ()
-    pause_till: bool = False
-    """The till has tried too many unknown cards, this one included."""
 
     @property
     def code(self) -> str:

@@ -16,6 +16,7 @@ from pas.merchants.show import Search, list_merchants
 from pas.problems.bodies import AppRequest
 from pas.redemptions.pages.frame import frame, home
 from pas.redemptions.routes import LOOK
+from pas.redemptions.viewer import viewer_of
 from pas.web.pages import page
 
 ON_A_PAGE: Final = 30
@@ -40,6 +41,7 @@ async def choose_payee(
         limit=ON_A_PAGE,
     )
     async with connected(request, municipality) as connection:
+        await viewer_of(connection, actor_of(request))
         found = await list_merchants(
             connection, wanted, actor=actor_of(request), now=datetime.now(UTC)
         )

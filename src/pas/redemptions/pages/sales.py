@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.errors import TillRefusal
@@ -40,7 +41,7 @@ from pas.web.pages import done, page, read_form, wrong_form
 Kind = Literal["void", "refund"]
 
 KINDS: Final[Mapping[Kind, tuple[str, str]]] = {
-    "void": ("Alles ongedaan maken", "Binnen 24 uur, op deze kassa."),
+    "void": ("Alles ongedaan maken", "Binnen {hours} uur, op deze kassa."),
     "refund": ("Een deel of alles terugboeken", "Kan altijd. Het gaat af van de uitbetaling."),
 }
 
@@ -52,6 +53,7 @@ class Choice(msgspec.Struct, frozen=True):
     viewer: Viewer
     kinds: list[Kind]
     titles: dict[str, str]
+    void_hours: int
 
     @property
     def open_kinds(self) -> list[Kind]:
@@ -174,17 +176,21 @@ async def choice_of(request: AppRequest, municipality: str, sale_id: UUID) -> Ch
         viewer = await viewer_of(connection, actor)
         sale = await read_sale(connection, EntryId(sale_id), viewer)
         titles = await purposes(connection)
+        settings = await read_municipality_settings(connection)
     kinds: list[Kind] = ["void"] if sale.till_id == viewer.till else []
     if actor.kind == "till" or actor.may(Permission.REDEMPTIONS_REFUND):
         kinds.append("refund")
-    return Choice(sale, viewer, kinds, titles)
+    return Choice(sale, viewer, kinds, titles, settings.void_hours)
 
 
 def undo_context(choice: Choice) -> dict[str, object]:
     return {
         "sale": choice.sale,
         "titles": choice.titles,
-        "kinds": [(kind, *KINDS[kind]) for kind in choice.open_kinds],
+        "kinds": [
+            (kind, KINDS[kind][0], KINDS[kind][1].format(hours=choice.void_hours))
+            for kind in choice.open_kinds
+        ],
     }
 
 

@@ -28,6 +28,7 @@ from pas.redemptions.routes import SELL, counter_of, till_of
 from pas.redemptions.sell import sell
 from pas.redemptions.till_desk import TillDesk, till_desk
 from pas.redemptions.till_list import purposes
+from pas.redemptions.till_state import refuse_revoked
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -63,7 +64,7 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
     if asks is None:
         return wrong_form(request, TILL_PAGE, form, **desk_context(municipality, desk), **around)
     answers = [told(answer) for answer in await sell(await counter_of(request, municipality), asks)]
-    children = max((answer.children for answer in answers), default=0)
+    children = sorted({place for answer in answers for place in answer.children})
     again = ("scanned", "amount", "visits", "category", "payee")
     return page(
         request,
@@ -73,7 +74,8 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
         offer=first_offer(asks.items, answers),
         children=[
             (place, label_of(place), place in {ask.holder for ask in asks.items})
-            for place in range(min(children, MOST_CHILDREN - 1) + 1)
+            for place in (0, *children)
+            if place < MOST_CHILDREN
         ]
         if children
         else [],
@@ -108,6 +110,7 @@ async def show_sold(request: AppRequest, municipality: FromPath[str]) -> Respons
 async def desk_of(request: AppRequest, municipality: str, payee: UUID | None) -> TillDesk:
     till = await till_of(request, municipality)
     async with connected(request, municipality) as connection:
+        await refuse_revoked(connection, till)
         return await till_desk(connection, till, payee)
 
 
