@@ -35,7 +35,7 @@ class Login(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, url=_with_database(self.url, database))
 
     async def connect(
-        self, *, statement_cache_size: int = 100
+        self, *, statement_cache_size: int = 100, command_seconds: float | None = None
     ) -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(
             self.url,
@@ -43,6 +43,7 @@ class Login(msgspec.Struct, frozen=True):
             password=self.password,
             timeout=CONNECT_SECONDS,
             statement_cache_size=statement_cache_size,
+            command_timeout=command_seconds,
             server_settings={"application_name": "pas"},
         )
 

@@ -28,6 +28,8 @@ POSSIBLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 REGISTRY_SECONDS = 30.0
 """How long what the registry says about a municipality is believed."""
 REGISTRY_ROLE = "registry"
+COMMAND_SECONDS = 35.0
+"""Longer than any statement may take (statement_timeout): no answer by then, and the host is gone."""
 RETRY_SOON = {"Retry-After": "1"}
 
 
@@ -93,6 +95,7 @@ class Database:
         process_connections: int = 30,
         idle_seconds: float = 60,
         statement_cache_size: int = 200,
+        command_seconds: float = COMMAND_SECONDS,
         patience_seconds: float = 2,
     ) -> None:
         self.address = address
@@ -100,6 +103,7 @@ class Database:
         self._pool_connections = pool_connections
         self._idle_seconds = idle_seconds
         self._statement_cache_size = statement_cache_size
+        self._command_seconds = command_seconds
         self._pools: dict[str, _Opened] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._known: dict[MunicipalityName, tuple[float, RegisteredMunicipality]] = {}
@@ -160,6 +164,10 @@ class Database:
             ) from error
         try:
             yield connection
+        except TimeoutError:
+            # The host may be gone, and a release would wait for its word for ever.
+            connection.terminate()
+            raise
         finally:
             await pool.release(connection)
 
@@ -203,7 +211,10 @@ class Database:
     async def _connect(self, role: str, login: Login) -> "asyncpg.Connection[asyncpg.Record]":
         await self.slots.take()
         try:
-            connection = await login.connect(statement_cache_size=self._statement_cache_size)
+            connection = await login.connect(
+                statement_cache_size=self._statement_cache_size,
+                command_seconds=self._command_seconds,
+            )
         except BaseException:
             self.slots.failed()
             raise

@@ -7,6 +7,7 @@ same ids are sent again, and each keeps the one outcome it has.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -27,9 +28,9 @@ MAX_BATCH: Final = 256
 """Items per call; a request's items stay together, so a batch can be one request longer."""
 MOST_WAITING: Final = 4_000
 """Items that wait in one lane: a second's work of a fast server; past it a till is told to wait."""
-RESENDS: Final = 40
 RESEND_SECONDS: Final = 0.25
-"""Forty times a quarter of a second: as long as a restart of PostgreSQL may take."""
+GIVE_UP_SECONDS: Final = 10.0
+"""As long as a restart of PostgreSQL may take."""
 
 Answered = asyncio.Future[list[Answer]]
 Clock = Callable[[], Moment]
@@ -143,12 +144,14 @@ async def sent_again_when_cut_off(
     send: Callable[[], Awaitable[list[Answer]]],
 ) -> list[Answer]:
     """Send the same ids again when the connection broke; after ten seconds let the caller know."""
-    for _ in range(RESENDS):
+    give_up_at = time.monotonic() + GIVE_UP_SECONDS
+    while True:
         try:
             return await send()
         except (*CONNECTION_LOST, DatabaseAway):
+            if time.monotonic() >= give_up_at:
+                raise
             await asyncio.sleep(RESEND_SECONDS)
-    return await send()
 
 
 def lane_of(sale: SaleItem) -> int:
