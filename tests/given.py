@@ -304,9 +304,11 @@ async def a_budget(
     visits: int | None = None,
     usable_from: datetime = FIRST_DAY,
     usable_until: datetime = LAST_DAY,
+    run_out_days: int = 0,
     merchant: Merchant | None = None,
 ) -> Budget:
-    """Grant a budget to a holder, by the function that grants."""
+    """Grant a budget to a holder, by the function that grants; the run-out is the end of its time."""
+    period_ends = usable_until.date() + timedelta(days=1 - run_out_days)
     decision, entry, account = uuid4(), EntryId(uuid7()), new_account_id()
     visits_account = None if visits is None else new_account_id()
     await connection.execute(
@@ -327,7 +329,7 @@ async def a_budget(
         *([str(scheme.year)], [cents], [visits], [usable_from.date()], [usable_until.date()]),
         *(NOON.date(), [holder.pass_id], [account], [visits_account], [usable_from]),
         *([usable_until], [merchant and merchant.id]),
-        *([usable_until.date() + timedelta(days=1)], NOON, "login", OFFICER),
+        *([period_ends], NOON, "login", OFFICER),
     )
     assert outcomes == ["booked"]
     return Budget(account, visits_account, scheme, holder, entry)

@@ -296,7 +296,8 @@ async def test_in_the_run_out_the_till_first_asks_whether_the_season_began_in_ti
     scheme = await a_scheme(connection, run_out_days=30)
     merchant, holder = await a_merchant(connection), await a_holder(connection)
     till = await a_till(connection, merchant)
-    await a_budget(connection, scheme, holder, usable_until=NOON + timedelta(days=30))
+    ends = NOON + timedelta(days=30)
+    await a_budget(connection, scheme, holder, usable_until=ends, run_out_days=30)
     in_time, late = desk_of(connection), desk_of(connection, now=NOON + timedelta(days=3))
 
     [before] = await redeem(in_time, [a_sale_item(till, holder, price=100)])

@@ -1,7 +1,6 @@
 """From rows to facts: what was read about an item, in the shape in which the rules are told it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from pas.ids import AccountId, SchemeVersionId
 from pas.money import WHOLE
@@ -94,8 +93,7 @@ def pass_facts(row: PassRow) -> PassFacts:
 
 
 def budget_facts(row: BudgetRow, scheme: SchemeFacts) -> BudgetFacts:
-    """Its account can be spent to the end of the run-out; its period ended that much earlier."""
-    period_ends = row.lapses_on - timedelta(days=scheme.run_out_days)
+    """``row.lapses_on`` ends its period; to the end of the run-out its account can be spent."""
     return BudgetFacts(
         account=row.account,
         scheme_id=scheme.scheme_id,
@@ -103,9 +101,9 @@ def budget_facts(row: BudgetRow, scheme: SchemeFacts) -> BudgetFacts:
         categories=scheme.categories,
         kind=scheme.kind,
         usable_from=row.usable_from,
-        usable_until=min(row.usable_until, period_ends),
+        usable_until=min(row.usable_until, row.lapses_on),
         run_out_until=row.usable_until,
-        lapses_on=row.lapses_on,
+        lapses_on=row.usable_until,
         granted_at=row.granted_at,
         balance_cents=row.cents,
         movements=row.movements,

@@ -28,7 +28,6 @@ class SchemeFacts(msgspec.Struct, frozen=True):
     share_basis_points: BasisPoints | None
     spend_at_once: bool
     once_per_year: bool
-    run_out_days: int
     precondition: str | None
     appropriation: AccountId
     visits_appropriation: AccountId | None
@@ -44,7 +43,6 @@ class SchemeFactsRow(msgspec.Struct, frozen=True):
     share_basis_points: BasisPoints | None
     spend_at_once: bool
     once_per_year: bool
-    run_out_days: int
     precondition: str | None
     appropriation: AccountId
     visits_appropriation: AccountId | None
@@ -54,7 +52,7 @@ class SchemeFactsRow(msgspec.Struct, frozen=True):
 READ_SCHEMES: Final = Statement(
     """
     SELECT v.id AS scheme_version_id, p.budget_year::int, v.scheme_id, v.categories, v.allowance, v.share_basis_points,
-        v.spend_at_once, v.once_per_year, v.run_out_days, v.precondition, p.account_id AS appropriation,
+        v.spend_at_once, v.once_per_year, v.precondition, p.account_id AS appropriation,
         p.visits_account_id AS visits_appropriation,
         (SELECT a.id FROM account a WHERE a.kind = 'used' AND a.unit = 'visits' AND a.scheme_id = v.scheme_id
             AND a.budget_year = p.budget_year) AS used
@@ -84,7 +82,6 @@ async def scheme_facts(connection: Connection, wanted: Collection[Key]) -> dict[
                 row.allowance,
                 *(row.share_basis_points, row.spend_at_once, row.once_per_year),
                 *(
-                    row.run_out_days,
                     row.precondition,
                     row.appropriation,
                     row.visits_appropriation,
