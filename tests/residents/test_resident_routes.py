@@ -154,3 +154,52 @@ async def test_an_officer_records_and_ends_who_manages_a_childs_pass(
     assert again.json()["code"] == "management-exists"
     assert [one["kind"] for one in shown["managingAdults"]] == ["guardian"]
     assert ended.status_code == 200, ended.text
+
+
+async def test_each_kind_of_bad_row_has_its_own_answer_and_takes_no_good_row_down(
+    officer: Person, database: Database
+) -> None:
+    def home(number: str, **cells: str) -> dict[str, str]:
+        return a_resident_row(person_number=number, household_number=f"H{number}", **cells)
+
+    rows = (
+        home("1", given_name='"Jan ""Sjors""; de Oude"'),
+        home("2", birth_date="2199-01-01", valid_from="2199-01-01"),
+        home("3", birth_date="2015-01-01"),
+        home("4"),
+        {**home("4"), "household_number": "H5"},
+        home("6"),
+        home("6"),
+        home("7"),
+        home("7", address="Zeeweg 1"),
+        home("8", family_name='"de "Wit"'),
+    )
+    content = b"\xef\xbb\xbf" + a_file(COLUMNS, *rows).read()
+
+    queued = await officer.post(IMPORTS, content)
+    await Worker(database, job_kinds()).run_all_due()
+    found = (await officer.get(f"{IMPORTS}/{queued.json()['importId']}")).json()["rows"]
+
+    answers = {row["line"]: row["reason"] or row["outcome"] for row in found}
+    two_homes = "Deze persoon staat op één dag in twee huishoudens."
+    two_stories = "Deze persoon staat twee keer in het bestand, met verschillen."
+    assert answers == {
+        2: "added",
+        3: "De geboortedatum ligt in de toekomst. Deze regel begint meer dan een jaar na vandaag.",
+        4: "In dit huishouden woont geen volwassene. Noem de voogd in kolom guardian_number.",
+        5: two_homes,
+        6: two_homes,
+        7: "added",
+        8: "Deze persoon staat ook op regel 7.",
+        9: two_stories,
+        10: two_stories,
+        11: 'In deze regel staat een aanhalingsteken (") verkeerd.',
+    }
+    assert (await found_names(officer)) == ['Jan "Sjors"; de Oude']
+
+
+async def found_names(officer: Person) -> list[str]:
+    answer = await officer.post(
+        "/v1/velsen/resident-searches", {"purpose": "question", "personNumber": "1"}
+    )
+    return [one["givenName"] for one in answer.json()["items"]]

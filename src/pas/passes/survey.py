@@ -23,6 +23,8 @@ TWIN: Final = Fault(
     "Deze persoon staat er ook met een ander nummer: zelfde naam, geboortedatum en huishouden.",
 )
 _NONE: Final = 0
+_CHILD: Final = 1
+_ADULT: Final = 2
 
 
 class Survey:
@@ -35,7 +37,7 @@ class Survey:
         """Households with a child and no adult in this file; take out those with a stored adult."""
         self.unknown_guardians: set[str] = set()
         """Guardians that are named and are no adult in this file; take out those that are stored."""
-        self._members: dict[str, tuple[bool, bool]] = {}
+        self._members: dict[str, int] = {}
         self._persons = array("q")
         self._households = array("q")
         self._contents = array("q")
@@ -81,8 +83,9 @@ class Survey:
                 self._adults.append(hash(resident.person_number))
 
     def _remember_member(self, household: str, *, is_child: bool) -> None:
-        child, adult = self._members.get(household, (False, False))
-        self._members[household] = (child or is_child, adult or not is_child)
+        self._members[household] = self._members.get(household, 0) | (
+            _CHILD if is_child else _ADULT
+        )
 
     def _is_child(self, resident: Resident) -> bool:
         """Judge a row that began long ago by today: who was seventeen then may be twenty now."""
@@ -96,7 +99,7 @@ class Survey:
     def close(self) -> None:
         """Find what occurs twice and forget the rest."""
         self.without_adults = {
-            number for number, (child, adult) in self._members.items() if child and not adult
+            number for number, members in self._members.items() if members == _CHILD
         }
         self._members = {}
         named = {hash(number): number for number in self.unknown_guardians}
