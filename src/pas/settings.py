@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Meta
@@ -60,7 +59,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     product: Word = "Stadspas"
     telephone: Word = "1400"
     contact_email: Word = "stadspas@example.nl"
-    time_zone: Word = "Europe/Amsterdam"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
 
@@ -148,10 +146,6 @@ def _together(settings: Settings) -> list[str]:
     wrong = _database_settings(settings)
     if settings.pool_connections > settings.process_connections:
         wrong.append("PAS_POOL_CONNECTIONS is larger than PAS_PROCESS_CONNECTIONS.")
-    try:
-        ZoneInfo(settings.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        wrong.append(f"PAS_TIME_ZONE is {settings.time_zone!r}; expected e.g. Europe/Amsterdam.")
     return wrong
 
 

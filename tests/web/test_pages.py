@@ -3,7 +3,6 @@
 import gzip
 import re
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx
@@ -96,7 +95,7 @@ def test_right_to_left_is_one_attribute() -> None:
 def test_dates_are_written_the_dutch_way() -> None:
     assert day(date(2026, 11, 3)) == "3 november 2026"
     summer = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
-    assert moment(summer, ZoneInfo("Europe/Amsterdam")) == "2 juli 2026, 00.30 uur"
+    assert moment(summer) == "2 juli 2026, 00.30 uur"
 
 
 @pytest.mark.parametrize(

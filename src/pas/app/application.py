@@ -135,7 +135,6 @@ def installation_place(settings: Settings) -> Place:
         title="",
         product=settings.product,
         telephone=settings.telephone,
-        time_zone=settings.time_zone,
     )
 
 

@@ -1,7 +1,8 @@
 """Dates and times the way Dutch people write them; UTC inside, the municipality's clock outside."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+
+from pas.days import AMSTERDAM
 
 MONTHS = (
     "januari",
@@ -25,8 +26,8 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
-def moment(value: datetime, zone: ZoneInfo) -> str:
-    """``3 november 2026, 14.05 uur``, on the clock of the people who read it."""
+def moment(value: datetime) -> str:
+    """``3 november 2026, 14.05 uur``, on the clock that a day here is counted by."""
     assert value.tzinfo is not None, "a moment carries its time zone"
-    local = value.astimezone(zone)
+    local = value.astimezone(AMSTERDAM)
     return f"{day(local.date())}, {local:%H.%M} uur"

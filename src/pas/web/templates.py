@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import cast
-from zoneinfo import ZoneInfo
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -27,7 +26,6 @@ class Place(msgspec.Struct, frozen=True):
     telephone_hours: str = ""
     home: str = "/"
     language: str = "nl"
-    time_zone: str = "Europe/Amsterdam"
     demonstration: bool = False
 
 
@@ -43,7 +41,7 @@ def frame(place: Place) -> dict[str, object]:
         "language": place.language,
         "direction": "rtl" if place.language in RIGHT_TO_LEFT else "ltr",
         "demonstration": place.demonstration,
-        "moment": partial(moment, zone=ZoneInfo(place.time_zone)),
+        "moment": moment,
     }
 
 
