@@ -1327,6 +1327,30 @@ COMMENT ON COLUMN municipality.card.codes_encrypted IS 'Token and number, by a k
 
 COMMENT ON COLUMN municipality.card.key_id IS 'Of the key under number_hash and activation_hash; codes_encrypted names its own.';
 
+CREATE TABLE municipality.card_print (
+    card_id uuid NOT NULL,
+    run_id uuid,
+    code_encrypted bytea,
+    CONSTRAINT card_print_code_encrypted_check CHECK (((octet_length(code_encrypted) >= 30) AND (octet_length(code_encrypted) <= 200)))
+);
+
+ALTER TABLE municipality.card_print OWNER TO owner_municipality;
+
+CREATE TABLE municipality.card_run (
+    id uuid NOT NULL,
+    year smallint NOT NULL,
+    form text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    started_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    files_until timestamp with time zone NOT NULL,
+    CONSTRAINT card_run_check CHECK ((files_until > started_at)),
+    CONSTRAINT card_run_form_check CHECK ((form = ANY (ARRAY['paper'::text, 'plastic'::text]))),
+    CONSTRAINT card_run_year_check CHECK (((year >= 2000) AND (year <= 2199)))
+);
+
+ALTER TABLE municipality.card_run OWNER TO owner_municipality;
+
 CREATE TABLE municipality.category (
     code text NOT NULL,
     title text NOT NULL,
@@ -2163,6 +2187,12 @@ ALTER TABLE ONLY municipality.card
 ALTER TABLE ONLY municipality.card
     ADD CONSTRAINT card_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.card_print
+    ADD CONSTRAINT card_print_pkey PRIMARY KEY (card_id);
+
+ALTER TABLE ONLY municipality.card_run
+    ADD CONSTRAINT card_run_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.card
     ADD CONSTRAINT card_token_hash_key UNIQUE (token_hash);
 
@@ -2331,6 +2361,8 @@ CREATE INDEX assessment_year ON municipality.assessment USING btree (year, start
 CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
 
 CREATE UNIQUE INDEX card_current ON municipality.card USING btree (resident_id) WHERE ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text])) AND (form = ANY (ARRAY['paper'::text, 'plastic'::text])));
+
+CREATE INDEX card_print_run ON municipality.card_print USING btree (run_id, card_id);
 
 CREATE UNIQUE INDEX card_replaced_once ON municipality.card USING btree (replaces) WHERE (replaces IS NOT NULL);
 
@@ -2591,6 +2623,12 @@ ALTER TABLE ONLY municipality.budget
 ALTER TABLE ONLY municipality.budget
     ADD CONSTRAINT budget_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
 
+ALTER TABLE ONLY municipality.card_print
+    ADD CONSTRAINT card_print_card_id_fkey FOREIGN KEY (card_id) REFERENCES municipality.card(id);
+
+ALTER TABLE ONLY municipality.card_print
+    ADD CONSTRAINT card_print_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.card_run(id);
+
 ALTER TABLE ONLY municipality.card
     ADD CONSTRAINT card_replaces_fkey FOREIGN KEY (replaces) REFERENCES municipality.card(id);
 
@@ -2825,6 +2863,18 @@ GRANT UPDATE(state_before_block) ON TABLE municipality.card TO app_municipality;
 GRANT UPDATE(state_since) ON TABLE municipality.card TO app_municipality;
 
 GRANT UPDATE(expires_at) ON TABLE municipality.card TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.card_print TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.card_print TO app_municipality;
+
+GRANT UPDATE(run_id) ON TABLE municipality.card_print TO app_municipality;
+
+GRANT UPDATE(code_encrypted) ON TABLE municipality.card_print TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.card_run TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.card_run TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.card_run TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.category TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.category TO app_municipality;

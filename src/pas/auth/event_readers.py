@@ -16,6 +16,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "helper_application": Permission.APPLICATIONS_READ,
     "appropriation": Permission.APPROPRIATIONS_READ,
     "card": Permission.CARDS_READ,
+    "card_run": Permission.CARDS_READ,
     "category": Permission.SCHEMES_READ,
     "deviation": Permission.DEVIATIONS_READ,
     "epoch": Permission.EVENTS_READ,

@@ -75,6 +75,7 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     void_hours: Annotated[int, Meta(ge=0, le=24 * 31)] = 24
     objection_weeks: Annotated[int, Meta(ge=1, le=52)] = 6
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
+    print_days: Annotated[int, Meta(ge=1, le=90)] = 30
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None

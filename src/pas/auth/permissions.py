@@ -26,6 +26,7 @@ class Permission(StrEnum):
     PASSES_END = "passes:end"
     CARDS_READ = "cards:read"
     CARDS_ISSUE = "cards:issue"
+    CARDS_PRINT = "cards:print"
     CARDS_ACTIVATE = "cards:activate"
     CARDS_BLOCK = "cards:block"
     CARDS_REPLACE = "cards:replace"

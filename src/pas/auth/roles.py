@@ -84,6 +84,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PASSES_END,
             Permission.CARDS_READ,
             Permission.CARDS_ISSUE,
+            Permission.CARDS_PRINT,
             Permission.CARDS_ACTIVATE,
             Permission.CARDS_BLOCK,
             Permission.CARDS_REPLACE,

@@ -18,6 +18,7 @@ from pas.cli import (
     merchants,
     migrate,
     municipality,
+    passes,
     postgres,
     problems,
     residents,
@@ -56,6 +57,7 @@ app.add_typer(demo.app, name="demo")
 app.add_typer(serve.app, name="serve")
 app.add_typer(work.app, name="work")
 app.add_typer(settings.app, name="settings")
+app.add_typer(passes.app, name="passes")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")

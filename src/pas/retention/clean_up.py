@@ -10,6 +10,7 @@ from pas.auth.municipality_settings import read_municipality_settings
 from pas.db import Database, Statement
 from pas.ids import MunicipalityName
 from pas.jobs import Progress, job_kind
+from pas.passes.print_cards import forget_codes
 from pas.retention.clocks import CLOCKS, LINKS, PROCESSING_LOG, Clock, Gone
 
 KIND: Final = "retention.clean_up"
@@ -39,12 +40,13 @@ async def clean_up(
     *,
     now: datetime,
 ) -> CleanUpReport:
-    """Delete what is past its clock; the links between persons and accounts come last.
+    """Delete what is past its clock, also codes that were to be printed; the links between persons and accounts come last.
 
     The processing log names both too, so no row of it may outlive the link it belongs to.
     """
     async with database.connection(municipality) as connection:
         months = (await read_municipality_settings(connection)).link_months
+        await forget_codes(connection, now=now)
     report = dict[str, int]()
     for clock in CLOCKS:
         before = now - timedelta(days=days_of(clock, months))

@@ -21,6 +21,7 @@ from pas.passes.activate import activate_at_counter
 from pas.passes.block import block_card, unblock_card
 from pas.passes.cards import Card, CardForm, CardState, LastingForm, read_card
 from pas.passes.make_cards import Press
+from pas.passes.print_cards import keep_for_post
 from pas.passes.replace import Replacement, replace_card
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
@@ -141,9 +142,11 @@ async def change(
         case "replace":
             form: LastingForm = "plastic" if card.form == "plastic" else "paper"
             replacement = Replacement(form=form, reason=reason)
-            made = await replace_card(
-                connection, card.id, replacement, press=press, actor=actor, now=now
-            )
+            async with connection.transaction():
+                made = await replace_card(
+                    connection, card.id, replacement, press=press, actor=actor, now=now
+                )
+                await keep_for_post(connection, made, ring=press.ring)
             return made.card_id
     return card.id
 

@@ -2,10 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.passes.routes import cards, new_cards, passes
+from pas.passes.routes import card_runs, cards, new_cards, passes
 
 routes: list[ControllerRouterHandler] = [
     *passes.handlers,
     *cards.handlers,
     *new_cards.handlers,
+    *card_runs.handlers,
 ]

@@ -1,0 +1,65 @@
+"""Makes the cards of a year as a job."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.auth.keys import KeyStore
+from pas.db import Connection, Database
+from pas.ids import CardRunId, JobId, MunicipalityName
+from pas.jobs.kinds import Progress, job_kind
+from pas.jobs.queue import enqueue
+from pas.passes.cards import LastingForm
+from pas.passes.make_cards import Press
+from pas.passes.print_cards import CardRunReport, begin_card_run, do_card_run
+from pas.settings import read_settings
+
+KIND: Final = "passes.print_cards"
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    run_id: CardRunId
+
+
+async def queue_card_run(
+    connection: Connection, *, year: int, form: LastingForm, actor: Actor, now: datetime
+) -> tuple[CardRunId, JobId]:
+    async with connection.transaction():
+        run_id = await begin_card_run(connection, year=year, form=form, actor=actor, now=now)
+        job_id = await enqueue(
+            connection,
+            kind=KIND,
+            arguments=Arguments(run_id),
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+        )
+    return run_id, job_id
+
+
+@job_kind(KIND)
+async def print_cards(  # noqa: PLR0917 (the worker calls every kind so)
+    database: Database,
+    municipality: MunicipalityName,
+    arguments: Mapping[str, object],
+    progress: Progress,
+) -> CardRunReport:
+    """Begun again after a crash it goes on with who has no card yet."""
+
+    def told(done: int, total: int | None) -> None:
+        if total is not None:
+            progress.of(total)
+        progress.done = done
+
+    kind = "login" if progress.job.actor_kind == "login" else "system"
+    return await do_card_run(
+        database,
+        municipality,
+        msgspec.convert(arguments, Arguments).run_id,
+        press=Press(KeyStore(read_settings().keys).ring(municipality)),
+        actor=Actor(kind=kind, id=progress.job.actor_id),
+        now=datetime.now(UTC),
+        told=told,
+    )
