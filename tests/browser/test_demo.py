@@ -5,8 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import cast
 
+import png
 import pytest
+import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
 from looking import check_page
@@ -85,6 +88,230 @@ def test_a_pass_pays_at_a_till_and_is_undone(visitor: Page) -> None:
 def become_again(page: Page, kind: str, name: str | None = None) -> None:
     page.context.clear_cookies()
     become(page, kind, name)
+
+
+def test_a_child_pays_from_two_budgets_is_refused_and_paid_back(visitor: Page) -> None:
+    """The school takes school costs and the school trip; together they do not cover the price."""
+    become(visitor, "holder")
+    number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
+    before = school_budgets(visitor)
+
+    become_again(visitor, "till", "Basisschool")
+    quote_for_eldest(visitor, number, "400,00")
+    both, rest = euros(sum(before)), euros(40_000 - sum(before))
+    expect(visitor.locator(".pas-verdict")).to_contain_text(f"Neem {both}")
+    expect(visitor.locator(".pas-verdict")).to_contain_text(f"Vraag nog {rest}")
+    check_page(visitor, "demo-quote-two-budgets")
+    visitor.get_by_role("button", name=TAKE).click()
+    expect(visitor.locator(".pas-verdict")).to_contain_text("betaalt " + rest + " zelf")
+
+    visitor.get_by_role("link", name="Volgende").click()
+    quote_for_eldest(visitor, number, "1,00")
+    expect(visitor.locator(".pas-verdict--error")).to_be_visible()
+    check_page(visitor, "demo-refused-empty")
+
+    visitor.goto("/velsen/till/sales")
+    pay_back(visitor, "30,00")
+    check_page(visitor, "demo-sales-partly")
+    expect(visitor.locator(".pas-tile").first).to_contain_text(f"deels terug: {euros(3_000)}")
+    pay_back(visitor, "")
+    expect(visitor.locator(".pas-tile").first).to_contain_text("ongedaan gemaakt")
+
+    become_again(visitor, "holder")
+    assert school_budgets(visitor) == before
+
+
+def euros(cents: int) -> str:
+    return f"€\u00a0{cents // 100},{cents % 100:02d}"
+
+
+def school_budgets(page: Page) -> list[int]:
+    """What the eldest child has for school, from the parent's own page."""
+    page.locator(".pas-people a").first.click()
+    title = page.locator(".pas-budget__title", has_text=re.compile("^School"))
+    left = page.locator(".pas-budget").filter(has=title).locator(".pas-budget__left")
+    amounts = [int(re.sub(r"\D", "", text)) for text in left.all_inner_texts()]
+    assert len(amounts) == 2, amounts
+    return amounts
+
+
+def quote_for_eldest(page: Page, number: str, price: str) -> None:
+    page.fill("#scanned", number)
+    page.fill("#amount", price)
+    page.get_by_role("button", name="Kijk wat kan").click()
+    page.uncheck("#holder-0")
+    page.check("#holder-1")
+    page.get_by_role("button", name="Kijk opnieuw").click()
+
+
+def pay_back(page: Page, amount: str) -> None:
+    page.get_by_role("link", name="erugboeken").first.click()
+    check_page(page, "demo-refund")
+    if page.get_by_label("terugboeken").count():
+        page.get_by_label("terugboeken").check()
+    page.fill("#amount", amount)
+    page.fill("#reason", "Het kind is verhuisd")
+    page.get_by_role("button", name="Draai terug").click()
+
+
+def test_a_condition_is_answered_with_yes_or_no(visitor: Page) -> None:
+    become(visitor, "holder")
+    number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
+    become_again(visitor, "till", "Zwembad")
+    for answer in ("no", "nothing", "yes"):
+        visitor.goto("/velsen/till")
+        visitor.fill("#scanned", number)
+        visitor.fill("#visits", "1")
+        visitor.select_option("#category", label="Zwemmen")
+        visitor.get_by_role("button", name="Kijk wat kan").click()
+        visitor.uncheck("#holder-0")
+        visitor.check("#holder-1")
+        visitor.get_by_role("button", name="Kijk opnieuw").click()
+        check_page(visitor, "demo-condition")
+        if answer == "no":
+            visitor.get_by_role("button", name="Nee, dat klopt niet").click()
+            expect(visitor.locator(".pas-verdict--error")).to_contain_text("voorwaarde")
+            check_page(visitor, "demo-condition-no")
+            continue
+        if answer == "nothing":
+            visitor.get_by_role("button", name=TAKE).click()
+            expect(visitor.locator("h1")).to_have_text("Nog niet klaar")
+            check_page(visitor, "demo-condition-forgotten")
+        visitor.get_by_role("checkbox", name="zwemdiploma").check()
+        visitor.get_by_role("button", name=TAKE).click()
+        expect(visitor.locator("h1")).to_have_text("Betaald")
+
+
+def test_a_counter_officer_sells_for_whom_they_choose_and_finds_the_sale_again(
+    visitor: Page,
+) -> None:
+    become(visitor, "holder")
+    number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
+    visitor.context.clear_cookies()
+    visitor.goto("/velsen")
+    visitor.get_by_role("button", name="Baliemedewerker").click()
+    visitor.get_by_role("link", name="Kassa").click()
+    check_page(visitor, "counter-payees")
+    visitor.fill("#search", "museum")
+    visitor.get_by_role("button", name="Zoek").click()
+    visitor.get_by_role("link", name="Museum De Sluiskolk").click()
+    check_page(visitor, "counter-till")
+    visitor.fill("#scanned", number)
+    visitor.fill("#visits", "1")
+    visitor.get_by_role("button", name="Kijk wat kan").click()
+    visitor.get_by_role("button", name=TAKE).click()
+    expect(visitor.locator("h1")).to_have_text("Betaald")
+    text = visitor.locator(".pas-verdict").inner_text()
+    sale = text.partition("Nummer: ")[2].strip()
+
+    visitor.get_by_role("link", name="Laatste verkopen").click()
+    visitor.fill("#number", sale)
+    visitor.get_by_role("button", name="Zoek").click()
+    expect(visitor.locator(".pas-tile")).to_contain_text("Museum De Sluiskolk")
+    check_page(visitor, "counter-sale")
+    visitor.get_by_role("link", name="erugboeken").click()
+    visitor.get_by_label("terugboeken").check()
+    visitor.fill("#visits", "1")
+    visitor.fill("#reason", "Het museum was dicht")
+    visitor.get_by_role("button", name="Draai terug").click()
+    expect(visitor.locator(".pas-tile")).to_contain_text("ongedaan gemaakt")
+
+
+# --- pairing ----------------------------------------------------------------------------------
+
+
+def test_a_manager_pairs_a_phone_that_sells_until_it_is_revoked(
+    browser: Browser, city: Served, visitor: Page
+) -> None:
+    become(visitor, "holder")
+    number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
+    become_again(visitor, "manager", "Fietsenmaker")
+    check_page(visitor, "manager-tills")
+    visitor.fill("#name", "bar")
+    visitor.get_by_role("button", name="Maak deze kassa").click()
+    check_page(visitor, "manager-code")
+    address = read_code(visitor)
+    code = visitor.locator(".pas-pairing-digits").inner_text()
+    assert address == f"{city.url}/velsen/till/pair#{code.replace('-', '')}"
+
+    phone = browser.new_context(base_url=city.url, locale="nl-NL").new_page()
+    sent: list[str] = []
+    phone.on("request", lambda request: sent.append(f"{request.headers} {request.post_data}"))
+    phone.goto(address)
+    check_page(phone, "pair")
+    assert phone.url == f"{city.url}/velsen/till/pair"
+    phone.get_by_role("button", name="Koppel dit apparaat").click()
+    expect(phone.locator("#known")).to_contain_text("Dit apparaat is kassa bar")
+    check_page(phone, "paired")
+    assert phone.evaluate(KEPT_KEY) == ["private", False, "refused"]
+    phone.get_by_role("button", name="Open de kassa").click()
+    expect(phone.locator("h1")).to_have_text("Kassa bar")
+    assert not any("pkcs8" in one or '"d"' in one for one in sent)
+    sell(phone, number)
+    expect(phone.locator("h1")).to_have_text("Betaald")
+
+    pair_in_vain(browser.new_context(base_url=city.url, locale="nl-NL").new_page(), code)
+
+    visitor.get_by_role("link", name="Klaar").click()
+    visitor.get_by_role("link", name="Zet bar voorgoed uit").click()
+    check_page(visitor, "manager-revoke")
+    visitor.get_by_role("button", name="Ja, zet uit").click()
+    expect(visitor.locator(".pas-tile").filter(has_text="bar")).to_contain_text("uitgezet")
+    phone.get_by_role("link", name="Volgende").click()
+    expect(phone.locator("h1")).to_have_text("Inloggen")
+    check_page(phone, "till-signed-out")
+    phone.get_by_role("link", name="Open de kassa").click()
+    phone.get_by_role("button", name="Open de kassa").click()
+    expect(phone.locator("#refused")).to_contain_text("Dit scanpunt is uitgezet")
+    expect(phone.locator("#known")).to_be_hidden()
+    check_page(phone, "till-revoked")
+
+
+def pair_in_vain(page: Page, used: str) -> None:
+    """Another device, with the code that was used, one that nobody gave, and no code at all."""
+    for typed, answer in ((used, "al een apparaat"), ("0" * 26, "kennen wij niet"), ("x", "geen")):
+        page.goto("/velsen/till/pair")
+        page.fill("#code", typed)
+        page.get_by_role("button", name="Koppel dit apparaat").click()
+        expect(page.locator("#refused")).to_contain_text(answer)
+    check_page(page, "pair-refused")
+
+
+KEPT_KEY = """async () => {
+  const opening = indexedDB.open("pas");
+  await new Promise(resolve => opening.onsuccess = resolve);
+  const asking = opening.result.transaction("tills").objectStore("tills").get("velsen");
+  await new Promise(resolve => asking.onsuccess = resolve);
+  const key = asking.result.key;
+  const out = await crypto.subtle.exportKey("pkcs8", key).then(() => "given", () => "refused");
+  return [key.type, key.extractable, out];
+}"""
+
+
+def read_code(page: Page) -> str:
+    """Read the drawing on the screen as a telephone does."""
+    shot = page.locator(".pas-pairing-code svg").screenshot()
+    width, height, rows, info = png.Reader(bytes=shot).asDirect()
+    grey = bytes(dot for row in rows for dot in row[:: cast("int", info["planes"])])
+    found = zxingcpp.read_barcode(memoryview(grey).cast("B", shape=[height, width]))
+    assert found is not None
+    return found.text
+
+
+def sell(page: Page, number: str) -> None:
+    page.fill("#scanned", number)
+    page.fill("#amount", "10,00")
+    page.get_by_role("button", name="Kijk wat kan").click()
+    page.get_by_role("button", name=TAKE).click()
+
+
+def test_a_device_without_scripts_hears_what_to_do(browser: Browser, city: Served) -> None:
+    context = browser.new_context(base_url=city.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/velsen/till/pair")
+    expect(page.get_by_text("Zet JavaScript aan in deze browser.")).to_be_visible()
+    expect(page.get_by_role("button", name="Koppel dit apparaat")).to_be_hidden()
+    context.close()
 
 
 def test_the_cashier_hears_what_is_wrong(visitor: Page) -> None:

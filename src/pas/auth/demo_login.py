@@ -46,7 +46,7 @@ PERSONAS: Final = (
     Role.ADMINISTRATOR,
     Role.INTERMEDIARY,
 )
-"""Whom a visitor can become; merchants and holders come from the demonstration's own pages."""
+"""Whom a visitor can become; managers, tills and holders come from the demonstration's own pages."""
 
 
 class _Persona(msgspec.Struct, frozen=True):

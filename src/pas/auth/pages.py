@@ -55,6 +55,7 @@ async def choose(
         holder_url=f"/{name}/sign-in/holder?{question}" if has_holders else "",
         demo_url=f"/{name}/demo/sign-in",
         personas=personas if await is_demo(request, name) else [],
+        till_url=f"/{name}/till/pair" if return_to.startswith(f"/{name}/till") else "",
         return_to=return_to,
     )
 

@@ -37,7 +37,7 @@ class NewSession(msgspec.Struct, frozen=True):
 
 
 class FoundSession(msgspec.Struct, frozen=True):
-    """A session that is valid now, with the state of its login read in the same statement."""
+    """A session that is valid now, with the state of its login or till read in the same statement."""
 
     token_hash: bytes
     actor_kind: SessionActor
@@ -61,10 +61,14 @@ START = Statement(
 FIND = Statement(
     """
     SELECT s.token_hash, s.actor_kind, s.actor_id, s.assurance, s.used_at, s.ends_at, l.name,
-        l.merchant_id, ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id) AS roles
-    FROM session s LEFT JOIN login l ON s.actor_kind = 'login' AND l.id = s.actor_id
+        coalesce(l.merchant_id, t.merchant_id) AS merchant_id,
+        ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id) AS roles
+    FROM session s
+    LEFT JOIN login l ON s.actor_kind = 'login' AND l.id = s.actor_id
+    LEFT JOIN till t ON s.actor_kind = 'till' AND t.id = s.actor_id
     WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_until > $2 AND s.ends_at > $2
         AND (s.actor_kind <> 'login' OR l.state = 'active')
+        AND (s.actor_kind <> 'till' OR t.state <> 'revoked')
     """,
     FoundSession,
 )

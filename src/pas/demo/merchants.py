@@ -26,7 +26,7 @@ from pas.merchants.merchant_files import COLUMNS
 from pas.merchants.pair_till import Device, pair_till
 from pas.merchants.pairing import challenge
 
-TILL_NAME: Final = "kassa 1"
+TILL_NAME: Final = "balie"
 
 
 class WaitingMerchant(msgspec.Struct, frozen=True):

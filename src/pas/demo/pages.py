@@ -1,7 +1,7 @@
 """Becoming somebody of the demonstration in one click, behind the fences of ``auth/demo_login``."""
 
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from litestar import post
@@ -11,10 +11,11 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.demo_login import ASSURANCE, refuse_outside_demo
 from pas.auth.pages import session_of, with_session
-from pas.auth.sessions import start_session
+from pas.auth.sessions import SessionActor, start_session
 from pas.auth.state import auth_state
 from pas.demo.cast import read_cast
-from pas.ids import MunicipalityName
+from pas.demo.staff import manager_of_till
+from pas.ids import MunicipalityName, TillId
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.pages import done, read_form
@@ -34,8 +35,14 @@ async def become_till(municipality: FromPath[str], request: AppRequest) -> Redir
     return await become(request, municipality, kind="till", to="till")
 
 
+@post("/{municipality:str}/demo/manager", opt=PUBLIC, include_in_schema=False, status_code=303)
+async def become_manager(municipality: FromPath[str], request: AppRequest) -> Redirect:
+    """Manage the merchant of one of the tills: pair a device of one's own, switch it off."""
+    return await become(request, municipality, kind="login", to="merchants")
+
+
 async def become(
-    request: AppRequest, municipality: str, *, kind: Literal["holder", "till"], to: str
+    request: AppRequest, municipality: str, *, kind: SessionActor, to: str
 ) -> Redirect:
     """Start a session as one of the cast, and nobody else."""
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
@@ -43,11 +50,13 @@ async def become(
     wanted = (await read_form(request)).value("id")
     async with state.database.connection(name) as connection:
         cast = await read_cast(connection)
-        holders = (*cast.holders, *cast.applicants)
-        known: tuple[UUID, ...] = holders if kind == "holder" else cast.tills
+        known: tuple[UUID, ...] = cast.holders if kind == "holder" else cast.tills
         chosen = next((one for one in known if str(one) == wanted), None)
         if chosen is None:
             raise NotFound
+        if kind == "login":
+            chosen, merchant = await manager_of_till(connection, TillId(chosen))
+            to = f"{to}/{merchant}/tills"
         session = await start_session(
             connection,
             actor_kind=kind,
@@ -59,4 +68,4 @@ async def become(
     return with_session(done(f"/{name}/{to}"), state, name, session=session)
 
 
-routes: list[ControllerRouterHandler] = [become_holder, become_till]
+routes: list[ControllerRouterHandler] = [become_holder, become_till, become_manager]

@@ -1,0 +1,64 @@
+"""People of the demonstration beside the tills of devices: who scans as themselves, who manages."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.auth.demo_login import BECOME, GIVE, ISSUER
+from pas.auth.roles import ROLE_TITLES, Role
+from pas.db import Connection, Statement
+from pas.ids import LoginId, MerchantId, TillId, uuid7
+from pas.merchants.create_till import BoundKind, bind_till
+from pas.merchants.tills import READ_TILL, list_bound_tills
+
+SCANNING: Final[dict[Role, BoundKind]] = {
+    Role.COUNTER: "counter",
+    Role.INTERMEDIARY: "intermediary",
+}
+
+
+class Manager(msgspec.Struct, frozen=True):
+    """Who manages a merchant."""
+
+    id: LoginId
+
+
+BECOME_MANAGER: Final = Statement(
+    """
+    INSERT INTO login (id, issuer, subject, name, state, merchant_id)
+    VALUES ($1, $2, $3, $4, 'active', $5)
+    ON CONFLICT (issuer, subject) DO UPDATE SET state = 'active'
+    RETURNING id
+    """,
+    Manager,
+)
+
+
+async def equip_people(connection: Connection, *, actor: Actor, now: datetime) -> None:
+    """Give the counter officer and the intermediary whom a visitor can be a till of their own."""
+    equipped = {till.login_id for till in await list_bound_tills(connection, actor=actor)}
+    for role, kind in SCANNING.items():
+        async with connection.transaction():
+            name = f"{ROLE_TITLES[role]} (demonstratie)"
+            persona = await BECOME.one(connection, LoginId(uuid7()), ISSUER, role.value, name)
+            await GIVE.run(connection, persona.id, role.value)
+            if persona.id not in equipped:
+                await bind_till(
+                    connection, persona.id, kind=kind, name="balie", actor=actor, now=now
+                )
+
+
+async def manager_of_till(connection: Connection, till_id: TillId) -> tuple[LoginId, MerchantId]:
+    """Make or find the one who manages the merchant of a till."""
+    till = await READ_TILL.one(connection, till_id)
+    assert till.merchant_id is not None, "the cast is behind tills of merchants"
+    async with connection.transaction():
+        name = f"{ROLE_TITLES[Role.MERCHANT_MANAGER]} (demonstratie)"
+        subject = f"manager-{till.merchant_id}"
+        manager = await BECOME_MANAGER.one(
+            connection, LoginId(uuid7()), ISSUER, subject, name, till.merchant_id
+        )
+        await GIVE.run(connection, manager.id, Role.MERCHANT_MANAGER.value)
+    return manager.id, till.merchant_id
