@@ -40,10 +40,12 @@ def granted(
     )
 
 
-def set_aside(scheme: str = ANY_ID, account: int = 5, visits: str = "NULL") -> str:
+def set_aside(
+    scheme: str = ANY_ID, account: int = 5, visits: str = "NULL", overspent: int = 0
+) -> str:
     return (
-        "INSERT INTO appropriation (scheme_id, budget_year, account_id, visits_account_id, closed_pot)"
-        f" VALUES ({scheme}, 2026, {account}, {visits}, false);"
+        "INSERT INTO appropriation (scheme_id, budget_year, account_id, visits_account_id, closed_pot,"
+        f" overspent_cents) VALUES ({scheme}, 2026, {account}, {visits}, false, {overspent});"
     )
 
 
@@ -79,6 +81,7 @@ BROKEN: dict[str, list[str]] = {
     "appropriation_visits_account_id_key": [
         set_aside(account=5, visits="7") + set_aside(account=6, visits="7"),
     ],
+    "appropriation_overspent_cents_check": [set_aside(overspent=-1)],
     "appropriation_line_pkey": [a_cover_line(ID) * 2],
     "appropriation_line_amount_cents_check": [a_cover_line(cents=0)],
     "appropriation_line_cover_line_check": [
