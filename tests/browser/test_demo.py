@@ -106,8 +106,11 @@ def test_a_child_pays_from_two_budgets_is_refused_and_paid_back(visitor: Page) -
     expect(visitor.locator(".pas-verdict")).to_contain_text("betaalt " + rest + " zelf")
 
     visitor.get_by_role("link", name="Volgende").click()
-    quote_for_eldest(visitor, number, "1,00")
+    visitor.fill("#scanned", number)
+    visitor.fill("#amount", "1,00")
+    visitor.get_by_role("button", name="Kijk wat kan").click()
     expect(visitor.locator(".pas-verdict--error")).to_be_visible()
+    expect(visitor.locator("#holder-1")).to_have_count(0)
     check_page(visitor, "demo-refused-empty")
 
     visitor.goto("/velsen/till/sales")
