@@ -47,6 +47,18 @@ def amount_left(page: Page, title: str) -> str:
     return budget.locator(".pas-budget__left").inner_text()
 
 
+def test_everybody_on_the_first_page_can_be_become(visitor: Page) -> None:
+    """Each once: one click, and a page of one's own."""
+    visitor.goto("/velsen")
+    buttons = visitor.locator("form[action*='/demo/'] button")
+    assert buttons.count() > 15
+    for number in range(buttons.count()):
+        visitor.context.clear_cookies()
+        visitor.goto("/velsen")
+        buttons.nth(number).click()
+        expect(visitor.locator("h1")).not_to_have_text(re.compile("bestaat niet|Wie wilt u zijn"))
+
+
 def test_a_pass_pays_at_a_till_and_is_undone(visitor: Page) -> None:
     visitor.goto("/")
     check_page(visitor, "demo-front")

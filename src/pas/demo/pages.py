@@ -50,7 +50,8 @@ async def become(
     wanted = (await read_form(request)).value("id")
     async with state.database.connection(name) as connection:
         cast = await read_cast(connection)
-        known: tuple[UUID, ...] = cast.holders if kind == "holder" else cast.tills
+        people = (*cast.holders, *cast.applicants)
+        known: tuple[UUID, ...] = people if kind == "holder" else cast.tills
         chosen = next((one for one in known if str(one) == wanted), None)
         if chosen is None:
             raise NotFound
