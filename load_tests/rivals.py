@@ -33,8 +33,8 @@ RAW_INSERT: Final = f"""
         FROM unnest($1::uuid[], $2::bytea[], $3::bigint[], $4::uuid[]) AS i (id, print, total, till)
     ), t AS (
         INSERT INTO {RIVALS}.transfer (entry_id, line, debit, credit, amount, debit_turn,
-            debit_number, credit_number, reversed_line, xid)
-        SELECT l.id, l.line, l.debit, l.credit, l.amount, l.turn, l.turn, NULL, NULL,
+            debit_number, credit_number, reversed_line, epoch, xid)
+        SELECT l.id, l.line, l.debit, l.credit, l.amount, l.turn, l.turn, NULL, NULL, 1,
             pg_current_xact_id()::text::bigint
         FROM unnest($7::uuid[], $8::smallint[], $9::bigint[], $10::bigint[], $11::bigint[],
             $14::bigint[]) AS l (id, line, debit, credit, amount, turn)
