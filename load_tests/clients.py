@@ -20,7 +20,7 @@ import city
 from pas.db import Address, Database
 from pas.ids import EntryId, uuid7
 from pas.money import Cents
-from pas.redemptions.facts import Request
+from pas.redemptions.facts import Limits, Request
 from pas.redemptions.judge import Moment
 from pas.redemptions.lanes import Lanes
 from pas.redemptions.pace import Pace
@@ -107,9 +107,15 @@ def sale(crowd: Crowd) -> SaleItem:
     )
 
 
+# A few cards do here in a minute what no card does in a day; what is counted is counted all the same.
+UNLIMITED = Limits(
+    till_sales=10**9, card_sales=10**9, card_cents=Cents(10**12), merchant_sales=10**9
+)
+
+
 def clock() -> Moment:
     now = datetime.now(UTC)
-    return Moment(city.MUNICIPALITY, now, now.date(), bytes(32))
+    return Moment(city.MUNICIPALITY, now, now.date(), bytes(32), UNLIMITED)
 
 
 def gathered(database: Database) -> Sell:
