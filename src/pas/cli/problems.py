@@ -13,7 +13,6 @@ def show() -> None:
 
     Example: pas problems > docs/problems.md
     """
-    # The whole program is imported for this, which other commands need not wait for.
-    from pas.app.catalogue import as_markdown  # noqa: PLC0415
+    from pas.app.catalogue import as_markdown  # noqa: PLC0415 (no other command waits for all of it)
 
     sys.stdout.write(as_markdown())
