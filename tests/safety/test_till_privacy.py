@@ -1,5 +1,6 @@
 """The merchant learns nothing but yes, how much, and for what."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import cast
 from uuid import UUID
@@ -249,11 +250,16 @@ def leaks(told: list[str], shown: list[str], rich: Rich) -> list[str]:
     assert "declined" in "".join(told)
     texts = [text.replace("\u00a0", " ").lower() for text in told + shown]
     return [
-        f"{what}: {text[max(0, text.find(value.lower()) - 80) :][:200]}"
+        f"{what}: {text[max(0, found.start() - 80) :][:200]}"
         for what, value in rich.never().items()
         for text in texts
-        if value.lower() in text
+        if (found := re.search(as_a_word(value.lower()), text))
     ]
+
+
+def as_a_word(value: str) -> str:
+    """Figures by themselves: four of them stand in many an identifier by chance."""
+    return rf"(?<![\da-f-]){value}(?![\da-f-])" if value.isdigit() else re.escape(value)
 
 
 async def test_a_till_cannot_tell_a_card_without_this_budget_from_another(
