@@ -39,7 +39,8 @@ TILLS_AT_SQL_LEVEL: Final = TILLS - 1_000
 CATEGORIES: Final = ("sport", "culture")
 BUDGETS: Final = len(CATEGORIES)
 """Per pass, one in each category."""
-BUDGET_CENTS: Final = 10_000_000
+BUDGET_CENTS: Final = 100_000_000
+"""The most that a scheme may grant: one pass alone buys for five rounds."""
 OFFICER: Final = UUID(int=1)
 
 

@@ -815,7 +815,7 @@ BEGIN
     RETURN outcomes;
 END $$;
 
-ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) OWNER TO owner_municipality;
+ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.refresh_statistics() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1040,7 +1040,7 @@ BEGIN
     RETURN outcomes;
 END $$;
 
-ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) OWNER TO owner_municipality;
+ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2492,6 +2492,8 @@ ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.incompatible_role FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
+ALTER TABLE municipality.incompatible_role ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.payout_account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
@@ -2553,6 +2555,14 @@ ALTER TABLE municipality.entry ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.epoch FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.epoch ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.redemption FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.redemption ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.redemption_reversal ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.reversal FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
@@ -2802,6 +2812,7 @@ GRANT UPDATE(tries) ON TABLE municipality.activation_tries TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.agreement TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.agreement TO app_municipality;
+GRANT SELECT ON TABLE municipality.agreement TO ledger_municipality;
 
 GRANT UPDATE(valid_until) ON TABLE municipality.agreement TO app_municipality;
 
@@ -2812,6 +2823,7 @@ GRANT UPDATE(ended_at) ON TABLE municipality.api_token TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.appropriation TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.appropriation TO app_municipality;
+GRANT SELECT ON TABLE municipality.appropriation TO ledger_municipality;
 
 GRANT UPDATE(overspent_cents) ON TABLE municipality.appropriation TO app_municipality;
 
@@ -2848,9 +2860,11 @@ GRANT SELECT ON TABLE municipality.balance TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.budget TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.budget TO app_municipality;
+GRANT SELECT ON TABLE municipality.budget TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.card TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.card TO app_municipality;
+GRANT SELECT ON TABLE municipality.card TO ledger_municipality;
 
 GRANT UPDATE(activation_hash) ON TABLE municipality.card TO app_municipality;
 
@@ -3035,6 +3049,7 @@ GRANT UPDATE(ended_on) ON TABLE municipality.location TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.login TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.login TO app_municipality;
+GRANT SELECT ON TABLE municipality.login TO ledger_municipality;
 
 GRANT UPDATE(issuer) ON TABLE municipality.login TO app_municipality;
 
@@ -3055,11 +3070,13 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.login_role TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.managing_adult TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.managing_adult TO app_municipality;
+GRANT SELECT ON TABLE municipality.managing_adult TO ledger_municipality;
 
 GRANT UPDATE(valid_until) ON TABLE municipality.managing_adult TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.merchant TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.merchant TO app_municipality;
+GRANT SELECT ON TABLE municipality.merchant TO ledger_municipality;
 
 GRANT UPDATE(name) ON TABLE municipality.merchant TO app_municipality;
 
@@ -3080,6 +3097,7 @@ GRANT SELECT ON TABLE municipality.migration TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.pass TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.pass TO app_municipality;
+GRANT SELECT ON TABLE municipality.pass TO ledger_municipality;
 
 GRANT UPDATE(ended_on) ON TABLE municipality.pass TO app_municipality;
 
@@ -3120,15 +3138,18 @@ GRANT SELECT ON TABLE municipality.posting TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.processing_log TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.processing_log TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.processing_log TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.proof TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.proof TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.redemption TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.redemption TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.redemption TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.redemption_reversal TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.redemption_reversal TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.redemption_reversal TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.resident TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.resident TO app_municipality;
@@ -3159,6 +3180,7 @@ GRANT SELECT ON TABLE municipality.scheme_grant TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.scheme_version TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.scheme_version TO app_municipality;
+GRANT SELECT ON TABLE municipality.scheme_version TO ledger_municipality;
 
 GRANT UPDATE(status) ON TABLE municipality.scheme_version TO app_municipality;
 
@@ -3202,6 +3224,7 @@ GRANT UPDATE(recorded_by) ON TABLE municipality.swimming_diploma TO app_municipa
 
 GRANT SELECT ON TABLE municipality.till TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.till TO app_municipality;
+GRANT SELECT ON TABLE municipality.till TO ledger_municipality;
 
 GRANT UPDATE(location_id) ON TABLE municipality.till TO app_municipality;
 

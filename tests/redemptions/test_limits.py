@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import partial
 
-import asyncpg
 import msgspec
 import pytest
 
@@ -27,7 +26,7 @@ from together import VELSEN, at_once
 
 FILL = """
     INSERT INTO redemption (entry_id, till_id, price_cents, taken_cents, recorded_at)
-    SELECT gen_random_uuid(), $1, 5, 5, now() - interval '59 minutes' FROM generate_series(1, $2)
+    SELECT gen_random_uuid(), $1, 5, 5, now() - make_interval(mins => $3) FROM generate_series(1, $2)
 """
 RESUME = "UPDATE till SET state = 'active', paused_by = NULL, state_since = $2 WHERE id = $1"
 
@@ -44,6 +43,13 @@ async def parent(connection: Connection) -> Holder:
     for _ in range(2):
         await a_budget(connection, scheme, await a_child_of(connection, parent), cents=300_000)
     return parent
+
+
+async def sell_before(superuser: Connection, till: Till, count: int, *, minutes: int = 59) -> None:
+    """As only the role of the functions can."""
+    await superuser.execute("SET ROLE ledger_velsen")
+    await superuser.execute(FILL, till.id, count, minutes)
+    await superuser.execute("RESET ROLE")
 
 
 def told(answers: list[Answer]) -> list[str]:
@@ -87,17 +93,32 @@ async def test_the_items_of_one_request_count_too(
     assert told(answers) == ["booked"] * 30 + ["card-limit-reached"] * 2
 
 
+async def test_a_card_at_its_limit_does_not_keep_its_neighbours_apart(
+    connection: Connection, till: Till, parent: Holder
+) -> None:
+    earlier = [a_sale_for(till, parent, 1) for _ in range(30)]
+    assert told(await redeem(desk_of(connection), earlier)) == ["booked"] * 30
+    other = await a_holder(connection)
+    await a_budget(connection, await a_scheme(connection), other)
+    sales = [a_sale_item(till, other, price=1, take=1) for _ in range(5)]
+    batch = [*sales[:2], a_sale_for(till, parent, 1), *sales[2:]]
+    heard = ["booked", "booked", "card-limit-reached", "booked", "booked", "booked"]
+    assert told(await redeem(desk_of(connection), batch)) == heard
+    transactions = "SELECT count(DISTINCT xid) FROM entry WHERE id = ANY ($1)"
+    assert await connection.fetchval(transactions, [sale.id for sale in sales]) == 1
+
+
 @pytest.mark.parametrize(("earlier", "heard"), [(599, "booked"), (600, "till-limit-reached")])
 async def test_a_till_sells_six_hundred_times_an_hour(
     connection: Connection,
-    owner: asyncpg.Connection,
+    superuser: Connection,
     till: Till,
     parent: Holder,
     *,
     earlier: int,
     heard: str,
 ) -> None:
-    await owner.execute(FILL, till.id, earlier)
+    await sell_before(superuser, till, earlier)
     quote, sale = a_sale_item(till, parent, price=1, child=1), a_sale_for(till, parent, 1)
     [asked] = await redeem(desk_of(connection), [quote])
     assert told(await redeem(desk_of(connection), [sale])) == [heard]
@@ -105,9 +126,9 @@ async def test_a_till_sells_six_hundred_times_an_hour(
 
 
 async def test_a_till_that_was_at_its_limit_an_hour_ago_sells_again(
-    connection: Connection, owner: asyncpg.Connection, till: Till, parent: Holder
+    connection: Connection, superuser: Connection, till: Till, parent: Holder
 ) -> None:
-    await owner.execute(FILL.replace("59 minutes", "61 minutes"), till.id, 700)
+    await sell_before(superuser, till, 700, minutes=61)
     assert told(await redeem(desk_of(connection), [a_sale_for(till, parent, 1)])) == ["booked"]
 
 

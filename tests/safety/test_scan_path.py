@@ -61,6 +61,10 @@ AS_LEDGER = """
         FROM generate_series(1, {rows}) n;
     INSERT INTO transfer (entry_id, line, debit, credit, amount, debit_turn, debit_number, epoch, xid)
         SELECT id, 1, 10000000 + row_number() OVER (), 99, 5, 1, 2, 1, 1 FROM entry WHERE kind = 'redeem';
+    INSERT INTO redemption (entry_id, till_id, price_cents, taken_cents, recorded_at)
+        SELECT id, gen_random_uuid(), 5, 5, '2026-05-01' FROM entry WHERE kind = 'redeem';
+    INSERT INTO redemption_reversal (entry_id, original_id, kind, amount_cents, reason, recorded_at)
+        SELECT gen_random_uuid(), entry_id, 'refund', 1, 'x', '2026-05-01' FROM redemption;
 """
 AS_OWNER = """
     INSERT INTO resident (id, person_number) SELECT gen_random_uuid(), 'p' || n FROM generate_series(1, {rows}) n;
@@ -80,10 +84,6 @@ AS_OWNER = """
     INSERT INTO budget (account_id, pass_id, scheme_id, scheme_version_id, budget_year, granted_at, lapses_on)
         SELECT 10000000 + row_number() OVER (), p.id, '{scheme}', '{version}', 2026, '2026-01-01', '2027-02-01'
         FROM pass p JOIN resident r ON r.id = p.resident_id WHERE r.person_number LIKE 'p%' LIMIT {rows};
-    INSERT INTO redemption (entry_id, till_id, price_cents, taken_cents, recorded_at)
-        SELECT id, gen_random_uuid(), 5, 5, '2026-05-01' FROM entry WHERE kind = 'redeem';
-    INSERT INTO redemption_reversal (entry_id, original_id, kind, amount_cents, reason, recorded_at)
-        SELECT gen_random_uuid(), entry_id, 'refund', 1, 'x', '2026-05-01' FROM redemption;
     INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, trace_id, recorded_at)
         SELECT gen_random_uuid(), 'redemption', 'till', '{till}', entry_id, gen_random_uuid(), '',
             timestamptz '{now}' - interval '1 hour' FROM redemption;

@@ -74,25 +74,24 @@ async def redeem(desk: Desk, sales: Sequence[SaleItem]) -> list[Answer]:
     caller sends the same items again.
     """
     answers: list[Answer | None] = [None] * len(sales)
-    open_places = list(range(len(sales)))
-    for attempt in range(ROUNDS):
+    open_places, alone = list(range(len(sales))), set[int]()
+    for attempt in range(1, ROUNDS + 1):
         asked = [sales[place] for place in open_places]
-        judged = await judge_all(desk, asked, is_first=attempt == 0)
+        judged = await judge_all(desk, asked, is_first=attempt == 1)
         bookings: list[Booking] = []
         for place, (verdict, row) in zip(open_places, judged, strict=True):
             if verdict.booking is None:
                 answers[place] = verdict.answer
             else:
                 bookings.append(Booking(place, sales[place], row, verdict, verdict.booking))
-        # What moved may have held up its neighbours: from the second round on each goes alone.
-        calls = [bookings] if attempt == 0 else [[booking] for booking in bookings]
-        open_places = [
-            place
-            for booked_together in calls
-            for place in await book_all(desk, booked_together, answers)
-        ]
+        again: dict[int, str] = {}
+        for party in parties(bookings, alone):
+            again |= await book_all(desk, party, answers)
+        open_places = sorted(again)
         if not open_places:
             break
+        is_last = attempt == ROUNDS - 1
+        alone = {place for place, why in again.items() if is_last or why == Outcome.MOVED}
     for place in open_places:
         answers[place] = refused(sales[place], Refused(Busy))
     return [answer for answer in answers if answer is not None]
@@ -161,13 +160,19 @@ def wanted(sale: SaleItem, *, is_first: bool) -> Wanted:
     )
 
 
+def parties(bookings: Sequence[Booking], alone: set[int]) -> list[list[Booking]]:
+    """What moved holds up its neighbours no more: it goes by itself, they go on together."""
+    together = [booking for booking in bookings if booking.place not in alone]
+    return [together, *([booking] for booking in bookings if booking.place in alone)]
+
+
 async def book_all(
     desk: Desk, bookings: Sequence[Booking], answers: list[Answer | None]
-) -> list[int]:
-    """Book, fill in the answers that hold, and give the places that have to be decided again."""
+) -> dict[int, str]:
+    """Book, fill in the answers that hold, and give the places to be decided again, and why."""
     if not bookings:
-        return []
-    again: list[int] = []
+        return {}
+    again: dict[int, str] = {}
     outcomes = await call(desk, bookings)
     for booking, outcome in zip(bookings, outcomes.outcomes, strict=True):
         match outcome:
@@ -178,7 +183,7 @@ async def book_all(
                 if booking.row.merchant is not None:
                     desk.pace.add(booking.row.merchant.id, desk.moment.now)
             case _:
-                again.append(booking.place)
+                again[booking.place] = outcome
     return again
 
 
