@@ -36,7 +36,7 @@ class FieldKind(IntEnum):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides a booking at a till; the field order is that of version 2."""
+    """What decides a booking at a till; the field order belongs to ``VERSION``."""
 
     municipality: MunicipalityName
     kind: str

@@ -24,12 +24,13 @@ TRIGGERS: Final = Statement(
     FROM (VALUES
         ('entry', 'only_by_ledger'), ('transfer', 'only_by_ledger'), ('account', 'only_by_ledger'),
         ('balance', 'only_by_ledger'), ('reversal', 'only_by_ledger'), ('epoch', 'only_by_ledger'), ('usable_change', 'only_by_ledger'),
+        ('redemption', 'only_by_ledger'), ('redemption_reversal', 'only_by_ledger'),
         ('entry', 'append_only'), ('transfer', 'append_only'), ('account', 'append_only'), ('epoch', 'append_only'),
         ('balance', 'append_only'), ('reversal', 'append_only'), ('posting', 'append_only'), ('event', 'append_only'),
         ('usable_change', 'append_only'), ('redemption', 'append_only'), ('redemption_reversal', 'append_only'),
         ('setting', 'append_only'), ('event_content', 'append_only'), ('payout_account', 'append_only'),
         ('deviation', 'append_only'), ('decision', 'append_only'), ('scheme_grant', 'append_only'),
-        ('scheme_version', 'append_only'), ('event', 'stamp'), ('epoch', 'told')
+        ('scheme_version', 'append_only'), ('incompatible_role', 'append_only'), ('event', 'stamp'), ('epoch', 'told')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'
@@ -80,7 +81,7 @@ RIGHTS: Final = Statement(
     SELECT 'rights of ' || r.rolname AS wall, format('%s may %s on %s', r.rolname, p.privilege, t.name) AS detail
     FROM other r
     CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting'),
-        ('usable_change')) AS t (name)
+        ('usable_change'), ('redemption'), ('redemption_reversal')) AS t (name)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
     WHERE CASE WHEN p.privilege IN ('INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, to_regclass(t.name), p.privilege)
         ELSE has_table_privilege(r.oid, to_regclass(t.name), p.privilege) END
@@ -93,7 +94,7 @@ RIGHTS: Final = Statement(
     SELECT 'owner of ' || p.proname, format('%s belongs to %s', p.proname, pg_get_userbyid(p.proowner))
     FROM pg_proc p
     WHERE p.pronamespace = current_schema()::regnamespace
-        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch')
+        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch', 'redeem_batch', 'reverse_batch')
         AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
     ORDER BY 1, 2
     """,

@@ -15,6 +15,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, NewType, TypeAlias
 
 import msgspec
@@ -143,6 +144,7 @@ class KeyedHash(msgspec.Struct, frozen=True):
     digest: bytes
 
 
+@lru_cache(maxsize=1024)
 def municipality_tag(municipality: MunicipalityName) -> str:
     """Make 20 bits of the name, to tell a card from elsewhere from an unknown one.
 
