@@ -238,8 +238,11 @@ async def test_accounts_and_lines_that_do_not_fit_are_refused(
     good = arguments_of(budget, [[low, high], [1], [debit], [credit], [1], [None], [None]])
     changes = {
         "no items": {at: [] for at in range(9)},
+        "nothing at all": {at: [] for at in range(16) if at != 9},
         "accounts twice": {9: [low, low]},
         "accounts descending": {9: [high, low]},
+        "an account of no line twice": {9: [low, high, high]},
+        "an account of no line out of order": {9: [low, high, low - 1]},
         "line of item 2": {10: [2]},
         "line of item 0": {10: [0]},
         "line of item 1 after one of item 2": {
