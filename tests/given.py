@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pas.auth.actor import SYSTEM, Actor
 from pas.auth.key_files import make_keys
-from pas.auth.keys import KeyStore
+from pas.auth.keys import KeyStore, Purpose
 from pas.auth.roles import Role, permissions_of
 from pas.auth.till_signature import PrivateKey
 from pas.db import Connection
@@ -549,6 +549,15 @@ def a_key_store(folder: Path, *, demo: bool = False) -> KeyStore:
     store = KeyStore(folder / "keys")
     make_keys(store, MunicipalityName("velsen"), demo=demo, now=datetime.now(UTC))
     return store
+
+
+def without_a_key(store: KeyStore, purpose: Purpose) -> None:
+    """Make the keys of velsen those of a version that did not know a purpose yet."""
+    ring = store.ring(MunicipalityName("velsen"))
+    kept = tuple(key for key in ring.keys if key.purpose != purpose)
+    older = msgspec.structs.replace(ring, keys=kept)
+    store.path(ring.municipality).write_bytes(msgspec.json.encode(older))
+    store.forget(ring.municipality)
 
 
 # --- facts of a redemption ------------------------------------------------------------------

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from given import a_key_store
+from given import a_key_store, without_a_key
 from pas.auth.citizen_number import (
     CitizenNumberUnreadable,
     CitizenNumberWrong,
@@ -17,7 +17,7 @@ from pas.auth.citizen_number import (
     read_citizen_number,
 )
 from pas.auth.key_files import KeysExist, end_key, make_keys, rotate_key
-from pas.auth.keys import KeysMissing, KeyStore, KeysUnsafe, Purpose, refuse_demo_keys
+from pas.auth.keys import ALWAYS, KeysMissing, KeyStore, KeysUnsafe, Purpose, refuse_demo_keys
 from pas.ids import MunicipalityName, uuid7
 
 VELSEN = MunicipalityName("velsen")
@@ -46,6 +46,16 @@ def test_missing_keys_say_what_to_do(tmp_path: Path) -> None:
 def test_a_missing_purpose_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(KeysMissing, match="--purpose oidc_client"):
         a_key_store(tmp_path).ring(VELSEN).current(Purpose.OIDC_CLIENT)
+
+
+@pytest.mark.parametrize("purpose", ALWAYS)
+def test_keys_from_before_a_purpose_say_that_it_is_missing(
+    tmp_path: Path, purpose: Purpose
+) -> None:
+    store = a_key_store(tmp_path)
+    assert store.ring(VELSEN).missing == []
+    without_a_key(store, purpose)
+    assert store.ring(VELSEN).missing == [purpose]
 
 
 def test_damaged_keys_are_refused(tmp_path: Path) -> None:

@@ -15,11 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from pas.auth.keys import LASTING, Key, KeyRing, KeysMissing, KeyStore, KeysUnsafe, Purpose
+from pas.auth.keys import ALWAYS, LASTING, Key, KeyRing, KeysMissing, KeyStore, KeysUnsafe, Purpose
 from pas.ids import MunicipalityName
 
-ALWAYS = tuple(purpose for purpose in Purpose if purpose != Purpose.OIDC_CLIENT)
-"""What every municipality needs; the key for an identity provider comes with the provider."""
 SECRET_BYTES = 32
 RSA_BITS = 3072
 

@@ -8,10 +8,11 @@ import time
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 
+from pas.errors import Refusal
 from pas.ids import MunicipalityName
 
 RELOAD_SECONDS: Final = 1.0
@@ -43,8 +44,25 @@ LASTING: Final = frozenset(
 """What these made lies in the database for years, so their keys are never thrown away."""
 
 
-class KeysMissing(Exception):
-    """There are no keys for this municipality, or none for this purpose."""
+ALWAYS: Final = tuple(purpose for purpose in Purpose if purpose != Purpose.OIDC_CLIENT)
+"""What every municipality needs; the key for an identity provider comes with the provider."""
+
+
+class KeysMissing(Refusal):
+    """Dit kan nu niet, want bij ons ontbreekt een sleutel.
+
+    Whoever asked reads that, and whom to tell; ``str`` is for the operator: the command that helps.
+    """
+
+    status: ClassVar[int] = 503
+    next_step: ClassVar[str] = "Vertel het aan uw beheerder. Die kan de sleutel maken."
+
+    def __init__(self, what_to_do: str) -> None:
+        super().__init__()
+        self.what_to_do = what_to_do
+
+    def __str__(self) -> str:
+        return self.what_to_do
 
 
 class KeysUnsafe(Exception):
@@ -78,11 +96,21 @@ class KeyRing(msgspec.Struct, frozen=True):
         """Give the keys that can read what was made for a purpose, the current one first."""
         found = [key for key in reversed(self.keys) if key.purpose == purpose]
         if not found:
-            raise KeysMissing(
-                f"{self.municipality} has no key for {purpose.value}. "
-                f"Make one: pas keys rotate {self.municipality} --purpose {purpose.value}."
-            )
+            raise KeysMissing(self.lacking(purpose))
         return found
+
+    def lacking(self, purpose: Purpose) -> str:
+        """Say to the operator that there is no key for a purpose, and what to do."""
+        return (
+            f"{self.municipality} has no key for {purpose.value}. "
+            f"Make one: pas keys rotate {self.municipality} --purpose {purpose.value}"
+        )
+
+    @property
+    def missing(self) -> list[Purpose]:
+        """What every municipality needs and this one has not: purposes newer than its keys."""
+        held = {key.purpose for key in self.keys}
+        return [purpose for purpose in ALWAYS if purpose not in held]
 
     def current(self, purpose: Purpose) -> Key:
         return self.of(purpose)[0]

@@ -12,7 +12,7 @@ from pas.auth.change_keys import change_keys
 from pas.auth.key_files import end_key, make_keys, rotate_key
 from pas.auth.keys import Key, KeyStore, Purpose
 from pas.cli.login import run
-from pas.cli.screen import done, out, say
+from pas.cli.screen import done, failed, out, say
 from pas.db import Connection
 from pas.ids import MunicipalityName
 from pas.installation import fit_name
@@ -91,6 +91,7 @@ def list_all(municipality: Municipality) -> None:
             made = f"{key.created_at:%Y-%m-%d}"
             table.add_row(key.key_id, purpose.value, made, state)
     out.print(table)
+    failed(*(ring.lacking(purpose) for purpose in ring.missing))
 
 
 def changed(

@@ -82,13 +82,13 @@ def main() -> NoReturn:
     sys.excepthook = tell_of_defect
     try:
         app()
-    except (Refusal, MigrationRefused, KeysExist) as error:
-        refused(str(error))
-        sys.exit(REFUSED)
     except WrongSettings as error:
         failed(*error.sentences)
         sys.exit(ENVIRONMENT)
     except (*WRONG_KEYS, EmbeddedProblem, DamagedMigrations, *NO_WAY_IN, *CONNECTION_LOST) as error:
         failed(str(error) or type(error).__name__)
         sys.exit(ENVIRONMENT)
+    except (Refusal, MigrationRefused, KeysExist) as error:
+        refused(str(error))
+        sys.exit(REFUSED)
     sys.exit(0)

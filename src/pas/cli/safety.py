@@ -68,7 +68,7 @@ async def held_rights(connection: Connection) -> list[str]:
 async def unsafe_keys(database: Database, settings: Settings) -> list[str]:
     """Keys of the demonstration where they do not belong, or keys that others can read.
 
-    Missing keys are no danger: what needs them says so.
+    Missing keys are no danger: see ``missing_keys``.
     """
     store = KeyStore(settings.keys)
     sentences: list[str] = []
@@ -80,6 +80,19 @@ async def unsafe_keys(database: Database, settings: Settings) -> list[str]:
             sentences.append(str(error))
         except KeysMissing:
             continue
+    return sentences
+
+
+async def missing_keys(database: Database, settings: Settings) -> list[str]:
+    """What cannot be done until somebody makes a key, such as after an update; the rest can."""
+    store = KeyStore(settings.keys)
+    sentences: list[str] = []
+    for municipality in await database.municipalities():
+        try:
+            ring = store.ring(municipality.name)
+            sentences += [ring.lacking(purpose) for purpose in ring.missing]
+        except KeysMissing as error:
+            sentences.append(str(error))
     return sentences
 
 

@@ -14,7 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 
-from pas.cli.safety import behind_their_books, unsafe, unsafe_demo, unsafe_keys
+from pas.cli.safety import behind_their_books, missing_keys, unsafe, unsafe_demo, unsafe_keys
 from pas.cli.screen import done, failed, say
 from pas.db import Database
 from pas.installation import Access, migrate_everything, opened
@@ -81,6 +81,7 @@ async def prepared(access: Access, settings: Settings) -> None:
         rights, keys = await unsafe(database), await unsafe_keys(database, settings)
         seen = await unsafe_demo(database, settings)
         behind = await behind_their_books(database)
+        lacking = [] if keys else await missing_keys(database, settings)
     finally:
         await database.close()
     if rights:
@@ -91,6 +92,7 @@ async def prepared(access: Access, settings: Settings) -> None:
         refuse_to_serve("the books came from another server, or from a backup", behind)
     if keys:
         refuse_to_serve("these keys may not be used like this", keys)
+    failed(*lacking)
 
 
 def refuse_to_serve(why: str, sentences: list[str]) -> NoReturn:
