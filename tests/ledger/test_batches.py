@@ -203,6 +203,7 @@ async def test_what_is_no_call_is_refused_whole(
             an_item("redeem", Line(debit=account, credit=AccountId(club + 1), amount=1))
         ],
         "no posting": [an_item("redeem", Line(debit=club, credit=account, amount=1))],
+        "a no to what does not exist": [an_item("give", refusal="card-blocked")],
         "unknown kind": [an_item("give", Line(debit=account, credit=club, amount=1))],
         "reverses nothing": [
             an_item("void", Line(debit=club, credit=account, amount=1, reversed_line=1))

@@ -26,6 +26,7 @@ from given import (
     Scheme,
     Till,
     a_budget,
+    a_holder,
     a_login,
     a_merchant,
     a_scheme,
@@ -304,3 +305,17 @@ async def held_account(owner: Connection, budget: Budget) -> AccountId:
         *(budget.account ^ 1, budget.scheme.id, budget.scheme.year, LAST_DAY),
     )
     return held
+
+
+async def test_two_sales_are_taken_back_without_waiting_for_each_other(
+    connection: Connection, connect: Connect, till: Till, budget: Budget, scheme: Scheme
+) -> None:
+    """Only what is reversed is locked, and the budgets it goes back to."""
+    other = await a_budget(connection, scheme, await a_holder(connection), cents=20000)
+    sales = [a_sale(till, one, 1000) for one in (budget, other)]
+    assert await redeem(connection, *sales) == ["booked", "booked"]
+    second = await connect()
+    await second.execute("SET lock_timeout = '1s'")
+    async with connection.transaction():
+        assert await reverse(connection, a_reversal("refund", sales[0])) == ["booked"]
+        assert await reverse(second, a_reversal("refund", sales[1])) == ["booked"]

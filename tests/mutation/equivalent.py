@@ -2,7 +2,10 @@
 
 from mutants import Mutant
 
-REASONS: dict[tuple[str, str], str] = {}
+REASONS: dict[tuple[str, str], str] = {
+    ("book: IF n > 1 AND accounts[n] <=", "> -> >= at"): "there is no account before the first",
+    ("book: IF has_reversals THEN", "if true"): "without reversals there is nothing to find",
+}
 """By a piece of where, and a piece of the change (empty is any)."""
 
 
