@@ -1,5 +1,6 @@
 """Deviating from the rule: one proposes, another judges, the decision follows."""
 
+import re
 from datetime import UTC, date, datetime
 
 import httpx
@@ -73,9 +74,57 @@ async def test_turning_down_needs_a_reason(
     assert "Het kan anders." in after
 
 
+async def test_an_officer_proposes_an_amount_and_that_is_granted(
+    officer: Visitor,
+    approver: Visitor,
+    child: ResidentId,
+    version: SchemeVersionId,
+) -> None:
+    proposed = await officer.send(f"residents/{child}/deviation", proposal(version, amount="12,40"))
+    path = proposed.headers["location"].removeprefix("/velsen/")
+    seen = (await approver.look(path)).text
+    await approver.send(path, {"verdict": "confirm"})
+    assert "€\N{NO-BREAK SPACE}12,40" in seen
+    person = (await officer.look(f"residents/{child}")).text
+    assert "Nog over van €\N{NO-BREAK SPACE}12,40" in person
+
+
+async def test_the_list_goes_on_page_by_page_and_is_there_as_a_file(
+    officer: Visitor,
+    approver: Visitor,
+    child: ResidentId,
+    version: SchemeVersionId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pas.grants.pages.deviations.ON_A_PAGE", 1)
+    paths: list[str] = []
+    for _ in range(2):
+        proposed = await officer.send(f"residents/{child}/deviation", proposal(version))
+        paths.append(proposed.headers["location"])
+        judged = {"verdict": "reject", "because": "Het kan anders."}
+        await approver.send(paths[-1].removeprefix("/velsen/"), judged)
+    first = (await approver.look("deviations")).text
+    (after,) = re.findall(r"deviations\?before=[0-9a-f-]+", first)
+    second = (await approver.look(after)).text
+    file = await approver.look("deviations/report")
+    assert [path in first for path in paths] == [False, True]
+    assert [path in second for path in paths] == [True, False]
+    assert "Wacht op een tweede persoon" not in second
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert all(path.rpartition("/")[2] in file.text for path in paths)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
-    [({"version": ""}, "version"), ({"effect": ""}, "effect"), ({"reason": "kort"}, "reason")],
+    [
+        ({"version": ""}, "version"),
+        ({"effect": ""}, "effect"),
+        ({"reason": "kort"}, "reason"),
+        ({"amount": "12,4"}, "amount"),
+        ({"amount": "0"}, "amount"),
+        ({"amount": "2000000"}, "amount"),
+        ({"amount": "10", "effect": "refuse"}, "amount"),
+    ],
 )
 async def test_what_is_wrong_stands_beside_the_field(
     officer: Visitor,
@@ -88,6 +137,7 @@ async def test_what_is_wrong_stands_beside_the_field(
     answer = await officer.send(f"residents/{child}/deviation", form)
     assert answer.status_code == 400
     assert f'id="{field}-fout"' in answer.text
+    assert f'value="{form.get("amount", "")}"' in answer.text
 
 
 async def test_who_proposes_cannot_judge_and_the_forms_need_their_token(

@@ -112,6 +112,10 @@ def test_two_people_deviate_from_the_rule(page: Page) -> None:
         label="Schoolkosten voor de middelbare school"
     )
     page.get_by_label("Toch toekennen").check()
+    page.get_by_label("Welk bedrag?").fill("12,4")
+    page.get_by_role("button", name="Stel voor").click()
+    check_page(page, "officer-propose-wrong")
+    page.get_by_label("Welk bedrag?").fill("12,40")
     page.get_by_label("Waarom?").fill("De boeken zijn verbrand. Er is geen geld voor nieuwe.")
     page.get_by_role("button", name="Stel voor").click()
     expect(page.get_by_text("Uw voorstel ligt klaar")).to_be_visible()

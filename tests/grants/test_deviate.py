@@ -1,6 +1,7 @@
 """Deviations: a reason, a second person, and one decision."""
 
 import asyncio
+import io
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
@@ -8,6 +9,7 @@ import pytest
 
 from given import a_member, a_scheme_in_force, an_actor
 from pas.auth.roles import Role
+from pas.csvfile import read_rows
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year
 from pas.grants.deviate import (
@@ -30,6 +32,7 @@ from pas.grants.deviation_decision import (
     SchemeGrantedBefore,
     VersionNotInForce,
 )
+from pas.grants.deviation_report import COLUMNS, deviation_report
 from pas.ids import DeviationId, MunicipalityName, ResidentId, SchemeVersionId, uuid7
 from pas.ledger.prove import prove
 from pas.money import Cents
@@ -163,6 +166,51 @@ async def test_a_proposal_is_turned_down_with_a_reason_and_may_be_made_again(
     assert [one.is_judged for one in await list_deviations(connection, year=2026)] == [False, True]
     assert len(await list_deviations(connection, waiting=True)) == 1
     assert await list_deviations(connection, year=2025) == []
+
+
+async def test_each_page_of_the_list_goes_on_where_the_last_one_ended(
+    connection: Connection,
+) -> None:
+    """Several at one moment, and one that comes in between, which is on no later page."""
+    version = await a_scheme_in_force(connection)
+    for _ in range(5):
+        await proposed(connection, await a_member(connection), version)
+    whole = await list_deviations(connection)
+    first = await list_deviations(connection, limit=2)
+    late = a_proposal(await a_member(connection), version)
+    await propose_deviation(connection, late, actor=OFFICER, now=NOW + timedelta(hours=1))
+    second = await list_deviations(connection, before=first[-1].id, limit=2)
+    third = await list_deviations(connection, before=second[-1].id, limit=2)
+
+    assert [*first, *second, *third] == whole
+    with pytest.raises(DeviationNotFound):
+        await list_deviations(connection, before=DeviationId(uuid7()))
+
+
+async def test_the_report_has_every_deviation_of_a_year_and_is_noted(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pas.grants.deviation_report.MOST_LISTED", 2)
+    version = await a_scheme_in_force(connection)
+    residents = [await a_member(connection) for _ in range(4)]
+    for resident in residents:
+        await proposed(connection, resident, version, reason='=HYPERLINK("x"); zo is het.')
+    first = (await list_deviations(connection))[0]
+    await reject_deviation(connection, first.id, "Nee.", actor=APPROVER, now=NOW)
+
+    content = await deviation_report(connection, year=2026, actor=APPROVER, now=NOW)
+    rows = list(read_rows(io.BytesIO(content.encode()), COLUMNS))
+
+    assert [row.fault for row in rows] == [""] * 4
+    assert rows[0].cells["rejected_because"] == "Nee."
+    assert rows[0].cells["reason"].startswith("'=HYPERLINK")
+    assert {row.cells["amount_cents"] for row in rows} == {""}
+    noted = await connection.fetchval(
+        "SELECT count(*) FROM processing_log WHERE activity = 'deviation.exported'"
+    )
+    assert noted == 4
+    none = await deviation_report(connection, year=2025, actor=APPROVER, now=NOW)
+    assert none.count("\n") == 1
 
 
 async def test_two_people_who_confirm_at_once_grant_once(

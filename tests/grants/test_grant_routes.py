@@ -208,6 +208,12 @@ async def test_a_deviation_is_proposed_by_one_and_confirmed_by_another(
     assert late.json()["code"] == "deviation-judged"
     assert [one["id"] for one in report] == [made["id"]]
     assert (await approver.get(f"{BASE}/deviations?waiting=true")).json() == {"items": []}
+    older = await approver.get(f"{BASE}/deviations?before={made['id']}")
+    assert older.json() == {"items": []}
+    file = await approver.get(f"{BASE}/deviation-report?year={YEAR}")
+    assert file.headers["content-type"] == "text/csv; charset=utf-8"
+    assert made["id"] in file.text
+    assert made["id"] not in (await approver.get(f"{BASE}/deviation-report?year=2020")).text
 
 
 async def test_lapsing_and_following_the_register_are_jobs_with_a_report(

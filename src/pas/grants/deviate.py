@@ -137,8 +137,9 @@ LIST: Final = Statement(
     FROM deviation d JOIN scheme_version v ON v.id = d.scheme_version_id
     JOIN scheme s ON s.id = v.scheme_id
     WHERE ($1::int IS NULL OR d.year = $1) AND ($2::uuid IS NULL OR d.resident_id = $2)
-        AND (NOT $3 OR (d.confirmed_at IS NULL AND d.rejected_at IS NULL))
-    ORDER BY d.proposed_at DESC, d.id DESC LIMIT $4
+        AND ($3::bool IS NULL OR $3 = (d.confirmed_at IS NULL AND d.rejected_at IS NULL))
+        AND ($4::timestamptz IS NULL OR (d.proposed_at, d.id) < ($4, $5))
+    ORDER BY d.proposed_at DESC, d.id DESC LIMIT $6
     """,
     Deviation,
 )
@@ -235,11 +236,19 @@ async def list_deviations(
     *,
     year: int | None = None,
     resident: ResidentId | None = None,
-    waiting: bool = False,
+    waiting: bool | None = None,
+    before: DeviationId | None = None,
     limit: int = 100,
 ) -> list[Deviation]:
-    """Give the report of deviations, newest first; ``waiting`` those for a second person alone."""
-    return await LIST.all(connection, year, resident, waiting, min(limit, MOST_LISTED))
+    """Give the report of deviations, newest first; the next page is ``before`` the last of this one.
+
+    ``waiting`` asks for those that wait for a second person, or for the others.
+    """
+    last = None if before is None else await read_deviation(connection, before)
+    since = None if last is None else last.proposed_at
+    return await LIST.all(
+        connection, year, resident, waiting, since, before, min(limit, MOST_LISTED)
+    )
 
 
 async def _held(connection: Connection, deviation_id: DeviationId, *, actor: Actor) -> Deviation:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -16,19 +16,24 @@ from pas.auth.state import connected
 from pas.days import day_of
 from pas.errors import Refusal
 from pas.grants.deviate import (
+    MOST_LISTED,
     Deviation,
     Effect,
     Proposal,
+    ReasonTooShort,
     confirm_deviation,
     list_deviations,
     propose_deviation,
     read_deviation,
     reject_deviation,
 )
+from pas.grants.deviation_decision import AmountDoesNotFit
 from pas.grants.ground import current_year, read_ground
 from pas.grants.names import read_logins, read_names
 from pas.grants.pages.incomes import context_of, state_of
+from pas.grants.routes.deviations import report_of
 from pas.ids import DeviationId, ResidentId, SchemeVersionId
+from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import note_look
 from pas.residents.pages import look_of
@@ -39,9 +44,16 @@ PROPOSE: Final = {"permission": Permission.DEVIATIONS_PROPOSE}
 READ: Final = {"permission": Permission.DEVIATIONS_READ}
 CONFIRM: Final = {"permission": Permission.DEVIATIONS_CONFIRM}
 PROPOSAL: Final = "grants/propose.html"
+MOST_CENTS: Final = Cents(100_000_000)
+FIELDS: Final[dict[type[Refusal], str]] = {
+    ReasonTooShort: "reason",
+    AmountDoesNotFit: "amount",
+}
+"""Beside which field a refusal stands."""
 ONE: Final = "grants/deviation.html"
 EFFECTS: Final[dict[str, Effect]] = {"grant": "grant", "refuse": "refuse"}
 LONGEST: Final = 2000
+ON_A_PAGE: Final = 50
 
 
 class DeviationShown(msgspec.Struct, frozen=True):
@@ -52,6 +64,7 @@ class DeviationShown(msgspec.Struct, frozen=True):
     what: str
     title: str
     year: int
+    amount: str
     reason: str
     proposed_at: datetime
     proposer: str
@@ -89,6 +102,7 @@ async def propose(
     context = await proposal_context(request, municipality, resident_id)
     version = form.choice("version", "Kies een regeling.", await versions(request, municipality))
     effect = form.choice("effect", "Kies wat u voorstelt.", EFFECTS)
+    amount = amount_of(form)
     reason = form.text("reason", "Schrijf op waarom.", most=LONGEST)
     if form.ok and version and effect and reason:
         try:
@@ -101,6 +115,7 @@ async def propose(
                         year=await current_year(connection, now),
                         effect=effect,
                         reason=reason,
+                        amount_cents=amount,
                         origin="objection" if form.ticked("objection") else "deviation",
                     ),
                     actor=actor_of(request),
@@ -108,25 +123,37 @@ async def propose(
                 )
             return done(f"/{municipality}/deviations/{made.id}")
         except Refusal as refusal:
-            form.refuse(
-                "reason" if refusal.code() == "reason-too-short" else "version", refusal.detail
-            )
+            form.refuse(FIELDS.get(type(refusal), "version"), refusal.detail)
     return wrong_form(request, PROPOSAL, form, **context)
 
 
 @get("/{municipality:str}/deviations", opt=READ, include_in_schema=False)
-async def deviations_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+async def deviations_page(
+    municipality: FromPath[str], request: AppRequest, *, before: FromQuery[UUID | None] = None
+) -> Response[str]:
     """Those that wait for a second person, then the report of the others."""
     async with connected(request, municipality) as connection:
-        found = await list_deviations(connection)
-    shown = await with_names(request, municipality, found)
+        waiting: list[Deviation] = []
+        if before is None:
+            waiting = await list_deviations(connection, waiting=True, limit=MOST_LISTED)
+        judged = await list_deviations(
+            connection, waiting=False, before=before and DeviationId(before), limit=ON_A_PAGE
+        )
+    shown = await with_names(request, municipality, [*waiting, *judged])
     return page(
         request,
         "grants/deviations.html",
         home=f"/{municipality}",
-        waiting=[one for one in shown if one.waits],
-        judged=[one for one in shown if not one.waits],
+        is_first=before is None,
+        waiting=shown[: len(waiting)],
+        judged=shown[len(waiting) :],
+        before=judged[-1].id if len(judged) == ON_A_PAGE else None,
     )
+
+
+@get("/{municipality:str}/deviations/report", opt=READ, include_in_schema=False)
+async def report_file(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+    return await report_of(request, municipality, year=None)
 
 
 @get("/{municipality:str}/deviations/{deviation_id:uuid}", opt=READ, include_in_schema=False)
@@ -166,6 +193,16 @@ async def judge(
             form.refuse("verdict", refusal.detail)
     context = await deviation_context(request, municipality, deviation_id)
     return wrong_form(request, ONE, form, **context)
+
+
+def amount_of(form: Form) -> Cents | None:
+    """Read the amount; empty is what the scheme gives."""
+    if not form.value("amount").strip():
+        return None
+    cents = form.cents("amount", "")
+    if cents is not None and not 1 <= cents <= MOST_CENTS:
+        form.refuse("amount", f"Typ een bedrag van 1 cent tot en met {euros(MOST_CENTS)}.")
+    return cents
 
 
 async def versions(request: AppRequest, municipality: str) -> dict[str, SchemeVersionId]:
@@ -236,6 +273,7 @@ def shown_deviation(
         what="Toch toekennen" if one.effect == "grant" else "Toch niet toekennen",
         title=one.title,
         year=one.year,
+        amount="" if one.amount_cents is None else euros(one.amount_cents),
         reason=one.reason,
         proposed_at=one.proposed_at,
         proposer=logins.get(one.proposed_by, "onbekend"),
@@ -251,6 +289,7 @@ routes: list[ControllerRouterHandler] = [
     proposal_page,
     propose,
     deviations_page,
+    report_file,
     deviation_page,
     judge,
 ]

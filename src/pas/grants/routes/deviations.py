@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
@@ -25,6 +25,7 @@ from pas.grants.deviate import (
     read_deviation,
     reject_deviation,
 )
+from pas.grants.deviation_report import deviation_report
 from pas.grants.routes.fields import Limit, Year, YearAsked
 from pas.ids import DeviationId, ResidentId, SchemeVersionId
 from pas.money import Cents
@@ -57,7 +58,7 @@ class DeviationRejectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=
 
 
 class Deviations(msgspec.Struct, frozen=True):
-    """The newest first."""
+    """The newest first; the next page is ``before`` the last id of this one."""
 
     items: list[Deviation]
 
@@ -70,6 +71,7 @@ async def list_all_deviations(
     year: YearAsked = 0,
     resident_id: ResidentQuery = None,
     waiting: FromQuery[bool] = False,
+    before: FromQuery[UUID | None] = None,
     limit: Limit = 100,
 ) -> Deviations:
     """Lees de afwijkingen van de regel: het verslag van een jaar, of wat op een tweede persoon wacht."""
@@ -78,7 +80,8 @@ async def list_all_deviations(
             connection,
             year=year or None,
             resident=None if resident_id is None else ResidentId(resident_id),
-            waiting=waiting,
+            waiting=waiting or None,
+            before=None if before is None else DeviationId(before),
             limit=limit,
         )
         residents = [one.resident_id for one in found]
@@ -90,6 +93,23 @@ async def list_all_deviations(
             now=datetime.now(UTC),
         )
     return Deviations(found)
+
+
+@get("/v1/{municipality:str}/deviation-report", opt=READ)
+async def fetch_deviation_report(
+    municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
+) -> Response[str]:
+    """Haal het verslag van de afwijkingen van een jaar als bestand (CSV), het nieuwste eerst."""
+    return await report_of(request, municipality, year=year or None)
+
+
+async def report_of(request: AppRequest, municipality: str, *, year: int | None) -> Response[str]:
+    async with connected(request, municipality) as connection:
+        content = await deviation_report(
+            connection, year=year, actor=actor_of(request), now=datetime.now(UTC)
+        )
+    headers = {"content-disposition": 'attachment; filename="deviations.csv"'}
+    return Response(content, media_type="text/csv", headers=headers)
 
 
 @post("/v1/{municipality:str}/deviations", opt=PROPOSE)
@@ -167,6 +187,7 @@ async def reject_one_deviation(
 
 handlers: list[ControllerRouterHandler] = [
     list_all_deviations,
+    fetch_deviation_report,
     propose_one_deviation,
     read_one_deviation,
     confirm_one_deviation,
