@@ -25,6 +25,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """What a declined item would have taken of each account that it has seen."""
     rests_on: tuple[UUID, ...] = ()
     """Card and till, which may be switched off."""
+    budgets: tuple[AccountId, ...] = ()
+    """What can pay, where who asked does not know from which balance it was decided."""
 
 
 class SwitchedOff(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,6 +17,8 @@ def refusals_are_justified(history: History) -> Iterator[Fault]:
 
 
 def was_insufficient(history: History, call: Call) -> bool:
+    if call.budgets:
+        return held_less(history, call)
     asked: Counter[AccountId] = Counter()
     for line in call.item.lines:
         asked[line.debit] += line.amount
@@ -28,6 +30,16 @@ def was_insufficient(history: History, call: Call) -> bool:
     )
 
 
+def was_declined(history: History, call: Call) -> bool:
+    match call.item.refusal:
+        case "card-blocked":
+            return was_switched_off(history, call)
+        case "budget-period-ended":
+            return was_not_usable(history, call)
+        case _:
+            return was_too_little(history, call) and held_less(history, call)
+
+
 def was_too_little(history: History, call: Call) -> bool:
     """A declined item rests on balances that it has seen: each was there, and too small."""
     return all(
@@ -35,6 +47,17 @@ def was_too_little(history: History, call: Call) -> bool:
         and history.states[seen.account][seen.movements] < max(call.wanted, 1)
         for seen in call.item.seen
     )
+
+
+def held_less(history: History, call: Call) -> bool:
+    """What can pay may have held less than was wanted, all of it together."""
+    if not call.budgets:
+        return True
+    least = [
+        min(history.states[account][place] for place in history.possible(account, call))
+        for account in call.budgets
+    ]
+    return sum(least) < max(call.wanted, 1)
 
 
 def had_moved(history: History, call: Call) -> bool:
@@ -45,7 +68,11 @@ def had_moved(history: History, call: Call) -> bool:
         place != movements
         for account, movements in rests_on
         for place in history.possible(account, call)
-    ) or any(
+    ) or was_switched_off(history, call)
+
+
+def was_switched_off(history: History, call: Call) -> bool:
+    return any(
         history.off[subject].invoked <= (call.answered or FOREVER)
         for subject in call.rests_on
         if subject in history.off
@@ -85,13 +112,13 @@ def was_not_usable(history: History, call: Call) -> bool:
 
 
 def usability(history: History, call: Call) -> Iterator[list[bool]]:
-    """Per line, whether the budget could be used: before and after a change that may come first."""
+    """Per account that pays, whether the budget could be used: before and after a change that may come first."""
     at, is_lapse = call.item.occurred_at, call.item.kind == "lapse"
-    for line in call.item.lines:
-        budget = history.before.balances.get(line.debit)
+    for account in (*(line.debit for line in call.item.lines), *call.budgets):
+        budget = history.before.balances.get(account)
         if budget is None:
             continue
-        ends, change = [budget.usable_until], history.ended.get(line.debit)
+        ends, change = [budget.usable_until], history.ended.get(account)
         if change is not None and change.invoked <= (call.answered or FOREVER):
             ends = [change.until] if change.answered < call.invoked else [*ends, change.until]
         yield [at >= end if is_lapse else budget.usable_from <= at < end for end in ends]
@@ -107,7 +134,7 @@ def was_other_content(history: History, call: Call) -> bool:
 
 JUSTIFIED = {
     "insufficient": was_insufficient,
-    "declined": was_too_little,
+    "declined": was_declined,
     "moved": had_moved,
     "over_reversed": was_over_reversed,
     "not_reversible": was_unknown,

@@ -71,18 +71,33 @@ class Town:
     async def _signed_in(
         self, connection: Connection, kind: SessionActor, id_: LoginId | ResidentId
     ) -> Person:
-        now = datetime.now(UTC)
-        session = await start_session(
-            connection, actor_kind=kind, actor_id=id_, assurance="test", now=now
-        )
-        token, _ = sign_session_token(
-            self.keys.ring(VELSEN),
-            issuer=self.settings.origin,
-            subject=id_,
-            session_hash=token_hash(session.token),
-            now=now,
+        token = await a_token(
+            connection, self.keys, issuer=self.settings.origin, kind=kind, subject=id_
         )
         return Person(self.client, token, id_)
+
+
+async def a_token(
+    connection: Connection,
+    keys: KeyStore,
+    *,
+    issuer: str,
+    kind: SessionActor,
+    subject: LoginId | ResidentId,
+) -> str:
+    """A session, and the token that goes with it."""
+    now = datetime.now(UTC)
+    session = await start_session(
+        connection, actor_kind=kind, actor_id=subject, assurance="test", now=now
+    )
+    token, _ = sign_session_token(
+        keys.ring(VELSEN),
+        issuer=issuer,
+        subject=subject,
+        session_hash=token_hash(session.token),
+        now=now,
+    )
+    return token
 
 
 @asynccontextmanager

@@ -7,12 +7,13 @@ import asyncio
 import multiprocessing
 import pickle
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import TypeVar
 
 from clients import Act, Client, Heard, Race, Shop, perform
 from given import Budget, Till
@@ -23,6 +24,11 @@ from pas.ids import EntryId
 PROCESSES = 4
 RaceAll = Callable[..., Awaitable[list[Call]]]
 """The fixture `race`: acts in, calls out, judged."""
+Part = tuple[Callable[[object, Callable[[], object]], Coroutine[None, None, object]], object]
+"""What to do, and with which share of the acts."""
+AnAct = TypeVar("AnAct")
+Share = TypeVar("Share")
+Told = TypeVar("Told")
 
 
 async def run(race: Race, ready: Callable[[], object]) -> list[Heard]:
@@ -46,11 +52,12 @@ def worker(pipe: Pipe, barrier: Barrier) -> None:
     """Run races until the pipe closes; an error goes back as one."""
     while True:
         try:
-            race: Race = pipe.recv()
+            part: Part = pipe.recv()
         except EOFError:
             return
         try:
-            pipe.send(asyncio.run(run(race, lambda: barrier.wait(30))))
+            act, what = part
+            pipe.send(asyncio.run(act(what, lambda: barrier.wait(30))))
         except BaseException as error:  # noqa: BLE001 (raised again in the test)
             barrier.abort()
             pipe.send(error)
@@ -77,14 +84,26 @@ class Racers:
         self, login: Login, acts: Sequence[Act], *, connections: int = 6, role: str | None = None
     ) -> list[Heard]:
         """Share the acts out over all processes and wait for what they heard."""
+        races = [Race(login, connections, part, role) for part in self.shares(acts)]
+        return self.let(run, races)
+
+    def shares(self, acts: Sequence[AnAct]) -> list[tuple[AnAct, ...]]:
+        return [tuple(acts[number :: len(self.pipes)]) for number in range(len(self.pipes))]
+
+    def let(
+        self,
+        act: Callable[[Share, Callable[[], object]], Awaitable[list[Told]]],
+        shares: list[Share],
+    ) -> list[Told]:
+        """Let every process do its share, all at the same moment."""
         self.barrier.reset()
-        for number, pipe in enumerate(self.pipes):
-            pipe.send(Race(login, connections, tuple(acts[number :: len(self.pipes)]), role))
+        for pipe, share in zip(self.pipes, shares, strict=True):
+            pipe.send((act, share))
         answers = [pipe.recv() for pipe in self.pipes]
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
-        return [heard for answer in answers for heard in answer]
+        return [told for answer in answers for told in answer]
 
     def end(self) -> None:
         for pipe in self.pipes:

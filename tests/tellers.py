@@ -1,83 +1,175 @@
-"""Tills in processes of their own, that send signed sales to a real server and try again."""
+"""What tills and officers do over HTTP: signed, to a real server, again until there is an answer."""
 
 import asyncio
-import multiprocessing
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+from uuid import UUID
 
 import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from given import Till
+from pas.ids import AccountId, CardId, EntryId, TillId
 from signing import SigningTill
 
-PROCESSES = 3
-AT_ONCE = 20
 PATIENCE_SECONDS = 120
 AGAIN_AFTER_SECONDS = 0.2
-PATH = "/v1/velsen/redemptions"
+SALES = "/v1/velsen/redemptions"
+REASON = "mistake"
+ANSWERED = {200, 401, 403, 404, 409, 429}
+"""Anything else is no answer to a till; 503 says to send the same again."""
 
 
-class Order(msgspec.Struct, frozen=True):
-    """One sale of one item, under the id that its till made."""
+class Device(msgspec.Struct, frozen=True):
+    """A till with its own key."""
 
-    id: str
+    till: Till
+    key: bytes
+
+
+class Take(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a sale: exactly so much from one pass, which has these budgets for it."""
+
+    id: EntryId
     scanned: str
+    card: CardId
     cents: int
+    budgets: tuple[AccountId, ...]
+    holder: int = 0
 
 
-class Heard(msgspec.Struct, frozen=True):
-    """What the till heard in the end, and how often it had asked."""
+class Basket(msgspec.Struct, frozen=True):
+    """A sale: its items in the order in which they are sent."""
 
-    id: str
-    outcome: str
-    code: str
-    asked: int
-
-
-def sell_all(url: str, till: Till, key: bytes, orders: Sequence[Order]) -> list[Heard]:
-    """Send these from several processes at once, each many at a time."""
-    shares = [list(orders[number::PROCESSES]) for number in range(PROCESSES)]
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-        told = [pool.submit(serve_queue, url, till, key, share) for share in shares]
-        return [heard for one in told for heard in one.result()]
+    device: Device
+    takes: tuple[Take, ...]
+    sale: UUID | None = None
 
 
-def serve_queue(url: str, till: Till, key: bytes, orders: Sequence[Order]) -> list[Heard]:
-    return asyncio.run(_queue(url, till, key, orders))
+class TakeBack(msgspec.Struct, frozen=True, kw_only=True):
+    """A void, or a refund of so much."""
+
+    device: Device
+    id: EntryId
+    kind: Literal["void", "refund"]
+    original: Take
+    cents: int | None = None
 
 
-async def _queue(url: str, till: Till, key: bytes, orders: Sequence[Order]) -> list[Heard]:
-    limits = httpx.Limits(max_connections=AT_ONCE)
-    private = ed25519.Ed25519PrivateKey.from_private_bytes(key)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=PATIENCE_SECONDS) as client:
-        sender = SigningTill(client, till, private)
+class BlockCard(msgspec.Struct, frozen=True):
+    """An officer blocks a card."""
+
+    token: str
+    card: CardId
+
+
+class RevokeTill(msgspec.Struct, frozen=True):
+    """An officer revokes a till."""
+
+    token: str
+    till: TillId
+
+
+Act: TypeAlias = Basket | TakeBack | BlockCard | RevokeTill
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """One request and its answer; no status where the connection was lost."""
+
+    act: Act
+    invoked: int
+    asked_at: datetime
+    status: int | None = None
+    body: bytes = b""
+    answered: int | None = None
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """What one process does: so many requests at once, each the next when it has its answer."""
+
+    url: str
+    acts: tuple[Act, ...]
+    at_once: int = 6
+
+
+async def do_all(errand: Errand, ready: Callable[[], object]) -> list[Heard]:
+    heard: list[Heard] = []
+    limits = httpx.Limits(max_connections=errand.at_once)
+    async with httpx.AsyncClient(
+        base_url=errand.url, limits=limits, timeout=PATIENCE_SECONDS
+    ) as client:
+
+        async def in_turn(acts: tuple[Act, ...]) -> None:
+            for act in acts:
+                await until_answered(client, act, heard.append)
+
+        await asyncio.to_thread(ready)
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await asyncio.gather(*(_sold(sender, order) for order in orders))
+            await asyncio.gather(
+                *(in_turn(errand.acts[at :: errand.at_once]) for at in range(errand.at_once))
+            )
+    return heard
 
 
-async def _sold(till: SigningTill, order: Order) -> Heard:
-    """The same id until there is an answer that holds."""
-    item = {
-        "id": order.id,
-        "scanned": order.scanned,
-        "priceCents": order.cents,
-        "takeCents": order.cents,
-    }
-    asked = 0
+async def until_answered(
+    client: httpx.AsyncClient, act: Act, note: Callable[[Heard], object]
+) -> Heard:
+    """Send the same ids until there is an answer that holds; each request is told, before and after."""
     while True:
-        asked += 1
+        heard = Heard(act=act, invoked=time.monotonic_ns(), asked_at=datetime.now(UTC))
+        note(heard)
         try:
-            answer = await till.post(PATH, {"items": [item]})
+            answer = await send(client, act)
         except httpx.TransportError:
             await asyncio.sleep(AGAIN_AFTER_SECONDS)
             continue
-        assert answer.status_code in {200, 503}, answer.text
-        if answer.status_code == 200:
-            [told] = answer.json()["items"]
-            code = (told["refusal"] or {}).get("code", "")
-            if code != "busy":
-                return Heard(order.id, told["outcome"], code, asked)
+        heard = msgspec.structs.replace(
+            heard, status=answer.status_code, body=answer.content, answered=time.monotonic_ns()
+        )
+        note(heard)
+        assert answer.status_code in {*ANSWERED, 503}, answer.text
+        if answer.status_code != 503 and b'"busy"' not in answer.content:
+            return heard
         await asyncio.sleep(AGAIN_AFTER_SECONDS)
+
+
+async def send(client: httpx.AsyncClient, act: Act) -> httpx.Response:
+    body: dict[str, object]
+    match act:
+        case Basket():
+            return await signing(client, act.device).post(SALES, body_of(act))
+        case TakeBack(id=id_, original=original, cents=cents):
+            body = {"id": id_, "reason": REASON}
+            if cents is not None:
+                body["amountCents"] = cents
+            path = f"{SALES}/{original.id}/{act.kind}s"
+            return await signing(client, act.device).post(path, body)
+        case BlockCard(token, card):
+            path = f"/v1/velsen/cards/{card}/block"
+            body = {"blocked": True, "reason": REASON}
+        case RevokeTill(token, till):
+            path = f"/v1/velsen/tills/{till}/revocation"
+            body = {"reason": REASON}
+    return await client.put(path, json=body, headers={"authorization": f"Bearer {token}"})
+
+
+def signing(client: httpx.AsyncClient, device: Device) -> SigningTill:
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(device.key)
+    return SigningTill(client, device.till, key)
+
+
+def body_of(basket: Basket) -> dict[str, object]:
+    items = [
+        {
+            "id": take.id,
+            "scanned": take.scanned,
+            "priceCents": take.cents,
+            "takeCents": take.cents,
+            "holder": take.holder,
+        }
+        for take in basket.takes
+    ]
+    return {"items": items} if basket.sale is None else {"items": items, "saleId": basket.sale}

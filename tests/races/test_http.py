@@ -1,52 +1,73 @@
-"""Races over HTTP: a real server with two workers, tills in several processes, one worker killed."""
+"""Races over HTTP: a real server with two workers, and tills in several processes, all at once.
+
+What they asked and heard is judged by the same checker as the races on the ledger itself.
+"""
 
 import asyncio
 import os
+import random
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, time
+from time import monotonic_ns
+from zoneinfo import ZoneInfo
 
+import msgspec
 import psutil
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+import pytest_asyncio
 
-from given import Holder, Scheme, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
-from pas.auth.key_files import make_keys
-from pas.auth.keys import KeyStore
-from pas.db import Connection
-from pas.ids import MunicipalityName, uuid7
+from booking import balance
+from conftest import fresh_database
+from given import Merchant, Scheme, a_child_of, a_holder, a_merchant, a_scheme
+from history import Ended
+from pas.auth.actor import SYSTEM
+from pas.auth.roles import Role
+from pas.db import Connection, Database
+from pas.grants.assess import Task
+from pas.grants.lapse import lapse_year
+from pas.ids import AccountId, EntryId, uuid7
 from pas.installation import Access
-from pas.ledger.prove import prove
-from serving import Served, serving
-from tellers import Heard, Order, sell_all
+from racers import Racers
+from stalls import (
+    FIRST_DAY,
+    VELSEN,
+    YEAR,
+    Market,
+    a_device,
+    a_market,
+    a_purse,
+    a_take,
+    outcomes,
+    refund,
+    sale,
+    void,
+)
+from tellers import Basket, BlockCard, RevokeTill
 
 pytestmark = pytest.mark.slow
-YEAR = datetime.now(UTC).year
-KEY = ed25519.Ed25519PrivateKey.generate()
 
 
-@pytest.fixture
-def served(access: Access, tmp_path: Path) -> Iterator[Served]:
-    keys = KeyStore(tmp_path / "keys")
-    make_keys(keys, MunicipalityName("velsen"), demo=False, now=datetime.now(UTC))
-    settings = {
-        "database_url": access.address.url,
-        "database_secret": access.address.secret,
-        "key_dir": str(tmp_path / "keys"),
-        "workers": "2",
-    }
-    with serving(tmp_path, **settings) as served:
-        yield served
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def access(installation: Access) -> AsyncGenerator[Access]:
+    """One database for all of these, because a server takes a while to start."""
+    async with fresh_database(installation) as access:
+        yield access
 
 
-@pytest.fixture
-async def till(connection: Connection) -> Till:
-    till = await a_till(connection, await a_merchant(connection))
-    public = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    await connection.execute("UPDATE till SET public_key = $2 WHERE id = $1", till.id, public)
-    return till
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def market(
+    access: Access, racers: Racers, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncGenerator[Market]:
+    async with a_market(access, tmp_path_factory.mktemp("market"), racers) as market:
+        yield market
+
+
+@pytest.fixture(autouse=True)
+async def no_deadlock(connection: Connection) -> AsyncGenerator[None]:
+    yield
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    assert await connection.fetchval(deadlocks) == 0
 
 
 @pytest.fixture
@@ -54,71 +75,189 @@ async def scheme(connection: Connection) -> Scheme:
     return await a_scheme(connection, year=YEAR)
 
 
-async def rich(connection: Connection, scheme: Scheme, cents: int) -> Holder:
-    holder = await a_holder(connection, year=YEAR)
-    await a_budget(connection, scheme, holder, cents=cents)
-    return holder
-
-
-def orders(holder: Holder, count: int, *, cents: int = 100) -> list[Order]:
-    return [Order(str(uuid7()), holder.token.text(), cents) for _ in range(count)]
-
-
-async def sold(served: Served, till: Till, some: list[Order]) -> list[Heard]:
-    return await asyncio.to_thread(sell_all, served.url, till, KEY.private_bytes_raw(), some)
-
-
-async def assert_books_agree(connection: Connection, heard: list[Heard], granted: int) -> None:
-    """What was acknowledged is there once, nothing else is, and not a cent is missing."""
-    rows = await connection.fetch(
-        "SELECT entry_id, taken_cents FROM redemption WHERE refusal IS NULL"
-    )
-    booked = {one.id for one in heard if one.outcome == "booked"}
-    assert {str(row["entry_id"]) for row in rows} == booked
-    assert len(rows) == len(booked)
-    left = await connection.fetchval("SELECT sum(amount) FROM balance")
-    assert left == granted - sum(row["taken_cents"] for row in rows)
-    proof = await prove(connection, datetime.now(UTC))
-    assert proof.closes, proof
+@pytest.fixture
+async def club(connection: Connection) -> Merchant:
+    return await a_merchant(connection)
 
 
 async def test_two_hundred_sales_on_one_budget_and_one_sale_fifty_times(
-    served: Served, connection: Connection, till: Till, scheme: Scheme
+    market: Market, connection: Connection, scheme: Scheme, club: Merchant
 ) -> None:
-    poor, calm = await rich(connection, scheme, 2_000), await rich(connection, scheme, 2_000)
-    again = orders(calm, 1) * 50
-    every = [order for pair in zip(orders(poor, 200), again * 4, strict=True) for order in pair]
-    some = every[:100] + [order for order in every[100:] if order not in again]
+    """The same id with another amount is told that it is another sale."""
+    device = await a_device(connection, club)
+    poor, calm = [await a_purse(connection, scheme, 2_000) for _ in range(2)]
+    once = a_take(calm, cents=100)
+    other = msgspec.structs.replace(once, cents=300)
+    acts = [sale(device, a_take(poor, cents=100)) for _ in range(200)]
+    acts[50:150] = [
+        one
+        for pair in zip(acts[50:100], [sale(device, once)] * 50, acts[100:150], strict=True)
+        for one in pair
+    ]
+    acts += [sale(device, other)] * 10
 
-    heard = await sold(served, till, some)
+    calls = await market.race(connection, acts)
 
-    counts = Counter((one.outcome, one.code) for one in heard if one.id != again[0].id)
-    assert counts == {("booked", ""): 20, ("declined", "budget-empty"): 180}
-    assert Counter(one.outcome for one in heard if one.id == again[0].id) == {"booked": 50}
-    await assert_books_agree(connection, heard, 4_000)
+    assert outcomes([call for call in calls if call.item.id != once.id]) == {
+        "booked": 20,
+        "declined": 180,
+    }
+    assert outcomes([call for call in calls if call.item.id == once.id]) == {
+        "booked": 1,
+        "replay": 49,
+        "misuse": 10,
+    }
+
+
+async def test_sales_against_voids_and_refunds(
+    market: Market, connection: Connection, scheme: Scheme, club: Merchant
+) -> None:
+    """Each is voided twice or refunded in parts that add up to more, while more is sold."""
+    tills = [await a_device(connection, club) for _ in range(2)]
+    budgets = [await a_purse(connection, scheme, 2_000) for _ in range(4)]
+    sold = [(tills[n % 2], a_take(budgets[n % 4], cents=200)) for n in range(40)]
+    await market.race(connection, [sale(*one) for one in sold])
+    acts = [void(*one) for one in sold[:20] for _ in range(2)]
+    acts += [refund(*one, 70) for one in sold[20:] for _ in range(4)]
+    acts += [sale(till, a_take(budget, cents=90)) for till in tills for budget in budgets * 8]
+    random.Random(1).shuffle(acts)
+
+    calls = await market.race(connection, acts)
+
+    assert outcomes(calls, "void") == {"booked": 20, "over_reversed": 20}
+    assert outcomes(calls, "refund") == {"booked": 40, "over_reversed": 40}
+    assert outcomes(calls, "redeem")["booked"] > 4
+
+
+async def test_sales_against_a_block_and_a_revocation(
+    market: Market, connection: Connection, scheme: Scheme, club: Merchant
+) -> None:
+    """The checker finds a sale that was asked after the officer had an answer."""
+    tills = [await a_device(connection, club) for _ in range(4)]
+    budgets = [await a_purse(connection, scheme, 2_000) for _ in range(8)]
+    officer = await market.officer(connection, Role.COUNTER)
+    registrar = await market.officer(connection, Role.REGISTRAR)
+    sales = [sale(tills[n % 4], a_take(budgets[n % 8], cents=10)) for n in range(160)]
+    off = [BlockCard(officer, budget.holder.card) for budget in budgets[:3]]
+    gone = [RevokeTill(registrar, till.till.id) for till in tills[3:]]
+
+    calls = await market.race(connection, [*sales[:60], *off, *gone, *sales[60:]], at_once=3)
+
+    refusals = Counter(call.item.refusal for call in calls)
+    assert refusals["card-blocked"] > 10
+    assert outcomes(calls)["moved"] > 5, "refused by a revoked till"
+    assert outcomes(calls)["booked"] > 50
+
+
+async def test_sales_and_refunds_against_the_end_of_budgets_and_their_lapse(
+    market: Market, access: Access, connection: Connection, scheme: Scheme, club: Merchant
+) -> None:
+    """What comes back after the end goes on to where it came from."""
+    device = await a_device(connection, club)
+    budgets = [await a_purse(connection, scheme, 2_000) for _ in range(8)]
+    sold = [a_take(budget, cents=100) for budget in budgets for _ in range(5)]
+    await market.race(connection, [sale(device, take) for take in sold])
+    today = datetime.now(ZoneInfo("Europe/Amsterdam"))
+    midnight = datetime.combine(today, time(), today.tzinfo)
+
+    async def end_and_lapse() -> list[Ended]:
+        await until_sold(connection, scheme, 60)
+        ended = [await end(connection, budget.account, midnight) for budget in budgets[:6]]
+        await lapse_all(access)
+        return ended
+
+    acts = [sale(device, a_take(budget, cents=10)) for budget in budgets * 20]
+    acts += [refund(device, take, 40) for take in sold for _ in range(2)]
+    random.Random(2).shuffle(acts)
+    calls = await market.race(connection, acts, at_once=3, beside=end_and_lapse())
+
+    refusals = Counter(call.item.refusal for call in calls)
+    assert refusals["budget-period-ended"] > 10
+    assert outcomes(calls, "lapse")["booked"] >= 6
+    assert outcomes(calls, "refund") == {"booked": 80}
+    assert max(len(call.item.lines) for call in calls if call.item.kind == "refund") == 2
+    # A refund that was decided just before the end comes back to the budget, until the next day.
+    await lapse_all(access)
+    assert [await balance(connection, budget.account) for budget in budgets[:6]] == [0] * 6
+
+
+async def test_families_and_sales_over_many_budgets_in_both_directions(
+    market: Market, connection: Connection, scheme: Scheme, club: Merchant
+) -> None:
+    """Baskets name the same children in opposite orders, and each child pays from two budgets."""
+    other_scheme = await a_scheme(connection, year=YEAR)
+    tills = [await a_device(connection, club) for _ in range(2)]
+    acts: list[Basket] = []
+    for _ in range(4):
+        parent = await a_holder(connection, year=YEAR)
+        # A till counts children from the oldest; these are equally old.
+        children = sorted(
+            [await a_child_of(connection, parent, year=YEAR) for _ in range(3)],
+            key=lambda child: child.id,
+        )
+        purses = [
+            [await a_purse(connection, one, 250, holder=child) for one in (scheme, other_scheme)]
+            for child in children
+        ]
+        for at in tills * 5:
+            takes = [
+                a_take(*both, cents=100, card=parent, holder=number)
+                for number, both in enumerate(purses, start=1)
+            ]
+            acts += [sale(at, *takes, of=uuid7())]
+            again = [msgspec.structs.replace(take, id=EntryId(uuid7())) for take in takes]
+            acts += [sale(at, *reversed(again), of=uuid7())]
+    random.Random(3).shuffle(acts)
+
+    calls = await market.race(connection, acts, at_once=6)
+
+    assert outcomes(calls) == {"booked": 4 * 3 * 5, "declined": 4 * 3 * 15}
+    assert max(len(call.item.lines) for call in calls) == 2
 
 
 async def test_a_worker_killed_under_load_loses_and_doubles_nothing(
-    served: Served, connection: Connection, till: Till, scheme: Scheme
+    market: Market, connection: Connection, scheme: Scheme, club: Merchant
 ) -> None:
-    holders = [await rich(connection, scheme, 1_500) for _ in range(16)]
-    some = [order for holder in holders for order in orders(holder, 20)]
-    selling = asyncio.create_task(sold(served, till, some))
-    until_some = "SELECT count(*) > 25 FROM redemption"
+    device = await a_device(connection, club)
+    budgets = [await a_purse(connection, scheme, 1_500) for _ in range(16)]
+    acts = [sale(device, a_take(budget, cents=100)) for budget in budgets * 20]
+
+    async def kill_a_worker() -> list[Ended]:
+        await until_sold(connection, scheme, 25)
+        victim, *_ = workers_of(market)
+        os.kill(victim, 9)
+        return []
+
+    calls = await market.race(connection, acts, beside=kill_a_worker())
+
+    heard = outcomes(calls)
+    assert (heard["booked"], heard["declined"]) == (240, 80)
+    assert heard[None] > 0
+
+
+async def until_sold(connection: Connection, scheme: Scheme, count: int) -> None:
+    counted = """
+        SELECT count(*) FROM transfer t JOIN budget b ON b.account_id = t.debit WHERE b.scheme_id = $1
+        """
     async with asyncio.timeout(120):
-        while not await connection.fetchval(until_some):  # noqa: ASYNC110 (others fill the table)
+        while await connection.fetchval(counted, scheme.id) < count:  # noqa: ASYNC110 (others sell)
             await asyncio.sleep(0.01)
-    victim, *_ = workers_of(served)
-    os.kill(victim, 9)
-
-    heard = await selling
-
-    assert victim not in workers_of(served)
-    assert Counter(one.outcome for one in heard) == {"booked": 240, "declined": 80}
-    assert max(one.asked for one in heard) > 1
-    await assert_books_agree(connection, heard, 16 * 1_500)
 
 
-def workers_of(served: Served) -> list[int]:
-    children = psutil.Process(served.process.pid).children()
+async def lapse_all(access: Access) -> None:
+    database = Database(access.address)
+    task = Task(municipality=VELSEN, year=YEAR, actor=SYSTEM, now=datetime.now(UTC))
+    while (await lapse_year(database, task)).left_for_later:
+        pass
+    await database.close()
+
+
+async def end(connection: Connection, account: AccountId, until: datetime) -> Ended:
+    invoked = monotonic_ns()
+    await connection.execute("SELECT set_budget_usable($1, $2, $3)", account, FIRST_DAY, until)
+    return Ended(account=account, until=until, invoked=invoked, answered=monotonic_ns())
+
+
+def workers_of(market: Market) -> list[int]:
+    children = psutil.Process(market.served.process.pid).children()
     return [child.pid for child in children if "spawn_main" in " ".join(child.cmdline())]

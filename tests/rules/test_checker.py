@@ -266,6 +266,28 @@ def unjustified_decline(world: World) -> None:
     world.decline(900)
 
 
+def decline_where_the_budgets_held_enough(world: World) -> None:
+    """Who asked saw no balance; but never was there so little in both together."""
+    item = world.item("redeem", refusal="budget-empty")
+    world.store(item)
+    call = Call(item=item, outcome="declined", invoked=1, answered=world.clock, wanted=1500)
+    world.calls.append(msgspec.structs.replace(call, budgets=(PURSE, OTHER)))
+
+
+def decline_by_a_block_that_never_was(world: World) -> None:
+    item = world.item("redeem", refusal="card-blocked")
+    world.store(item)
+    call = Call(item=item, outcome="declined", invoked=1, answered=world.clock, rests_on=(CARD,))
+    world.calls.append(call)
+
+
+def decline_by_an_end_that_never_was(world: World) -> None:
+    item = world.item("redeem", refusal="budget-period-ended")
+    world.store(item)
+    call = Call(item=item, outcome="declined", invoked=1, answered=world.clock, budgets=(PURSE,))
+    world.calls.append(call)
+
+
 def decline_on_an_older_balance(world: World) -> None:
     spent = world.pay(1000)
     seen = (Seen(PURSE, world.balances[PURSE].movements),)
@@ -391,6 +413,9 @@ PLANTED: dict[Callable[[World], None], str] = {
     unjustified_insufficient: "not justified",
     stale_insufficient: "not justified",
     unjustified_decline: "not justified",
+    decline_where_the_budgets_held_enough: "not justified",
+    decline_by_a_block_that_never_was: "not justified",
+    decline_by_an_end_that_never_was: "not justified",
     decline_on_an_older_balance: "not justified",
     read_of_the_past: "no serial order",
     circle_over_two_accounts: "no serial order",
