@@ -72,7 +72,7 @@ class Lapse(msgspec.Struct, frozen=True):
 
 
 class Post(msgspec.Struct, frozen=True):
-    """Items straight to book(), for what has no function of its own yet; as the owner."""
+    """Items straight to book(), for what has no function of its own yet; as superuser."""
 
     items: tuple[Item, ...]
 
@@ -152,9 +152,7 @@ class Client:
 
     async def prepared(self) -> Self:
         if self.race.role is not None:
-            await self.connection.execute(
-                f"SET ROLE owner_{self.race.role}; SET search_path = {self.race.role}, pg_temp"
-            )
+            await self.connection.execute(f"SET search_path = {self.race.role}, pg_temp")
         return self
 
     async def renew(self) -> None:

@@ -50,11 +50,11 @@ async def race(access: Access, connection: Connection, racers: Racers) -> AsyncG
 
 
 def login_for(access: Access, options: dict[str, object]) -> Login:
-    """The app's; or the owner's, for what has no function of its own yet."""
+    """The app's; or the superuser's, for what has no function of its own yet beside what has one."""
     if "role" not in options:
         return access.address.login(role_name("app", VELSEN))
-    assert access.migrator is not None
-    return access.migrator
+    assert access.superuser is not None
+    return access.superuser
 
 
 @pytest.fixture
