@@ -55,6 +55,24 @@ async def test_who_has_no_pass_applies_once_and_gets_a_receipt_with_time_and_has
     assert "Wij zoeken uw inkomen uit." in receipt
 
 
+async def test_whoever_applied_is_told_so_wherever_they_look(holder: Visitor) -> None:
+    await holder.send("apply", {"id": str(uuid7())})
+    for path in ("my-pass", "my-decision"):
+        text = (await holder.look(path)).text
+        assert "Uw aanvraag is binnen." in text
+        assert "De pas aanvragen" not in text
+
+
+async def test_a_pass_whose_card_is_not_made_yet_says_that_it_comes(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    known = await a_member(connection, since=FIRST, income=9_500)
+    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000)
+    holder = await signed_in_holder(client, connection, known)
+    await holder.send("apply", {"id": str(uuid7())})
+    assert "Uw kaart komt nog" in (await holder.look("my-pass")).text
+
+
 async def test_whose_income_is_known_reads_the_decision_at_once_and_until_when_to_object(
     client: httpx.AsyncClient, connection: Connection, parent: ResidentId
 ) -> None:
@@ -89,6 +107,20 @@ async def test_a_child_does_not_apply_and_sees_no_receipt_of_others(
     assert "Laat een ouder of verzorger de aanvraag doen." in refused.text
     assert (await young.send("apply", {"id": str(uuid7())})).status_code == 403
     assert (await other.look(receipt)).status_code == 404
+
+
+async def test_a_father_and_a_son_of_one_name_are_told_apart(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    born = date(NOW.year - 9, 1, 1)
+    parent = await a_holder(connection, name="Yusuf", year=NOW.year)
+    for name in ("Yusuf", "Ahmet"):
+        await a_child_of(connection, parent, name=name, birth_date=born, year=NOW.year)
+    father = await signed_in_holder(client, connection, parent.id)
+    for path in ("my-pass", "my-decision"):
+        text = (await father.look(path)).text
+        assert f"Yusuf ({born.year})" in text
+        assert ">Ahmet<" in text
 
 
 async def test_a_parent_reads_the_decision_about_a_child_and_no_stranger_does(

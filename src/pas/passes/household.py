@@ -10,11 +10,15 @@ from pas.ids import PassId, ResidentId
 
 
 class HouseholdPass(msgspec.Struct, frozen=True):
-    """Whose pass it is, by first name: this is a page of the family itself."""
+    """Whose pass it is, by first name, with the year of birth where two have the same one."""
 
     pass_id: PassId
     resident_id: ResidentId
     name: str
+
+
+class WaitingRow(msgspec.Struct, frozen=True):
+    waits: bool
 
 
 class HouseholdPerson(msgspec.Struct, frozen=True):
@@ -24,7 +28,8 @@ class HouseholdPerson(msgspec.Struct, frozen=True):
 
 READ_HOUSEHOLD: Final = Statement(
     """
-    SELECT p.id AS pass_id, w.id AS resident_id, v.given_name AS name
+    SELECT p.id AS pass_id, w.id AS resident_id, v.given_name || CASE WHEN count(*) OVER (PARTITION BY v.given_name) = 1 THEN ''
+        ELSE ' (' || extract(year FROM v.birth_date)::int || ')' END AS name
     FROM (
         SELECT $1::uuid AS id, 0 AS place
         UNION ALL
@@ -44,7 +49,8 @@ READ_HOUSEHOLD: Final = Statement(
 )
 READ_PEOPLE: Final = Statement(
     """
-    SELECT w.id, v.given_name AS name
+    SELECT w.id, v.given_name || CASE WHEN count(*) OVER (PARTITION BY v.given_name) = 1 THEN ''
+        ELSE ' (' || extract(year FROM v.birth_date)::int || ')' END AS name
     FROM (
         SELECT $1::uuid AS id, 0 AS place
         UNION ALL
@@ -59,6 +65,23 @@ READ_PEOPLE: Final = Statement(
     """,
     HouseholdPerson,
 )
+
+READ_WAITING: Final = Statement(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM household_application a
+        WHERE a.state = 'received' AND a.household_number = (
+            SELECT household_number FROM resident_version
+            WHERE resident_id = $1 AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1)
+    ) AS waits
+    """,
+    WaitingRow,
+)
+
+
+async def applied_already(connection: Connection, holder: ResidentId, *, today: date) -> bool:
+    """Whether the household asked for the pass and waits for an answer."""
+    return (await READ_WAITING.one(connection, holder, today)).waits
 
 
 async def household_people(

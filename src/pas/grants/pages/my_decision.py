@@ -19,7 +19,7 @@ from pas.grants.pages.person import CAUSES
 from pas.grants.show_decision import WrittenDecision, newest_decision
 from pas.ids import ResidentId
 from pas.passes.cards import is_own
-from pas.passes.household import household_people
+from pas.passes.household import applied_already, household_people
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.dates import day
@@ -58,6 +58,7 @@ async def decision_of(request: AppRequest, municipality: str, who: ResidentId) -
         people = await household_people(connection, ResidentId(actor.id), today=day_of(now))
         year = await current_year(connection, now)
         written = await newest_decision(connection, who, year=year)
+        waits = await applied_already(connection, who, today=day_of(now))
         weeks = (await read_municipality_settings(connection)).objection_weeks
     return page(
         request,
@@ -67,6 +68,7 @@ async def decision_of(request: AppRequest, municipality: str, who: ResidentId) -
         name=next((one.name for one in people if one.id == who), ""),
         people=people if len(people) > 1 else [],
         year=year,
+        waits=waits,
         decision=None if written is None else told(written, weeks=weeks),
     )
 

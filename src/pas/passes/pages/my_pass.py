@@ -20,7 +20,7 @@ from pas.errors import Refusal
 from pas.ids import MunicipalityName, PassId, ResidentId
 from pas.money import Cents, euros
 from pas.passes.codes import grouped
-from pas.passes.household import HouseholdPass, household_passes
+from pas.passes.household import HouseholdPass, applied_already, household_passes
 from pas.passes.qr import card_svg
 from pas.passes.show import HistoryLine, ShownBudget, ShownPass, show_pass
 from pas.passes.show_card import read_codes
@@ -63,6 +63,7 @@ class PassShown(msgspec.Struct, frozen=True):
     name: str
     pass_: object
     budgets: list[BudgetShown]
+    has_cards: bool
 
 
 @get("/{municipality:str}/my-pass", opt=HOLDER, include_in_schema=False)
@@ -71,8 +72,9 @@ async def my_pass(municipality: FromPath[str], request: AppRequest) -> Response[
     name = MunicipalityName(municipality)
     async with auth_state(request.app.state).database.connection(name) as connection:
         others = await household_passes(connection, holder_of(request), today=today())
+        waits = not others and await applied_already(connection, holder_of(request), today=today())
     if not others:
-        return page(request, "passes/no_pass.html", home=f"/{name}")
+        return page(request, "passes/no_pass.html", home=f"/{name}", waits=waits)
     return await one_pass(request, name, pass_id=others[0].pass_id, others=others)
 
 
@@ -102,7 +104,12 @@ async def one_pass(
     return page(
         request,
         "passes/my_pass.html",
-        shown=PassShown(shown.name, shown.pass_, [budget_shown(one) for one in shown.budgets]),
+        shown=PassShown(
+            name=shown.name,
+            pass_=shown.pass_,
+            budgets=[budget_shown(one) for one in shown.budgets],
+            has_cards=bool(shown.cards),
+        ),
         card=card,
         waiting=any(one.state == "inactive" for one in shown.cards),
         others=others if len(others) > 1 else [],
