@@ -41,6 +41,8 @@ async def test_a_person_is_explained_scheme_by_scheme(
     assert "U kunt bezwaar maken." in of_child
     assert f"/velsen/residents/{child}" in of_parent
     assert "Dit is niet voor u" in of_parent
+    assert "Een pas aanvragen voor dit huis" in of_parent
+    assert "Een pas aanvragen voor dit huis" not in of_child, "it would decide the same again"
     looks = await connection.fetchval(
         "SELECT count(*) FROM processing_log WHERE subject_id = $1 AND activity = 'resident.shown.question'",
         child,

@@ -136,7 +136,7 @@ async def person_page(
         how_to_object=HOW_TO_OBJECT,
         applied_at=None if applied is None else applied.received_at,
         application_id=uuid7(),
-        may_apply=actor.may(Permission.APPLICATIONS_SUBMIT),
+        may_apply=actor.may(Permission.APPLICATIONS_SUBMIT) and not has_pass(newest, today),
         may_deviate=actor.may(Permission.DEVIATIONS_PROPOSE),
         may_record=actor.may(Permission.INCOME_VERDICTS_RECORD),
     )
@@ -158,6 +158,13 @@ async def newest_pass(
     return await show_pass(
         connection, PassId(passes[0].id), actor=actor, now=look.now, trace_id=look.trace_id
     )
+
+
+def has_pass(newest: ShownPass | None, today: date) -> bool:
+    """Whether there is nothing to apply for: doing it again would only decide the same again."""
+    if newest is None or newest.pass_.ended_on is not None:
+        return False
+    return newest.pass_.starts_on <= today < newest.pass_.ends_on
 
 
 def facts_of(state: Resident, income: BasisPoints | None, *, today: date) -> list[tuple[str, str]]:
