@@ -785,7 +785,9 @@ BEGIN
                     SELECT a.child_id FROM managing_adult a WHERE a.adult_id = c.resident_id
                 ) s
                 CROSS JOIN LATERAL (
-                    SELECT l.taken_cents FROM processing_log l
+                    -- Less what was taken back of it: a typing error that was undone counts as a sale of nothing.
+                    SELECT l.taken_cents - coalesce((SELECT sum(v.amount_cents) FROM redemption_reversal v WHERE v.original_id = l.entry_id), 0) AS taken_cents
+                    FROM processing_log l
                     WHERE l.subject_id = s.id AND l.recorded_at > now() - interval '1 day' AND l.card_id = i.card_id AND l.taken_cents > 0
                     OFFSET 0
                 ) p

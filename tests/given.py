@@ -68,6 +68,7 @@ from pas.redemptions.judge import Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.redeem import Desk
 from pas.redemptions.sale import SaleItem, Scan
+from pas.redemptions.undo import Undo
 from pas.schemes.keep_version import add_version
 from pas.schemes.model import Amount, SchemeVersion, StoredVersion
 
@@ -664,6 +665,18 @@ def a_sale_item(
         made |= {"login": till.login, "payee": till.merchant.id}
     made |= fields
     return SaleItem(scan=scan, request=request, **made)  # pyright: ignore[reportArgumentType]
+
+
+def an_undo(kind: str, till: Till, original: EntryId, **fields: object) -> Undo:
+    made = {"id": EntryId(uuid7()), "reason": "Vergissing", "trace_id": "0" * 32, **fields}
+    return Undo(
+        kind=kind,  # pyright: ignore[reportArgumentType]
+        original=original,
+        actor_kind="till",
+        actor_id=till.id,
+        till=till.id,
+        **made,  # pyright: ignore[reportArgumentType]
+    )
 
 
 def desk_of(connection: Connection, *, now: datetime = NOON) -> Desk:

@@ -8,7 +8,7 @@ import pytest
 from given import Holder, a_holder
 from pas.auth.roles import Role
 from pas.db import Connection
-from signed_in import Visitor, signed_in
+from signed_in import Visitor, signed_in, signed_in_holder
 
 YEAR = datetime.now(UTC).year
 
@@ -54,3 +54,19 @@ async def test_what_does_not_fit_is_not_there(
         assert (await counter.look(f"cards/{holder.card}/{act}")).status_code == 404
     assert (await finance.look(f"cards/{holder.card}")).status_code == 403
     assert (await finance.send(f"cards/{holder.card}/block", {"reason": "x"})).status_code == 403
+
+
+async def test_a_temporary_card_is_shown_until_its_end_and_no_longer(
+    client: httpx.AsyncClient,
+    counter: Visitor,
+    holder: Holder,
+    connection: Connection,
+    owner: Connection,
+) -> None:
+    made = await counter.tell(f"residents/{holder.id}/temporary-cards", {"days": 2})
+    assert made.status_code == 201, made.text
+    person = await signed_in_holder(client, connection, holder.id)
+    drawn = "<svg"
+    assert drawn in (await person.look("my-pass")).text
+    await owner.execute("UPDATE card SET expires_at = now() WHERE form = 'temporary'")
+    assert drawn not in (await person.look("my-pass")).text

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from pas.cli.main import app
+from pas.cli.main import app, main
 
 
 def pas(data_dir: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -92,11 +92,28 @@ def test_wrong_usage_is_2_and_wrong_settings_are_3(short_path: Path) -> None:
     assert wrong.stderr.count("✗") == 2
 
 
-def test_a_database_that_can_not_be_reached_is_3_without_a_traceback(short_path: Path) -> None:
+@pytest.mark.parametrize(
+    "command", ["migrate", "schemes list velsen", "grants explain velsen 1", "ledger prove velsen"]
+)
+def test_a_database_that_can_not_be_reached_is_3_without_a_traceback(
+    short_path: Path, command: str
+) -> None:
     url = "postgresql://pas@127.0.0.1:1/pas"
-    away = pas(short_path, "migrate", database_url=url, migrator_url=url, database_secret="s" * 32)
+    given = {"database_url": url, "migrator_url": url, "database_secret": "s" * 32}
+    away = pas(short_path, *command.split(), **given)
     assert away.returncode == 3
     assert "Traceback" not in away.stderr
+    assert "✗" in away.stderr
+
+
+def test_a_defect_is_4(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sys.modules["pas.cli.main"], "app", broken)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 4
 
 
 def test_status_tells_a_script_whether_it_runs(short_path: Path) -> None:

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from booking import a_sale, an_item, reverse
+from booking import redeem as book_sales
 from given import (
     Holder,
     Merchant,
@@ -16,6 +18,7 @@ from given import (
     desk_of,
 )
 from pas.db import Connection
+from pas.ledger.book import Line
 from pas.redemptions.redeem import redeem
 from pas.redemptions.sale import SaleItem
 
@@ -79,6 +82,30 @@ async def test_a_condition_of_the_scheme_is_asked_and_has_to_be_confirmed(
     [sure] = await redeem(desk_of(connection), [msgspec.structs.replace(asked, request=confirmed)])
     assert [one.question for one in unsure.conditions] == ["Is er een zwemdiploma?"]
     assert (unsure.outcome, sure.outcome) == ("refused", "booked")
+
+
+async def test_once_a_year_is_free_again_when_its_own_part_came_back(
+    connection: Connection, till: Till, holder: Holder
+) -> None:
+    """Whatever else paid in the same sale, and keeps what it paid."""
+    other = await a_budget(connection, await a_scheme(connection), holder, cents=2_000)
+    once = await a_budget(
+        connection, await a_scheme(connection, once_per_year=True), holder, cents=1_000
+    )
+    both = a_sale(till, other, 2_000)
+    second = Line(once.account, till.merchant.account, 1_000)
+    item = msgspec.structs.replace(both.item, lines=(*both.item.lines, second))
+    sale = msgspec.structs.replace(both, item=item, price_cents=3_000)
+    assert await book_sales(connection, sale) == ["booked"]
+    asked = a_sale_item(till, holder, price=1_000)
+    [used] = await redeem(desk_of(connection), [asked])
+    assert used.reason is not None
+
+    back = Line(till.merchant.account, once.account, 1_000, reversed_line=2)
+    refund = an_item("refund", back, reverses=item.id, actor_id=till.id)
+    assert await reverse(connection, refund) == ["booked"]
+
+    assert await quoted_and_sold(connection, asked) == (1_000, 0, "booked")
 
 
 async def test_a_budget_for_one_club_pays_nowhere_else(

@@ -17,11 +17,13 @@ from given import (
     a_sale_item,
     a_scheme,
     a_till,
+    an_undo,
     desk_of,
 )
 from pas.db import Connection, Database
 from pas.redemptions.redeem import redeem
 from pas.redemptions.sale import Answer, SaleItem
+from pas.redemptions.undo import undo
 from together import VELSEN, at_once
 
 FILL = """
@@ -83,6 +85,17 @@ async def test_a_card_pays_no_more_than_its_amount_a_day(
         sale = a_sale_for(till, parent, cents, child=2)
         assert told(await redeem(desk_of(connection), [sale])) == [heard]
     assert await connection.fetchval("SELECT sum(taken_cents)::int FROM redemption") == 150_000
+
+
+async def test_what_was_taken_back_counts_no_more(
+    connection: Connection, till: Till, parent: Holder
+) -> None:
+    """A typing error that was undone is no reason to refuse what was meant."""
+    mistake = a_sale_for(till, parent, 120_000)
+    meant = a_sale_for(till, parent, 100_000)
+    assert told(await redeem(desk_of(connection), [mistake])) == ["booked"]
+    await undo(connection, an_undo("void", till, mistake.id), desk_of(connection).moment)
+    assert told(await redeem(desk_of(connection), [meant])) == ["booked"]
 
 
 async def test_the_items_of_one_request_count_too(

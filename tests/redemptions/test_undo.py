@@ -7,19 +7,18 @@ import pytest
 from given import (
     LAST_DAY,
     NOON,
-    Till,
     a_budget,
     a_holder,
     a_merchant,
     a_sale_item,
     a_scheme,
     a_till,
+    an_undo,
     desk_of,
 )
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection
-from pas.ids import EntryId, uuid7
 from pas.money import Cents
 from pas.redemptions.amount_refusals import (
     AlreadyReversed,
@@ -32,23 +31,11 @@ from pas.redemptions.redeem import redeem
 from pas.redemptions.refusals import Busy, SaleIdReused
 from pas.redemptions.reversals import RefundRequest
 from pas.redemptions.sale import SaleItem
-from pas.redemptions.undo import Undo, undo
+from pas.redemptions.undo import undo
 
 
 async def balance(connection: Connection, account: int) -> int:
     return await connection.fetchval("SELECT amount FROM balance WHERE account_id = $1", account)
-
-
-def an_undo(kind: str, till: Till, original: EntryId, **fields: object) -> Undo:
-    made = {"id": EntryId(uuid7()), "reason": "Vergissing", "trace_id": "0" * 32, **fields}
-    return Undo(
-        kind=kind,  # pyright: ignore[reportArgumentType]
-        original=original,
-        actor_kind="till",
-        actor_id=till.id,
-        till=till.id,
-        **made,  # pyright: ignore[reportArgumentType]
-    )
 
 
 async def closes(connection: Connection) -> bool:

@@ -118,7 +118,7 @@ REFUSED: list[tuple[str, dict[str, object], Request]] = [
     ("card-not-activated", {"card": the_card(state="inactive")}, PRICE),
     ("card-blocked", {"card": the_card(state="blocked")}, PRICE),
     ("card-replaced", {"card": the_card(state="replaced")}, PRICE),
-    ("card-expired", {"card": the_card(expires_at=NOW)}, PRICE),
+    ("temporary-card-expired", {"card": the_card(expires_at=NOW)}, PRICE),
     ("pass-ended", {"card": the_card(state="ended")}, PRICE),
     ("pass-ended", {"pass_": the_pass(ended_from=TODAY)}, PRICE),
     ("pass-not-yet-valid", {"pass_": the_pass(valid_from=TODAY + A_DAY)}, PRICE),
@@ -166,7 +166,7 @@ REFUSED: list[tuple[str, dict[str, object], Request]] = [
         VISITS,
     ),
     ("budget-empty", {"budgets": (visit_budget_facts(visits=0),)}, VISITS),
-    ("budget-empty", {"budgets": (visit_budget_facts(balance_cents=Cents(502)),)}, VISITS),
+    ("visit-too-dear", {"budgets": (visit_budget_facts(balance_cents=Cents(502)),)}, VISITS),
     (
         "condition-not-met",
         {"budgets": (budget_facts(precondition_code="diploma"),)},
@@ -390,6 +390,17 @@ def test_an_empty_budget_does_not_set_the_price_of_a_visit() -> None:
     ):
         found = quote(sale_facts(empty, visit_budget_facts(2), merchant=pool), VISITS)
         assert found.price_cents == 1006
+
+
+def test_a_budget_with_too_few_cents_for_a_visit_does_not_set_its_price() -> None:
+    pool = merchant_facts(
+        agreement_facts("swimming", visit_price_cents=Cents(503)),
+        agreement_facts("sauna", visit_price_cents=Cents(900)),
+    )
+    sauna = frozenset({"sauna"})
+    poor = visit_budget_facts(1, categories=sauna, balance_cents=Cents(899))
+    found = quote(sale_facts(poor, visit_budget_facts(2), merchant=pool), VISITS)
+    assert (found.price_cents, found.visits) == (1006, 2)
 
 
 def test_one_sale_in_visits_has_one_price() -> None:

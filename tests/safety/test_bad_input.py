@@ -179,7 +179,7 @@ async def test_a_wrong_forged_or_foreign_card(shop: Shop, scanned: str, code: st
         ("UPDATE card SET state = 'blocked'", "card-blocked"),
         ("UPDATE card SET state = 'inactive'", "card-not-activated"),
         ("UPDATE card SET state = 'replaced'", "card-replaced"),
-        ("UPDATE card SET expires_at = now() - interval '1 minute'", "card-expired"),
+        ("UPDATE card SET expires_at = now() - interval '1 minute'", "temporary-card-expired"),
         ("UPDATE pass SET ended_on = current_date - 1, ended_because = 'moved'", "pass-ended"),
         ("UPDATE agreement SET valid_until = valid_from + 1", "category-not-agreed"),
         ("UPDATE merchant SET state = 'suspended'", "merchant-suspended"),

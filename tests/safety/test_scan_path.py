@@ -18,15 +18,14 @@ from given import (
     a_sale_item,
     a_scheme,
     a_till,
+    an_undo,
     desk_of,
 )
 from pas.db import Connection
-from pas.ids import EntryId, uuid7
 from pas.redemptions.read import READ_FACTS
 from pas.redemptions.redeem import redeem
-from pas.redemptions.reversals import RefundRequest
 from pas.redemptions.till_list import till_sales
-from pas.redemptions.undo import Undo, undo
+from pas.redemptions.undo import undo
 
 GROWING = (
     "entry",
@@ -143,19 +142,7 @@ async def sell_and_take_back(connection: Connection, till: Till, budget: Budget)
     await redeem(desk, [a_sale_item(till, holder, price=100, child=1)])
     assert (quote.outcome, sold.outcome, again.outcome) == ("quoted", "booked", "booked")
     assert len(await till_sales(connection, till.id)) == 1
-    ask = Undo(
-        id=EntryId(uuid7()),
-        original=sale.id,
-        kind="void",
-        reason="test",
-        actor_kind="till",
-        actor_id=till.id,
-        till=till.id,
-        acting=None,
-        amount=RefundRequest(),
-        trace_id="",
-    )
-    await undo(connection, ask, desk.moment)
+    await undo(connection, an_undo("void", till, sale.id), desk.moment)
 
 
 async def read_too_much(connection: Connection, till: Till, budget: Budget) -> list[str]:

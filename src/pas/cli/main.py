@@ -1,7 +1,6 @@
 """Puts the groups of commands together and turns errors into exit codes."""
 
 import sys
-from types import TracebackType
 from typing import NoReturn
 
 import asyncpg
@@ -37,6 +36,9 @@ from pas.settings import WrongSettings
 
 REFUSED = 1
 ENVIRONMENT = 3
+DEFECT = 4
+AWAY = 500
+"""A refusal with this status or above is about the machine: nobody did anything wrong."""
 WRONG_KEYS = (KeysMissing, KeysUnsafe)
 NO_WAY_IN = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
@@ -50,7 +52,8 @@ app = typer.Typer(
         "The city pass of a municipality.\n\n"
         "Settings come from PAS_… variables; see [bold]pas settings[/bold]. Without "
         "PAS_DATABASE_URL the program runs PostgreSQL itself, with its data in PAS_DATA_DIR.\n\n"
-        "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 machine, settings or database."
+        "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 machine, settings or database, "
+        "4 a defect of the program."
     ),
 )
 app.add_typer(demo.app, name="demo")
@@ -71,15 +74,7 @@ app.add_typer(ledger.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 
 
-def tell_of_defect(
-    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-) -> None:
-    failed(told_traceback((kind, error, traceback)))
-
-
 def main() -> NoReturn:
-    # Python's own would print the row that the database refused, names and all.
-    sys.excepthook = tell_of_defect
     try:
         app()
     except WrongSettings as error:
@@ -90,5 +85,8 @@ def main() -> NoReturn:
         sys.exit(ENVIRONMENT)
     except (Refusal, MigrationRefused, KeysExist) as error:
         refused(str(error))
-        sys.exit(REFUSED)
+        sys.exit(ENVIRONMENT if isinstance(error, Refusal) and error.status >= AWAY else REFUSED)
+    except Exception as error:  # noqa: BLE001 (a defect; Python would print the row that was refused, names and all)
+        failed(told_traceback((type(error), error, error.__traceback__)))
+        sys.exit(DEFECT)
     sys.exit(0)

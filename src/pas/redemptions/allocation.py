@@ -29,6 +29,7 @@ from pas.redemptions.amount_refusals import (
     NoBudget,
     VisitPriceNotAgreed,
     VisitsNotAmount,
+    VisitTooDear,
 )
 from pas.redemptions.conditions import conditions_of
 from pas.redemptions.facts import BudgetFacts
@@ -45,7 +46,7 @@ NEAREST_FIRST: Final[tuple[type[TillRefusal], ...]] = (
     BudgetNotYetUsable,
     BudgetPeriodEnded,
 )
-OWN_BUDGETS_CANNOT: Final = frozenset((*NEAREST_FIRST, NoBudget))
+OWN_BUDGETS_CANNOT: Final = frozenset((*NEAREST_FIRST, VisitTooDear, NoBudget))
 """Why the pass itself pays nothing; a child that the card speaks for may be able to."""
 
 
@@ -84,7 +85,9 @@ def allocate(sale: Sale, budgets: Iterable[BudgetFacts]) -> Quote | Refused:
         nearest = next((reason for reason in NEAREST_FIRST if reason in found), NoBudget)
         return Refused(nearest, seen=seen_of(fitting))
     quoted = quote_visits(sale, usable) if sale.visits else quote_amount(sale, usable)
-    return quoted if quoted.parts else Refused(BudgetEmpty, seen=seen_of(fitting))
+    if not quoted.parts:
+        return Refused(VisitTooDear if sale.visits else BudgetEmpty, seen=seen_of(fitting))
+    return quoted
 
 
 def seen_of(budgets: Iterable[BudgetFacts]) -> tuple[Seen, ...]:
@@ -167,13 +170,17 @@ def only_purpose(budget: BudgetFacts, sale: Sale) -> str | None:
 
 
 def quote_visits(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
-    """Pay whole visits of one category: that of the first budget, the cheapest when it has more."""
+    """Pay whole visits of one category: that of the first budget which has the cents for one."""
     visits = sale.visits
     assert visits is not None
-    price, category = min(
-        (price, category)
-        for category, price in sale.agreed.items()
-        if price and category in budgets[0].categories
+    prices = [visit_price(sale, budget) for budget in budgets]
+    price, category = next(
+        (
+            asked
+            for asked, budget in zip(prices, budgets, strict=True)
+            if asked[0] <= budget.balance_cents
+        ),
+        prices[0],
     )
 
     def fill(candidates: Sequence[BudgetFacts]) -> list[Payment]:
@@ -190,6 +197,15 @@ def quote_visits(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
         return payments
 
     return quote(sale, Cents(visits * price), spare(fill, budgets), visits=visits)
+
+
+def visit_price(sale: Sale, budget: BudgetFacts) -> tuple[Cents, str]:
+    """Name what a visit costs here, of the cheapest category when the budget has more."""
+    return min(
+        (price, category)
+        for category, price in sale.agreed.items()
+        if price and category in budget.categories
+    )
 
 
 def spare(fill: Fill, budgets: Sequence[BudgetFacts]) -> list[Payment]:

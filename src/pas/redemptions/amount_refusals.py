@@ -51,6 +51,15 @@ class BudgetEmpty(TillRefusal):
     status = 409
 
 
+class VisitTooDear(TillRefusal):
+    """Een bezoek kost meer dan er op de pas staat."""
+
+    cashier = "Het tegoed is te klein voor een bezoek. Vraag hoe de pashouder betaalt."
+    holder = "Een bezoek kost hier meer dan er op uw pas staat."
+    next_step = "Is de prijs verhoogd? Bel de gemeente."
+    status = 409
+
+
 class BudgetNotYetUsable(TillRefusal):
     """Dit tegoed gaat later in."""
 

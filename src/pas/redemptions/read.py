@@ -177,7 +177,9 @@ READ_FACTS: Final = Statement(
                 SELECT a.child_id FROM managing_adult a WHERE a.adult_id = c.resident_id
             ) h
             CROSS JOIN LATERAL (
-                SELECT l.taken_cents FROM processing_log l WHERE l.subject_id = h.id AND l.card_id = c.id
+                SELECT l.taken_cents - coalesce((SELECT sum(v.amount_cents) FROM redemption_reversal v
+                    WHERE v.original_id = l.entry_id), 0) AS taken_cents
+                FROM processing_log l WHERE l.subject_id = h.id AND l.card_id = c.id
                     AND l.taken_cents > 0 AND l.recorded_at > now() - interval '1 day' OFFSET 0
             ) p
             WHERE i.fully) END,
@@ -193,8 +195,10 @@ READ_FACTS: Final = Statement(
                     (b.usable_until AT TIME ZONE 'Europe/Amsterdam')::date, b.amount, b.movements,
                     g.visits_account_id, n.amount, n.movements,
                     b.movements > 1 AND EXISTS (
-                        SELECT 1 FROM transfer x JOIN entry o ON o.id = x.entry_id AND o.kind = 'redeem'
-                        WHERE x.debit = g.account_id AND o.total > coalesce((SELECT sum(y.total) FROM entry y WHERE y.reverses = o.id), 0)
+                        SELECT 1 FROM transfer x JOIN entry o ON o.id = x.entry_id AND o.kind IN ('redeem', 'offline', 'confirm')
+                        JOIN account a ON a.id = x.credit AND a.kind IN ('merchant', 'payee')
+                        WHERE x.debit = g.account_id AND x.amount > coalesce((
+                            SELECT b.reversed FROM reversal b WHERE b.entry_id = x.entry_id AND b.line = x.line), 0)
                         AND (SELECT v.once_per_year FROM scheme_version v WHERE v.id = g.scheme_version_id))))
                 FROM pass p JOIN budget g ON g.pass_id = p.id JOIN balance b ON b.account_id = g.account_id
                 LEFT JOIN balance n ON n.account_id = g.visits_account_id

@@ -122,6 +122,15 @@ class CardExpired(TillRefusal):
     status = 409
 
 
+class TemporaryCardExpired(TillRefusal):
+    """Deze tijdelijke pas werkt niet meer."""
+
+    cashier = "Deze tijdelijke pas werkt niet meer. Vraag naar de gewone pas."
+    holder = "Uw tijdelijke pas werkt niet meer. Gebruik uw gewone pas."
+    next_step = "Geen andere pas? De pashouder kan de gemeente bellen."
+    status = 409
+
+
 class PassNotYetValid(TillRefusal):
     """Deze pas werkt nog niet."""
 
@@ -216,6 +225,7 @@ TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     CardBlocked,
     CardReplaced,
     CardExpired,
+    TemporaryCardExpired,
     PassNotYetValid,
     PassEnded,
     PassNotInHousehold,
@@ -229,6 +239,7 @@ TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     Busy,
     amounts.NoBudget,
     amounts.BudgetEmpty,
+    amounts.VisitTooDear,
     amounts.BudgetNotYetUsable,
     amounts.BudgetPeriodEnded,
     amounts.AlreadyUsedThisYear,

@@ -45,6 +45,7 @@ from pas.redemptions.refusals import (
     PassNotInHousehold,
     PassNotYetValid,
     PayeeMissing,
+    TemporaryCardExpired,
     TillLimitReached,
     TillNotAllowed,
     TillPaused,
@@ -179,7 +180,7 @@ def refuse_card(facts: Facts, now: datetime) -> Reason | None:
         case CardFacts(state="ended"):
             return PassEnded
         case CardFacts(expires_at=expires_at) if expires_at is not None and expires_at <= now:
-            return CardExpired
+            return TemporaryCardExpired
         case CardFacts():
             over = facts.counts.card_sales >= facts.limits.card_sales
             return CardLimitReached if over else None

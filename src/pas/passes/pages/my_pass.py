@@ -19,6 +19,7 @@ from pas.db import Connection
 from pas.errors import Refusal
 from pas.ids import MunicipalityName, PassId, ResidentId
 from pas.money import Cents, euros
+from pas.passes.cards import Card
 from pas.passes.codes import grouped
 from pas.passes.household import HouseholdPass, applied_already, household_passes
 from pas.passes.qr import card_svg
@@ -123,7 +124,7 @@ async def working_card(
     connection: Connection, shown: ShownPass, actor: Actor, *, ring: KeyRing, now: datetime
 ) -> CardShown | None:
     """Draw the card in use; one whose codes are not kept is not drawn."""
-    active = next((card for card in shown.cards if card.state == "active"), None)
+    active = next((card for card in shown.cards if works(card, now)), None)
     if active is None:
         return None
     try:
@@ -134,6 +135,10 @@ async def working_card(
         code=Markup(card_svg(codes.token)),  # noqa: S704 (drawn by ourselves from letters and digits)
         digits=grouped(codes.number),
     )
+
+
+def works(card: Card, now: datetime) -> bool:
+    return card.state == "active" and (card.expires_at is None or card.expires_at > now)
 
 
 def budget_shown(budget: ShownBudget) -> BudgetShown:
