@@ -1,6 +1,7 @@
 """Residents from files into the database: verdicts, history, citizen numbers, managing adults."""
 
 import io
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -99,6 +100,24 @@ async def test_the_same_file_again_changes_nothing_and_a_later_day_adds_history(
         (date(2026, 1, 1), "Duinpad 12"),
         (date(2026, 5, 1), "Zeeweg 2"),
     ]
+
+
+async def test_a_state_that_a_file_overwrites_stands_in_an_event(
+    city: City, connection: Connection
+) -> None:
+    """What a decision rested on can still be shown, after the same day was told differently."""
+    await city.verdicts(a_resident_row(income_pct="95"))
+    later = a_resident_row(income_pct="120", valid_from="2026-05-01")
+    assert await city.verdicts(a_resident_row(income_pct="140"), later) == ["changed", "changed"]
+
+    told = await connection.fetch(
+        "SELECT c.content FROM event e JOIN event_content c ON c.event_id = e.id"
+        " WHERE e.kind = 'resident.changed'"
+    )
+
+    (content,) = (json.loads(row[0]) for row in told)
+    assert (content["before"]["income"], content["after"]["income"]) == (9500, 14000)
+    assert "bsn" not in content["before"]
 
 
 async def test_rows_of_one_person_are_taken_in_the_order_of_their_days(

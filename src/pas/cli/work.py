@@ -17,6 +17,8 @@ from pas.logs import configure_logs
 from pas.settings import read_settings
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+LONGEST_STATEMENT: Final = 3_600.0
+"""Seconds; the proof of old books reads everything, and nobody waits for a job at a screen."""
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -36,7 +38,7 @@ def work(
     configure_logs(settings.log_level, settings.log_format)
     slice_routes()  # the modules with routes are those that register kinds of jobs
     with opened(settings, say) as access:
-        database = Database(access.address)
+        database = Database(access.address, command_seconds=LONGEST_STATEMENT)
         asyncio.run(run(Worker(database, job_kinds(), daily=DAILY), database, once=once))
     done("Stopped working.")
 

@@ -13,6 +13,7 @@ from pas.auth.citizen_number import (
     bsn_hashes,
     encrypt_bsn,
 )
+from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
 from pas.auth.processing import note_processing
 from pas.cells import Fault
@@ -81,6 +82,14 @@ class HashedRow(msgspec.Struct, frozen=True):
     hashes: tuple[bytes, ...] = ()
 
 
+class Overwritten(msgspec.Struct, frozen=True):
+    """A state that another one of the same day took the place of."""
+
+    resident_id: ResidentId
+    was: Resident
+    became: Resident
+
+
 class Changes(msgspec.Struct):
     """What a chunk of rows comes down to."""
 
@@ -88,6 +97,7 @@ class Changes(msgspec.Struct):
     new: dict[str, ResidentId] = {}
     numbers: dict[ResidentId, CitizenNumber] = {}
     versions: list[tuple[ResidentId, Resident]] = []
+    overwritten: list[Overwritten] = []
 
 
 def hashed(read: ReadResident, ring: KeyRing) -> HashedRow:
@@ -105,12 +115,32 @@ async def keep_rows(
     actor: Actor,
     now: datetime,
 ) -> list[RowVerdict]:
-    """Judge rows against what is stored, store what they change, and keep what became of each."""
+    """Judge rows against what is stored, store what they change, and keep what became of each.
+
+    A state that is overwritten is gone from the table, so an event keeps it.
+    """
     async with connection.transaction():
         await lock_residents(connection)
-        verdicts = await take_rows(connection, rows, ring=ring, actor=actor, now=now)
-        await keep_verdicts(connection, import_id, verdicts)
-    return verdicts
+        changes = await take_rows(connection, rows, ring=ring, actor=actor, now=now)
+        await keep_verdicts(connection, import_id, changes.verdicts)
+        for one in changes.overwritten:
+            await record_event(
+                connection,
+                kind="resident.changed",
+                subject_kind="resident",
+                subject_id=one.resident_id,
+                actor=actor,
+                before=facts_of(one.was),
+                after=facts_of(one.became),
+            )
+    return changes.verdicts
+
+
+def facts_of(resident: Resident) -> dict[str, object]:
+    """What an event says of a state: everything but the citizen number."""
+    facts: dict[str, object] = msgspec.to_builtins(resident)
+    del facts["bsn"]
+    return facts
 
 
 async def lock_residents(connection: Connection) -> None:
@@ -125,14 +155,14 @@ async def take_rows(
     ring: KeyRing,
     actor: Actor,
     now: datetime,
-) -> list[RowVerdict]:
+) -> Changes:
     """The same in the caller's transaction, under the lock of ``lock_residents``."""
     numbers = [row.read.resident.person_number for row in rows if row.read.resident]
     hashes = [one for row in rows for one in row.hashes]
     known = await read_known(connection, list(dict.fromkeys(numbers)), hashes)
     changes = judge(rows, known)
     await _write(connection, changes, ring=ring, actor=actor, now=now)
-    return changes.verdicts
+    return changes
 
 
 def judge(rows: Sequence[HashedRow], known: Known) -> Changes:
@@ -177,8 +207,11 @@ def _take(row: HashedRow, resident: Resident, person: Person, *, changes: Change
         changes.numbers[person.id] = CitizenNumber(resident.bsn)
         person.bsn_hash = row.hashes[0]
     changes.versions.append((person.id, resident))
-    same_day = [one for one in person.states if one.valid_from != resident.valid_from]
-    person.states = [*same_day, msgspec.structs.replace(resident, bsn="")]
+    stays = [one for one in person.states if one.valid_from != resident.valid_from]
+    changes.overwritten += [
+        Overwritten(person.id, was, resident) for was in person.states if was not in stays
+    ]
+    person.states = [*stays, msgspec.structs.replace(resident, bsn="")]
 
 
 async def _write(

@@ -25,7 +25,7 @@ from pas.passes.resident_files import ReadResident, judged, read_resident
 from pas.passes.residents import Resident
 from pas.passes.survey import Survey
 from pas.residents.import_residents import forgive_known_adults
-from pas.residents.keep import ANOTHERS_NUMBER, hashed, lock_residents, take_rows
+from pas.residents.keep import ANOTHERS_NUMBER, facts_of, hashed, lock_residents, take_rows
 from pas.residents.managing_adults import follow_households
 from pas.residents.stored import Person, read_known
 
@@ -66,9 +66,8 @@ async def put_resident(
         read = await _read(connection, row, now)
         number = row.cells["person_number"].strip()
         before = (await read_known(connection, [number], [])).people.get(number)
-        (verdict,) = await take_rows(
-            connection, [hashed(read, ring)], ring=ring, actor=actor, now=now
-        )
+        changes = await take_rows(connection, [hashed(read, ring)], ring=ring, actor=actor, now=now)
+        (verdict,) = changes.verdicts
         if read.resident is None or verdict.outcome == "refused":
             raise _wrong(read, called)
         person = (await read_known(connection, [number], [])).people[number]
@@ -117,12 +116,6 @@ async def _record(
         subject_kind="resident",
         subject_id=person.id,
         actor=actor,
-        before=None if was is None else _facts(was),
-        after={**_facts(resident), "changed": list(verdict.fields)},
+        before=None if was is None else facts_of(was),
+        after={**facts_of(resident), "changed": list(verdict.fields)},
     )
-
-
-def _facts(resident: Resident) -> dict[str, object]:
-    facts: dict[str, object] = msgspec.to_builtins(resident)
-    del facts["bsn"]
-    return facts
