@@ -14,6 +14,7 @@ import typer
 
 from pas.auth.keys import KeyStore
 from pas.auth.providers import LOOPBACK
+from pas.cli.rows import bar
 from pas.cli.screen import done, failed, say
 from pas.cli.serve import check_address, hand_over, prepared, run_workers
 from pas.db import Database
@@ -84,13 +85,13 @@ def spend_more(
     async def work(access: Access) -> dict[str, int]:
         database = Database(access.address)
         try:
-            return await spend(database, ring, count)
+            return await spend(database, ring, count, told=progress)
         finally:
             await database.close()
 
     settings = read_settings()
     ring = KeyStore(settings.keys).ring(NAME)
-    with opened(settings, say) as access:
+    with opened(settings, say) as access, bar("Selling") as progress:
         started = time.monotonic()
         outcomes = asyncio.run(work(access))
     seconds = time.monotonic() - started

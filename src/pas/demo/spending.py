@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -46,7 +47,13 @@ READ_MATCHES: Final = Statement(
 )
 
 
-async def spend(database: Database, ring: KeyRing, count: int) -> dict[str, int]:
+async def spend(
+    database: Database,
+    ring: KeyRing,
+    count: int,
+    *,
+    told: Callable[[int, int], None] = lambda _done, _of: None,
+) -> dict[str, int]:
     """Try this many sales: ask, then take what the quote says; says how many had which outcome."""
     async with database.connection(ring.municipality) as connection:
         matches = await matches_in(connection)
@@ -65,6 +72,7 @@ async def spend(database: Database, ring: KeyRing, count: int) -> dict[str, int]
         for answer in answers:
             outcomes[answer.outcome] = outcomes.get(answer.outcome, 0) + 1
         left -= len(chosen)
+        told(count - left, count)
     return outcomes
 
 
