@@ -5,22 +5,26 @@ over-spending and never blocked.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Final
 
 import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
-from pas.grants.ground import ACCOUNTS_OF_A_SCHEME
+from pas.grants import periods
+from pas.grants.ground import ACCOUNTS_OF_A_SCHEME, calendar_of
 from pas.grants.overspending import watch_overspending
 from pas.ids import AccountId, EntryId, SchemeId
 from pas.ledger.accounts import new_account_id
 from pas.ledger.fingerprint import encoded_field
 from pas.money import Cents
+from pas.schemes.model import InKind, SchemeVersion, Visits, first_to_grant
 from pas.schemes.show import SchemeNotFound
+from pas.schemes.stored import read_version_rows, version_of
 
 PRINT: Final = b"pas appropriation 1\x00"
 
@@ -82,12 +86,6 @@ class Appropriation(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     lines: list[StoredLine]
 
 
-class _Scheme(msgspec.Struct, frozen=True):
-    id: SchemeId
-    closed_pot: bool
-    in_visits: bool
-
-
 class _Account(msgspec.Struct, frozen=True):
     account_id: AccountId
 
@@ -96,15 +94,6 @@ class _Outcome(msgspec.Struct, frozen=True):
     outcome: str
 
 
-FIND_SCHEME: Final = Statement(
-    """
-    SELECT s.id, v.closed_pot, v.allowance IN ('visits', 'in_kind') AS in_visits
-    FROM scheme s JOIN scheme_version v ON v.scheme_id = s.id
-    WHERE s.code = $1
-    ORDER BY v.valid_from <= make_date($2, 12, 31) DESC, v.valid_from DESC LIMIT 1
-    """,
-    _Scheme,
-)
 OPEN: Final = Statement("SELECT open_appropriation($1, $2, $3, $4, $5) AS account_id", _Account)
 APPROPRIATE: Final = Statement(
     "SELECT appropriate($1, $2, $3, $4, $5, $6, $7, $8, $9) AS outcome", _Outcome
@@ -140,18 +129,15 @@ async def set_aside(
 ) -> Appropriation:
     """Book money to a scheme and year; the same id once more is the same amount, booked once."""
     async with connection.transaction():
-        scheme = await FIND_SCHEME.first(connection, line.scheme, line.year)
-        if scheme is None:
-            raise SchemeNotFound
+        scheme_id, version = await _find_version(connection, line, today=day_of(now))
+        in_visits = isinstance(version.allowance, Visits | InKind)
         accounts = [new_account_id() for _ in range(ACCOUNTS_OF_A_SCHEME)]
-        await OPEN.one(
-            connection, scheme.id, line.year, scheme.closed_pot, scheme.in_visits, accounts
-        )
+        await OPEN.one(connection, scheme_id, line.year, version.closed_pot, in_visits, accounts)
         booked = await APPROPRIATE.one(
             connection,
             line.id,
             _fingerprint(line),
-            scheme.id,
+            scheme_id,
             line.year,
             line.cover_line,
             line.amount_cents,
@@ -164,7 +150,7 @@ async def set_aside(
                 connection,
                 kind="appropriation.set_aside",
                 subject_kind="scheme",
-                subject_id=scheme.id,
+                subject_id=scheme_id,
                 actor=actor,
                 after=line,
             )
@@ -173,6 +159,18 @@ async def set_aside(
     await watch_overspending(connection, year=line.year)
     (found,) = await read_appropriations(connection, year=line.year, scheme=line.scheme)
     return found
+
+
+async def _find_version(
+    connection: Connection, line: CoverLine, *, today: date
+) -> tuple[SchemeId, SchemeVersion]:
+    """Give what the year begins with: a year that has its accounts stays a closed pot, or open."""
+    rows = await read_version_rows(connection, code=line.scheme)
+    if not rows:
+        raise SchemeNotFound
+    begins_on = periods.pass_year(await calendar_of(connection), line.year).starts_on
+    versions = [version_of(row) for row in rows]
+    return rows[0].scheme_id, first_to_grant(versions, on=max(today, begins_on))
 
 
 async def read_appropriations(

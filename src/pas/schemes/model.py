@@ -1,5 +1,6 @@
 """A version of a scheme: all that a municipality decides about it, as dated data."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -136,6 +137,21 @@ def holds_on(version: SchemeVersion, on: date) -> bool:
     """Whether somebody can be granted something under this version on a day."""
     covers = version.valid_from <= on and (version.valid_until is None or on < version.valid_until)
     return covers and version.status in STATUSES_THAT_GRANT
+
+
+def first_to_grant(versions: Sequence[SchemeVersion], *, on: date) -> SchemeVersion:
+    """The version that somebody is granted under on a day, else the next that will be.
+
+    Where a municipality adopted none yet, the newest is the best guess.
+    """
+    ahead = [
+        one
+        for one in versions
+        if one.status in STATUSES_THAT_GRANT and (one.valid_until is None or on < one.valid_until)
+    ]
+    if ahead:
+        return min(ahead, key=lambda one: one.valid_from)
+    return max(versions, key=lambda one: one.valid_from)
 
 
 def overlap(one: SchemeVersion, other: SchemeVersion) -> bool:
