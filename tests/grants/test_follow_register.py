@@ -136,6 +136,56 @@ async def test_who_turns_out_to_live_here_has_the_pass_back(
     assert await usable_until(connection, who) == datetime(2026, 12, 31, 23, tzinfo=UTC)
 
 
+MOVES_ON = date(2026, 8, 1)
+YEARS_END = datetime(2026, 12, 31, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "when", [datetime(2026, 6, 2, 12, tzinfo=UTC), datetime(2026, 8, 5, 12, tzinfo=UTC)]
+)
+@pytest.mark.parametrize(
+    ("moves", "until"),
+    [(None, YEARS_END), (date(2026, 10, 1), datetime(2026, 9, 30, 22, tzinfo=UTC))],
+)
+async def test_a_move_that_was_announced_and_is_called_off_or_put_off_gives_the_budgets_back(
+    connection: Connection,
+    database: Database,
+    when: datetime,
+    moves: date | None,
+    until: datetime,
+) -> None:
+    await a_scheme_in_force(connection)
+    who = await a_member(connection, left_on=MOVES_ON)
+    await assess_year(database, a_task())
+    await follow(database)
+    assert await usable_until(connection, who) == datetime(2026, 7, 31, 22, tzinfo=UTC)
+    await a_state(connection, who, since=date(2026, 6, 2), left_on=moves)
+
+    await follow(database, when)
+
+    assert await usable_until(connection, who) == until
+    assert (await end_of(connection, who))[0] == moves
+
+
+async def test_what_is_granted_after_a_move_was_announced_ends_with_it_too(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, "aa")
+    who = await a_member(connection, left_on=MOVES_ON)
+    await assess_year(database, a_task())
+    await follow(database)
+    await a_scheme_in_force(connection, "bb")
+    await assess_year(database, a_task())
+
+    reports = [await follow(database) for _ in range(2)]
+
+    assert [one.passes_ended for one in reports] == [1, 0]
+    ends = await connection.fetch(
+        "SELECT DISTINCT usable_until FROM budget JOIN balance USING (account_id)"
+    )
+    assert [row[0] for row in ends] == [await usable_until(connection, who)]
+
+
 async def test_a_pass_that_an_officer_ended_stays_ended(
     connection: Connection, database: Database
 ) -> None:

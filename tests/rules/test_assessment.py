@@ -271,9 +271,15 @@ def test_a_pass_ends_from_a_day_and_never_in_the_past() -> None:
     assert pass_ends_on(moved, recorded_on=date(2026, 2, 1)) == date(2026, 3, 1)
     assert pass_ends_on(moved, recorded_on=date(2026, 5, 1)) == date(2026, 5, 1)
     assert pass_ends_on(a_person(), recorded_on=date(2026, 5, 1)) is None
-    known = only(decide(a_household(moved), a_version())).award
-    assert known
-    assert known.ends_on == date(2026, 3, 1)
+
+
+def test_who_is_known_to_leave_is_granted_the_whole_period_for_a_move_may_not_happen() -> None:
+    leaves = a_person(left_on=date(2026, 3, 1))
+
+    award = only(decide(a_household(leaves), a_version())).award
+
+    assert award
+    assert (award.ends_on, award.lapses_on) == (date(2027, 1, 1), date(2027, 1, 1))
 
 
 def test_at_eighteen_the_budget_stays_and_the_view_of_the_parents_ends() -> None:

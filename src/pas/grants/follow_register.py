@@ -1,7 +1,7 @@
 """What changes in the register does to passes: moves, deaths, births, arrivals, eighteenth birthdays.
 
 A move or a death ends a pass from a day on, never with hindsight; who turns out to live here after
-all has the pass back. Who was born or came after the assessment of a year is assessed now, with the
+all, or leaves later, has the pass back. Who was born or came after the assessment of a year is assessed now, with the
 household; so is who applied and waits until the income is known. A child's pass is managed by the
 adults it lives with, until it is eighteen. Done again, this changes nothing; it runs after every file
 of residents, and daily.
@@ -92,8 +92,11 @@ READ_CHANGED: Final = Statement(
                     WHERE b.pass_id = p.id AND a.amount > 0
                     AND a.usable_until > greatest(least(v.left_on, v.died_on), $1)::timestamp AT TIME ZONE 'Europe/Amsterdam'))
         WHEN p.ended_because NOT IN ('moved-away', 'deceased') THEN false
-        WHEN p.ended_on <= $1 THEN least(v.left_on, v.died_on) IS NULL
-        ELSE greatest(least(v.left_on, v.died_on), $1) IS DISTINCT FROM p.ended_on END
+        WHEN p.ended_on <= $1 THEN coalesce(least(v.left_on, v.died_on) > $1, true)
+        ELSE greatest(least(v.left_on, v.died_on), $1) IS DISTINCT FROM p.ended_on
+            OR EXISTS (SELECT 1 FROM budget b JOIN balance a ON a.account_id = b.account_id
+                WHERE b.pass_id = p.id AND a.usable_until
+                    > greatest(a.usable_from, p.ended_on::timestamp AT TIME ZONE 'Europe/Amsterdam')) END
     ORDER BY p.id LIMIT $3
     """,
     ChangedPass,

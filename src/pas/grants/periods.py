@@ -78,24 +78,12 @@ def span_of(version: SchemeVersion, *, calendar: Calendar, year: int, effective:
     return Span(whole.key, effective, whole.ends_on)
 
 
-def period_of(
-    version: SchemeVersion, person: PersonFacts, *, calendar: Calendar, year: int, effective: date
-) -> Span:
-    """The same for one person: who is known to leave keeps the budget up to that day.
-
-    A grant once per child does not lapse at a year's end: it ends at eighteen, or earlier on a
-    day that the municipality set.
-    """
-    if version.period == "once_per_child":
-        ends = [birthday(person.birth_date, ADULT_AGE), calendar.once_per_child_until]
-        ahead = [day for day in ends if day and day > effective]
-        # Nobody is left out but by a deviation for somebody who is of age: that one ends with the year.
-        span = Span(ONCE, effective, min(ahead, default=pass_year(calendar, year).ends_on))
-    else:
-        span = span_of(version, calendar=calendar, year=year, effective=effective)
-    if person.left_on is not None and effective < person.left_on < span.ends_on:
-        return Span(span.key, effective, person.left_on)
-    return span
+def once_per_child(person: PersonFacts, *, calendar: Calendar, year: int, effective: date) -> Span:
+    """A grant that does not lapse at a year's end: to eighteen, or an earlier day of the municipality."""
+    ends = [birthday(person.birth_date, ADULT_AGE), calendar.once_per_child_until]
+    ahead = [day for day in ends if day and day > effective]
+    # Nobody is left out but by a deviation for somebody who is of age: that one ends with the year.
+    return Span(ONCE, effective, min(ahead, default=pass_year(calendar, year).ends_on))
 
 
 def lapses_on(version: SchemeVersion, ends_on: date) -> date:

@@ -33,7 +33,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     schemes: tuple[StoredVersion, ...]
     by_code: Mapping[str, SchemeVersion]
     spans: Mapping[str, Span]
-    """The periods that are the same for everybody who stays, by scheme."""
+    """The periods that are the same for everybody, by scheme."""
     prices: Mapping[str, Cents]
     """The highest price of a visit that any merchant agreed to, by category."""
 
@@ -132,9 +132,11 @@ def _reserved(version: SchemeVersion, plan: Plan) -> Cents:
 
 
 def _span(version: SchemeVersion, person: PersonFacts, plan: Plan) -> Span:
-    shared = plan.spans.get(version.code)
-    if shared is not None and person.left_on is None:
-        return shared
-    return periods.period_of(
-        version, person, calendar=plan.calendar, year=plan.year, effective=plan.effective_on
+    """The period of a scheme; whoever is known to leave is granted all of it.
+
+    What is granted stays as it is, and an announced move may not happen: the pass ends with the move,
+    and until when its budgets can be spent follows the register.
+    """
+    return plan.spans.get(version.code) or periods.once_per_child(
+        person, calendar=plan.calendar, year=plan.year, effective=plan.effective_on
     )
