@@ -3,11 +3,12 @@
 import asyncio
 from datetime import UTC, date, datetime
 
-from given import a_member, a_merchant, a_scheme_in_force, an_actor
+from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.appropriations import read_appropriations
 from pas.grants.assess import Task, assess_year
+from pas.grants.follow_register import follow_register
 from pas.grants.lapse import SchemeLapse, lapse_year
 from pas.ids import MunicipalityName
 from pas.ledger.prove import prove
@@ -17,10 +18,11 @@ from pas.schemes.model import Visits
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = datetime(2027, 2, 1, tzinfo=UTC)
 OFFICER = an_actor(Role.OFFICER)
+VELSEN = MunicipalityName("velsen")
 
 
 def a_task(now: datetime, year: int = 2026) -> Task:
-    return Task(municipality=MunicipalityName("velsen"), year=year, actor=OFFICER, now=now)
+    return Task(municipality=VELSEN, year=year, actor=OFFICER, now=now)
 
 
 async def test_what_is_left_returns_once_in_cents_and_in_visits(
@@ -90,3 +92,27 @@ async def test_a_budget_of_another_year_and_one_that_runs_on_do_not_lapse(
     assert report.amount_cents == of_next_year.amount_cents == 0
     after = await lapse_year(database, a_task(datetime(2027, 3, 2, tzinfo=UTC)))
     assert [one.scheme for one in after.schemes] == ["seizoen"]
+
+
+async def test_of_somebody_who_moved_nothing_lapses_while_the_budgets_can_come_back(
+    connection: Connection, database: Database
+) -> None:
+    born = date(2016, 6, 1)
+    await a_scheme_in_force(connection, "seizoen", run_out_days=60)
+    await a_scheme_in_force(connection, "zwemdiploma", unit="child", period="once_per_child")
+    child = await a_member(connection, born=born)
+    await assess_year(database, a_task(NOW))
+    await a_state(connection, child, born=born, since=date(2026, 6, 2), left_on=date(2026, 6, 2))
+    await follow_register(database, VELSEN, actor=OFFICER, now=datetime(2026, 6, 2, 12, tzinfo=UTC))
+
+    lapsed = [
+        (await lapse_year(database, a_task(datetime(year, month, day, tzinfo=UTC)))).schemes
+        for year, month, day in ((2026, 7, 1), (2027, 3, 1), (2027, 3, 2), (2027, 6, 2))
+    ]
+
+    assert lapsed == [
+        [],
+        [],
+        [SchemeLapse("seizoen", 1, Cents(20_000), 0)],
+        [SchemeLapse("zwemdiploma", 1, Cents(20_000), 0)],
+    ]

@@ -2,6 +2,9 @@
 
 Chunk by chunk, each a transaction. Amounts are read just before and booked only if they are still
 there; whatever moved in between is for the next run. So again returns nothing twice.
+
+Of somebody who moved away it waits for the end of the grant, or a year where that is far off: whoever
+turns out to live here has the budgets back, and what has lapsed is not given again.
 """
 
 import hashlib
@@ -13,6 +16,7 @@ from typing import Final
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.grants.assess import Task
 from pas.grants.overspending import watch_overspending
@@ -80,7 +84,11 @@ READ_ENDED: Final = Statement(
     CROSS JOIN LATERAL (VALUES (b.account_id, false), (b.visits_account_id, true)) AS u (account, in_visits)
     JOIN balance a ON a.account_id = u.account
     JOIN scheme s ON s.id = b.scheme_id
+    JOIN scheme_version v ON v.id = b.scheme_version_id
+    JOIN pass p ON p.id = b.pass_id
     WHERE b.account_id = ANY ($1::bigint[]) AND a.amount > 0 AND a.usable_until <= $2
+        AND (p.ended_because IS DISTINCT FROM 'moved-away'
+            OR least(b.lapses_on, (p.ended_on + interval '1 year')::date) + v.run_out_days <= $3)
     ORDER BY u.account
     """,
     EndedRow,
@@ -121,7 +129,7 @@ async def lapse_year(
                 break
             accounts = [row.account_id for row in page]
             if dry_run:
-                for row in await READ_ENDED.all(connection, accounts, task.now):
+                for row in await _ended(connection, accounts, task.now):
                     tally.add(row)
             else:
                 await _lapse(connection, accounts, tally, actor=task.actor, now=task.now)
@@ -152,7 +160,7 @@ async def _lapse(
     actor: Actor,
     now: datetime,
 ) -> None:
-    ended = await READ_ENDED.all(connection, accounts, now)
+    ended = await _ended(connection, accounts, now)
     if not ended:
         return
     entries = [EntryId(uuid7()) for _ in ended]
@@ -173,6 +181,12 @@ async def _lapse(
             tally.add(one)
         else:
             tally.left_for_later += 1
+
+
+async def _ended(
+    connection: Connection, accounts: Sequence[AccountId], now: datetime
+) -> list[EndedRow]:
+    return await READ_ENDED.all(connection, accounts, now, day_of(now))
 
 
 def _fingerprint(entry: EntryId, row: EndedRow) -> bytes:
