@@ -1,18 +1,19 @@
 """What is left when time is over returns to the appropriation, once."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
-from pas.grants.appropriations import read_appropriations
+from pas.grants.appropriations import CoverLine, read_appropriations, set_aside
 from pas.grants.assess import Task, assess_year
 from pas.grants.follow_register import follow_register
 from pas.grants.lapse import SchemeLapse, lapse_year
-from pas.ids import MunicipalityName
+from pas.ids import EntryId, MunicipalityName, uuid7
 from pas.ledger.prove import prove
 from pas.money import Cents
+from pas.passes.end import end_pass
 from pas.schemes.model import Visits
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -23,6 +24,17 @@ VELSEN = MunicipalityName("velsen")
 
 def a_task(now: datetime, year: int = 2026) -> Task:
     return Task(municipality=VELSEN, year=year, actor=OFFICER, now=now)
+
+
+async def money(connection: Connection, cents: int) -> None:
+    line = CoverLine(
+        id=EntryId(uuid7()),
+        scheme="sport_kinderen",
+        year=2026,
+        cover_line="minimabeleid",
+        amount_cents=Cents(cents),
+    )
+    await set_aside(connection, line, actor=OFFICER, now=NOW)
 
 
 async def test_what_is_left_returns_once_in_cents_and_in_visits(
@@ -116,3 +128,25 @@ async def test_of_somebody_who_moved_nothing_lapses_while_the_budgets_can_come_b
         [SchemeLapse("seizoen", 1, Cents(20_000), 0)],
         [SchemeLapse("zwemdiploma", 1, Cents(20_000), 0)],
     ]
+
+
+async def test_what_is_left_on_a_pass_that_an_officer_ended_returns_when_nobody_can_object(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, closed_pot=True)
+    await a_member(connection)
+    await money(connection, 20_000)
+    await assess_year(database, a_task(NOW))
+    pass_id = await connection.fetchval("SELECT id FROM pass")
+    await end_pass(
+        connection, pass_id, from_day=NOW.date(), because="asked", actor=OFFICER, now=NOW
+    )
+
+    lapsed = [
+        (await lapse_year(database, a_task(NOW + timedelta(weeks=6, days=days)))).amount_cents
+        for days in (0, 1)
+    ]
+
+    assert lapsed == [0, 20_000]
+    (pot,) = await read_appropriations(connection, year=2026)
+    assert (pot.closed_pot, pot.left_cents) == (True, 20_000)

@@ -1,6 +1,6 @@
 """Cards are blocked, replaced and shown; passes end; nothing of the holder's money moves."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -270,6 +270,25 @@ async def test_an_ended_pass_pays_nothing_from_that_day(connection: Connection) 
     assert await redeem(connection, a_sale(till, budget, 100)) == ["booked"]
     tomorrow = a_sale(till, budget, 100, occurred_at=NOON + timedelta(days=1))
     assert await redeem(connection, tomorrow) == ["moved"]
+
+
+async def test_the_budgets_end_with_the_pass_and_come_back_when_it_goes_on(
+    connection: Connection,
+) -> None:
+    scheme, holder = await a_scheme(connection), await a_holder(connection)
+    years_end = datetime(2027, 1, 1, 23, tzinfo=UTC)
+    await a_budget(connection, scheme, holder, usable_until=years_end)
+    read = "SELECT usable_until FROM balance JOIN budget USING (account_id)"
+
+    ends = [
+        await end_pass(
+            connection, holder.pass_id, from_day=day, because="asked", actor=REGISTRAR, now=NOON
+        )
+        and await connection.fetchval(read)
+        for day in (date(2026, 9, 1), None)
+    ]
+
+    assert ends == [datetime(2026, 8, 31, 22, tzinfo=UTC), years_end]
 
 
 async def test_an_unknown_pass_is_told(connection: Connection) -> None:

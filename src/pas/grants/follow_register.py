@@ -30,8 +30,8 @@ from pas.grants.help_apply import match_helped
 from pas.grants.overspending import watch_overspending
 from pas.grants.periods import PassYearOver
 from pas.grants.runs import Run, read_runs
-from pas.grants.usable import set_budgets
 from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
+from pas.passes.usable import set_budgets
 from pas.residents.managing_adults import sync_managing_adults
 
 CHUNK: Final = 500
@@ -97,7 +97,7 @@ READ_CHANGED: Final = Statement(
             OR EXISTS (SELECT 1 FROM budget b JOIN balance a ON a.account_id = b.account_id
                 WHERE b.pass_id = p.id AND a.usable_until
                     > greatest(a.usable_from, p.ended_on::timestamp AT TIME ZONE 'Europe/Amsterdam')) END
-    ORDER BY p.id LIMIT $3
+    ORDER BY p.id LIMIT $3 FOR NO KEY UPDATE OF p
     """,
     ChangedPass,
 )

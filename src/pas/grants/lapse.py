@@ -4,18 +4,20 @@ Chunk by chunk, each a transaction. Amounts are read just before and booked only
 there; whatever moved in between is for the next run. So again returns nothing twice.
 
 Of somebody who moved away it waits for the end of the grant, or a year where that is far off: whoever
-turns out to live here has the budgets back, and what has lapsed is not given again.
+turns out to live here has the budgets back, and what has lapsed is not given again. Of a pass that
+an officer ended it waits as long as somebody can object.
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.grants.assess import Task
@@ -54,6 +56,13 @@ class PageRow(msgspec.Struct, frozen=True):
     account_id: AccountId
 
 
+class _Day(msgspec.Struct, frozen=True):
+    """When it is; a pass that ended before ``settled_before`` can no longer be objected to."""
+
+    now: datetime
+    settled_before: date
+
+
 class EndedRow(msgspec.Struct, frozen=True):
     account_id: AccountId
     in_visits: bool
@@ -87,8 +96,10 @@ READ_ENDED: Final = Statement(
     JOIN scheme_version v ON v.id = b.scheme_version_id
     JOIN pass p ON p.id = b.pass_id
     WHERE b.account_id = ANY ($1::bigint[]) AND a.amount > 0 AND a.usable_until <= $2
-        AND (p.ended_because IS DISTINCT FROM 'moved-away'
-            OR least(b.lapses_on, (p.ended_on + interval '1 year')::date) + v.run_out_days <= $3)
+        AND CASE WHEN p.ended_because IS NULL OR p.ended_because = 'deceased' THEN true
+            WHEN p.ended_because IN ('moved-away', 'moved')
+                THEN least(b.lapses_on, (p.ended_on + interval '1 year')::date) + v.run_out_days <= $3
+            ELSE b.lapses_on + v.run_out_days <= $3 OR p.ended_on < $4 END
     ORDER BY u.account
     """,
     EndedRow,
@@ -122,6 +133,8 @@ async def lapse_year(
     tally, seen, last = _Tally(), 0, AccountId(0)
     async with database.connection(task.municipality) as connection:
         total = (await COUNT.one(connection, task.year)).budgets
+        weeks = (await read_municipality_settings(connection)).objection_weeks
+    day = _Day(task.now, day_of(task.now) - timedelta(weeks=weeks))
     while True:
         async with database.connection(task.municipality) as connection:
             page = await NEXT_BUDGETS.all(connection, last, task.year, CHUNK)
@@ -129,10 +142,10 @@ async def lapse_year(
                 break
             accounts = [row.account_id for row in page]
             if dry_run:
-                for row in await _ended(connection, accounts, task.now):
+                for row in await _ended(connection, accounts, day):
                     tally.add(row)
             else:
-                await _lapse(connection, accounts, tally, actor=task.actor, now=task.now)
+                await _lapse(connection, accounts, tally, actor=task.actor, day=day)
         seen, last = seen + len(page), accounts[-1]
         told(seen, total)
     if tally.cents:
@@ -158,9 +171,9 @@ async def _lapse(
     tally: _Tally,
     *,
     actor: Actor,
-    now: datetime,
+    day: _Day,
 ) -> None:
-    ended = await _ended(connection, accounts, now)
+    ended = await _ended(connection, accounts, day)
     if not ended:
         return
     entries = [EntryId(uuid7()) for _ in ended]
@@ -172,7 +185,7 @@ async def _lapse(
             prints,
             [one.account_id for one in ended],
             [one.amount for one in ended],
-            now,
+            day.now,
             actor.kind,
             actor.id,
         )
@@ -184,9 +197,9 @@ async def _lapse(
 
 
 async def _ended(
-    connection: Connection, accounts: Sequence[AccountId], now: datetime
+    connection: Connection, accounts: Sequence[AccountId], day: _Day
 ) -> list[EndedRow]:
-    return await READ_ENDED.all(connection, accounts, now, day_of(now))
+    return await READ_ENDED.all(connection, accounts, day.now, day_of(day.now), day.settled_before)
 
 
 def _fingerprint(entry: EntryId, row: EndedRow) -> bytes:

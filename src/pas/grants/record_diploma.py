@@ -14,8 +14,8 @@ from pas.auth.events import record_event
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
-from pas.grants.usable import set_budgets
 from pas.ids import PassId, ResidentId
+from pas.passes.usable import set_budgets
 
 
 class DiplomaHolderUnknown(Refusal):
@@ -72,8 +72,7 @@ KEEP: Final = Statement(
 WITHDRAW: Final = Statement("DELETE FROM swimming_diploma WHERE resident_id = $1", None)
 READ_PASSES: Final = Statement(
     """
-    SELECT id, CASE WHEN ended_because IN ('moved-away', 'deceased') THEN ended_on END AS until
-    FROM pass WHERE resident_id = $1 ORDER BY id
+    SELECT id, ended_on AS until FROM pass WHERE resident_id = $1 ORDER BY id
     """,
     _Pass,
 )

@@ -8,5 +8,5 @@ The one lock order of the whole program:
 
 Before all of these a grant locks its closed pots (``lock_pots``), then takes its claims (unique rows
 of ``scheme_grant``) by scheme, claimant and period; the budgets that it opens are new, so nobody else
-can hold one. Till, card and pass are read, never locked.
+can hold one. Whoever ends a pass locks it before its budgets; till, card and pass are only read here.
 """

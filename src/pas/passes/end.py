@@ -1,6 +1,7 @@
 """A pass ends from a day on, because its holder moves, dies, or asks for it; never with hindsight.
 
 What was spent until then was spent rightly. Until the day has come it can be set to another day.
+The budgets end with the pass, so that what is left returns to where it came from.
 The cards stay: they are the holder's, and a new pass of another year works on them.
 """
 
@@ -15,6 +16,7 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import PassId, ResidentId
+from pas.passes.usable import set_budgets
 
 EndReason = Literal["moved", "died", "asked", "mistake", "other"]
 
@@ -93,6 +95,7 @@ async def end_pass(
         if from_day is not None and from_day < today:
             raise PassEndsBeforeToday
         await END_PASS.run(connection, pass_id, after.ended_on, after.ended_because)
+        await set_budgets(connection, [pass_id], [after.ended_on])
         await record_event(
             connection,
             kind="pass.ended",
