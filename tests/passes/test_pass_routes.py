@@ -46,6 +46,28 @@ async def a_card(officer: Person, resident: ResidentId) -> dict[str, str]:
     return card
 
 
+async def test_a_replacement_by_post_goes_with_the_next_run(
+    officer: Person, connection: Connection
+) -> None:
+    old = await a_card(officer, await a_resident(connection))
+    body = {"form": "paper", "reason": "kwijt", "byPost": True}
+    new = await officer.post(f"/v1/velsen/cards/{old['cardId']}/replacements", body)
+    waiting = await connection.fetch("SELECT card_id FROM card_print WHERE run_id IS NULL")
+    assert [str(card) for (card,) in waiting] == [new.json()["cardId"]]
+
+
+async def test_a_parent_lists_the_passes_of_the_household(
+    town: Town, connection: Connection
+) -> None:
+    parent = await a_holder(connection, year=YEAR)
+    child = await a_child_of(connection, parent, year=YEAR, name="Noor")
+    await a_holder(connection, year=YEAR, household="H9")
+    holder = await town.holder(connection, parent.id)
+    found = (await holder.get("/v1/velsen/household-passes")).json()["items"]
+    assert [one["passId"] for one in found] == [str(parent.pass_id), str(child.pass_id)]
+    assert found[1]["name"] == "Noor"
+
+
 async def test_a_card_goes_from_printer_to_till(
     town: Town, officer: Person, connection: Connection
 ) -> None:

@@ -152,3 +152,17 @@ async def test_a_new_till_takes_over_from_one_that_was_revoked(
     await connection.execute("UPDATE till SET state = 'revoked', state_since = now()")
     await a_till(connection, club, kind="counter", login=visitor.login)
     assert await code_of(visitor, a_sale(holder, club.id)) == "booked"
+
+
+@KINDS
+async def test_whoever_scans_for_others_can_look_up_whom(
+    client: httpx.AsyncClient, connection: Connection, club: Merchant, kind: TillKind
+) -> None:
+    waiting = await a_merchant(connection)
+    await connection.execute("UPDATE merchant SET state = 'requested' WHERE id = $1", waiting.id)
+    visitor = await with_till(client, connection, club, kind)
+    found = (await visitor.ask("payees?limit=100")).json()["items"]
+    assert [one["id"] for one in found] == [str(club.id)]
+    assert (await visitor.ask("payees?search=zzz")).json()["items"] == []
+    after = await visitor.ask(f"payees?after={club.id}")
+    assert after.json()["items"] == []

@@ -9,7 +9,7 @@ from pas.db import Connection, Statement
 from pas.ids import PassId, ResidentId
 
 
-class HouseholdPass(msgspec.Struct, frozen=True):
+class HouseholdPass(msgspec.Struct, frozen=True, rename="camel"):
     """Whose pass it is, by first name, with the year of birth where two have the same one."""
 
     pass_id: PassId

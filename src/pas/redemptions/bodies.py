@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from pas.errors import TillRefusal
 from pas.money import Cents, euros
+from pas.redemptions.payees import Payee
 from pas.redemptions.sale import Answer
 from pas.redemptions.verdicts import visits_text
 
@@ -125,6 +126,12 @@ class AnswerTold(Told, frozen=True):
 
 class Answers(Told, frozen=True):
     items: tuple[AnswerTold, ...]
+
+
+class Payees(Told, frozen=True):
+    """In the order of their names; the next page starts after the last id."""
+
+    items: tuple[Payee, ...]
 
 
 class UndoneTold(Told, frozen=True):

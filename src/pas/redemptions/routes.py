@@ -1,6 +1,6 @@
 """The till's endpoints: ask, sell, list, void, refund."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal, cast
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from pas.problems.bodies import AppRequest
 from pas.redemptions.bodies import (
     Answers,
     Asks,
+    Payees,
     RefundBody,
     Sales,
     SaleTold,
@@ -30,6 +31,7 @@ from pas.redemptions.bodies import (
 from pas.redemptions.facts import TillFacts
 from pas.redemptions.lanes import Lanes
 from pas.redemptions.own_till import own_till
+from pas.redemptions.payees import list_payees
 from pas.redemptions.reversals import RefundRequest
 from pas.redemptions.sell import Counter, moment_in, sell
 from pas.redemptions.till_list import Part, TillSale, read_sale, sales_of
@@ -228,4 +230,29 @@ async def undone(request: AppRequest, municipality: str, ask: Undo) -> UndoneTol
     )
 
 
-routes: list[ControllerRouterHandler] = [ask, redeem, list_sales, read_one_sale, void, refund]
+@get("/v1/{municipality:str}/payees", opt=LOOK)
+async def find_payees(
+    request: AppRequest,
+    municipality: FromPath[str],
+    *,
+    search: Annotated[str, QueryParameter(max_length=100)] = "",
+    after: FromQuery[UUID | None] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 30,
+) -> Payees:
+    """Lees wie er betaald kan worden. Wie voor anderen scant, noemt er één van bij een verkoop."""
+    async with connected(request, municipality) as connection:
+        found = await list_payees(
+            connection,
+            search,
+            after=None if after is None else MerchantId(after),
+            limit=limit,
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+        )
+    return Payees(items=tuple(found))
+
+
+routes: list[ControllerRouterHandler] = [
+    *(ask, redeem, list_sales, read_one_sale, void, refund),
+    find_payees,
+]

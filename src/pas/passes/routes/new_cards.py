@@ -19,6 +19,7 @@ from pas.passes.cards import LastingForm
 from pas.passes.codes import grouped, printed
 from pas.passes.issue import issue_cards
 from pas.passes.make_cards import IssuedCard, Press
+from pas.passes.print_cards import keep_for_post
 from pas.passes.replace import (
     MOST_TEMPORARY_DAYS,
     TEMPORARY_DAYS,
@@ -52,6 +53,8 @@ class ReplacementBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
     form: LastingForm
     reason: Reason
     handed_over: bool = False
+    by_post: bool = False
+    """It also goes with the files of the next print run."""
 
 
 class PrintedCard(msgspec.Struct, frozen=True, rename="camel"):
@@ -130,7 +133,7 @@ async def replace_one_card(
     """Vervang een kaart. De oude werkt meteen niet meer. Pas en tegoed blijven."""
     press = await press_of(request, municipality)
     replacement = Replacement(form=data.form, handed_over=data.handed_over, reason=data.reason)
-    async with connected(request, municipality) as connection:
+    async with connected(request, municipality) as connection, connection.transaction():
         card = await replace_card(
             connection,
             CardId(card_id),
@@ -139,6 +142,8 @@ async def replace_one_card(
             actor=actor_of(request),
             now=datetime.now(UTC),
         )
+        if data.by_post:
+            await keep_for_post(connection, card, ring=press.ring)
     return told(card)
 
 

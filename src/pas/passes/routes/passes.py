@@ -12,12 +12,15 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
+from pas.days import day_of
 from pas.ids import PassId, ResidentId
 from pas.passes.end import EndReason, PassRow, end_pass
+from pas.passes.household import HouseholdPass, household_passes
 from pas.passes.show import ShownPass, list_passes, show_pass
 from pas.problems.bodies import AppRequest
 
 READ: Final = {"permission": Permission.PASSES_READ, "holder": True}
+OWN: Final = {"holder": True}
 END: Final = {"permission": Permission.PASSES_END}
 
 
@@ -25,6 +28,12 @@ class Passes(msgspec.Struct, frozen=True):
     """The newest year first."""
 
     items: list[PassRow]
+
+
+class HouseholdPasses(msgspec.Struct, frozen=True):
+    """The holder's own first, then the children by age."""
+
+    items: list[HouseholdPass]
 
 
 class PassEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -48,6 +57,17 @@ async def list_passes_of_resident(
                 now=datetime.now(UTC),
             )
         )
+
+
+@get("/v1/{municipality:str}/household-passes", opt=OWN)
+async def list_passes_of_household(
+    municipality: FromPath[str], request: AppRequest
+) -> HouseholdPasses:
+    """Lees uw eigen pas en die van de kinderen voor wie u zorgt."""
+    now = datetime.now(UTC)
+    async with connected(request, municipality) as connection:
+        holder = ResidentId(actor_of(request).id)
+        return HouseholdPasses(await household_passes(connection, holder, today=day_of(now)))
 
 
 @get("/v1/{municipality:str}/passes/{pass_id:uuid}", opt=READ)
@@ -90,6 +110,7 @@ async def set_end_of_pass(
 
 handlers: list[ControllerRouterHandler] = [
     list_passes_of_resident,
+    list_passes_of_household,
     read_one_pass,
     set_end_of_pass,
 ]

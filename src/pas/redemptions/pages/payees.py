@@ -12,11 +12,10 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.state import connected
 from pas.ids import MerchantId
-from pas.merchants.show import Search, list_merchants
 from pas.problems.bodies import AppRequest
 from pas.redemptions.pages.frame import frame, home
+from pas.redemptions.payees import list_payees
 from pas.redemptions.routes import LOOK
-from pas.redemptions.viewer import viewer_of
 from pas.web.pages import page
 
 ON_A_PAGE: Final = 30
@@ -34,16 +33,14 @@ async def choose_payee(
 ) -> Response[str]:
     """The clubs and shops that take the pass now."""
     text = search.strip()[:LONGEST_SEARCH]
-    wanted = Search(
-        state="approved",
-        text=text or None,
-        after=None if after is None else MerchantId(after),
-        limit=ON_A_PAGE,
-    )
     async with connected(request, municipality) as connection:
-        await viewer_of(connection, actor_of(request))
-        found = await list_merchants(
-            connection, wanted, actor=actor_of(request), now=datetime.now(UTC)
+        found = await list_payees(
+            connection,
+            text,
+            after=None if after is None else MerchantId(after),
+            limit=ON_A_PAGE,
+            actor=actor_of(request),
+            now=datetime.now(UTC),
         )
     more = {"search": text, "then": then, "after": str(found[-1].id)} if found else {}
     return page(
