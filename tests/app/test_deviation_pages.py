@@ -114,6 +114,16 @@ async def test_the_list_goes_on_page_by_page_and_is_there_as_a_file(
     assert all(path.rpartition("/")[2] in file.text for path in paths)
 
 
+async def test_who_chooses_nothing_is_asked_to_choose_and_not_for_a_reason(
+    officer: Visitor, approver: Visitor, child: ResidentId, version: SchemeVersionId
+) -> None:
+    proposed = await officer.send(f"residents/{child}/deviation", proposal(version))
+    answer = await approver.send(proposed.headers["location"].removeprefix("/velsen/"), {})
+    assert answer.status_code == 400
+    assert 'id="verdict-fout"' in answer.text
+    assert 'id="because-fout"' not in answer.text
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

@@ -177,7 +177,9 @@ async def judge(
     """Agree, and the decision follows; or turn it down, with a reason."""
     form = await read_form(request)
     agrees = form.choice("verdict", "Kies wat u vindt.", {"confirm": True, "reject": False})
-    because = form.text("because", "Schrijf op waarom niet.", most=LONGEST, optional=agrees is True)
+    because = form.text(
+        "because", "Schrijf op waarom niet.", most=LONGEST, optional=agrees is not False
+    )
     if form.ok:
         wanted, actor, now = DeviationId(deviation_id), actor_of(request), datetime.now(UTC)
         try:
