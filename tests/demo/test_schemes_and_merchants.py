@@ -17,7 +17,7 @@ from pas.demo.population import (
     merchants_file,
     schemes_file,
 )
-from pas.demo.published import adopted_schemes, published_schemes
+from pas.demo.published import ADOPTED, adopted_schemes, published_schemes
 from pas.grants.facts import HouseholdFacts, PersonFacts, Verdict
 from pas.grants.plan import plan
 from pas.grants.rules import assess
@@ -86,6 +86,13 @@ def test_a_proposal_of_the_papers_grants_nothing_until_the_city_adopts_it() -> N
         holds_on(one, on) for one in published_schemes() if one.code == "jeugdfonds_sport"
     )
     assert sum(holds_on(one, on) for one in adopted_schemes()) == 15
+
+
+def test_what_a_page_shows_of_the_papers_is_in_dutch() -> None:
+    dutch = {row["dutch"] for row in read_table("dutch.csv")}
+    for one in adopted_schemes():
+        assert one.target_group in dutch
+        assert one.note.removesuffix(ADOPTED).strip() in dutch | {""}
 
 
 def test_every_kind_of_scheme_occurs() -> None:

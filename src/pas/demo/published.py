@@ -75,9 +75,9 @@ def published_schemes() -> list[SchemeVersion]:
 
 
 def adopted_schemes() -> list[SchemeVersion]:
-    """The same, with the proposals in force from the year that they were proposed for."""
+    """The same in Dutch, with the proposals in force from the year that they were proposed for."""
     year = assumed()["adoption_of_proposals"]
-    versions = published_schemes()
+    versions = [in_dutch(one) for one in published_schemes()]
     assert all(one.valid_from.year == year for one in versions if one.status == "proposed")
     return [
         msgspec.structs.replace(one, status="in_force", note=f"{one.note} {ADOPTED}".strip())
@@ -85,6 +85,17 @@ def adopted_schemes() -> list[SchemeVersion]:
         else one
         for one in versions
     ]
+
+
+def in_dutch(version: SchemeVersion) -> SchemeVersion:
+    """Give the words of the table, which is in English, as people here read them on a page."""
+    words = {row["published"]: row["dutch"] for row in read_table("dutch.csv")} | {"": ""}
+    return msgspec.structs.replace(
+        version,
+        target_group=words[version.target_group],
+        note=words[version.note],
+        cover_source=", ".join(words.get(one, one) for one in _parts(version.cover_source)),
+    )
 
 
 def _version(row: dict[str, str]) -> SchemeVersion:
