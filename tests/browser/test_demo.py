@@ -13,6 +13,7 @@ import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
 from looking import check_page
+from pas.web.dates import MONTHS
 from serving import Served, run_pas, serving
 
 TAKE = re.compile("^Neem €")
@@ -167,6 +168,29 @@ def pay_back(page: Page, amount: str) -> None:
     page.fill("#amount", amount)
     page.fill("#reason", "Het kind is verhuisd")
     page.get_by_role("button", name="Draai terug").click()
+
+
+def test_an_officer_finds_a_person_with_what_the_first_page_tells(visitor: Page) -> None:
+    visitor.goto("/velsen")
+    tile = visitor.locator(".pas-tile").filter(has_text="Christa Zeeman").first
+    born = tile.inner_text().partition("Geboren op ")[2].split()
+    visitor.get_by_role("button", name="Medewerker toekenning").click()
+    visitor.get_by_role("link", name="Inwoners").click()
+    visitor.fill("#family_name", "Zeeman")
+    visitor.fill("#birth_date", f"{born[0]}-{MONTHS.index(born[1]) + 1}-{born[2]}")
+    visitor.get_by_role("button", name="Zoek").click()
+    visitor.get_by_role("link", name="Christa Zeeman").click()
+    expect(visitor.locator("h1")).to_have_text("Christa Zeeman")
+
+
+def test_a_second_person_approves_a_merchant_that_waits(visitor: Page) -> None:
+    visitor.goto("/velsen")
+    visitor.get_by_role("button", name="Tweede beoordelaar").click()
+    visitor.get_by_role("link", name="Aanbieders").click()
+    expect(visitor.locator("h2").first).to_have_text("Wacht op goedkeuring")
+    visitor.get_by_role("link", name="Surfschool Derde Bank").click()
+    visitor.get_by_role("button", name="Keur goed").click()
+    expect(visitor.locator(".utrecht-badge").first).to_have_text("Doet mee")
 
 
 def test_a_condition_is_answered_with_yes_or_no(visitor: Page) -> None:

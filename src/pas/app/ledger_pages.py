@@ -25,9 +25,10 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import JobId, MunicipalityName
 from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation
-from pas.money import Cents, euros
+from pas.money import NO_BREAK_SPACE, Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.schemes.show import list_schemes
+from pas.web.counts import count
 from pas.web.pages import done, page
 
 PROVE: Final = {"permission": Permission.LEDGER_PROVE}
@@ -111,7 +112,7 @@ def shown_proof(
         "closes": proof.closes,
         "proved_at": proof.proved_at,
         "breaks": breaks_of(proof),
-        "equations": [shown(one, titles) for one in broken_first(proof.schemes)],
+        "equations": [shown(one, titles) for one in broken_first(proof.schemes, titles)],
         "owed": [merchant_cells(one, names) for one in owed[:MOST_SHOWN]],
         "merchants": len(owed),
         "shown": min(len(owed), MOST_SHOWN),
@@ -128,8 +129,14 @@ async def scheme_titles(connection: Connection, *, on: date) -> dict[UUID, str]:
     return {one.id: one.shown.version.title for one in schemes}
 
 
-def broken_first(equations: list[SchemeEquation]) -> list[SchemeEquation]:
-    return sorted(equations, key=lambda one: (one.difference == 0, -one.budget_year))
+def broken_first(
+    equations: list[SchemeEquation], titles: Mapping[UUID, str]
+) -> list[SchemeEquation]:
+    """Give those that do not close first; then the newest year, by title."""
+    return sorted(
+        equations,
+        key=lambda one: (one.difference == 0, -one.budget_year, titles.get(one.scheme_id, "")),
+    )
 
 
 def breaks_of(proof: Proof) -> list[str]:
@@ -171,7 +178,11 @@ def merchant_cells(one: MerchantEquation, names: Mapping[UUID, str]) -> list[str
 
 
 def written(amount: int, unit: str) -> str:
-    return euros(Cents(amount)) if unit == "cents" else f"{amount} bezoeken"
+    return (
+        euros(Cents(amount))
+        if unit == "cents"
+        else f"{count(amount)}{NO_BREAK_SPACE}{'bezoek' if amount == 1 else 'bezoeken'}"
+    )
 
 
 routes: list[ControllerRouterHandler] = [read_proof, prove_ledger, prove_on_page, ledger_page]

@@ -12,7 +12,7 @@ from pas.app import ledger_pages
 from pas.auth.actor import Actor
 from pas.auth.demo_login import PERSONAS, is_demo
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TITLES
+from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.state import auth_state
 from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
 from pas.demo.numbers import CityNumbers, city_numbers
@@ -55,6 +55,20 @@ WAYS: Final = (
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
 )
+
+CAN_DO: Final = {
+    Role.OFFICER: "Kent toe, legt uit en zoekt inkomens uit.",
+    Role.COUNTER: "Helpt aan de balie, ook met een kaart die kwijt is.",
+    Role.POLICY: "Ziet regelingen, geld en afwijkingen.",
+    Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
+    Role.FINANCE: "Ziet het geld en kijkt de boeken na.",
+    Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
+    Role.ANALYST: "Ziet aantallen, en geen mensen.",
+    Role.AUDITOR: "Kijkt alles na, en verandert niets.",
+    Role.ADMINISTRATOR: "Geeft rollen, via de API. Ziet geen inwoners.",
+    Role.INTERMEDIARY: "Vraagt een pas aan voor iemand, en betaalt een club.",
+}
+"""What a visitor of the demonstration can expect of each role."""
 
 
 @get("/", opt=PUBLIC, include_in_schema=False)
@@ -108,7 +122,7 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
         request,
         "app/demo.html",
         base=f"/{name}/demo",
-        personas=[(role.value, ROLE_TITLES[role]) for role in PERSONAS],
+        personas=[(role.value, ROLE_TITLES[role], CAN_DO[role]) for role in PERSONAS],
         holders=holders,
         applicants=applicants,
         tills=tills,

@@ -28,6 +28,7 @@ class DemoHolder(msgspec.Struct, frozen=True):
 
     id: ResidentId
     name: str
+    birth_date: date
     budgets: int
     children: int
 
@@ -51,6 +52,8 @@ READ_HOLDERS: Final = Statement(
     """
     SELECT w.id, (SELECT v.given_name || ' ' || v.family_name FROM resident_version v
             WHERE v.resident_id = w.id ORDER BY v.valid_from DESC LIMIT 1) AS name,
+        (SELECT v.birth_date FROM resident_version v
+            WHERE v.resident_id = w.id ORDER BY v.valid_from DESC LIMIT 1) AS birth_date,
         (SELECT count(*) FROM pass p JOIN budget b ON b.pass_id = p.id
             WHERE p.resident_id = w.id)::int AS budgets,
         (SELECT count(*) FROM managing_adult m

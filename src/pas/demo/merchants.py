@@ -27,6 +27,8 @@ from pas.merchants.pair_till import Device, pair_till
 from pas.merchants.pairing import challenge
 
 TILL_NAME: Final = "balie"
+LEFT_WAITING: Final = ("Surfschool Derde Bank", "Tekenatelier Blauwe Verf")
+"""Whom a visitor can approve."""
 
 
 class WaitingMerchant(msgspec.Struct, frozen=True):
@@ -36,7 +38,8 @@ class WaitingMerchant(msgspec.Struct, frozen=True):
 
 
 READ_WAITING: Final = Statement(
-    "SELECT id FROM merchant WHERE state = 'requested' ORDER BY name", WaitingMerchant
+    "SELECT id FROM merchant WHERE state = 'requested' AND name <> ALL ($1::text[]) ORDER BY name",
+    WaitingMerchant,
 )
 READ_WITHOUT_TILL: Final = Statement(
     """
@@ -60,13 +63,13 @@ READ_TILLS_TO_SHOW: Final = Statement(
 async def open_merchants(
     connection: Connection, municipality: MunicipalityName, *, actor: Actor, now: datetime
 ) -> int:
-    """Import, approve and equip them all; again it does what is still to be done."""
+    """Import them all, approve and equip all but two; again it does what is still to be done."""
     first_day = date(now.year, 1, 1)
     source = io.BytesIO("".join(import_file(first_day)).encode())
     done = await import_merchants(
         connection, source, file_name="merchants.csv", actor=actor, now=now
     )
-    for waiting in await READ_WAITING.all(connection):
+    for waiting in await READ_WAITING.all(connection, list(LEFT_WAITING)):
         await approve_merchant(connection, waiting.id, actor=actor, now=now)
     for merchant in await READ_WITHOUT_TILL.all(connection):
         await equip(connection, municipality, merchant.id, actor=actor, now=now)

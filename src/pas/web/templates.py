@@ -10,6 +10,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from pas.money import euros
+from pas.web.counts import count
 from pas.web.dates import day, moment
 from pas.web.statics import static_url
 
@@ -61,6 +62,6 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"euros": euros, "day": day, "dialled": dialled}
+    made.filters |= {"euros": euros, "counted": count, "day": day, "dialled": dialled}
     cast("dict[str, object]", made.globals)["static_url"] = static_url
     return made

@@ -25,6 +25,7 @@ from pas.jobs.queue import Job, read_job
 from pas.money import Cents, euros, percent
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
+from pas.web.counts import count
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -168,7 +169,7 @@ def report_page(request: AppRequest, municipality: str, report: AssessmentReport
 
 
 def lost_words(one: LimitReport) -> str:
-    who = "1 mens" if one.persons == 1 else f"{one.persons} mensen"
+    who = "1 mens" if one.persons == 1 else f"{count(one.persons)} mensen"
     return f"gemiddeld {euros(one.each_cents)} minder, voor {who}"
 
 
@@ -192,7 +193,7 @@ def money_shown(one: SchemeReport) -> MoneyShown:
         appropriated_cents=one.appropriated_cents,
         left=left,
         kind=kind,
-        reasons=[(REASONS[reason], f"{count}") for reason, count in told if reason in REASONS],
+        reasons=[(REASONS[reason], count(times)) for reason, times in told if reason in REASONS],
     )
 
 
