@@ -25,8 +25,8 @@ REDEMPTIONS: Final = Statement(
     SELECT 'redemption' AS check, coalesce(b.id, r.entry_id)::text AS subject, format(
         'entry %s (%s, refusal %s) pays %s cents to %s and uses %s visits; '
         'beside it stands (refusal %s) %s cents to %s and %s visits',
-        coalesce(b.id::text, 'absent'), b.kind, b.refusal, b.cents, b.merchant, b.visits,
-        r.refusal, r.taken_cents, r.merchant_id, r.visits) AS detail
+        coalesce(b.id::text, 'absent'), b.kind, coalesce(b.refusal, 'none'), b.cents, b.merchant, b.visits,
+        coalesce(r.refusal, 'none'), r.taken_cents, r.merchant_id, r.visits) AS detail
     FROM booked b FULL JOIN redemption r ON r.entry_id = b.id
     WHERE b.id IS NULL OR r.entry_id IS NULL OR b.refusal IS DISTINCT FROM r.refusal
         OR b.cents <> r.taken_cents OR b.visits <> r.visits OR b.merchants > 1 OR b.merchant <> r.merchant_id::text
