@@ -1,5 +1,6 @@
 """The pages of a till: sell, ask, take back; for a merchant's till and for people who scan."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -229,6 +230,23 @@ async def test_a_void_on_the_page(
     page = await cashier.look(first.headers["location"].removeprefix("/velsen/"))
     assert "ongedaan gemaakt" in page.text
     assert "is al terug" in (await cashier.look(f"till/sales/{sale}")).text
+
+
+async def test_what_was_just_sold_can_be_taken_back_from_there(
+    cashier: Visitor, holder: Holder, budget: Budget
+) -> None:
+    form = form_in(await quoted(cashier, holder, amount="12,40"), "till/sell")
+    sold = (await cashier.send("till/sell", form)).text
+    (sale,) = re.findall(r"till/sales/[0-9a-f-]{36}", sold)
+    assert "Verkoop van €" in (await cashier.look(sale)).text
+
+
+async def test_a_refusal_does_not_say_its_title_twice(
+    cashier: Visitor, connection: Connection, holder: Holder, budget: Budget
+) -> None:
+    await connection.execute("UPDATE card SET state = 'blocked'")
+    page = await quoted(cashier, holder, amount="12,40")
+    assert page.count("Deze pas is geblokkeerd.") == 2, "the title, and what the holder hears"
 
 
 async def test_a_refund_in_parts_keeps_its_way_until_all_is_back(

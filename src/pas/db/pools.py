@@ -49,6 +49,7 @@ class UnknownMunicipality(Refusal):
     """Deze gemeente kennen wij niet."""
 
     status: ClassVar[int] = 404
+    next_step: ClassVar[str] = "Kijk of het adres goed is. Of kies uw gemeente op de eerste pagina."
 
 
 class RegisteredMunicipality(msgspec.Struct, frozen=True):
