@@ -173,15 +173,9 @@ def quote_visits(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
     """Pay whole visits of one category: that of the first budget which has the cents for one."""
     visits = sale.visits
     assert visits is not None
-    prices = [visit_price(sale, budget) for budget in budgets]
-    price, category = next(
-        (
-            asked
-            for asked, budget in zip(prices, budgets, strict=True)
-            if asked[0] <= budget.balance_cents
-        ),
-        prices[0],
-    )
+    prices = [(visit_price(sale, budget), budget.balance_cents) for budget in budgets]
+    able = [asked for asked, balance in prices if asked[0] <= balance]
+    price, category = able[0] if able else prices[0][0]
 
     def fill(candidates: Sequence[BudgetFacts]) -> list[Payment]:
         rest, payments = visits, list[Payment]()
