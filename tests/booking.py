@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -119,10 +119,14 @@ def a_refusal(till: Till, holder: Holder, refusal: str, **fields: object) -> Sal
 
 async def redeem(connection: Connection, *sales: Sale, limits: Limits = UNLIMITED) -> list[str]:
     """Book sales in one call; the connection is the app's. Races go faster than limits allow."""
+    return await connection.fetchval(REDEEM, *redeem_arguments(sales, limits))
+
+
+def redeem_arguments(sales: Sequence[Sale], limits: Limits = UNLIMITED) -> list[object]:
+    """The arrays of a call: fourteen of the ledger, twelve beside them, and three limits."""
     items = [sale.item for sale in sales]
     arrays = line_arrays(items)
-    return await connection.fetchval(
-        REDEEM,
+    return [
         [item.id for item in items],
         [item.kind for item in items],
         [item.refusal for item in items],
@@ -146,7 +150,7 @@ async def redeem(connection: Connection, *sales: Sale, limits: Limits = UNLIMITE
         ["0" * 32 for _ in sales],
         [0 for _ in sales],
         *(limits.till_sales, limits.card_sales, limits.card_cents),
-    )
+    ]
 
 
 def a_reversal(
@@ -182,9 +186,13 @@ async def reverse(
     voids_since: datetime = FIRST_DAY,
 ) -> list[str]:
     """Void or refund in one call, at the till of its actor; the connection is the app's."""
+    return await connection.fetchval(REVERSE, *reverse_arguments(items, takes), voids_since)
+
+
+def reverse_arguments(items: Sequence[Item], takes: list[int] | None = None) -> list[object]:
+    """The arrays of a call: thirteen of the ledger, and four beside them."""
     arrays = line_arrays(items)
-    return await connection.fetchval(
-        REVERSE,
+    return [
         [item.id for item in items],
         [item.kind for item in items],
         [item.fingerprint for item in items],
@@ -198,8 +206,7 @@ async def reverse(
         takes or [taken_back(item) for item in items],
         ["mistake" for _ in items],
         ["0" * 32 for _ in items],
-        voids_since,
-    )
+    ]
 
 
 class Claim(msgspec.Struct, frozen=True):

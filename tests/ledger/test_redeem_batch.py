@@ -2,12 +2,26 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import cast
 
 import asyncpg
 import msgspec
 import pytest
 
-from booking import UNLIMITED, Connect, a_refusal, a_sale, balance, redeem, until_waiting
+from booking import (
+    REDEEM,
+    REVERSE,
+    UNLIMITED,
+    Connect,
+    a_refusal,
+    a_reversal,
+    a_sale,
+    balance,
+    redeem,
+    redeem_arguments,
+    reverse_arguments,
+    until_waiting,
+)
 from given import (
     NOON,
     Budget,
@@ -270,3 +284,24 @@ async def test_a_pass_of_last_year_ended_on_a_day_in_amsterdam(
         connection, a_sale(till, budget, 1, occurred_at=night - timedelta(seconds=1))
     ) == ["booked"]
     assert await redeem(connection, a_sale(till, budget, 1, occurred_at=night)) == ["moved"]
+
+
+async def test_an_array_beside_the_ledger_of_another_length_is_refused(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    """What a program lays out wrongly is an error, and never a sale with pieces of another."""
+    sales = [a_sale(till, budget, 100), a_sale(till, budget, 200)]
+    good = cast("list[list[object]]", redeem_arguments(sales))
+    for at in range(14, 26):
+        short = [*good[:at], good[at][:1], *good[at + 1 :]]
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await connection.fetchval(REDEEM, *short)
+        assert refused.value.sqlstate == "PA110", at
+    assert await redeem(connection, *sales) == ["booked", "booked"]
+    refunds = [a_reversal("refund", sale, 50) for sale in sales]
+    back = cast("list[list[object]]", reverse_arguments(refunds))
+    for at in range(13, 17):
+        short = [*back[:at], back[at][:1], *back[at + 1 :]]
+        with pytest.raises(asyncpg.PostgresError) as refused:
+            await connection.fetchval(REVERSE, *short, NOON)
+        assert refused.value.sqlstate == "PA110", at
