@@ -1510,11 +1510,17 @@ CREATE TABLE municipality.household_application (
     content_hash bytea NOT NULL,
     state text NOT NULL,
     decided_at timestamp with time zone,
+    resident_id uuid,
+    moved_at timestamp with time zone,
     CONSTRAINT household_application_channel_check CHECK ((channel = ANY (ARRAY['page'::text, 'paper'::text, 'counter'::text, 'helper'::text]))),
     CONSTRAINT household_application_state_check CHECK ((state = ANY (ARRAY['received'::text, 'decided'::text, 'withdrawn'::text])))
 );
 
 ALTER TABLE municipality.household_application OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.household_application.resident_id IS 'The adult of the household who applied, or the oldest of those it was applied for.';
+
+COMMENT ON COLUMN municipality.household_application.moved_at IS 'When the number of the household became another one, because the applicant lives there now.';
 
 CREATE TABLE municipality.import (
     id uuid NOT NULL,
@@ -2394,7 +2400,7 @@ CREATE INDEX helper_application_waiting ON municipality.helper_application USING
 
 CREATE INDEX household_application_household ON municipality.household_application USING btree (household_number, year, received_at DESC);
 
-CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE (state = 'received'::text);
+CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE ((state = 'received'::text) AND (moved_at IS NULL));
 
 CREATE INDEX income_verdict_household ON municipality.income_verdict USING btree (household_number, assessed_on DESC, recorded_at DESC);
 
@@ -2664,6 +2670,9 @@ ALTER TABLE ONLY municipality.event_content
 
 ALTER TABLE ONLY municipality.helper_application
     ADD CONSTRAINT helper_application_applied_by_fkey FOREIGN KEY (applied_by) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.household_application
+    ADD CONSTRAINT household_application_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
 ALTER TABLE ONLY municipality.import_row
     ADD CONSTRAINT import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES municipality.import(id) ON DELETE CASCADE;
@@ -2985,9 +2994,15 @@ GRANT UPDATE(handled_by) ON TABLE municipality.helper_application TO app_municip
 GRANT SELECT ON TABLE municipality.household_application TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.household_application TO app_municipality;
 
+GRANT UPDATE(household_number) ON TABLE municipality.household_application TO app_municipality;
+
 GRANT UPDATE(state) ON TABLE municipality.household_application TO app_municipality;
 
 GRANT UPDATE(decided_at) ON TABLE municipality.household_application TO app_municipality;
+
+GRANT UPDATE(resident_id) ON TABLE municipality.household_application TO app_municipality;
+
+GRANT UPDATE(moved_at) ON TABLE municipality.household_application TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.import TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.import TO app_municipality;

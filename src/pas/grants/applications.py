@@ -59,6 +59,7 @@ READ_OPEN: Final = Statement(
         encode(content_hash, 'hex') AS content_hash, state, decided_at
     FROM household_application
     WHERE household_number = $1 AND year = $2 AND state = 'received'
+    ORDER BY received_at, id LIMIT 1
     """,
     Receipt,
 )

@@ -26,6 +26,7 @@ from pas.grants.applications import (
     record_application,
 )
 from pas.grants.decide import decide_households, settled
+from pas.grants.follow_applicants import follow_applicants
 from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.grants.overspending import watch_overspending
 from pas.ids import ApplicationId, HouseholdNumber, ResidentId
@@ -69,6 +70,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     household: HouseholdNumber
     year: int
     channel: Channel
+    resident: ResidentId | None = None
+    """For whom it is, where that is known: who applies for themselves, or the one at the counter."""
 
 
 class MemberRow(msgspec.Struct, frozen=True):
@@ -87,6 +90,7 @@ READ_PRESENT: Final = Statement(
         AND (v.left_on IS NULL OR v.left_on > $2) AND (v.died_on IS NULL OR v.died_on > $2)
         AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
             AND n.valid_from > v.valid_from AND n.valid_from <= $2)
+    ORDER BY v.birth_date, v.resident_id
     """,
     MemberRow,
 )
@@ -97,11 +101,28 @@ READ_HOME: Final = Statement(
     """,
     HomeRow,
 )
+READ_OWN: Final = Statement(
+    """
+    SELECT a.id, a.household_number, a.year::int AS year, a.channel, a.received_at,
+        encode(a.content_hash, 'hex') AS content_hash, a.state, a.decided_at
+    FROM household_application a
+    WHERE a.id = $1 AND (a.resident_id = $2 OR (
+        SELECT household_number FROM resident_version
+        WHERE resident_id = $2 AND valid_from <= $3 ORDER BY valid_from DESC LIMIT 1
+    ) = (
+        SELECT household_number FROM resident_version
+        WHERE resident_id = a.resident_id AND valid_from <= $3 ORDER BY valid_from DESC LIMIT 1
+    ))
+    """,
+    Receipt,
+)
 INSERT: Final = Statement(
     """
     INSERT INTO household_application (id, household_number, year, channel, applied_by,
-        applied_by_kind, received_at, content_hash, state)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'received')
+        applied_by_kind, received_at, content_hash, state, resident_id)
+    SELECT $1::uuid, $2::text, $3::smallint, $4, $5, $6, $7, $8, 'received', $9
+    WHERE NOT EXISTS (SELECT 1 FROM household_application o
+        WHERE o.household_number = $2 AND o.year = $3 AND o.state = 'received')
     ON CONFLICT DO NOTHING
     RETURNING id, household_number, year::int AS year, channel, received_at,
         encode(content_hash, 'hex') AS content_hash, state, decided_at
@@ -117,9 +138,12 @@ async def apply_for_household(
     if application.channel not in _channels_of(actor):
         raise ChannelDoesNotFit
     ground = await read_ground(connection, year=application.year, on=day_of(now))
-    await _refuse_stranger(connection, application.household, actor=actor, now=now)
+    applicant = await _applicant(connection, application, actor=actor, now=now)
+    application = msgspec.structs.replace(application, resident=applicant)
     async with connection.transaction():
         ground = await opened_ground(connection, ground)
+        # The register may have moved people since an application was last looked at.
+        await follow_applicants(connection, [application.household], actor=actor, now=now)
     made = await settled(lambda: _take(connection, application, ground, actor=actor, now=now))
     if made is not None:
         await watch_overspending(connection, year=application.year)
@@ -149,6 +173,7 @@ async def _take(
             actor.kind,
             now,
             content_hash(application, actor=actor),
+            application.resident,
         )
         if made is None:
             return None
@@ -174,7 +199,7 @@ async def applicants_home(
 ) -> HouseholdNumber:
     """Give the household that a holder may apply for; raises OnlyAnAdultApplies."""
     household = await household_of(connection, ResidentId(actor.id), now=now)
-    await _refuse_stranger(connection, household, actor=actor, now=now)
+    await _adults_for(connection, household, actor=actor, now=now)
     return household
 
 
@@ -182,8 +207,8 @@ async def own_application(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
 ) -> Receipt:
     """Give an application of the holder's own household; of another it is not there."""
-    found = await read_application(connection, application_id)
-    if found.household_number != await household_of(connection, ResidentId(actor.id), now=now):
+    found = await READ_OWN.first(connection, application_id, actor.id, day_of(now))
+    if found is None:
         raise ApplicationNotFound
     return found
 
@@ -214,14 +239,24 @@ def _channels_of(actor: Actor) -> set[Channel]:
     return channels
 
 
-async def _refuse_stranger(
+async def _applicant(
+    connection: Connection, application: Application, *, actor: Actor, now: datetime
+) -> ResidentId:
+    """Give the adult whom the application follows: who applied, else the oldest of the household."""
+    adults = await _adults_for(connection, application.household, actor=actor, now=now)
+    asked = ResidentId(actor.id) if actor.kind == "holder" else application.resident
+    return asked if asked is not None and asked in adults else adults[0]
+
+
+async def _adults_for(
     connection: Connection, household: HouseholdNumber, *, actor: Actor, now: datetime
-) -> None:
-    """A holder applies for the household in which they are an adult."""
+) -> list[ResidentId]:
+    """Give the adults, oldest first; a holder applies for the household in which they are one."""
     today = day_of(now)
     members = await READ_PRESENT.all(connection, household, today)
-    adults = {one.resident_id for one in members if age_on(one.birth_date, today) >= ADULT_AGE}
+    adults = [one.resident_id for one in members if age_on(one.birth_date, today) >= ADULT_AGE]
     if actor.kind == "holder" and actor.id not in adults:
         raise OnlyAnAdultApplies
     if not adults:
         raise HouseholdUnknown
+    return adults

@@ -25,6 +25,7 @@ from pas.grants.answer_applications import answer_applications
 from pas.grants.assess import Task
 from pas.grants.decide import Cause, decide_households, settled
 from pas.grants.facts import PersonFacts
+from pas.grants.follow_applicants import follow_applicants
 from pas.grants.ground import Ground, opened_ground, read_ground
 from pas.grants.help_apply import match_helped
 from pas.grants.overspending import watch_overspending
@@ -153,6 +154,8 @@ async def follow_register(
     )
     ended, restored = await _follow_passes(database, municipality, actor=actor, now=now)
     assessed, granted = await _assess_newcomers(database, municipality, actor=actor, now=now)
+    async with database.connection(municipality) as connection, connection.transaction():
+        await follow_applicants(connection, None, actor=actor, now=now)
     await match_helped(database, municipality, now=now)
     answered = await answer_applications(database, municipality, actor=actor, now=now)
     async with database.connection(municipality) as connection:

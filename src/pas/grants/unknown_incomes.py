@@ -63,7 +63,7 @@ READ_HOUSEHOLD: Final = Statement(
 READ_WAITING: Final = Statement(
     """
     SELECT h.number AS household_number, m.resident_id, m.name, m.members,
-        (SELECT a.received_at FROM household_application a WHERE a.household_number = h.number
+        (SELECT min(a.received_at) FROM household_application a WHERE a.household_number = h.number
             AND a.year = $2 AND a.state = 'received') AS received_at
     FROM unnest($1::text[]) AS h (number)
     CROSS JOIN LATERAL (

@@ -44,6 +44,7 @@ async def apply_at_counter(
         asked = Application(
             id=application_id,
             household=await household_of(connection, ResidentId(resident_id), now=now),
+            resident=ResidentId(resident_id),
             year=await current_year(connection, now),
             channel=channel,
         )

@@ -94,6 +94,7 @@ async def apply_once(
             household=household,
             year=data.year,
             channel=data.channel,
+            resident=None if data.resident_id is None else ResidentId(data.resident_id),
         )
         return await apply_for_household(connection, application, actor=actor, now=now)
 
