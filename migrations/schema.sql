@@ -353,6 +353,25 @@ END $$;
 
 ALTER FUNCTION municipality.end_file_of_job() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    forgotten integer;
+BEGIN
+    DELETE FROM helper_application WHERE id IN (
+        SELECT a.id FROM helper_application a
+        WHERE a.state <> 'received' AND a.handled_at < least(before, clock_timestamp() - interval '42 days')
+        ORDER BY a.id LIMIT most
+        FOR UPDATE SKIP LOCKED
+    );
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+
+ALTER FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.forget_links(months integer, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -1494,7 +1513,7 @@ CREATE TABLE municipality.helper_application (
     CONSTRAINT helper_application_content_hash_check CHECK ((octet_length(content_hash) = 32)),
     CONSTRAINT helper_application_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 100))),
     CONSTRAINT helper_application_postcode_check CHECK ((postcode ~ '^[1-9][0-9]{3} [A-Z]{2}$'::text)),
-    CONSTRAINT helper_application_state_check CHECK ((state = ANY (ARRAY['received'::text, 'matched'::text, 'handled'::text])))
+    CONSTRAINT helper_application_state_check CHECK ((state = ANY (ARRAY['received'::text, 'matched'::text, 'handled'::text, 'expired'::text])))
 );
 
 ALTER TABLE municipality.helper_application OWNER TO owner_municipality;
@@ -2739,6 +2758,9 @@ REVOKE ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], ite
 GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) TO owner_municipality;
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.forget_links(months integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_links(months integer, most integer) TO app_municipality;

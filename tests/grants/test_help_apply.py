@@ -11,6 +11,7 @@ from given import a_login, a_member, an_actor
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role
 from pas.db import Connection, Database
+from pas.errors import Refusal
 from pas.grants.apply import Application, apply_for_household
 from pas.grants.help_apply import (
     Helped,
@@ -23,6 +24,7 @@ from pas.grants.help_apply import (
     match_helped,
     waiting_helped,
 )
+from pas.grants.periods import PassYearOver, PassYearTooFar
 from pas.ids import ApplicationId, HouseholdNumber, MunicipalityName, ResidentId, uuid7
 from people import Town
 
@@ -51,11 +53,16 @@ async def a_neighbour(connection: Connection, household: str) -> ResidentId:
 
 
 async def helped(
-    connection: Connection, helper: Actor, name: str = "de wit", *, id_: ApplicationId | None = None
+    connection: Connection,
+    helper: Actor,
+    name: str = "de wit",
+    *,
+    id_: ApplicationId | None = None,
+    year: int = 2026,
 ) -> HelperReceipt:
     asked = Helped(
         id=id_ or ApplicationId(uuid7()),
-        year=2026,
+        year=year,
         family_name=name,
         birth_date=BORN,
         postcode="1971 AB",
@@ -125,6 +132,58 @@ async def test_a_household_that_had_applied_is_matched_without_a_second_applicat
     done = await match_helped(database, velsen, now=NOW)
     assert done.matched == 1
     assert await connection.fetchval("SELECT count(*) FROM household_application") == 1
+
+
+async def waits(connection: Connection, helper: Actor, *, year: int, name: str = "de wit") -> None:
+    """An application that came in some time ago, of a year that could be asked for then."""
+    await connection.execute(
+        """
+        INSERT INTO helper_application (id, year, family_name, birth_date, postcode, applied_by,
+            received_at, content_hash, state)
+        VALUES ($1, $2, $3, $4, '1971 AB', $5, '2025-12-01', sha256(''), 'received')
+        """,
+        *(uuid7(), year, name, BORN, helper.id),
+    )
+
+
+@pytest.mark.parametrize(("year", "refusal"), [(2025, PassYearOver), (2030, PassYearTooFar)])
+async def test_a_year_that_cannot_be_applied_for_is_refused_when_it_is_handed_in(
+    connection: Connection, helper: Actor, *, year: int, refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        await helped(connection, helper, year=year)
+    assert await waiting_helped(connection) == []
+
+
+async def test_one_that_cannot_be_applied_for_stops_no_other(
+    connection: Connection, database: Database, velsen: MunicipalityName, helper: Actor
+) -> None:
+    await a_neighbour(connection, "H1")
+    await waits(connection, helper, year=2030)
+    await helped(connection, helper)
+    done = await match_helped(database, velsen, now=NOW)
+    assert (done.matched, done.waiting) == (1, 1)
+
+
+async def test_two_hundred_that_nobody_knows_do_not_hide_the_next(
+    connection: Connection, database: Database, velsen: MunicipalityName, helper: Actor
+) -> None:
+    await a_neighbour(connection, "H1")
+    for _ in range(200):
+        await waits(connection, helper, year=2026, name="Onbekend")
+    await helped(connection, helper)
+    done = await match_helped(database, velsen, now=NOW)
+    assert (done.matched, done.waiting) == (1, 200)
+
+
+async def test_when_its_year_is_over_it_is_closed_and_what_was_typed_forgotten(
+    connection: Connection, database: Database, velsen: MunicipalityName, helper: Actor
+) -> None:
+    await waits(connection, helper, year=2025)
+    await match_helped(database, velsen, now=NOW)
+    kept = await connection.fetchrow("SELECT state, family_name FROM helper_application")
+    assert tuple(kept or ()) == ("expired", None)
+    assert await waiting_helped(connection) == []
 
 
 async def test_sent_again_it_is_the_same_receipt_and_other_content_is_refused(

@@ -29,6 +29,15 @@ A_ROW = {
         VALUES (gen_random_uuid(), 'H1', 2026, 'page', gen_random_uuid(), 'holder', $1, '\\x00',
             'withdrawn', $1)
     """,
+    "helper_application": """
+        WITH made AS (
+            INSERT INTO login (id, issuer, subject, name, state)
+            VALUES (gen_random_uuid(), 'https://login.velsen.example', gen_random_uuid()::text, 'Joke', 'active')
+            RETURNING id
+        )
+        INSERT INTO helper_application (id, year, applied_by, received_at, content_hash, state, handled_at)
+        SELECT gen_random_uuid(), 2026, id, $1, sha256(''), 'expired', $1 FROM made
+    """,
     "import_row": """
         WITH made AS (
             INSERT INTO import (id, kind, file_name, sha256, started_at, actor_kind, actor_id)
@@ -89,6 +98,12 @@ async def test_nothing_goes_that_is_still_needed(
 async def test_the_program_cannot_delete_an_application_early(connection: Connection) -> None:
     await connection.execute(A_ROW["household_application"], NOW - timedelta(days=41))
     gone = await connection.fetchval("SELECT forget_withdrawn_applications($1, 100)", NOW)
+    assert gone == 0
+
+
+async def test_the_program_cannot_delete_what_a_helper_asked_early(connection: Connection) -> None:
+    await connection.execute(A_ROW["helper_application"], NOW - timedelta(days=41))
+    gone = await connection.fetchval("SELECT forget_helper_applications($1, 100)", NOW)
     assert gone == 0
 
 

@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from pas.auth.actor import SYSTEM, Actor
 from pas.auth.events import record_event
@@ -20,11 +21,14 @@ from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
-from pas.grants.apply import Application, HouseholdHasApplied, HouseholdUnknown, apply_for_household
-from pas.grants.periods import PassYearOver
+from pas.grants.apply import Application, HouseholdHasApplied, apply_for_household
+from pas.grants.ground import calendar_of, current_year
+from pas.grants.periods import effective_on
 from pas.ids import ApplicationId, HouseholdNumber, LoginId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
 from pas.jobs.queue import enqueue
+
+log = structlog.get_logger("pas.grants")
 
 KIND: Final = "grants.match_helpers"
 MOST_LISTED: Final = 200
@@ -114,9 +118,19 @@ READ: Final = Statement(
 LIST: Final = Statement(
     """
     SELECT id, year::int AS year, family_name, birth_date, postcode, applied_by, received_at
-    FROM helper_application WHERE state = 'received' ORDER BY received_at, id LIMIT $1
+    FROM helper_application
+    WHERE state = 'received' AND ($2::timestamptz IS NULL OR (received_at, id) > ($2, $3))
+    ORDER BY received_at, id LIMIT $1
     """,
     WaitingHelped,
+)
+CLOSE_OVER: Final = Statement(
+    """
+    UPDATE helper_application SET state = 'expired', handled_at = $2, handled_by = $3,
+        family_name = NULL, birth_date = NULL, postcode = NULL
+    WHERE state = 'received' AND year < $1
+    """,
+    None,
 )
 FIND_HOMES: Final = Statement(
     """
@@ -146,6 +160,9 @@ async def help_apply(
 ) -> HelperReceipt:
     """Note it and let a job look who it is; the same again gives the same receipt."""
     actor.require(Permission.APPLICATIONS_HELP)
+    calendar = await calendar_of(connection)
+    # Raises PassYearOver or PassYearTooFar, so that nothing waits that nobody can apply for.
+    effective_on(calendar, year=helped.year, on=day_of(now))
     digest = content_hash(helped, actor=actor)
     async with connection.transaction():
         made = await INSERT.first(
@@ -182,7 +199,7 @@ async def helper_receipt(
 
 async def waiting_helped(connection: Connection) -> list[WaitingHelped]:
     """Those that an officer must look at, the longest waiting first."""
-    return await LIST.all(connection, MOST_LISTED)
+    return await LIST.all(connection, MOST_LISTED, None, None)
 
 
 async def handle_helped(
@@ -205,13 +222,20 @@ async def handle_helped(
 async def match_helped(
     database: Database, municipality: MunicipalityName, *, now: datetime
 ) -> Matched:
-    """Apply for each household that is the only one that fits; done again it changes nothing."""
-    matched = 0
+    """Apply for each household that is the only one that fits; done again it changes nothing.
+
+    Those of a year that is over are closed: nobody can be granted anything in it.
+    """
+    matched = seen = 0
     async with database.connection(municipality) as connection:
-        waiting = await waiting_helped(connection)
-        for one in waiting:
-            matched += await _match(connection, one, now=now)
-    return Matched(matched, len(waiting) - matched)
+        await CLOSE_OVER.run(connection, await current_year(connection, now), now, SYSTEM.id)
+        some = await waiting_helped(connection)
+        while some:
+            for one in some:
+                matched += await _match(connection, one, now=now)
+            seen, last = seen + len(some), some[-1]
+            some = await LIST.all(connection, MOST_LISTED, last.received_at, last.id)
+    return Matched(matched, seen - matched)
 
 
 async def _match(connection: Connection, one: WaitingHelped, *, now: datetime) -> bool:
@@ -231,7 +255,9 @@ async def _match(connection: Connection, one: WaitingHelped, *, now: datetime) -
     try:
         with suppress(HouseholdHasApplied):
             await apply_for_household(connection, asked, actor=helper, now=now)
-    except (HouseholdUnknown, PassYearOver):
+    except Refusal as refused:
+        # What one cannot have yet holds up nobody else; an officer has it in the list.
+        log.warning("helper_application.not_matched", id=str(one.id), code=type(refused).__name__)
         return False
     await CLOSE.first(connection, one.id, "matched", now, SYSTEM.id)
     return True

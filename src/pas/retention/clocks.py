@@ -41,6 +41,7 @@ FORGET_PROCESSING: Final = Statement(
 FORGET_APPLICATIONS: Final = Statement(
     "SELECT forget_withdrawn_applications($1, $2)::bigint AS count", Gone
 )
+FORGET_HELPED: Final = Statement("SELECT forget_helper_applications($1, $2)::bigint AS count", Gone)
 FORGET_IMPORT_ROWS: Final = Statement(
     """
     WITH gone AS (
@@ -118,6 +119,12 @@ CLOCKS: Final = (
         42,
         "Selectielijst gemeenten 2020: withdrawn applications 42 days",
         FORGET_APPLICATIONS,
+    ),
+    Clock(
+        "helper_application",
+        396,
+        "ours: the helper may ask for the receipt in the pass year; it names nobody any more",
+        FORGET_HELPED,
     ),
     Clock(
         "import_row",
