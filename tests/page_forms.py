@@ -11,6 +11,7 @@ class Reader(HTMLParser):
         self.forms: dict[str, dict[str, str]] = {}
         self.buttons: list[dict[str, str]] = []
         self._open: dict[str, str] | None = None
+        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -20,6 +21,11 @@ class Reader(HTMLParser):
             self.buttons.append(given)
         elif tag == "input" and self._open is not None and self._is_sent(given):
             self._open[given["name"]] = given.get("value", "")
+        elif tag == "select" and self._open is not None:
+            self._select = given["name"]
+            self._open[self._select] = ""
+        elif tag == "option" and self._open is not None and "selected" in given:
+            self._open[self._select] = given.get("value", "")
 
     @staticmethod
     def _is_sent(given: dict[str, str]) -> bool:

@@ -100,6 +100,31 @@ def test_an_officer_finds_out_an_income(page: Page) -> None:
     expect(page.get_by_role("heading", name="Dit krijgt u", exact=True)).to_be_visible()
 
 
+def test_an_officer_adds_somebody_and_corrects_them(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Inwoners").click()
+    page.get_by_role("link", name="Voeg een inwoner toe").click()
+    check_page(page, "officer-new-resident")
+    page.get_by_label("Persoonsnummer", exact=True).fill("880001")
+    page.get_by_label("Voornaam").fill("Noor")
+    page.get_by_label("Achternaam").fill("van de Kamp")
+    page.get_by_label("Geboortedatum").fill("17 mei 1990")
+    page.get_by_label("Postcode").fill("0000")
+    page.get_by_role("button", name="Leg vast").click()
+    check_page(page, "officer-new-resident-wrong")
+    page.get_by_label("Geboortedatum").fill("17-5-1990")
+    page.get_by_label("Postcode").fill("1971 AB")
+    page.get_by_label("Nummer van het huishouden").fill("H-880001")
+    page.get_by_role("button", name="Leg vast").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Noor van de Kamp")
+    page.get_by_role("link", name="Verbeter de gegevens").click()
+    check_page(page, "officer-correction")
+    page.get_by_label("Voornaam").fill("Eleonora")
+    page.get_by_role("button", name="Leg vast").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Eleonora van de Kamp")
+    check_page(page, "officer-corrected")
+
+
 def test_two_people_deviate_from_the_rule(page: Page) -> None:
     become(page, "Medewerker toekenning")
     page.get_by_role("link", name="Inwoners").click()

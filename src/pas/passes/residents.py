@@ -1,5 +1,6 @@
 """A resident as the municipality knows it from a day on."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, Literal
 
@@ -76,6 +77,11 @@ def birthday(birth_date: date, age: int) -> date:
         return birth_date.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
+
+
+def newest_state(states: Sequence[Resident], today: date) -> Resident:
+    """What holds today, of states newest first; of somebody yet to come, what will be first."""
+    return next((one for one in states if one.valid_from <= today), states[-1])
 
 
 def lives_here_on(resident: Resident, on: date) -> bool:

@@ -4,7 +4,7 @@ What changed stands in an event with before and after; the citizen number is in 
 passes follow the register, as they do after a file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -14,6 +14,7 @@ from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
 from pas.auth.municipality_settings import read_municipality_settings
+from pas.cells import Fault
 from pas.csvfile import Outcome, Row, RowVerdict
 from pas.days import day_of
 from pas.db import Connection
@@ -31,6 +32,10 @@ from pas.residents.stored import Person, read_known
 
 FOLLOW: Final = "grants.follow_register"
 """Moves and deaths end passes, newcomers are assessed. By its name: grants stand above residents."""
+
+NUMBER_TAKEN: Final = Fault(
+    "person_number", "Dit nummer heeft al iemand. Zoek die persoon op en verbeter daar."
+)
 
 
 class ResidentWrong(Refusal):
@@ -56,20 +61,24 @@ async def put_resident(
     actor: Actor,
     now: datetime,
     called: Callable[[str], str] = str,
+    is_new: bool = False,
 ) -> PutResident:
     """Take what holds of one person from a day on; raises ResidentWrong with all that is wrong.
 
-    ``called`` gives a column the name by which whoever asks knows it.
+    ``called`` gives a column the name by which whoever asks knows it. ``is_new`` refuses a number
+    that somebody has already.
     """
     async with connection.transaction():
         await lock_residents(connection)
         read = await _read(connection, row, now)
         number = row.cells["person_number"].strip()
         before = (await read_known(connection, [number], [])).people.get(number)
+        if is_new and before is not None:
+            raise _wrong((*read.faults, NUMBER_TAKEN), called)
         changes = await take_rows(connection, [hashed(read, ring)], ring=ring, actor=actor, now=now)
         (verdict,) = changes.verdicts
         if read.resident is None or verdict.outcome == "refused":
-            raise _wrong(read, called)
+            raise _wrong(read.faults or (ANOTHERS_NUMBER,), called)
         person = (await read_known(connection, [number], [])).people[number]
         if verdict.outcome != "same":
             was = state_on(read.resident, before.states) if before else None
@@ -93,8 +102,7 @@ async def _read(connection: Connection, row: Row, now: datetime) -> ReadResident
     return judged(read, found)
 
 
-def _wrong(read: ReadResident, called: Callable[[str], str]) -> ResidentWrong:
-    faults = read.faults or (ANOTHERS_NUMBER,)
+def _wrong(faults: Sequence[Fault], called: Callable[[str], str]) -> ResidentWrong:
     return ResidentWrong(
         " ".join(fault.sentence for fault in faults),
         errors=[{"field": called(fault.field), "message": fault.sentence} for fault in faults],

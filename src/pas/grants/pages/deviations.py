@@ -36,7 +36,7 @@ from pas.ids import DeviationId, ResidentId, SchemeVersionId
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import note_look
-from pas.residents.pages import look_of
+from pas.residents.pages.search import look_of
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 

@@ -27,7 +27,7 @@ from pas.grants.pages.apply import in_groups
 from pas.ids import ApplicationId, uuid7
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
-from pas.residents.pages import read_day
+from pas.residents.pages.search import read_day
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 

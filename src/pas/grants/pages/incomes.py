@@ -16,15 +16,14 @@ from pas.auth.state import connected
 from pas.days import day_of
 from pas.errors import Refusal
 from pas.grants.ground import current_year
-from pas.grants.pages.person import newest_state
 from pas.grants.record_income import FoundIncome, record_income
 from pas.grants.unknown_incomes import ON_A_PAGE, applied_households, unknown_households
 from pas.ids import HouseholdNumber, ResidentId
 from pas.money import BasisPoints
-from pas.passes.residents import Resident
+from pas.passes.residents import Resident, newest_state
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import note_look, show_resident
-from pas.residents.pages import look_of, read_day
+from pas.residents.pages.search import look_of, read_day
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 

@@ -30,36 +30,18 @@ from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId, uuid7
 from pas.money import BasisPoints, Cents, percent
 from pas.passes.cards import Card
 from pas.passes.pages.card import CARD_FORMS, CARD_STATES
-from pas.passes.residents import HouseholdType, IncomeSource, Resident, SchoolType, age_on
+from pas.passes.residents import Resident, age_on, newest_state
 from pas.passes.show import ShownBudget, ShownPass, list_passes, show_pass
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import FoundResident, Look, Search, search_residents, show_resident
-from pas.residents.pages import look_of
+from pas.residents.pages.search import look_of
+from pas.residents.words import HOUSEHOLDS, SCHOOLS, SOURCES
 from pas.web.dates import day
 from pas.web.pages import page
 
 READ: Final = {"permission": Permission.RESIDENTS_READ}
 MOST_CARDS: Final = 5
 
-HOUSEHOLDS: Final[dict[HouseholdType, str]] = {
-    "alone": "woont alleen",
-    "single_parent": "ouder met kinderen",
-    "couple": "samen, zonder kinderen",
-    "couple_with_children": "samen, met kinderen",
-    "unknown": "soort onbekend",
-}
-SOURCES: Final[dict[IncomeSource, str]] = {
-    "participatiewet": "bijstand",
-    "aow": "AOW",
-    "other": "ander inkomen",
-}
-SCHOOLS: Final[dict[SchoolType, str]] = {
-    "none": "niet op school",
-    "primary": "basisschool",
-    "secondary": "middelbare school",
-    "vocational": "mbo",
-    "higher": "hbo of universiteit",
-}
 CAUSES: Final[dict[Cause, str]] = {
     "assessment": "de jaarlijkse toekenning",
     "application": "een aanvraag",
@@ -138,13 +120,9 @@ async def person_page(
         application_id=uuid7(),
         may_apply=actor.may(Permission.APPLICATIONS_SUBMIT) and not has_pass(newest, today),
         may_deviate=actor.may(Permission.DEVIATIONS_PROPOSE),
+        may_correct=actor.may(Permission.RESIDENTS_IMPORT),
         may_record=actor.may(Permission.INCOME_VERDICTS_RECORD),
     )
-
-
-def newest_state(states: list[Resident], today: date) -> Resident:
-    """What holds today; of somebody who has yet to come, what will be first."""
-    return next((one for one in states if one.valid_from <= today), states[-1])
 
 
 async def newest_pass(

@@ -23,7 +23,7 @@ from pas.grants.unknown_incomes import WaitingHousehold, unknown_households
 from pas.ids import AssessmentId, MunicipalityName, ResidentId
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import note_look
-from pas.residents.pages import look_of
+from pas.residents.pages.search import look_of
 
 READ: Final = {"permission": Permission.ASSESSMENTS_READ}
 RUN: Final = {"permission": Permission.ASSESSMENTS_RUN}

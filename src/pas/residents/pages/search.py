@@ -47,24 +47,29 @@ class FoundLine(msgspec.Struct, frozen=True):
 @get("/{municipality:str}/residents", opt=READ, include_in_schema=False)
 async def search_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
     """Whom are you looking for?"""
-    return page(request, TEMPLATE, home=f"/{municipality}", form=Form(), found=None)
+    return page(request, TEMPLATE, form=Form(), found=None, **context_of(request, municipality))
 
 
 @post("/{municipality:str}/residents", opt=READ, include_in_schema=False, status_code=200)
 async def found_page(municipality: FromPath[str], request: AppRequest) -> Response[str] | Redirect:
     """Who it may be; everybody on the screen is noted in the processing log."""
-    home, form = f"/{municipality}", await read_form(request)
+    form, context = await read_form(request), context_of(request, municipality)
     search = read_search(form)
     if search is None and form.ok:
         holder = await holder_of_card(request, form, municipality)
         if holder is not None:
-            return done(f"{home}/residents/{holder}")
+            return done(f"/{municipality}/residents/{holder}")
     found: list[FoundResident] = []
     if search is not None:
         found = await find(request, municipality, search)
     if not form.ok:
-        return wrong_form(request, TEMPLATE, form, home=home, found=None)
-    return page(request, TEMPLATE, home=home, form=form, found=[line_of(one) for one in found])
+        return wrong_form(request, TEMPLATE, form, found=None, **context)
+    return page(request, TEMPLATE, form=form, found=[line_of(one) for one in found], **context)
+
+
+def context_of(request: AppRequest, municipality: str) -> dict[str, object]:
+    may_add = actor_of(request).may(Permission.RESIDENTS_IMPORT)
+    return {"home": f"/{municipality}", "may_add": may_add}
 
 
 def read_search(form: Form) -> Search | None:
