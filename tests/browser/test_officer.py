@@ -125,6 +125,22 @@ def test_an_officer_adds_somebody_and_corrects_them(page: Page) -> None:
     check_page(page, "officer-corrected")
 
 
+def test_an_officer_records_a_swimming_diploma(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Inwoners").click()
+    page.get_by_label("Persoonsnummer").fill("1002")
+    page.get_by_role("button", name="Zoek").click()
+    page.get_by_role("link", name="Deniz Yılmaz").click()
+    page.get_by_role("link", name="Leg een zwemdiploma vast").click()
+    page.get_by_label("Welke dag").fill("31-2-2026")
+    page.get_by_role("button", name="Leg vast").click()
+    check_page(page, "officer-diploma-wrong")
+    page.get_by_label("Welke dag").fill(f"17-5-{YEAR - 1}")
+    page.get_by_role("button", name="Leg vast").click()
+    expect(page.get_by_text(f"gehaald op 17 mei {YEAR - 1}")).to_be_visible()
+    check_page(page, "officer-diploma-recorded")
+
+
 def test_two_people_deviate_from_the_rule(page: Page) -> None:
     become(page, "Medewerker toekenning")
     page.get_by_role("link", name="Inwoners").click()

@@ -1,4 +1,4 @@
-"""Granting as pages: a person explained, applying, assessments, money, incomes, deviations."""
+"""Granting as pages: a person explained, applying, assessments, money, incomes, diplomas, deviations."""
 
 from litestar.types import ControllerRouterHandler
 
@@ -8,6 +8,7 @@ from pas.grants.pages import (
     appropriations,
     assessments,
     deviations,
+    diplomas,
     helpers,
     incomes,
     my_decision,
@@ -23,5 +24,6 @@ routes: list[ControllerRouterHandler] = [
     *assessments.routes,
     *appropriations.routes,
     *incomes.routes,
+    *diplomas.routes,
     *deviations.routes,
 ]

@@ -20,6 +20,7 @@ from pas.grants.applications import open_application
 from pas.grants.decide import Cause
 from pas.grants.explain import HOW_TO_OBJECT, explain
 from pas.grants.ground import current_year
+from pas.grants.record_diploma import read_diploma
 from pas.grants.show_decision import (
     Today,
     WrittenDecision,
@@ -101,6 +102,7 @@ async def person_page(
         now = await decision_of_today(connection, who, state.household_number, year=year, on=today)
         written = await newest_decision(connection, who, year=year)
         applied = await open_application(connection, state.household_number, year=year)
+        diploma = await read_diploma(connection, who)
         newest = await newest_pass(connection, who, actor=actor, look=look)
     return page(
         request,
@@ -108,7 +110,7 @@ async def person_page(
         home=f"/{municipality}",
         id=resident_id,
         name=f"{state.given_name} {state.family_name}",
-        facts=facts_of(state, now.income, today=today),
+        facts=facts_of(state, now.income, diploma.obtained_on, today=today),
         members=household_lines(members, state.household_number, but=who, today=today),
         pass_=None if newest is None else pass_shown(newest, home=f"/{municipality}"),
         income_unknown=now.income is None,
@@ -145,7 +147,9 @@ def has_pass(newest: ShownPass | None, today: date) -> bool:
     return newest.pass_.starts_on <= today < newest.pass_.ends_on
 
 
-def facts_of(state: Resident, income: BasisPoints | None, *, today: date) -> list[tuple[str, str]]:
+def facts_of(
+    state: Resident, income: BasisPoints | None, diploma: date | None, *, today: date
+) -> list[tuple[str, str]]:
     """Who it is; a fact that nobody told is said to be unknown."""
     where = ", ".join(part for part in (state.address, f"{state.postcode} {state.city}") if part)
     source = "" if state.income_source is None else f" ({SOURCES[state.income_source]})"
@@ -157,6 +161,8 @@ def facts_of(state: Resident, income: BasisPoints | None, *, today: date) -> lis
         ("School", "onbekend" if state.school_type is None else SCHOOLS[state.school_type]),
         ("Persoonsnummer", state.person_number),
     ]
+    if diploma is not None:
+        facts.append(("Zwemdiploma", f"gehaald op {day(diploma)}"))
     if state.left_on is not None:
         facts.append(("Verhuisd", f"op {day(state.left_on)}, naar een andere gemeente"))
     if state.died_on is not None:
