@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from looking import check_page
-from serving import Served, serving
+from serving import Served, run_pas, serving
 from town import make_town
 
 YEAR = datetime.now(UTC).year
@@ -139,6 +139,28 @@ def test_an_officer_records_a_swimming_diploma(page: Page) -> None:
     page.get_by_role("button", name="Leg vast").click()
     expect(page.get_by_text(f"gehaald op 17 mei {YEAR - 1}")).to_be_visible()
     check_page(page, "officer-diploma-recorded")
+
+
+def test_an_officer_prints_the_cards_of_a_year(page: Page, served: Served) -> None:
+    become(page, "Medewerker toekenning")
+    page.get_by_role("link", name="Kaarten drukken").click()
+    page.get_by_label("Voor welk jaar?").fill("")
+    page.get_by_role("button", name="Maak de kaarten").click()
+    check_page(page, "officer-card-runs-wrong")
+    page.get_by_label("Voor welk jaar?").fill(str(YEAR))
+    page.get_by_role("button", name="Maak de kaarten").click()
+    expect(page.get_by_role("heading", name="Wij zijn bezig")).to_be_visible()
+    check_page(page, "officer-card-run-busy")
+    done = run_pas("work", "--once", data_dir=str(served.output.parent / "data"))
+    assert done.returncode == 0, done.stderr
+    expect(page.get_by_text("Houd ze apart")).to_be_visible()
+    check_page(page, "officer-card-run-ready")
+    for kind in ("Kaarten, voor de drukker", "Brieven, met de codes"):
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name=kind).click()
+        assert fetched.value.suggested_filename in {"cards.csv", "letters.csv"}
+    page.get_by_role("link", name="Terug").click()
+    check_page(page, "officer-card-runs")
 
 
 def test_two_people_deviate_from_the_rule(page: Page) -> None:

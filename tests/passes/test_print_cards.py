@@ -211,6 +211,8 @@ async def test_over_http_an_officer_gets_both_files_and_the_counter_none(
 
     assert started.status_code == 202
     assert (await officer.get(run)).json()["endedAt"] is not None
+    (listed,) = (await officer.get("/v1/velsen/card-runs")).json()["items"]
+    assert (listed["id"], listed["cards"]) == (started.json()["cardRunId"], 1)
     assert (cards.status_code, letters.status_code) == (200, 200)
     assert cards.headers["cache-control"] == "no-store"
     assert cards.headers["content-type"].startswith("text/csv")

@@ -47,6 +47,7 @@ WAYS: Final = (
         "Vraag een pas voor iemand aan.",
         "help-apply",
     ),
+    Way(Permission.CARDS_PRINT, "Kaarten drukken", "De kaarten van een jaar.", "card-runs"),
     Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),

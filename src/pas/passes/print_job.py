@@ -8,10 +8,10 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.keys import KeyStore
-from pas.db import Connection, Database
+from pas.db import Connection, Database, Statement
 from pas.ids import CardRunId, JobId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
-from pas.jobs.queue import enqueue
+from pas.jobs.queue import Job, enqueue, read_job
 from pas.passes.cards import LastingForm
 from pas.passes.make_cards import Press
 from pas.passes.print_cards import CardRunReport, begin_card_run, do_card_run
@@ -22,6 +22,19 @@ KIND: Final = "passes.print_cards"
 
 class Arguments(msgspec.Struct, frozen=True):
     run_id: CardRunId
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    id: JobId
+
+
+FIND_JOB: Final = Statement(
+    """
+    SELECT id FROM job WHERE kind = $1 AND arguments ->> 'run_id' = $2
+    ORDER BY queued_at DESC, id DESC LIMIT 1
+    """,
+    JobRow,
+)
 
 
 async def queue_card_run(
@@ -37,6 +50,12 @@ async def queue_card_run(
             actor_id=actor.id,
         )
     return run_id, job_id
+
+
+async def job_of_run(connection: Connection, run_id: CardRunId) -> Job | None:
+    """Give the newest job that does a run; None once it was cleaned up."""
+    found = await FIND_JOB.first(connection, KIND, str(run_id))
+    return None if found is None else await read_job(connection, found.id)
 
 
 @job_kind(KIND)

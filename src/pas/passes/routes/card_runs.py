@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
@@ -15,12 +15,14 @@ from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.ids import CardRunId, JobId, MunicipalityName
 from pas.passes.cards import LastingForm
+from pas.passes.list_card_runs import ListedRun, list_card_runs
 from pas.passes.print_cards import CardRun, read_card_run
 from pas.passes.print_files import FileKind, print_file
 from pas.passes.print_job import queue_card_run
 from pas.problems.bodies import AppRequest
 
 PRINT: Final = {"permission": Permission.CARDS_PRINT}
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 RUN: Final = "/v1/{municipality:str}/card-runs/{run_id:uuid}"
 
 
@@ -29,6 +31,12 @@ class NewCardRun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     year: Annotated[int, Meta(ge=2000, le=2199)]
     form: LastingForm
+
+
+class CardRuns(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    items: list[ListedRun]
 
 
 class QueuedCardRun(msgspec.Struct, frozen=True, rename="camel"):
@@ -52,6 +60,15 @@ async def start_card_run(
             now=datetime.now(UTC),
         )
     return QueuedCardRun(run_id, job_id)
+
+
+@get("/v1/{municipality:str}/card-runs", opt=PRINT)
+async def list_all_card_runs(
+    municipality: FromPath[str], request: AppRequest, *, limit: Limit = 50
+) -> CardRuns:
+    """Lees welke rondes van kaarten er waren, en hoeveel kaarten erin zitten; de nieuwste eerst."""
+    async with connected(request, municipality) as connection:
+        return CardRuns(await list_card_runs(connection, limit=limit))
 
 
 @get(RUN, opt=PRINT)
@@ -98,6 +115,7 @@ async def fetched(
 
 handlers: list[ControllerRouterHandler] = [
     start_card_run,
+    list_all_card_runs,
     read_one_card_run,
     fetch_card_file,
     fetch_letter_file,
