@@ -2,11 +2,16 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
+
+import pytest
 
 from given import a_key_store, a_member, a_scheme_in_force
 from pas.auth.actor import SYSTEM
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year
+from pas.grants.explain import REASONS
+from pas.grants.facts import Reason, outcome_of
 from pas.ids import MunicipalityName
 from pas.installation import Access
 from serving import run_pas
@@ -46,3 +51,25 @@ async def test_a_person_is_explained_as_decided_or_by_the_rules_of_today(
         "SELECT count(*) FROM processing_log WHERE activity LIKE 'resident.searched%'"
     )
     assert looks == 2
+
+
+async def test_an_assessment_tells_why_people_got_nothing_and_how_many(
+    connection: Connection, access: Access
+) -> None:
+    settings = {"database_url": access.address.url, "database_secret": access.address.secret}
+    await a_scheme_in_force(connection, "sport", valid_from=FIRST, income_limit=11_000)
+    for income in (9_500, 11_001, 12_000, None):
+        await a_member(connection, f"H{income}", since=FIRST, income=income)
+    told = run_pas(
+        "grants", "assess", "velsen", "--year", str(NOW.year), "--dry-run", **settings
+    ).stdout
+    reasons = [line.split() for line in told.splitlines() if "het inkomen is" in line]
+    assert reasons == [
+        "sport het inkomen is te hoog 2".split(),
+        "sport het inkomen is onbekend 1".split(),
+    ]
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_whoever_gets_nothing_can_be_told_why_in_a_few_words(reason: Reason) -> None:
+    assert reason in REASONS or outcome_of(reason) == "not_applicable"

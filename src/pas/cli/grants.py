@@ -17,6 +17,8 @@ from pas.cli.screen import done, out, refused, say
 from pas.db import Database
 from pas.grants.appropriations import Appropriation, CoverLine, read_appropriations, set_aside
 from pas.grants.assess import Task, assess_dry, assess_year
+from pas.grants.explain import REASONS
+from pas.grants.facts import outcome_of
 from pas.grants.lapse import LapseReport, lapse_year
 from pas.grants.report import AssessmentReport
 from pas.ids import EntryId, MunicipalityName, uuid7
@@ -100,6 +102,7 @@ def show_assessment(report: AssessmentReport) -> None:
             euros(one.left_cents),
         )
     out.print(table)
+    show_refusals(report)
     for one in report.limits:
         say(
             f"Just above {percent(one.income_limit)}, {one.persons} persons would lose "
@@ -108,6 +111,20 @@ def show_assessment(report: AssessmentReport) -> None:
     for one in report.schemes:
         if one.overspent_cents:
             refused(f"{one.scheme} is overspent by {euros(one.overspent_cents)}.")
+
+
+def show_refusals(report: AssessmentReport) -> None:
+    """Say why people got nothing of what is for them, the most frequent reason first."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("scheme", "why not", "persons"):
+        table.add_column(column, justify="right" if column == "persons" else "left")
+    for one in report.schemes:
+        for reason, persons in sorted(one.reasons.items(), key=lambda pair: -pair[1]):
+            if outcome_of(reason) in {"refused", "unknown"}:
+                table.add_row(one.scheme, REASONS[reason], str(persons))
+    if table.row_count:
+        out.print()
+        out.print(table)
 
 
 @app.command()

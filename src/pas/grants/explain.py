@@ -32,6 +32,22 @@ _SENTENCES: Final[dict[Reason, str]] = {
     "deceased": "Deze persoon is overleden.",
     "not-here-yet": "Deze persoon woont op deze dag nog niet in de gemeente.",
 }
+REASONS: Final[dict[Reason, str]] = {
+    "within-limit": "het inkomen is niet te hoog",
+    "on-condition": "toegekend, maar de voorwaarde is niet nagekeken",
+    "granted-by-deviation": "afwijking van de regel",
+    "already-granted": "had het al",
+    "income-above-limit": "het inkomen is te hoog",
+    "excluded-by-another": "gaat niet samen met een andere regeling",
+    "another-provision-first": "er is al iets anders voor dit doel",
+    "pot-empty": "het geld is op",
+    "refused-by-deviation": "afwijking van de regel",
+    "income-unknown": "het inkomen is onbekend",
+    "limit-unknown": "de grens is onbekend",
+    "school-type-unknown": "de school is onbekend",
+    "other-provision-unknown": "eerst een andere regeling uitzoeken",
+}
+"""The same in a few words, beside how many people it is about."""
 _CONDITIONS: Final[dict[str, str]] = {
     "adult": "Er moet een volwassene mee.",
     "diploma": "Een zwemdiploma is nodig.",

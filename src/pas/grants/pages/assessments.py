@@ -16,7 +16,7 @@ from pas.auth.state import connected
 from pas.errors import Refusal
 from pas.grants.assess import Task
 from pas.grants.assessment_job import KIND, queue_assessment
-from pas.grants.facts import Reason
+from pas.grants.explain import REASONS
 from pas.grants.ground import current_year
 from pas.grants.report import AssessmentReport, LimitReport, SchemeReport, read_report
 from pas.grants.runs import read_runs
@@ -34,22 +34,6 @@ RUN: Final = {"permission": Permission.ASSESSMENTS_RUN}
 START: Final = "grants/assessments.html"
 REFRESH_SECONDS: Final = "2"
 MOST_RUNS: Final = 20
-
-REASONS: Final[dict[Reason, str]] = {
-    "within-limit": "het inkomen is niet te hoog",
-    "on-condition": "toegekend, maar de voorwaarde is niet nagekeken",
-    "granted-by-deviation": "afwijking van de regel",
-    "already-granted": "had het al",
-    "income-above-limit": "het inkomen is te hoog",
-    "excluded-by-another": "gaat niet samen met een andere regeling",
-    "another-provision-first": "er is al iets anders voor dit doel",
-    "pot-empty": "het geld is op",
-    "refused-by-deviation": "afwijking van de regel",
-    "income-unknown": "het inkomen is onbekend",
-    "limit-unknown": "de grens is onbekend",
-    "school-type-unknown": "de school is onbekend",
-    "other-provision-unknown": "eerst een andere regeling uitzoeken",
-}
 
 
 class MoneyShown(msgspec.Struct, frozen=True):
