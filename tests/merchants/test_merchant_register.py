@@ -21,8 +21,13 @@ from given import (
 from pas.auth.actor import OtherMerchant
 from pas.auth.events import read_events
 from pas.db import Connection
-from pas.ids import LocationId, MerchantId, MunicipalityName
-from pas.merchants.agreements import AgreementOver, add_agreement, end_agreement
+from pas.ids import AgreementId, LocationId, MerchantId, MunicipalityName
+from pas.merchants.agreements import (
+    AgreementNotFound,
+    AgreementOver,
+    add_agreement,
+    end_agreement,
+)
 from pas.merchants.create_till import NewTill, create_till
 from pas.merchants.judge import approve_merchant, end_merchant, suspend_merchant
 from pas.merchants.locations import (
@@ -240,6 +245,23 @@ async def test_an_agreement_ends_and_another_price_follows(connection: Connectio
         connection, merchant, swimming.id, until=date(2026, 7, 1), actor=REGISTRAR, now=NOON
     )
     await add_agreement(connection, merchant, dearer, actor=REGISTRAR)
+
+
+async def test_only_an_agreement_that_is_there_ends_and_not_before_it_begins(
+    connection: Connection,
+) -> None:
+    merchant = await a_registered_merchant(connection)
+    later = msgspec.convert({"category": "culture", "validFrom": "2026-09-01"}, AgreementTerms)
+    await the_categories(connection, "culture")
+    agreement = await add_agreement(connection, merchant, later, actor=REGISTRAR)
+    for which, refusal in (
+        (agreement, EndsBeforeToday),
+        (AgreementId(uuid4()), AgreementNotFound),
+    ):
+        with pytest.raises(refusal):
+            await end_agreement(
+                connection, merchant, which, until=date(2026, 9, 1), actor=REGISTRAR, now=NOON
+            )
 
 
 async def test_an_agreement_never_ends_with_hindsight(connection: Connection) -> None:

@@ -26,6 +26,7 @@ from pas.merchants.create_till import (
     LoginHasTill,
     NewTill,
     TillIsPaired,
+    TooManyTills,
     bind_till,
     create_till,
     renew_pairing_code,
@@ -65,6 +66,19 @@ async def a_paired_till(connection: Connection) -> TillId:
     invited = await an_invited_till(connection)
     await pair_till(connection, a_device(invited.code), municipality=VELSEN, now=NOON)
     return invited.till.id
+
+
+async def test_a_merchant_has_no_end_of_tills(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pas.merchants.create_till.MOST_TILLS", 1)
+    invited = await an_invited_till(connection)
+    merchant = MerchantId(await connection.fetchval("SELECT merchant_id FROM till"))
+    with pytest.raises(TooManyTills):
+        await create_till(connection, merchant, NewTill(name="tweede"), actor=REGISTRAR, now=NOON)
+    assert [one.id for one in await list_tills(connection, merchant, actor=REGISTRAR)] == [
+        invited.till.id
+    ]
 
 
 async def test_a_device_pairs_with_its_own_key(connection: Connection) -> None:

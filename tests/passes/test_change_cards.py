@@ -31,6 +31,7 @@ from pas.passes.find import FIND_CARD, find_card
 from pas.passes.make_cards import Press
 from pas.passes.replace import (
     CardAlreadyReplaced,
+    CardNotToReplace,
     Replacement,
     issue_temporary_card,
     replace_card,
@@ -138,6 +139,17 @@ async def test_a_replacement_ends_the_temporary_card_that_may_be_stolen_too(
     assert stored.state == "ended"
     events = await read_events(connection, subject_kind="card", subject_id=temporary.card_id)
     assert [event.kind for event in events] == ["card.ended", "card.issued"]
+
+
+async def test_a_temporary_card_is_not_replaced(connection: Connection, press: Press) -> None:
+    card = await an_issued_card(connection, press)
+    temporary = await issue_temporary_card(
+        connection, card.resident_id, press=press, actor=REGISTRAR, now=NOON
+    )
+    with pytest.raises(CardNotToReplace):
+        await replace_card(
+            connection, temporary.card_id, LOST, press=press, actor=REGISTRAR, now=NOON
+        )
 
 
 async def test_a_replaced_card_is_not_blocked_unblocked_or_shown(

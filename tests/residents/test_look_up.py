@@ -23,6 +23,7 @@ from pas.residents.look_up import (
     show_resident,
 )
 from pas.residents.managing_adults import (
+    ManagementDatesWrong,
     ManagementExists,
     ManagementNotFound,
     ManagingAdult,
@@ -151,6 +152,25 @@ async def test_an_administrator_manages_the_pass_of_somebody_of_any_age(
             ManagingAdult(grown.id, grown.id, "administrator", TODAY, None),
             actor=OFFICER,
             now=NOW,
+        )
+
+
+async def test_nobody_manages_before_birth_after_eighteen_or_with_hindsight(
+    connection: Connection,
+) -> None:
+    child = await a_holder(connection, birth_date=date(2012, 3, 4))
+    adult = await a_holder(connection)
+    for first, refusal, whom in (
+        (date(2012, 3, 3), ManagementDatesWrong, child.id),
+        (date(2030, 3, 4), ManagementDatesWrong, child.id),
+        (TODAY, ManagementNotFound, ResidentId(uuid7())),
+    ):
+        wanted = ManagingAdult(whom, adult.id, "co_parent", first, None)
+        with pytest.raises(refusal):
+            await record_managing_adult(connection, wanted, actor=OFFICER, now=NOW)
+    with pytest.raises(ManagementDatesWrong):
+        await end_managing_adult(
+            connection, child.id, adult.id, from_day=date(2026, 5, 31), actor=OFFICER, now=NOW
         )
 
 

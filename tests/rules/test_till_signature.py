@@ -129,6 +129,13 @@ def test_a_body_that_is_not_covered_is_refused() -> None:
         judge(device, sent(device, body=b""))
 
 
+@pytest.mark.parametrize("digest", ["", "md5=:AAAA:"])
+def test_a_body_needs_a_digest_that_we_know(digest: str) -> None:
+    device = a_device()
+    with pytest.raises(TillSignatureWrong):
+        judge(device, {**sent(device), "content-digest": digest})
+
+
 def test_a_request_without_body_needs_no_digest() -> None:
     device = a_device()
     judge(device, sent(device, body=b""), body=b"")
