@@ -1722,8 +1722,16 @@ CREATE TABLE municipality.pass (
     ended_on date,
     ended_because text,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    reopening_reason text,
+    reopening_proposed_at timestamp with time zone,
+    reopening_proposed_by uuid,
+    reopened_at timestamp with time zone,
+    reopened_by uuid,
     CONSTRAINT pass_check CHECK ((ends_on > starts_on)),
     CONSTRAINT pass_check1 CHECK (((ended_on IS NULL) = (ended_because IS NULL))),
+    CONSTRAINT pass_reopening_check CHECK ((num_nulls(reopening_reason, reopening_proposed_at, reopening_proposed_by) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT pass_reopening_reason_check CHECK (((length(reopening_reason) >= 10) AND (length(reopening_reason) <= 2000))),
+    CONSTRAINT pass_second_pair_of_eyes CHECK (((num_nulls(reopened_at, reopened_by) = 2) OR ((num_nulls(reopened_at, reopened_by, reopening_proposed_by) = 0) AND (reopened_by <> reopening_proposed_by)))),
     CONSTRAINT pass_year_check CHECK (((year >= 2000) AND (year <= 2199)))
 );
 
@@ -3141,6 +3149,16 @@ GRANT SELECT ON TABLE municipality.pass TO ledger_municipality;
 GRANT UPDATE(ended_on) ON TABLE municipality.pass TO app_municipality;
 
 GRANT UPDATE(ended_because) ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(reopening_reason) ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(reopening_proposed_at) ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(reopening_proposed_by) ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(reopened_at) ON TABLE municipality.pass TO app_municipality;
+
+GRANT UPDATE(reopened_by) ON TABLE municipality.pass TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.payout_account TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.payout_account TO app_municipality;

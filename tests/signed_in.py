@@ -49,7 +49,7 @@ class Visitor:
         """The API, with the same session."""
         return await self.client.get(f"/v1/velsen/{path}", headers={"cookie": self._cookie})
 
-    async def tell(self, path: str, body: object) -> httpx.Response:
+    async def tell(self, path: str, body: object, *, method: str = "POST") -> httpx.Response:
         """Send something to the API, with the same session."""
         headers = {
             "cookie": self._cookie,
@@ -57,7 +57,8 @@ class Visitor:
             "x-csrf-token": csrf_token(self.token),
         }
         content = msgspec.json.encode(body)
-        return await self.client.post(f"/v1/velsen/{path}", content=content, headers=headers)
+        target = f"/v1/velsen/{path}"
+        return await self.client.request(method, target, content=content, headers=headers)
 
 
 async def signed_in(

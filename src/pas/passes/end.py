@@ -38,7 +38,7 @@ class PassHasEnded(Refusal):
     """Deze pas is al geëindigd."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Is dat een vergissing? Dan is er een nieuw besluit nodig."
+    next_step: ClassVar[str] = "Is dat een vergissing? Stel dan voor om de pas weer te openen."
 
 
 class PassRow(msgspec.Struct, frozen=True, rename="camel"):

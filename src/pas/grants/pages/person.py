@@ -31,6 +31,7 @@ from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId, uuid7
 from pas.money import BasisPoints, Cents, percent
 from pas.passes.cards import Card
 from pas.passes.pages.card import CARD_FORMS, CARD_STATES
+from pas.passes.reopen import BY_REGISTER
 from pas.passes.residents import Resident, age_on, newest_state
 from pas.passes.show import ShownBudget, ShownPass, list_passes, show_pass
 from pas.problems.bodies import AppRequest
@@ -68,6 +69,7 @@ class PassShown(msgspec.Struct, frozen=True):
 
     year: int
     ended: str
+    reopen_at: str
     cards: list[list[str]]
     budgets: list[BudgetShown]
 
@@ -112,7 +114,7 @@ async def person_page(
         name=f"{state.given_name} {state.family_name}",
         facts=facts_of(state, now.income, diploma.obtained_on, today=today),
         members=household_lines(members, state.household_number, but=who, today=today),
-        pass_=None if newest is None else pass_shown(newest, home=f"/{municipality}"),
+        pass_=None if newest is None else pass_shown(newest, actor, home=f"/{municipality}"),
         income_unknown=now.income is None,
         decision=decision_shown(written, now, year=year)
         if actor.may(Permission.DECISIONS_READ)
@@ -188,11 +190,14 @@ def household_lines(
     ]
 
 
-def pass_shown(shown: ShownPass, *, home: str) -> PassShown:
+def pass_shown(shown: ShownPass, actor: Actor, *, home: str) -> PassShown:
     ended = shown.pass_.ended_on
+    by_officer = ended is not None and shown.pass_.ended_because not in BY_REGISTER
+    may_reopen = by_officer and actor.may(Permission.PASSES_END)
     return PassShown(
         year=shown.pass_.year,
         ended="" if ended is None else f"Deze pas is gestopt op {day(ended)}.",
+        reopen_at=f"{home}/passes/{shown.pass_.id}/reopening" if may_reopen else "",
         cards=[card_cells(card, home=home) for card in shown.cards[:MOST_CARDS]],
         budgets=[budget_shown(budget) for budget in shown.budgets],
     )

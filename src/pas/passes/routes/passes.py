@@ -1,11 +1,11 @@
 """Endpoints: the passes of a holder, what is on them, and their end."""
 
 from datetime import UTC, date, datetime
-from typing import Final, cast
+from typing import Annotated, Final, cast
 from uuid import UUID
 
 import msgspec
-from litestar import get, put
+from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
@@ -16,6 +16,13 @@ from pas.days import day_of
 from pas.ids import PassId, ResidentId
 from pas.passes.end import EndReason, PassRow, end_pass
 from pas.passes.household import HouseholdPass, household_passes
+from pas.passes.reopen import (
+    LONGEST_REASON,
+    SHORTEST_REASON,
+    Reopening,
+    confirm_reopening,
+    propose_reopening,
+)
 from pas.passes.show import ShownPass, list_passes, show_pass
 from pas.problems.bodies import AppRequest
 
@@ -41,6 +48,12 @@ class PassEnd(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="c
 
     ended_on: date | None
     because: EndReason
+
+
+class ReopeningReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a pass should go on."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=SHORTEST_REASON, max_length=LONGEST_REASON)]
 
 
 @get("/v1/{municipality:str}/residents/{resident_id:uuid}/passes", opt=READ)
@@ -108,9 +121,48 @@ async def set_end_of_pass(
         )
 
 
+@put("/v1/{municipality:str}/passes/{pass_id:uuid}/reopening", opt=END)
+async def put_reopening(
+    municipality: FromPath[str],
+    pass_id: FromPath[UUID],
+    request: AppRequest,
+    *,
+    data: JSONBody[ReopeningReason],
+) -> Reopening:
+    """Stel voor om een pas weer te openen die bij vergissing gestopt is.
+
+    Een collega bevestigt het. Een nieuw voorstel vervangt een dat nog wacht.
+    """
+    async with connected(request, municipality) as connection:
+        return await propose_reopening(
+            connection,
+            PassId(pass_id),
+            data.reason,
+            actor=actor_of(request),
+            now=datetime.now(UTC),
+        )
+
+
+@post(
+    "/v1/{municipality:str}/passes/{pass_id:uuid}/reopening/confirmation",
+    opt=END,
+    status_code=200,
+)
+async def post_reopening_confirmation(
+    municipality: FromPath[str], pass_id: FromPath[UUID], request: AppRequest
+) -> PassRow:
+    """Open een pas weer, als tweede persoon. De tegoeden zijn weer te besteden."""
+    async with connected(request, municipality) as connection:
+        return await confirm_reopening(
+            connection, PassId(pass_id), actor=actor_of(request), now=datetime.now(UTC)
+        )
+
+
 handlers: list[ControllerRouterHandler] = [
     list_passes_of_resident,
     list_passes_of_household,
     read_one_pass,
     set_end_of_pass,
+    put_reopening,
+    post_reopening_confirmation,
 ]
