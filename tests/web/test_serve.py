@@ -18,7 +18,7 @@ from pas.cli.safety import behind_their_books, held_rights
 from pas.db import Database
 from pas.installation import Access, raise_epoch
 from pas.installation.municipalities import NoSuchMunicipality
-from serving import free_port, run_pas, serving
+from serving import PAS, environment, free_port, run_pas, serving
 
 
 def settings_of(access: Access) -> dict[str, str]:
@@ -102,6 +102,26 @@ def test_a_port_in_use_is_said_in_words(access: Access, tmp_path: Path) -> None:
         done = run_pas("serve", port=port, data_dir=str(tmp_path), **settings_of(access))
     assert done.returncode == 3
     assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_it_says_where_it_is_once_it_answers(access: Access, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"port": str(port), "data_dir": str(tmp_path), "workers": "1"}
+    process = subprocess.Popen(
+        [PAS, "serve"],
+        env=environment({**settings, **settings_of(access)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = next(line for line in process.stdout if "Serving on" in line)
+        assert f"127.0.0.1:{port}" in said
+        assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 def test_workers_count_together(access: Access, tmp_path: Path) -> None:

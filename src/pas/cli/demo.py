@@ -16,7 +16,7 @@ from pas.auth.keys import KeyStore
 from pas.auth.providers import LOOPBACK
 from pas.cli.rows import bar
 from pas.cli.screen import done, failed, say
-from pas.cli.serve import check_address, hand_over, prepared, run_workers
+from pas.cli.serve import check_address, hand_over, prepared, run_workers, tell_when_open
 from pas.db import Database
 from pas.demo.city import NAME, make_city
 from pas.demo.spending import spend
@@ -68,7 +68,9 @@ def demo(context: typer.Context) -> None:
         asyncio.run(prepared(access, settings))
         hand_over(settings, access)
         with worker():
-            done(f"The demonstration is at {settings.origin} (Ctrl-C stops it).")
+            tell_when_open(
+                settings, f"The demonstration is at {settings.origin} (Ctrl-C stops it)."
+            )
             run_workers(settings)
     done("Stopped.")
 

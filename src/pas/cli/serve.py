@@ -6,6 +6,8 @@ import os
 import shutil
 import socket
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -25,6 +27,7 @@ WORKER: Final = "pas.app:worker"
 COUNTS_FOLDER: Final = "metrics"
 BACKLOG: Final = 1024
 STOP_SECONDS: Final = 20
+KNOCK_SECONDS: Final = 0.1
 ENVIRONMENT: Final = 3
 LOGS: Final[dict[str, object]] = {
     "version": 1,
@@ -52,7 +55,7 @@ def serve() -> None:
     with opened(settings, say) as access:
         asyncio.run(prepared(access, settings))
         hand_over(settings, access)
-        done(f"Serving on {settings.origin} with {settings.workers} workers.")
+        tell_when_open(settings, f"Serving on {settings.origin} with {settings.workers} workers.")
         run_workers(settings)
     done("Stopped.")
 
@@ -114,6 +117,20 @@ def empty_folder(path: Path) -> Path:
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
     return path.resolve()
+
+
+def tell_when_open(settings: Settings, sentence: str) -> None:
+    """Say where it is once it answers: whoever clicks at once must not find a closed door."""
+
+    def wait() -> None:
+        while True:
+            try:
+                with socket.create_connection((settings.host, settings.port), timeout=1):
+                    return done(sentence)
+            except OSError:
+                time.sleep(KNOCK_SECONDS)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def run_workers(settings: Settings) -> None:
