@@ -7,19 +7,18 @@ import asyncio
 import multiprocessing
 import pickle
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from clients import Act, Client, Heard, Race, Shop, perform
 from given import Budget, Till
 from history import Call
 from pas.db import CONNECTION_LOST, Login
-from pas.ids import EntryId
 
 PROCESSES = 4
 RaceAll = Callable[..., Awaitable[list[Call]]]
@@ -112,22 +111,25 @@ class Racers:
             process.join(10)
 
 
-class Crowd:
-    """Processes that shop for a while and may be killed; what they asked and heard is in journals."""
+class Crowd(Generic[Share]):
+    """Processes that shop for a while and may be killed; what they asked and heard is in journals.
 
-    def __init__(self, folder: Path, login: Login, budgets: Sequence[Budget], till: Till) -> None:
-        self.folder, self.login, self.budgets, self.till = folder, login, tuple(budgets), till
+    ``shop`` is what each does, with a share that ``share_of`` makes from its number and journal.
+    """
+
+    def __init__(
+        self, folder: Path, shop: Callable[[Share], None], share_of: Callable[[int, Path], Share]
+    ) -> None:
+        self.folder, self.shop, self.share_of = folder, shop, share_of
         self.closed = folder / "closed"
         self.context = multiprocessing.get_context("spawn")
         self.processes: list[SpawnProcess] = []
 
     def start(self) -> None:
-        """One more process, with a few connections."""
-        number, many = len(self.processes), 4
-        seeds = range(number * many, (number + 1) * many)
-        shops = tuple(Shop(self.budgets, self.till, seed, str(self.closed)) for seed in seeds)
-        race = Race(self.login, many, shops, journal=str(self.folder / f"journal-{number}"))
-        process = self.context.Process(target=run_alone, args=(race,), daemon=True)
+        """One more process."""
+        number = len(self.processes)
+        share = self.share_of(number, self.folder / f"journal-{number}")
+        process = self.context.Process(target=self.shop, args=(share,), daemon=True)
         process.start()
         self.processes.append(process)
 
@@ -145,15 +147,32 @@ class Crowd:
             process.join(120)
             assert process.exitcode in {0, -signal.SIGKILL}, process.exitcode
 
-    def calls(self) -> list[Call]:
-        """The last that is known of each call; what was asked last may never have been heard."""
-        last: dict[tuple[EntryId, int], Call] = {}
+    def told(self) -> Iterator[object]:
+        """Everything in the journals, in order."""
         for journal in self.folder.glob("journal-*"):
             with journal.open("rb") as file, suppress(EOFError, pickle.UnpicklingError):
                 while True:
-                    for call in pickle.load(file):  # noqa: S301 (our own file)
-                        last[call.item.id, call.invoked] = call
-        return list(last.values())
+                    yield from pickle.load(file)  # noqa: S301 (our own file)
+
+
+def last_known(told: Iterable[object]) -> list[Call]:
+    """The last that is known of each call; what was asked last may never have been heard."""
+    calls = [call for call in told if isinstance(call, Call)]
+    return list({(call.item.id, call.invoked): call for call in calls}.values())
+
+
+def a_shift(
+    folder: Path, login: Login, budgets: Sequence[Budget], till: Till
+) -> Callable[[int, Path], Race]:
+    """Give what each process of a crowd at the ledger itself does."""
+    many = 4
+
+    def share_of(number: int, journal: Path) -> Race:
+        seeds = range(number * many, (number + 1) * many)
+        shops = tuple(Shop(tuple(budgets), till, seed, str(folder / "closed")) for seed in seeds)
+        return Race(login, many, shops, journal=str(journal))
+
+    return share_of
 
 
 def run_alone(race: Race) -> None:

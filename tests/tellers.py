@@ -1,9 +1,13 @@
 """What tills and officers do over HTTP: signed, to a real server, again until there is an answer."""
 
 import asyncio
+import itertools
+import pickle
+import random
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -12,13 +16,15 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from given import Till
-from pas.ids import AccountId, CardId, EntryId, TillId
+from pas.ids import AccountId, CardId, EntryId, TillId, uuid7
 from signing import SigningTill
 
 PATIENCE_SECONDS = 120
 AGAIN_AFTER_SECONDS = 0.2
 SALES = "/v1/velsen/redemptions"
 REASON = "mistake"
+PRICES = (50, 100, 150)
+"""Of a stall: what they add up to empties some passes to the cent."""
 ANSWERED = {200, 401, 403, 404, 409, 429}
 """Anything else is no answer to a till; 503 says to send the same again."""
 
@@ -173,3 +179,58 @@ def body_of(basket: Basket) -> dict[str, object]:
         for take in basket.takes
     ]
     return {"items": items} if basket.sale is None else {"items": items, "saleId": basket.sale}
+
+
+class Stall(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process sells until a file says that it is closed: at so many tills at once.
+
+    ``passes`` are takes of which only pass and budgets count. Each till waits between two sales,
+    so that no limit of a till or a card is reached.
+    """
+
+    url: str
+    devices: tuple[Device, ...]
+    passes: tuple[Take, ...]
+    at_once: int
+    pause_seconds: float
+    seed: int
+    journal: Path
+    closed: Path
+
+
+def keep_stall(stall: Stall) -> None:
+    """Write each request in the journal before it is sent and after it is answered."""
+    asyncio.run(_keep_stall(stall))
+
+
+async def _keep_stall(stall: Stall) -> None:
+    async with httpx.AsyncClient(base_url=stall.url, timeout=PATIENCE_SECONDS) as client:
+        with stall.journal.open("ab", buffering=0) as journal:
+
+            def note(heard: Heard) -> None:
+                journal.write(pickle.dumps([heard]))
+
+            await asyncio.gather(
+                *(_keep_till(client, stall, number, note) for number in range(stall.at_once))
+            )
+
+
+async def _keep_till(
+    client: httpx.AsyncClient, stall: Stall, number: int, note: Callable[[Heard], object]
+) -> None:
+    """Sell to all passes in turn, and take some sales back."""
+    chance = random.Random(stall.seed + number)
+    passes = list(stall.passes)
+    chance.shuffle(passes)
+    for place in itertools.count():
+        if stall.closed.exists():
+            return
+        device = stall.devices[(number + place * stall.at_once) % len(stall.devices)]
+        take = msgspec.structs.replace(
+            passes[place % len(passes)], id=EntryId(uuid7()), cents=chance.choice(PRICES)
+        )
+        heard = await until_answered(client, Basket(device, (take,)), note)
+        if b'"booked"' in heard.body and chance.random() < 0.3:
+            back = TakeBack(device=device, id=EntryId(uuid7()), kind="void", original=take)
+            await until_answered(client, back, note)
+        await asyncio.sleep(stall.pause_seconds)

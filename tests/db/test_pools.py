@@ -194,6 +194,36 @@ async def test_a_connection_that_died_is_replaced(
     assert database.slots.used == 2
 
 
+async def test_a_connection_that_dies_under_a_request_is_a_refusal_to_come_back_later(
+    database: Database, superuser: asyncpg.Connection, velsen: MunicipalityName
+) -> None:
+    """A mistake of our own is none, however alike asyncpg calls them."""
+
+    async def killed() -> None:
+        async with database.connection(velsen) as connection:
+            backend = await connection.fetchval("SELECT pg_backend_pid()")
+            await superuser.execute("SELECT pg_terminate_backend($1, 5000)", backend)
+            await asyncio.sleep(0.05)
+            await connection.fetchval("SELECT 1")
+
+    async def confused() -> None:
+        async with database.connection(velsen):
+            raise asyncpg.InternalClientError("cannot switch to state 12")
+
+    async def mistaken() -> None:
+        async with database.connection(velsen) as connection:
+            await connection.fetchval("SELECT 1", "one argument too many")
+
+    with pytest.raises(DatabaseAway):
+        await killed()
+    with pytest.raises(DatabaseAway):
+        await confused()
+    with pytest.raises(asyncpg.InterfaceError):
+        await mistaken()
+    async with database.connection(velsen) as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+
+
 async def test_a_server_that_is_away_is_a_refusal_to_come_back_later() -> None:
     database = Database(Address("postgresql:///pas?host=%2Fnowhere", "secret"))
     with pytest.raises(DatabaseAway) as refused:

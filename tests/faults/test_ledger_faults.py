@@ -16,6 +16,7 @@ import msgspec
 import pytest
 
 from checker import judge
+from clients import Race
 from cutting import cut_connections
 from given import Budget, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
 from history import Books, Call, read_books
@@ -26,7 +27,7 @@ from pas.ids import MunicipalityName
 from pas.installation import Access
 from pas.installation.access import embedded_access
 from pas.ledger.prove import prove
-from racers import Crowd
+from racers import Crowd, a_shift, last_known, run_alone
 from servers import make_template
 
 VELSEN = MunicipalityName("velsen")
@@ -84,14 +85,15 @@ class Run:
         self.place, self.folder, self.login = place, folder, login or place.app
         self.random = random.Random(6)
         self.before: Books
-        self.crowd: Crowd
+        self.crowd: Crowd[Race]
 
     async def open(self, processes: int = 2) -> None:
         connection = await self.place.connected()
         budgets, till = await a_town(connection)
         self.before = await read_books(connection)
         await connection.close()
-        self.crowd = Crowd(self.folder, self.login, budgets, till)
+        shift = a_shift(self.folder, self.login, budgets, till)
+        self.crowd = Crowd(self.folder, run_alone, shift)
         for _ in range(processes):
             self.crowd.start()
         await self.progress(60)
@@ -103,10 +105,13 @@ class Run:
             while self.crowd.written() < enough:  # noqa: ASYNC110 (files of other processes)
                 await asyncio.sleep(0.02)
 
+    def calls(self) -> list[Call]:
+        return last_known(self.crowd.told())
+
     async def close(self) -> list[Call]:
         """Judge everything that happened."""
         await asyncio.to_thread(self.crowd.close)
-        calls = self.crowd.calls()
+        calls = self.calls()
         connection = await self.place.connected()
         assert judge(self.before, await read_books(connection), calls) == []
         proof = await prove(connection, datetime.now(UTC))
@@ -176,7 +181,7 @@ async def test_three_kills_lose_and_double_nothing(place: Place, tmp_path: Path)
         await run.progress()
     # Whether a kill falls between a commit and its answer is chance; wait for one that did.
     for _ in range(MORE_KILLS):
-        if "replay" in {call.outcome for call in run.crowd.calls()}:
+        if "replay" in {call.outcome for call in run.calls()}:
             break
         await kill_backend(run)
         await run.progress()

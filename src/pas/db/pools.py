@@ -78,6 +78,20 @@ class _Opened(msgspec.Struct, frozen=True):
     pool: Pool
 
 
+def away() -> DatabaseAway:
+    return DatabaseAway(
+        "De database is even niet bereikbaar. Probeer het zo opnieuw.", headers=RETRY_SOON
+    )
+
+
+def is_gone(connection: "PoolConnectionProxy[asyncpg.Record]") -> bool:
+    """A pool takes back what has died, and then not even this can be asked."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 def possible_name(name: str) -> MunicipalityName:
     """Give the name of a municipality that could be; what else stands in an address is none."""
     if not POSSIBLE_NAME.fullmatch(name):
@@ -160,15 +174,23 @@ class Database:
                 "Het is even te druk. Probeer het zo opnieuw.", headers=RETRY_SOON
             ) from error
         except CONNECTION_LOST as error:
-            raise DatabaseAway(
-                "De database is even niet bereikbaar. Probeer het zo opnieuw.", headers=RETRY_SOON
-            ) from error
+            raise away() from error
         try:
             yield connection
         except TimeoutError:
             # The host may be gone, and a release would wait for its word for ever.
             connection.terminate()
             raise
+        except asyncpg.InternalClientError as error:
+            # The server died between two messages; what asyncpg thinks of it is wrong from here on.
+            if not is_gone(connection):
+                connection.terminate()
+            raise away() from error
+        except asyncpg.InterfaceError as error:
+            # A mistake of ours, unless the connection went away before this statement.
+            if not is_gone(connection):
+                raise
+            raise away() from error
         finally:
             await pool.release(connection)
 

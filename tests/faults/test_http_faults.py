@@ -1,0 +1,235 @@
+"""``pas serve`` with its own PostgreSQL, killed in every part while tills sell to it over HTTP.
+
+Tills send the same id again until they hear an answer. The checker judges what they heard.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from checker import judge
+from given import a_merchant, a_scheme
+from history import Books, Call, read_books
+from lifted import lifted
+from pas.auth.key_files import make_keys
+from pas.auth.keys import KeyStore
+from pas.db import CONNECTION_LOST, Connection, role_name
+from pas.embedded import DataDir, Supervisor
+from pas.embedded.processes import postmaster_of
+from pas.installation import Access
+from pas.installation.access import embedded_access
+from pas.ledger.prove import prove
+from pas.redemptions.sell import print_key
+from racers import Crowd
+from servers import make_template
+from serving import Served, serving
+from stalls import VELSEN, YEAR, a_device, a_purse, a_take
+from tellers import Device, Heard, Stall, Take, keep_stall
+
+PROCESSES, TILLS = 2, 6
+WORKERS = 2
+RECOVERY_SECONDS = 10
+SOME_ANSWERS = 20
+WORKER_SECONDS = 8
+"""After so long a new worker answers too, and another one may be killed."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A durable city that is served, and who serves it."""
+
+    data: DataDir
+    access: Access
+    keys: KeyStore
+    served: Served
+
+    async def connected(self) -> Connection:
+        """Connect as soon as the database is there."""
+        async with asyncio.timeout(RECOVERY_SECONDS):
+            while True:
+                with suppress(*CONNECTION_LOST):
+                    return await self.access.address.login(role_name("app", VELSEN)).connect()
+                await asyncio.sleep(0.02)
+
+    def postmaster(self) -> int:
+        found = postmaster_of(self.data.cluster)
+        assert found is not None
+        return found[0]
+
+    def backends(self) -> list[int]:
+        children = psutil.Process(self.postmaster()).children()
+        return [child.pid for child in children if "app_velsen" in told_by(child)]
+
+    def workers(self) -> list[psutil.Process]:
+        children = psutil.Process(self.served.process.pid).children()
+        return [child for child in children if "spawn_main" in told_by(child)]
+
+
+def told_by(process: psutil.Process) -> str:
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    """Settings as in production; what the program starts itself, it also has to start again."""
+    folder = Path(tempfile.mkdtemp(prefix="pas-"))
+    try:
+        with Supervisor(folder / "data") as server:
+            asyncio.run(make_template(embedded_access(server.place)))
+            data = server.place
+        keys = KeyStore(folder / "data" / "keys")
+        make_keys(keys, VELSEN, demo=False, now=datetime.now(UTC))
+        with serving(folder, workers=str(WORKERS)) as served:
+            yield Place(data, embedded_access(data), keys, served)
+        errors = [line for line in served.wrote().splitlines() if "unexpected-error" in line]
+        assert errors == []
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Run:
+    """Tills that sell, and the books before they did."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.place, self.folder = place, folder
+        self.random = random.Random(7)
+        self.before: Books
+        self.crowd: Crowd[Stall]
+
+    async def open(self, *, passes: int, tills: int, pause_seconds: float) -> None:
+        connection = await self.place.connected()
+        takes, devices = await a_town(connection, passes, tills)
+        self.before = await read_books(connection)
+        await connection.close()
+
+        def share_of(number: int, journal: Path) -> Stall:
+            return Stall(
+                url=self.place.served.url,
+                devices=devices[number::PROCESSES],
+                passes=takes,
+                at_once=TILLS,
+                pause_seconds=pause_seconds,
+                seed=100 * number,
+                journal=journal,
+                closed=self.folder / "closed",
+            )
+
+        self.crowd = Crowd(self.folder, keep_stall, share_of)
+        for _ in range(PROCESSES):
+            self.crowd.start()
+        await self.progress(60)
+
+    def heard(self) -> list[Heard]:
+        return [one for one in self.crowd.told() if isinstance(one, Heard)]
+
+    async def progress(self, seconds: float = RECOVERY_SECONDS) -> None:
+        """Wait until sales that are asked from now on are booked."""
+        now = time.monotonic_ns()
+        async with asyncio.timeout(seconds):
+            while True:
+                heard = await asyncio.to_thread(self.heard)
+                booked = [one for one in heard if one.invoked > now and one.status == 200]
+                if len(booked) >= SOME_ANSWERS:
+                    return
+                await asyncio.sleep(0.1)
+
+    async def close(self) -> list[Call]:
+        """Judge everything that happened."""
+        await asyncio.to_thread(self.crowd.close)
+        connection = await self.place.connected()
+        after = await read_books(connection)
+        key = print_key(self.place.keys.ring(VELSEN))
+        calls = lifted(self.heard(), after, key=key)
+        assert judge(self.before, after, calls) == []
+        proof = await prove(connection, datetime.now(UTC))
+        await connection.close()
+        assert proof.closes, proof
+        booked = sorted(
+            call.answered for call in calls if call.answered and call.outcome == "booked"
+        )
+        silence = max(later - earlier for earlier, later in pairwise(booked)) / 1e9
+        assert silence < RECOVERY_SECONDS
+        return calls
+
+
+async def a_town(
+    connection: Connection, passes: int, tills: int
+) -> tuple[tuple[Take, ...], tuple[Device, ...]]:
+    """Passes of which one in four is soon empty, and tills of one club."""
+    scheme, club = await a_scheme(connection, year=YEAR), await a_merchant(connection)
+    budgets = [
+        await a_purse(connection, scheme, 20_000 if number % 4 else 200) for number in range(passes)
+    ]
+    devices = [await a_device(connection, club) for _ in range(tills)]
+    return tuple(a_take(budget, cents=1) for budget in budgets), tuple(devices)
+
+
+async def kill_postmaster(run: Run) -> None:
+    os.kill(run.place.postmaster(), signal.SIGKILL)
+
+
+async def kill_backend(run: Run) -> None:
+    os.kill(run.random.choice(run.place.backends()), signal.SIGKILL)
+
+
+async def kill_worker(run: Run) -> None:
+    """One at a time, as they fall in practice: the other one goes on."""
+    while True:
+        workers = run.place.workers()
+        youngest = max(worker.create_time() for worker in workers)
+        if len(workers) == WORKERS and time.time() - youngest > WORKER_SECONDS:
+            break
+        await asyncio.sleep(0.1)
+    run.random.choice(workers).kill()
+
+
+FAULTS: dict[Callable[[Run], Awaitable[None]], int] = {
+    kill_postmaster: 18,
+    kill_backend: 18,
+    kill_worker: 16,
+}
+
+
+@pytest.mark.slow
+async def test_a_few_kills_while_tills_sell_lose_and_double_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    run = Run(place, tmp_path)
+    await run.open(passes=100, tills=12, pause_seconds=0.1)
+    for kill in (kill_backend, kill_postmaster, kill_worker):
+        await kill(run)
+        await run.progress()
+    calls = await run.close()
+    assert {"booked", "declined", None} <= {call.outcome for call in calls}
+
+
+@pytest.mark.faults
+async def test_fifty_kills_while_tills_sell_lose_and_double_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    run = Run(place, tmp_path)
+    await run.open(passes=400, tills=36, pause_seconds=0.3)
+    faults = [fault for fault, times in FAULTS.items() for _ in range(times)]
+    run.random.shuffle(faults)
+    for fault in faults:
+        await fault(run)
+        await run.progress()
+        await asyncio.sleep(run.random.uniform(0, 0.2))
+    calls = await run.close()
+    heard = [call.outcome for call in calls]
+    assert heard.count("booked") > 1000
+    assert {"booked", "replay", "declined", None} <= set(heard)
