@@ -94,6 +94,20 @@ def lifted(
     return [call for told in by_id.values() for call in replays_marked(told)]
 
 
+def is_replay(heard: Heard) -> bool:
+    """Whether it was stored before this was asked: by the same request, which lost its answer."""
+    if heard.status != 200:
+        return False
+    match heard.act:
+        case Basket():
+            told = msgspec.json.decode(heard.body, type=SaleSaid).items
+        case TakeBack():
+            told = (msgspec.json.decode(heard.body, type=BackSaid),)
+        case _:
+            return False
+    return any(one.recorded_at is not None and one.recorded_at < heard.asked_at for one in told)
+
+
 def replays_marked(told: Sequence[tuple[Call, Said]]) -> Iterator[Call]:
     """The first that was answered stored it; all others have to say the same."""
     told = sorted(told, key=lambda one: one[0].answered or 0)

@@ -199,16 +199,19 @@ class Stall(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_stall(stall: Stall) -> None:
-    """Write each request in the journal before it is sent and after it is answered."""
+    """Write each request in the journal before it is sent and after it is answered; count answers."""
     asyncio.run(_keep_stall(stall))
 
 
 async def _keep_stall(stall: Stall) -> None:
     async with httpx.AsyncClient(base_url=stall.url, timeout=PATIENCE_SECONDS) as client:
-        with stall.journal.open("ab", buffering=0) as journal:
+        answers = stall.journal.with_name(f"answers-{stall.seed}")
+        with stall.journal.open("ab", 0) as journal, answers.open("ab", 0) as counted:
 
             def note(heard: Heard) -> None:
                 journal.write(pickle.dumps([heard]))
+                if heard.status == 200:
+                    counted.write(b".")
 
             await asyncio.gather(
                 *(_keep_till(client, stall, number, note) for number in range(stall.at_once))
