@@ -1,5 +1,6 @@
 """From the file of residents to the grant: a move to another address gives nothing twice."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -188,3 +189,47 @@ async def test_when_the_applicant_dies_the_application_goes_on_with_the_oldest_a
 
     (waiting,) = await list_applications(connection)
     assert waiting.household_number == "H3"
+
+
+async def test_when_a_household_splits_who_stays_at_the_number_can_be_granted_once(
+    connection: Connection, database: Database, velsen: MunicipalityName
+) -> None:
+    await a_scheme_in_force(connection, unit="household", valid_from=date(2026, 1, 1))
+    mother = await a_member(connection, born=date(1980, 1, 1))
+    father = await a_member(connection, born=date(1985, 1, 1))
+    grown = await a_member(connection, born=date(2001, 1, 1))
+    await assess_year(database, a_task(NOW))
+    await a_state(connection, mother, "H2", born=date(1980, 1, 1), since=date(2026, 6, 10))
+    reports = [await assess_year(database, a_task(LATER)) for _ in range(2)]
+    await a_state(connection, father, "H3", born=date(1985, 1, 1), since=date(2026, 7, 1))
+    await assess_year(database, a_task(LATER + timedelta(days=30)))
+
+    assert [one.schemes[0].granted for one in reports] == [1, 0]
+    rows = await connection.fetch("SELECT resident_id, claim_key FROM scheme_grant ORDER BY 2")
+    assert [tuple(row) for row in rows] == [
+        (mother, "household:H1"),
+        (father, "household:H1:2"),
+        (grown, "household:H1:3"),
+    ]
+
+
+async def test_two_that_decide_at_once_grant_the_half_that_stays_once(
+    connection: Connection, database: Database, velsen: MunicipalityName
+) -> None:
+    await a_scheme_in_force(connection, unit="household", valid_from=date(2026, 1, 1))
+    mother = await a_member(connection, born=date(1980, 1, 1))
+    await a_member(connection, born=date(1985, 1, 1))
+    await assess_year(database, a_task(NOW))
+    await a_state(connection, mother, "H2", born=date(1980, 1, 1), since=date(2026, 6, 10))
+
+    async def apply_once() -> None:
+        asked = Application(
+            id=ApplicationId(uuid7()), household=HouseholdNumber("H1"), year=2026, channel="paper"
+        )
+        async with database.connection(velsen) as one:
+            await apply_for_household(one, asked, actor=OFFICER, now=LATER)
+
+    await asyncio.gather(*(apply_once() for _ in range(3)), return_exceptions=True)
+
+    keys = await connection.fetch("SELECT claim_key FROM scheme_grant ORDER BY claim_key")
+    assert [row["claim_key"] for row in keys] == ["household:H1", "household:H1:2"]

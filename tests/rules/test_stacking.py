@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from given import a_household, a_person, a_version, earlier_grants
@@ -42,9 +43,27 @@ def test_a_household_that_moves_takes_what_it_was_granted_along() -> None:
     joined = decide(
         a_household(a_person(date(1950, 1, 1)), parent, number="H3"), version, earlier=first
     )
-    left_behind = decide(a_household(other, number="H1"), version, earlier=first)
 
-    assert [seen(one)["aa"] for one in (moved, joined, left_behind)] == [HELD, HELD, HELD]
+    assert [seen(one)["aa"] for one in (moved, joined)] == [HELD, HELD]
+
+
+def test_when_a_household_splits_the_pass_keeps_the_grant_and_the_other_half_can_be_granted() -> (
+    None
+):
+    parent, other, version = a_person(), a_person(), a_version("aa", unit="household")
+    first = decide(a_household(parent, other), version)
+    (before,) = first[0].granted
+    assert before.award
+    taken = frozenset({("aa", before.award.claim_key, before.award.period_key)})
+
+    gone = decide(a_household(parent, number="H2"), version, earlier=first)
+    staying = msgspec.structs.replace(a_household(other), taken=taken)
+    stays = decide(staying, version)
+
+    (granted,) = stays[0].granted
+    assert granted.award
+    assert seen(gone)["aa"] == HELD
+    assert granted.award.claim_key != before.award.claim_key
 
 
 @pytest.mark.parametrize(("before", "after"), [("household", "person"), ("person", "household")])

@@ -74,6 +74,14 @@ class PersonFacts(msgspec.Struct, frozen=True, kw_only=True):
     diploma_on: date | None = None
     """The day of the swimming diploma, where an officer recorded it."""
 
+    def is_gone(self, on: date) -> bool:
+        """Whether somebody died or left the municipality by a day."""
+        return any(day is not None and day <= on for day in (self.left_on, self.died_on))
+
+
+Claim = tuple[str, str, str]
+"""A scheme, who can have it once, and the period in which it is once."""
+
 
 class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Who is assessed together; ``income`` None is unknown to the municipality."""
@@ -81,6 +89,8 @@ class HouseholdFacts(msgspec.Struct, frozen=True, kw_only=True):
     number: HouseholdNumber
     income: BasisPoints | None
     members: tuple[PersonFacts, ...]
+    taken: frozenset[Claim] = frozenset()
+    """Granted under this number to somebody who is not here any more."""
 
 
 class EarlierGrant(msgspec.Struct, frozen=True, kw_only=True):

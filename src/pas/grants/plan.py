@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
 
 import msgspec
 
 from pas.grants import periods
-from pas.grants.facts import Award, EarlierGrant, HouseholdFacts, PersonFacts
+from pas.grants.facts import Award, Claim, EarlierGrant, HouseholdFacts, PersonFacts
 from pas.grants.periods import Calendar, Span
-from pas.ids import ResidentId
+from pas.ids import HouseholdNumber, ResidentId
 from pas.money import NO_CENTS, Cents
 from pas.schemes.model import (
     InKind,
@@ -18,9 +19,6 @@ from pas.schemes.model import (
     holds_on,
     reserved_cents,
 )
-
-Claim = tuple[str, str, str]
-"""A scheme, who can have it once, and the period in which it is once."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,17 +72,24 @@ def plan(
     )
 
 
-def claim_key(version: SchemeVersion, household: HouseholdFacts, person: PersonFacts) -> str:
+def household_key(number: HouseholdNumber, time: int) -> str:
+    """A number can be granted to again once whoever has the grant lives elsewhere."""
+    return f"household:{number}" if time == 1 else f"household:{number}:{time}"
+
+
+def claim_key(
+    version: SchemeVersion, household: HouseholdFacts, person: PersonFacts, *, period_key: str
+) -> str:
     """Who can have a scheme once per period: the person, or the household as a whole."""
-    if version.unit == "household":
-        return f"household:{household.number}"
-    return _own_key(person.resident)
+    if version.unit != "household":
+        return _own_key(person.resident)
+    keys = (household_key(household.number, time) for time in count(1))
+    return next(key for key in keys if (version.code, key, period_key) not in household.taken)
 
 
-def claims_held(earlier: Sequence[EarlierGrant]) -> frozenset[Claim]:
-    """What counts as granted before: for the claimant, and for whoever has it on the pass."""
-    on_passes = frozenset((one.scheme, _own_key(one.resident), one.period_key) for one in earlier)
-    return on_passes.union((one.scheme, one.claim_key, one.period_key) for one in earlier)
+def claims_held(earlier: Iterable[EarlierGrant]) -> frozenset[Claim]:
+    """What counts as granted before: for whoever has it on the pass."""
+    return frozenset((one.scheme, _own_key(one.resident), one.period_key) for one in earlier)
 
 
 def claims_of(
@@ -92,12 +97,11 @@ def claims_of(
 ) -> Sequence[Claim]:
     """Each of these, when it is held, means that a scheme was granted before in the period.
 
-    A household that moves gets another number, so what a member brings along counts too.
+    Numbers change, so what a household has is what its members have.
     """
-    claimants = [claim_key(version, household, person)]
-    if version.unit == "household":
-        claimants += [_own_key(one.resident) for one in household.members]
-    return [(version.code, one, period_key) for one in claimants]
+    of_all = version.unit == "household"
+    claimants = household.members if of_all else (person,)
+    return [(version.code, _own_key(one.resident), period_key) for one in claimants]
 
 
 def _own_key(resident: ResidentId) -> str:
@@ -111,7 +115,7 @@ def award(
     span = _span(version, person, plan)
     allowance = version.allowance
     return Award(
-        claim_key=claim_key(version, household, person),
+        claim_key=claim_key(version, household, person, period_key=span.key),
         period_key=span.key,
         amount_cents=_reserved(version, plan),
         visits=allowance.visits if isinstance(allowance, Visits | InKind) else None,

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby
+from itertools import count, groupby
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pas.db import Connection, Statement
-from pas.grants.facts import EarlierGrant, HouseholdFacts, PersonFacts, Without
+from pas.grants.facts import Claim, EarlierGrant, HouseholdFacts, PersonFacts, Without
 from pas.grants.income import FiledIncome, IncomeVerdict, income_of
+from pas.grants.plan import household_key
 from pas.ids import HouseholdNumber, ResidentId, SchemeId, SchemeVersionId
 from pas.money import BasisPoints
 from pas.passes.residents import SchoolType
@@ -96,9 +98,13 @@ READ_GRANTS: Final = Statement(
     """
     SELECT scheme_version_id, resident_id, claim_key, period_key, starts_on, ends_on
     FROM scheme_grant WHERE resident_id = ANY ($1::uuid[])
-    UNION ALL
+    """,
+    GrantRow,
+)
+READ_CLAIMS: Final = Statement(
+    """
     SELECT scheme_version_id, resident_id, claim_key, period_key, starts_on, ends_on
-    FROM scheme_grant WHERE scheme_id = ANY ($2::uuid[]) AND claim_key = ANY ($3::text[])
+    FROM scheme_grant WHERE scheme_id = ANY ($1::uuid[]) AND claim_key = ANY ($2::text[])
     """,
     GrantRow,
 )
@@ -169,29 +175,47 @@ async def read_households(
     """Give the facts with earlier grants; ``household_schemes`` are granted per household."""
     households = await read_facts(connection, numbers, days)
     residents = [member.resident for home in households for member in home.members]
-    claims = [f"household:{home.number}" for home in households]
-    rows = await READ_GRANTS.all(connection, residents, household_schemes, claims)
-    by_claim: dict[str, list[EarlierGrant]] = {}
+    here = {
+        home.number: {one.resident for one in home.members if not one.is_gone(days.on)}
+        for home in households
+    }
+    taken = await _taken(connection, here, versions=versions, schemes=household_schemes)
     by_resident: dict[ResidentId, list[EarlierGrant]] = {}
-    for row in rows:
+    for row in await READ_GRANTS.all(connection, residents):
         grant = _earlier(row, versions[row.scheme_version_id])
         by_resident.setdefault(row.resident_id, []).append(grant)
-        by_claim.setdefault(row.claim_key, []).append(grant)
     refused = await READ_REFUSED.all(connection, residents, year)
+    known: list[Known] = []
+    for home in households:
+        facts = replace(home, taken=frozenset(taken.get(home.number, ())))
+        earlier = [one for member in home.members for one in by_resident.get(member.resident, ())]
+        known.append(Known(facts, tuple(earlier)))
     return Households(
-        known=tuple(Known(home, _earlier_of(home, by_resident, by_claim)) for home in households),
+        known=tuple(known),
         refused=frozenset((row.resident_id, row.scheme) for row in refused),
     )
 
 
-def _earlier_of(
-    home: HouseholdFacts,
-    by_resident: dict[ResidentId, list[EarlierGrant]],
-    by_claim: dict[str, list[EarlierGrant]],
-) -> tuple[EarlierGrant, ...]:
-    found = [grant for member in home.members for grant in by_resident.get(member.resident, ())]
-    found += by_claim.get(f"household:{home.number}", ())
-    return tuple({(one.scheme, one.claim_key, one.period_key): one for one in found}.values())
+async def _taken(
+    connection: Connection,
+    here: Mapping[HouseholdNumber, set[ResidentId]],
+    *,
+    versions: Mapping[SchemeVersionId, SchemeVersion],
+    schemes: Sequence[SchemeId],
+) -> dict[HouseholdNumber, list[Claim]]:
+    """Give what was granted under these numbers to who is not here any more, time after time."""
+    taken: dict[HouseholdNumber, list[Claim]] = {}
+    asked = {household_key(number, 1): number for number in here}
+    for time in count(2):
+        rows = await READ_CLAIMS.all(connection, schemes, list(asked))
+        left = [row for row in rows if row.resident_id not in here[asked[row.claim_key]]]
+        for row in left:
+            claim = (versions[row.scheme_version_id].code, row.claim_key, row.period_key)
+            taken.setdefault(asked[row.claim_key], []).append(claim)
+        asked = {household_key(asked[row.claim_key], time): asked[row.claim_key] for row in left}
+        if not asked:
+            break
+    return taken
 
 
 def _earlier(row: GrantRow, version: SchemeVersion) -> EarlierGrant:

@@ -17,6 +17,7 @@ import msgspec
 from pas.grants import periods, stacking
 from pas.grants.facts import (
     NOBODY,
+    Claim,
     Decision,
     EarlierGrant,
     HouseholdFacts,
@@ -26,7 +27,7 @@ from pas.grants.facts import (
     Without,
     outcome_of,
 )
-from pas.grants.plan import Claim, Plan, award, claims_held, claims_of
+from pas.grants.plan import Plan, award, claims_held, claims_of
 from pas.grants.preconditions import ends_at_diploma, means_of, need_of
 from pas.money import BasisPoints
 from pas.passes.residents import ADULT_AGE, age_on
