@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from given import a_member, a_scheme_in_force, an_actor
+from given import a_member, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
 from pas.csvfile import read_rows
 from pas.db import Connection, Database
@@ -132,6 +132,34 @@ async def test_a_refusal_against_the_rule_holds_for_the_assessment(
     }
     await assess(database, NOW + timedelta(days=1))
     assert await connection.fetchval("SELECT count(*) FROM decision") == 2
+
+
+@pytest.mark.parametrize("gone", ["died_on", "left_on"])
+async def test_when_the_head_dies_or_leaves_the_next_adult_has_it_by_two_persons_and_once(
+    connection: Connection, database: Database, gone: str
+) -> None:
+    version = await a_scheme_in_force(connection, unit="household")
+    head = await a_member(connection, born=date(1960, 1, 1))
+    partner = await a_member(connection)
+    await assess(database)
+    day = date(2026, 5, 1)
+    await a_state(
+        connection,
+        head,
+        born=date(1960, 1, 1),
+        since=day,
+        died_on=day if gone == "died_on" else None,
+        left_on=day if gone == "left_on" else None,
+    )
+    await assess(database)
+    before = await newest(connection, partner)
+    made = await proposed(connection, partner, version)
+    await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+
+    assert before[1] == {("sport_kinderen", "holder-is-gone")}
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 2
+    with pytest.raises(SchemeGrantedBefore):
+        await proposed(connection, partner, version)
 
 
 async def test_an_objection_that_is_upheld_ends_in_a_grant(

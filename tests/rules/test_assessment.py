@@ -220,7 +220,9 @@ def test_a_scheme_per_household_is_not_given_again_when_its_oldest_adult_dies() 
 
     again = decide(a_household(died, other), version, on=date(2026, 4, 1), earlier=first)
 
-    assert [only(again, n).reason for n in range(2)] == ["deceased", "already-granted"]
+    assert [only(again, n).reason for n in range(2)] == ["deceased", "holder-is-gone"]
+    assert only(again, 1).outcome == "held"
+    assert "overleden" in sentence(only(again, 1))
 
 
 def test_children_alone_get_their_own_and_the_household_has_nobody_to_give_to() -> None:

@@ -67,9 +67,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_granted(self) -> bool:
-        period = self.award.period_key
-        claims = claims_of(self.version, self.known.facts, self.person, period_key=period)
-        return not claims_held(self.known.earlier).isdisjoint(claims)
+        """What is on the pass of who died or left is of no use to the others, so it may be granted again."""
+        facts, period = self.known.facts, self.award.period_key
+        claims = claims_of(self.version, facts, self.person, period_key=period)
+        held = claims_held(facts, self.known.earlier, on=self.ground.days.on)
+        return not held.isdisjoint(claims)
 
 
 class _Home(msgspec.Struct, frozen=True):
@@ -102,8 +104,7 @@ async def find_case(
     found = await read_for(connection, ground, [home.household_number])
     (known,) = found.known
     person = next(one for one in known.facts.members if one.resident == resident)
-    gone = [day for day in (person.left_on, person.died_on) if day is not None]
-    if any(day <= ground.days.on for day in gone):
+    if person.is_gone(ground.days.on):
         raise ResidentNotHere
     return Case(
         ground=ground,

@@ -87,9 +87,16 @@ def claim_key(
     return next(key for key in keys if (version.code, key, period_key) not in household.taken)
 
 
-def claims_held(earlier: Iterable[EarlierGrant]) -> frozenset[Claim]:
-    """What counts as granted before: for whoever has it on the pass."""
-    return frozenset((one.scheme, _own_key(one.resident), one.period_key) for one in earlier)
+def claims_held(
+    household: HouseholdFacts, earlier: Iterable[EarlierGrant], *, on: date | None = None
+) -> frozenset[Claim]:
+    """What counts as granted before, for whoever has it on the pass; with a day, of those still here."""
+    gone = {one.resident for one in household.members if on is not None and one.is_gone(on)}
+    return frozenset(
+        (one.scheme, _own_key(one.resident), one.period_key)
+        for one in earlier
+        if one.resident not in gone
+    )
 
 
 def claims_of(

@@ -74,7 +74,7 @@ def assess(
         present=present,
         head=adults[0] if adults else None,
         earlier=earlier,
-        held=claims_held(earlier),
+        held=claims_held(household, earlier),
         empty=empty,
         refused=refused,
     )
@@ -118,8 +118,8 @@ def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, pla
     version = one.version
     if version.unit == "household" and person is not home.head:
         return _verdict(one, "for-another-member" if home.head else "no-adult")
-    if home.held and _is_held(version, person.facts, home, plan=plan):
-        return _verdict(one, "already-granted")
+    if home.held and (reason := _held_by(version, person.facts, home, plan=plan)):
+        return _verdict(one, reason)
     if reason := _misfit(version, person, home, on=plan.effective_on):
         return _verdict(one, reason, age=person.age)
     reason = _by_income(version, home.facts.income)
@@ -138,11 +138,16 @@ def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, pla
     )
 
 
-def _is_held(version: SchemeVersion, person: PersonFacts, home: _Household, *, plan: Plan) -> bool:
+def _held_by(
+    version: SchemeVersion, person: PersonFacts, home: _Household, *, plan: Plan
+) -> Reason | None:
     once = version.period == "once_per_child"
     period_key = periods.ONCE if once else plan.spans[version.code].key
     claims = claims_of(version, home.facts, person, period_key=period_key)
-    return not home.held.isdisjoint(claims)
+    if home.held.isdisjoint(claims):
+        return None
+    here = claims_held(home.facts, home.earlier, on=plan.effective_on)
+    return "holder-is-gone" if here.isdisjoint(claims) else "already-granted"
 
 
 def _running(person: _Person, home: _Household, on: date) -> list[SchemeVersion]:
