@@ -162,6 +162,21 @@ async def test_when_the_head_dies_or_leaves_the_next_adult_has_it_by_two_persons
         await proposed(connection, partner, version)
 
 
+async def test_a_refusal_of_a_scheme_per_household_counts_for_the_household_whoever_it_names(
+    connection: Connection, database: Database
+) -> None:
+    version = await a_scheme_in_force(connection, unit="household")
+    head = await a_member(connection, born=date(1960, 1, 1))
+    partner = await a_member(connection)
+    made = await proposed(connection, partner, version, effect="refuse")
+    await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+
+    await assess(database)
+
+    assert (await newest(connection, head))[1] == {("sport_kinderen", "refused-by-deviation")}
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 0
+
+
 async def test_an_objection_that_is_upheld_ends_in_a_grant(
     connection: Connection, database: Database
 ) -> None:

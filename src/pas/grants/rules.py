@@ -202,10 +202,12 @@ def _by_income(version: SchemeVersion, income: BasisPoints | None) -> Reason:
 
 
 def _turned_down(version: SchemeVersion, person: PersonFacts, home: _Household) -> Reason:
-    key = (person.resident, version.code)
-    if key in home.refused:
+    # What is for the household is refused to the household, whoever of them the refusal names.
+    of_all = version.unit == "household"
+    asked = [one.facts.resident for one in home.present] if of_all else [person.resident]
+    if any((one, version.code) in home.refused for one in asked):
         return "refused-by-deviation"
-    return "pot-empty" if key in home.empty else "within-limit"
+    return "pot-empty" if (person.resident, version.code) in home.empty else "within-limit"
 
 
 def _absence(person: PersonFacts, on: date) -> Reason | None:
