@@ -121,17 +121,57 @@ async def test_a_refusal_against_the_rule_holds_for_the_assessment(
     resident = await a_member(connection)
     made = await proposed(connection, resident, version, effect="refuse")
     await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+    decided = await newest(connection, resident)
 
     await assess(database)
 
-    cause, verdicts = await newest(connection, resident)
-    assert cause == "assessment"
-    assert verdicts == {
-        ("other", "within-limit"),
-        ("sport_kinderen", "refused-by-deviation"),
-    }
+    assert decided == (
+        "deviation",
+        {("other", "within-limit"), ("sport_kinderen", "refused-by-deviation")},
+    )
     await assess(database, NOW + timedelta(days=1))
-    assert await connection.fetchval("SELECT count(*) FROM decision") == 2
+    assert await newest(connection, resident) == decided
+    assert await connection.fetchval("SELECT count(*) FROM decision") == 1
+    assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
+
+
+async def test_a_deviation_says_of_every_scheme_what_holds_also_what_was_refused_before(
+    connection: Connection,
+) -> None:
+    await a_scheme_in_force(connection, "aa_rule")
+    refused = await a_scheme_in_force(connection, "bb_refused")
+    granted = await a_scheme_in_force(connection, "cc_above", income_limit=9_000, excludes=["dd"])
+    await a_scheme_in_force(connection, "dd")
+    resident = await a_member(connection, income=9_500)
+    for version, effect in ((refused, "refuse"), (granted, "grant")):
+        made = await proposed(connection, resident, version, effect=effect)
+        await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+
+    _, verdicts = await newest(connection, resident)
+
+    assert verdicts == {
+        ("aa_rule", "already-granted"),
+        ("bb_refused", "refused-by-deviation"),
+        ("cc_above", "granted-by-deviation"),
+        ("dd", "already-granted"),
+    }
+    assert (await prove(connection, NOW)).closes
+
+
+async def test_what_a_deviation_grants_bears_on_the_other_schemes_and_on_a_closed_pot(
+    connection: Connection,
+) -> None:
+    granted = await a_scheme_in_force(connection, "aa", income_limit=9_000, excludes=["bb"])
+    await a_scheme_in_force(connection, "bb")
+    await a_scheme_in_force(connection, "cc", closed_pot=True)
+    resident = await a_member(connection, income=9_500)
+    made = await proposed(connection, resident, granted)
+    await confirm_deviation(connection, made.id, actor=APPROVER, now=NOW)
+
+    assert await newest(connection, resident) == (
+        "deviation",
+        {("aa", "granted-by-deviation"), ("bb", "excluded-by-another"), ("cc", "pot-empty")},
+    )
 
 
 @pytest.mark.parametrize("gone", ["died_on", "left_on"])

@@ -1,5 +1,6 @@
-"""What a deviation comes down to: one decision in which one scheme is set against the rule."""
+"""What a deviation comes down to: the person's decision, in which one scheme is set against the rule."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Final, Literal
 
@@ -9,13 +10,22 @@ from pas.auth.actor import Actor
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.grants.decide import read_for, write_decisions
-from pas.grants.facts import Award, Decision, PersonFacts, Reason, Verdict, outcome_of
+from pas.grants.facts import (
+    Award,
+    Decision,
+    EarlierGrant,
+    PersonFacts,
+    Reason,
+    Verdict,
+    Without,
+    outcome_of,
+)
 from pas.grants.grant import lock_grants
 from pas.grants.ground import Ground
 from pas.grants.plan import award, claims_held, claims_of
+from pas.grants.pots import assess_within
 from pas.grants.preconditions import means_of, need_of
 from pas.grants.read_households import Known
-from pas.grants.rules import assess
 from pas.ids import DecisionId, HouseholdNumber, ResidentId, SchemeVersionId
 from pas.money import Cents
 from pas.schemes.model import InKind, SchemeVersion, Visits
@@ -60,6 +70,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     ground: Ground
     known: Known
+    refused: Without
     person: PersonFacts
     version_id: SchemeVersionId
     version: SchemeVersion
@@ -109,6 +120,7 @@ async def find_case(
     return Case(
         ground=ground,
         known=known,
+        refused=found.refused,
         person=person,
         version_id=version,
         version=stored.version,
@@ -145,8 +157,10 @@ async def decide_grant(
     )
     if pots.get(case.version.code, given.amount_cents) < given.amount_cents:
         raise PotIsEmpty
+    if case.version.code in pots:
+        pots[case.version.code] = Cents(pots[case.version.code] - given.amount_cents)
     verdict = _verdict(case, "granted-by-deviation", given)
-    return await _write(connection, case, verdict, cause=cause, actor=actor, now=now)
+    return await _write(connection, case, (verdict, pots), cause=cause, actor=actor, now=now)
 
 
 async def decide_refusal(
@@ -159,30 +173,33 @@ async def decide_refusal(
     now: datetime,
 ) -> DecisionId:
     """Refuse one scheme against the rule, for this year; raises SchemeGrantedBefore."""
-    await lock_grants(connection, case.ground)
+    pots = await lock_grants(connection, case.ground)
     case = await find_case(connection, case.ground, case.person.resident, version=case.version_id)
     refuse_impossible(case, effect="refuse", amount_cents=amount_cents)
     verdict = _verdict(case, "refused-by-deviation", None)
-    return await _write(connection, case, verdict, cause=cause, actor=actor, now=now)
+    return await _write(connection, case, (verdict, pots), cause=cause, actor=actor, now=now)
 
 
 async def _write(
     connection: Connection,
     case: Case,
-    verdict: Verdict,
+    decided: tuple[Verdict, dict[str, Cents]],
     *,
     cause: Literal["deviation", "objection"],
     actor: Actor,
     now: datetime,
 ) -> DecisionId:
-    """Write the person's decision with this verdict in it; other grants are left to the rules."""
-    decisions = assess(case.known.facts, case.ground.plan, case.known.earlier)
-    mine = next(one for one in decisions if one.resident == case.person.resident)
-    verdicts = tuple(
-        verdict if one.version == case.version_id else one
-        for one in mine.verdicts
-        if one.version == case.version_id or one.outcome != "granted"
+    """Write the person's one decision: this verdict, and by the rules every other scheme."""
+    verdict, pots = decided
+    decisions = assess_within(
+        case.known.facts,
+        case.ground.plan,
+        (*case.known.earlier, *_as_held(case, verdict)),
+        pots=pots,
+        refused=case.refused | {(case.person.resident, case.version.code)},
     )
+    mine = next(one for one in decisions if one.resident == case.person.resident)
+    verdicts = tuple(verdict if one.version == case.version_id else one for one in mine.verdicts)
     decision = Decision(
         resident=mine.resident,
         household=mine.household,
@@ -204,6 +221,23 @@ async def _write(
     return decided.id
 
 
+def _as_held(case: Case, verdict: Verdict) -> Sequence[EarlierGrant]:
+    """What is granted here bears on the other schemes as if it was there already."""
+    given = verdict.award
+    if given is None:
+        return ()
+    return (
+        EarlierGrant(
+            version=case.version,
+            resident=case.person.resident,
+            claim_key=given.claim_key,
+            period_key=given.period_key,
+            starts_on=given.starts_on,
+            ends_on=given.ends_on,
+        ),
+    )
+
+
 def _verdict(case: Case, reason: Reason, given: Award | None) -> Verdict:
     need = need_of(case.version, means_of(case.person, case.ground.plan.effective_on))
     return Verdict(
@@ -212,6 +246,8 @@ def _verdict(case: Case, reason: Reason, given: Award | None) -> Verdict:
         version=case.version_id,
         outcome=outcome_of(reason),
         reason=reason,
+        income=None if given else case.known.facts.income,
+        limit=None if given else case.version.income_limit,
         condition=need.what if given and need else "",
         award=given,
     )
