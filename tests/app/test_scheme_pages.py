@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from given import a_file, a_scheme_row, an_actor
+from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.schemes.categories import Category, add_categories
@@ -51,6 +53,25 @@ async def test_each_rule_of_a_version_is_a_sentence(
     assert "Precies 110% mag ook." in text
     assert "Van 6 tot 12 jaar." in text
     assert "Mag samen met elke andere regeling." in text
+
+
+@pytest.mark.parametrize(
+    ("month", "days"),
+    [
+        (8, "van 1 augustus tot en met 31 juli"),
+        (9, "van 1 september tot en met 31 augustus"),
+        (3, "van 1 maart tot en met eind februari"),
+        (1, "van 1 januari tot en met 31 december"),
+    ],
+)
+async def test_a_school_year_is_that_of_the_municipality(
+    client: httpx.AsyncClient, connection: Connection, month: int, days: str
+) -> None:
+    await import_rows(connection, a_scheme_row(code="school", unit="child", period="school_year"))
+    actor = an_actor(Role.ADMINISTRATOR)
+    await change_municipality_settings(connection, {"schoolYearStartMonth": month}, actor=actor)
+    visitor = await signed_in(client, connection, Role.OFFICER)
+    assert f"Per schooljaar, {days}." in (await visitor.look("schemes/school")).text
 
 
 async def test_a_scheme_that_is_not_there_is_said_so(

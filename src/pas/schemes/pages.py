@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.days import day_of
@@ -87,6 +88,7 @@ async def scheme_page(
         versions = await show_scheme(connection, code)
         purposes = {one.code: one.title for one in await read_categories(connection)}
         schemes = await list_schemes(connection, on=today)
+        school_month = (await read_municipality_settings(connection)).school_year_start_month
     titles = {one.code: one.shown.version.title for one in schemes}
     return page(
         request,
@@ -103,7 +105,9 @@ async def scheme_page(
                 whom=for_whom(one.version),
                 much=how_much(one.version),
                 recorded_at=one.recorded_at,
-                rules=rules_of(one.version, purposes=purposes, titles=titles),
+                rules=rules_of(
+                    one.version, purposes=purposes, titles=titles, school_month=school_month
+                ),
             )
             for one in versions
         ],

@@ -1,7 +1,7 @@
 """A version of a scheme in short Dutch sentences (B1): for whom, how much, until when, what else."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from pas.money import euros, percent
@@ -17,7 +17,7 @@ from pas.schemes.model import (
     Unit,
     Visits,
 )
-from pas.web.dates import day
+from pas.web.dates import MONTHS, day
 
 Lines = list[tuple[str, str]]
 
@@ -34,6 +34,7 @@ STATUS_KINDS: Final[dict[Status, str]] = {
     "ended": "info",
 }
 _ONE_DAY: Final = timedelta(days=1)
+MARCH: Final = 3
 _UNITS: Final[dict[Unit, str]] = {
     "child": "Voor elk kind",
     "person": "Voor elke persoon",
@@ -48,7 +49,7 @@ _SCHOOLS: Final[dict[SchoolType, str]] = {
 }
 _PERIODS: Final[dict[Period, str]] = {
     "pass_year": "Per pasjaar. Wat over is, vervalt daarna.",
-    "school_year": "Per schooljaar, van 1 augustus tot en met 31 juli.",
+    "school_year": "Per schooljaar, van 1 {first} tot en met {last}.",
     "once_per_child": "Eén keer per kind. Het vervalt niet aan het eind van het jaar.",
     "per_application": "Per aanvraag.",
 }
@@ -93,7 +94,11 @@ def how_long(version: SchemeVersion) -> str:
 
 
 def rules_of(
-    version: SchemeVersion, *, purposes: Mapping[str, str], titles: Mapping[str, str]
+    version: SchemeVersion,
+    *,
+    purposes: Mapping[str, str],
+    titles: Mapping[str, str],
+    school_month: int,
 ) -> Lines:
     """Say every rule in a sentence of its own, named; codes get their titles."""
     lines: Lines = [
@@ -103,7 +108,7 @@ def rules_of(
         ("School", _school_sentence(version)),
         ("Inkomen", _income_sentence(version)),
         ("Hoeveel", _amount_sentence(version)),
-        ("Hoe vaak", _PERIODS[version.period]),
+        ("Hoe vaak", _period_sentence(version, school_month)),
         ("Uitloop", _run_out_sentence(version)),
         ("Voorwaarde", _PRECONDITIONS.get(version.precondition, version.precondition)),
         ("Samen met andere", _stacking(version, titles)),
@@ -172,6 +177,13 @@ def _amount_sentence(version: SchemeVersion) -> str:
     if version.once_per_year:
         more += " Eén keer per jaar, bij alle aanbieders samen."
     return f"{how_much(version)}.{more}"
+
+
+def _period_sentence(version: SchemeVersion, school_month: int) -> str:
+    # Only the last day of February depends on the year.
+    before = date(2001, school_month, 1) - _ONE_DAY
+    last = "eind februari" if school_month == MARCH else f"{before.day} {MONTHS[before.month - 1]}"
+    return _PERIODS[version.period].format(first=MONTHS[school_month - 1], last=last)
 
 
 def _run_out_sentence(version: SchemeVersion) -> str:
