@@ -183,14 +183,14 @@ async def decide_refusal(
 async def _write(
     connection: Connection,
     case: Case,
-    decided: tuple[Verdict, dict[str, Cents]],
+    given: tuple[Verdict, dict[str, Cents]],
     *,
     cause: Literal["deviation", "objection"],
     actor: Actor,
     now: datetime,
 ) -> DecisionId:
     """Write the person's one decision: this verdict, and by the rules every other scheme."""
-    verdict, pots = decided
+    verdict, pots = given
     decisions = assess_within(
         case.known.facts,
         case.ground.plan,
