@@ -192,6 +192,11 @@ def test_a_second_person_approves_a_merchant_that_waits(visitor: Page) -> None:
     visitor.get_by_role("link", name="Surfschool Derde Bank").click()
     visitor.get_by_role("button", name="Keur goed").click()
     expect(visitor.locator(".utrecht-badge").first).to_have_text("Doet mee")
+    visitor.get_by_role("link", name="Bekijk de rekening").click()
+    check_page(visitor, "merchant-account")
+    visitor.get_by_label("Ja, keur goed").check()
+    visitor.get_by_role("button", name="Beslis").click()
+    expect(visitor.locator("table")).to_contain_text("wij betalen erop vanaf")
 
 
 def test_a_condition_is_answered_with_yes_or_no(visitor: Page) -> None:
