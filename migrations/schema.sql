@@ -1588,6 +1588,15 @@ CREATE TABLE municipality.income_verdict (
 
 ALTER TABLE municipality.income_verdict OWNER TO owner_municipality;
 
+CREATE TABLE municipality.income_verdict_adult (
+    resident_id uuid NOT NULL,
+    verdict_id uuid NOT NULL
+);
+
+ALTER TABLE municipality.income_verdict_adult OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.income_verdict_adult IS 'Of whom an income was found: the adults of the household that day, or everybody when there was none.';
+
 CREATE TABLE municipality.incompatible_role (
     role text NOT NULL,
     other text NOT NULL,
@@ -2267,6 +2276,9 @@ ALTER TABLE ONLY municipality.import
 ALTER TABLE ONLY municipality.import_row
     ADD CONSTRAINT import_row_pkey PRIMARY KEY (import_id, line);
 
+ALTER TABLE ONLY municipality.income_verdict_adult
+    ADD CONSTRAINT income_verdict_adult_pkey PRIMARY KEY (resident_id, verdict_id);
+
 ALTER TABLE ONLY municipality.income_verdict
     ADD CONSTRAINT income_verdict_pkey PRIMARY KEY (id);
 
@@ -2525,6 +2537,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.i
 
 ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.income_verdict_adult FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.income_verdict_adult ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.incompatible_role FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.incompatible_role ENABLE ALWAYS TRIGGER append_only;
@@ -2703,6 +2719,12 @@ ALTER TABLE ONLY municipality.household_application
 
 ALTER TABLE ONLY municipality.import_row
     ADD CONSTRAINT import_row_import_id_fkey FOREIGN KEY (import_id) REFERENCES municipality.import(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.income_verdict_adult
+    ADD CONSTRAINT income_verdict_adult_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.income_verdict_adult
+    ADD CONSTRAINT income_verdict_adult_verdict_id_fkey FOREIGN KEY (verdict_id) REFERENCES municipality.income_verdict(id);
 
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
@@ -3054,6 +3076,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.import_row TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.income_verdict TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.income_verdict TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.income_verdict_adult TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.income_verdict_adult TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.incompatible_role TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.incompatible_role TO app_municipality;

@@ -85,6 +85,29 @@ async def test_a_year_to_come_that_was_applied_for_is_decided_too(connection: Co
     assert [tuple(row) for row in rows] == [(2026, "assessment"), (2027, "application")]
 
 
+async def test_what_an_officer_found_moves_along_with_the_adults_it_is_about(
+    connection: Connection, database: Database, velsen: MunicipalityName
+) -> None:
+    mother, father = [await a_member(connection, income=None) for _ in range(2)]
+    child = await a_member(connection, income=None, born=date(2012, 1, 1))
+    await recorded(connection, 9_500)
+    await a_scheme_in_force(connection)
+    for who, home in ((mother, "H2"), (child, "H2"), (father, "H3")):
+        born = date(2012, 1, 1) if who == child else date(1990, 5, 17)
+        await a_state(connection, who, home, born=born, income=None, since=date(2026, 6, 2))
+    stranger = await a_member(connection, "H1", income=None, since=date(2026, 6, 2))
+    later = Task(
+        municipality=velsen, year=2026, actor=OFFICER, now=datetime(2026, 6, 9, 12, tzinfo=UTC)
+    )
+
+    await assess_year(database, later)
+
+    rows = await connection.fetch("SELECT resident_id FROM scheme_grant")
+    assert {row["resident_id"] for row in rows} == {mother, child, father}
+    waiting = await unknown_households(connection, year=2026, on=date(2026, 6, 9))
+    assert [one.resident_id for one in waiting] == [stranger]
+
+
 async def test_an_income_verdict_is_never_changed(connection: Connection) -> None:
     await a_member(connection, income=None)
     await recorded(connection, 10_000)

@@ -1,7 +1,7 @@
 """Reads everything that households are assessed on, set by set: a few statements for any number."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import count, groupby
 from typing import Final
 
@@ -35,9 +35,10 @@ class MemberRow(msgspec.Struct, frozen=True):
 
 
 class VerdictRow(msgspec.Struct, frozen=True):
-    household_number: HouseholdNumber
+    resident_id: ResidentId
     income: BasisPoints
     assessed_on: date
+    recorded_at: datetime
 
 
 class GrantRow(msgspec.Struct, frozen=True):
@@ -88,9 +89,10 @@ READ_MEMBERS: Final = Statement(
 )
 READ_VERDICTS: Final = Statement(
     """
-    SELECT DISTINCT ON (household_number) household_number, income, assessed_on
-    FROM income_verdict WHERE household_number = ANY ($1::text[]) AND assessed_on <= $2
-    ORDER BY household_number, assessed_on DESC, recorded_at DESC
+    SELECT DISTINCT ON (a.resident_id) a.resident_id, v.income, v.assessed_on, v.recorded_at
+    FROM income_verdict_adult a JOIN income_verdict v ON v.id = a.verdict_id
+    WHERE a.resident_id = ANY ($1::uuid[]) AND v.assessed_on <= $2
+    ORDER BY a.resident_id, v.assessed_on DESC, v.recorded_at DESC
     """,
     VerdictRow,
 )
@@ -153,12 +155,13 @@ async def read_facts(
 ) -> list[HouseholdFacts]:
     """Give the households that have members on the day."""
     members = await READ_MEMBERS.all(connection, numbers, days.on)
+    present = [row.resident_id for row in members if _is_present(row, days.on)]
     verdicts = {
-        row.household_number: IncomeVerdict(row.income, row.assessed_on)
-        for row in await READ_VERDICTS.all(connection, numbers, days.incomes_until)
+        row.resident_id: row
+        for row in await READ_VERDICTS.all(connection, present, days.incomes_until)
     }
     return [
-        _facts(number, list(rows), days, verdict=verdicts.get(number))
+        _facts(number, list(rows), days, verdicts=verdicts)
         for number, rows in groupby(members, key=lambda row: row.household_number)
     ]
 
@@ -234,8 +237,11 @@ def _facts(
     rows: Sequence[MemberRow],
     days: Days,
     *,
-    verdict: IncomeVerdict | None,
+    verdicts: Mapping[ResidentId, VerdictRow],
 ) -> HouseholdFacts:
+    found = [verdicts[row.resident_id] for row in rows if row.resident_id in verdicts]
+    newest = max(found, key=lambda one: (one.assessed_on, one.recorded_at), default=None)
+    verdict = None if newest is None else IncomeVerdict(newest.income, newest.assessed_on)
     filed = [_filed(row) for row in rows if _is_present(row, days.on)]
     return HouseholdFacts(
         number=number,

@@ -53,6 +53,22 @@ INSERT: Final = Statement(
     """,
     None,
 )
+INSERT_ADULTS: Final = Statement(
+    """
+    WITH present AS (
+        SELECT v.resident_id, v.birth_date <= $3::date - interval '18 years' AS adult
+        FROM resident_version v
+        WHERE v.household_number = $2 AND v.valid_from <= $3
+            AND (v.left_on IS NULL OR v.left_on > $3) AND (v.died_on IS NULL OR v.died_on > $3)
+            AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
+                AND n.valid_from > v.valid_from AND n.valid_from <= $3)
+    )
+    INSERT INTO income_verdict_adult (verdict_id, resident_id)
+    SELECT $1, p.resident_id FROM present p
+    WHERE p.adult OR NOT EXISTS (SELECT 1 FROM present o WHERE o.adult)
+    """,
+    None,
+)
 READ_OPEN_YEARS: Final = Statement(
     """
     SELECT DISTINCT year::int AS year FROM household_application
@@ -106,6 +122,8 @@ async def _record(
             now,
             actor.id,
         )
+        # It is theirs wherever they live later, because a household that moves gets another number.
+        await INSERT_ADULTS.run(connection, verdict_id, found.household, day_of(now))
         await _refuse_older(connection, found, grounds[0])
         await record_event(
             connection,
