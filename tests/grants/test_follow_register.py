@@ -261,6 +261,32 @@ async def test_at_eighteen_the_parents_view_ends_and_the_budget_stays(
     assert await end_of(connection, child) == (None, None)
 
 
+@pytest.mark.parametrize("born", [date(2010, 7, 1), date(2014, 7, 1)])
+async def test_when_a_birth_date_is_corrected_parents_see_the_pass_to_the_new_eighteenth_birthday(
+    connection: Connection, database: Database, born: date
+) -> None:
+    await a_member(connection)
+    child, co_parent = (
+        await a_member(connection, born=date(2012, 7, 1)),
+        await a_member(connection, "H2"),
+    )
+    await follow(database)
+    await connection.execute(
+        "INSERT INTO managing_adult VALUES ($1, $2, 'co_parent', '2026-01-01', '2030-07-01')",
+        *(child, co_parent),
+    )
+    await a_state(connection, child, born=born, since=date(2026, 2, 1))
+
+    await follow(database)
+
+    rows = await connection.fetch("SELECT kind, valid_until FROM managing_adult ORDER BY kind DESC")
+    eighteen = born.replace(year=born.year + 18)
+    assert [tuple(row) for row in rows] == [
+        ("parent", eighteen),
+        ("co_parent", min(eighteen, date(2030, 7, 1))),
+    ]
+
+
 async def test_a_child_with_a_pass_that_nobody_manages_is_listed(
     connection: Connection, database: Database
 ) -> None:

@@ -141,6 +141,17 @@ SYNC: Final = Statement(
         WHERE m.child_id = c.id AND m.kind IN ('parent', 'registered_guardian') AND (m.valid_until IS NULL OR m.valid_until > $2)
             AND m.valid_until IS DISTINCT FROM greatest($2::date, m.valid_from + 1)
             AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.child_id = m.child_id AND w.adult_id = m.adult_id)
+    ), corrected AS (
+        UPDATE managing_adult m SET valid_until = w.until
+        FROM wanted w
+        WHERE m.child_id = w.child_id AND m.adult_id = w.adult_id AND m.kind IN ('parent', 'registered_guardian')
+            AND (m.valid_until IS NULL OR m.valid_until > $2) AND m.valid_from < w.until
+            AND m.valid_until IS DISTINCT FROM w.until
+    ), shortened AS (
+        UPDATE managing_adult m SET valid_until = greatest(h.eighteen, $2::date, m.valid_from + 1)
+        FROM home h
+        WHERE m.child_id = h.id AND m.kind IN ('co_parent', 'guardian')
+            AND m.valid_until > greatest(h.eighteen, $2::date, m.valid_from + 1)
     )
     INSERT INTO managing_adult (child_id, adult_id, kind, valid_from, valid_until)
     SELECT w.child_id, w.adult_id, w.kind,
