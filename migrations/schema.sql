@@ -1261,12 +1261,15 @@ CREATE TABLE municipality.assessment (
     passes bigint DEFAULT 0 NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid NOT NULL,
+    broken_off_at timestamp with time zone,
     CONSTRAINT assessment_year_check CHECK (((year >= 2000) AND (year <= 2199)))
 );
 
 ALTER TABLE municipality.assessment OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.assessment.last_household IS 'The households up to and including this one are done.';
+
+COMMENT ON COLUMN municipality.assessment.broken_off_at IS 'When a later one began before this one was done; whom it had not come to, that one assesses.';
 
 CREATE TABLE municipality.assessment_count (
     assessment_id uuid NOT NULL,
@@ -2909,6 +2912,8 @@ GRANT UPDATE(persons) ON TABLE municipality.assessment TO app_municipality;
 GRANT UPDATE(persons_granted) ON TABLE municipality.assessment TO app_municipality;
 
 GRANT UPDATE(passes) ON TABLE municipality.assessment TO app_municipality;
+
+GRANT UPDATE(broken_off_at) ON TABLE municipality.assessment TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.assessment_count TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.assessment_count TO app_municipality;

@@ -17,13 +17,20 @@ from pas.grants.appropriations import (
     read_appropriations,
     set_aside,
 )
-from pas.grants.assess import Task, assess_dry, assess_year, begin_assessment
+from pas.grants.assess import (
+    Task,
+    assess_dry,
+    assess_year,
+    begin_assessment,
+    run_assessment,
+)
 from pas.grants.decide import assess_all, read_for, write_decisions
 from pas.grants.facts import Outcome, Reason
 from pas.grants.grant import GrantedElsewhere
 from pas.grants.ground import opened_ground, read_ground
 from pas.grants.periods import PassYearOver
 from pas.grants.report import AssessmentReport
+from pas.grants.runs import read_runs
 from pas.ids import EntryId, HouseholdNumber, MunicipalityName, uuid7
 from pas.ledger.prove import prove
 from pas.money import Cents
@@ -305,6 +312,30 @@ async def test_a_run_that_was_broken_off_goes_on_where_it_was(
     assert (report.persons, report.persons_granted) == (7, 7)
     assert seen(report) == {"sport_kinderen": (7, 0, 0, 0, 140_000)}
     assert await count(connection, "assessment") == 1
+
+
+async def test_a_run_that_was_broken_off_yesterday_ends_so_when_a_new_one_starts(
+    connection: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK", 2)
+    await a_scheme_in_force(connection)
+    for number in range(5):
+        await a_member(connection, f"H{number}")
+
+    def crash(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await assess_year(database, a_task(), told=crash)
+    tomorrow = NOW + timedelta(days=1)
+    report = await assess_year(database, a_task(now=tomorrow))
+
+    new, old = await read_runs(connection)
+    assert (report.persons, report.persons_granted) == (5, 3)
+    assert (new.ended_at, new.broken_off_at) == (tomorrow, None)
+    assert (old.ended_at, old.broken_off_at) == (None, tomorrow)
+    late = await run_assessment(database, a_task(now=tomorrow), old.id)
+    assert (late.persons, late.broken_off_at) == (2, tomorrow)
 
 
 async def test_a_chunk_that_fails_leaves_nothing_behind(

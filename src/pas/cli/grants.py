@@ -68,8 +68,9 @@ def assess(
 ) -> None:
     """Assess everybody for a year and grant what they qualify for. Again grants nothing twice.
 
-    A run that was broken off goes on where it was. Unknown incomes are counted, and neither granted
-    nor refused. Over-spending is reported and blocks nobody; a closed pot grants what is in it.
+    A run that stopped half-way goes on where it was on the same day. One of an earlier day ends as
+    broken off, and a new one starts. Unknown incomes are counted, and neither granted nor refused.
+    Over-spending is reported and blocks nobody; a closed pot grants what is in it.
 
     Examples: pas grants assess velsen --year 2026 --dry-run
               pas grants assess velsen --year 2026

@@ -1,8 +1,8 @@
 """The yearly assessment of a whole municipality, household by household in chunks.
 
 Each chunk is one transaction: the closed pots are locked, the facts read, the rules asked, and
-passes, grants and decisions written, together with how far the run is. So a run that was broken off
-goes on where it was, two runs at once share the work, and again grants nothing twice.
+passes, grants and decisions written, together with how far the run is. So a run that stopped
+half-way goes on where it was on the same day, two runs at once share the work, and again grants nothing twice.
 """
 
 from collections.abc import Callable
@@ -58,7 +58,7 @@ COUNT_HOUSEHOLDS: Final = Statement(
 async def assess_year(
     database: Database, task: Task, *, told: Told = lambda _done, _total: None
 ) -> AssessmentReport:
-    """Assess everybody for a year, or go on with what was broken off today; raises PassYearOver."""
+    """Assess everybody for a year, or go on with what stopped half-way today; raises PassYearOver."""
     async with database.connection(task.municipality) as connection:
         run = await begin_assessment(connection, task)
     return await run_assessment(database, task, run.id, told=told)
@@ -131,6 +131,8 @@ async def _next_chunk(
     """Do the next households in one transaction; gives how many are done, None when all are."""
     async with connection.transaction():
         run = await lock_run(connection, run_id)
+        if run.broken_off_at is not None:
+            return None
         numbers = await next_households(connection, run.last_household, CHUNK)
         if run.ended_at is not None or not numbers:
             await end_run(connection, run_id, now=task.now)

@@ -55,6 +55,7 @@ class AssessmentReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True
     year: int
     assessed_on: date
     ended_at: datetime | None
+    broken_off_at: datetime | None = None
     households: int
     unknown_households: int
     persons: int
@@ -82,6 +83,7 @@ async def read_report(connection: Connection, run_id: AssessmentId) -> Assessmen
         year=run.year,
         assessed_on=run.assessed_on,
         ended_at=run.ended_at,
+        broken_off_at=run.broken_off_at,
         households=run.households,
         unknown_households=run.unknown_households,
         persons=run.persons,

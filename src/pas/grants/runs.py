@@ -26,13 +26,14 @@ class AssessmentNotFound(Refusal):
 
 
 class Run(msgspec.Struct, frozen=True, rename="camel"):
-    """An assessment; ``ended_at`` None means that it is not done yet."""
+    """An assessment; ``ended_at`` None means that it is not done: it still runs, or was broken off."""
 
     id: AssessmentId
     year: int
     assessed_on: date
     started_at: datetime
     ended_at: datetime | None
+    broken_off_at: datetime | None
     last_household: str
     households: int
     unknown_households: int
@@ -99,24 +100,24 @@ INSERT: Final = Statement(
 )
 READ: Final = Statement(
     """
-    SELECT id, year::int AS year, assessed_on, started_at, ended_at, last_household, households,
-        unknown_households, persons, persons_granted, passes
+    SELECT id, year::int AS year, assessed_on, started_at, ended_at, broken_off_at, last_household,
+        households, unknown_households, persons, persons_granted, passes
     FROM assessment WHERE id = $1
     """,
     Run,
 )
 LOCK: Final = Statement(
     """
-    SELECT id, year::int AS year, assessed_on, started_at, ended_at, last_household, households,
-        unknown_households, persons, persons_granted, passes
+    SELECT id, year::int AS year, assessed_on, started_at, ended_at, broken_off_at, last_household,
+        households, unknown_households, persons, persons_granted, passes
     FROM assessment WHERE id = $1 FOR UPDATE
     """,
     Run,
 )
 READ_ALL: Final = Statement(
     """
-    SELECT id, year::int AS year, assessed_on, started_at, ended_at, last_household, households,
-        unknown_households, persons, persons_granted, passes
+    SELECT id, year::int AS year, assessed_on, started_at, ended_at, broken_off_at, last_household,
+        households, unknown_households, persons, persons_granted, passes
     FROM assessment WHERE $1::int IS NULL OR year = $1
     ORDER BY started_at DESC, id DESC LIMIT 200
     """,
@@ -124,12 +125,20 @@ READ_ALL: Final = Statement(
 )
 BROKEN_OFF: Final = Statement(
     """
-    SELECT id, year::int AS year, assessed_on, started_at, ended_at, last_household, households,
-        unknown_households, persons, persons_granted, passes
-    FROM assessment WHERE year = $1 AND assessed_on = $2 AND ended_at IS NULL
+    SELECT id, year::int AS year, assessed_on, started_at, ended_at, broken_off_at, last_household,
+        households, unknown_households, persons, persons_granted, passes
+    FROM assessment
+    WHERE year = $1 AND assessed_on = $2 AND ended_at IS NULL AND broken_off_at IS NULL
     ORDER BY started_at DESC LIMIT 1
     """,
     Run,
+)
+BREAK_OFF: Final = Statement(
+    """
+    UPDATE assessment SET broken_off_at = $3
+    WHERE year = $1 AND assessed_on < $2 AND ended_at IS NULL AND broken_off_at IS NULL
+    """,
+    None,
 )
 ADVANCE: Final = Statement(
     """
@@ -167,9 +176,13 @@ READ_COUNTS: Final = Statement(
 async def start_run(
     connection: Connection, *, year: int, on: date, actor: Actor, now: datetime
 ) -> Run:
-    """Start an assessment, or go on with one of the same year and day that was broken off."""
+    """Start an assessment, or go on with one of the same year and day that stopped half-way.
+
+    One of an earlier day ends there as broken off: this one assesses whom that had not come to.
+    """
     async with connection.transaction():
         await ONE_STARTER.run(connection)
+        await BREAK_OFF.run(connection, year, on, now)
         found = await BROKEN_OFF.first(connection, year, on)
         if found is not None:
             return found

@@ -45,6 +45,7 @@ class AssessmentTold(msgspec.Struct, frozen=True, rename="camel"):
     assessed_on: date
     started_at: datetime
     ended_at: datetime | None
+    broken_off_at: datetime | None
     households: int
     unknown_households: int
     persons: int
@@ -53,7 +54,7 @@ class AssessmentTold(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Assessments(msgspec.Struct, frozen=True):
-    """The newest first; one that has not ended is still running, or was broken off."""
+    """The newest first; one that has neither ended nor was broken off goes on, if it is of today."""
 
     items: list[AssessmentTold]
 
