@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -150,3 +152,26 @@ async def test_what_is_left_on_a_pass_that_an_officer_ended_returns_when_nobody_
     assert lapsed == [0, 20_000]
     (pot,) = await read_appropriations(connection, year=2026)
     assert (pot.closed_pot, pot.left_cents) == (True, 20_000)
+
+
+async def test_a_run_that_was_broken_off_reports_all_that_it_returned(
+    connection: Connection, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swimming = {"categories": ["swimming"], "allowance": Visits(10, Cents(500))}
+    await a_scheme_in_force(connection, "baden", **swimming)
+    for number in range(3):
+        await a_member(connection, f"H{number}")
+    await assess_year(database, a_task(NOW))
+    monkeypatch.setattr("pas.grants.lapse.CHUNK", 1)
+    run = uuid7()
+
+    def break_off(done: int, _total: int) -> None:
+        if done == 2:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await lapse_year(database, a_task(LATER), run=run, told=break_off)
+    report = await lapse_year(database, a_task(LATER + timedelta(hours=1)), run=run)
+
+    assert report.schemes == [SchemeLapse("baden", 3, Cents(15_000), 30)]
+    assert (await prove(connection, LATER)).closes

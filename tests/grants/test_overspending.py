@@ -114,3 +114,16 @@ async def test_each_way_of_granting_raises_the_alarm_once_and_money_takes_it_bac
     )
     await set_aside(connection, line, actor=OFFICER, now=NOW)
     assert await gauge(database) == "0.0"
+
+
+async def test_money_that_came_back_by_a_refund_is_seen_with_the_next_look_at_the_register(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection, valid_from=FIRST)
+    await assess(database)
+    await connection.execute("UPDATE appropriation SET overspent_cents = 100")
+    assert await gauge(database) == "100.0"
+
+    await follow_register(database, VELSEN, actor=OFFICER, now=NOW)
+
+    assert await gauge(database) == "0.0"

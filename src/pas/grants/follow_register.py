@@ -26,7 +26,7 @@ from pas.grants.assess import Task
 from pas.grants.decide import Cause, decide_households, settled
 from pas.grants.facts import PersonFacts
 from pas.grants.follow_applicants import follow_applicants
-from pas.grants.ground import Ground, opened_ground, read_ground
+from pas.grants.ground import Ground, current_year, opened_ground, read_ground
 from pas.grants.help_apply import match_helped
 from pas.grants.overspending import watch_overspending
 from pas.grants.periods import PassYearOver
@@ -159,6 +159,10 @@ async def follow_register(
     await match_helped(database, municipality, now=now)
     answered = await answer_applications(database, municipality, actor=actor, now=now)
     async with database.connection(municipality) as connection:
+        # Refunds bring money back without looking at the pot, so that paying stays fast.
+        this_year = await current_year(connection, now)
+        for year in (this_year - 1, this_year, this_year + 1):
+            await watch_overspending(connection, year=year)
         unmanaged = await READ_UNMANAGED.all(connection, today, MOST_LISTED)
     return RegisterReport(
         passes_ended=ended,
@@ -256,9 +260,6 @@ async def _assess_since(database: Database, task: Task, run: Run) -> tuple[int, 
             async with database.connection(task.municipality) as connection:
                 decide = partial(_decide, connection, ground, some, cause=cause, task=task)
                 granted += await settled(decide)
-    if granted:
-        async with database.connection(task.municipality) as connection:
-            await watch_overspending(connection, year=task.year)
     return len(rows), granted
 
 

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -54,6 +55,7 @@ class LapseReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
 class PageRow(msgspec.Struct, frozen=True):
     account_id: AccountId
+    visits_account_id: AccountId | None
 
 
 class _Day(msgspec.Struct, frozen=True):
@@ -70,6 +72,12 @@ class EndedRow(msgspec.Struct, frozen=True):
     scheme: str
 
 
+class Lapsed(msgspec.Struct, frozen=True):
+    in_visits: bool
+    amount: int
+    scheme: str
+
+
 class OutcomesRow(msgspec.Struct, frozen=True):
     outcomes: list[str]
 
@@ -81,7 +89,7 @@ class _Count(msgspec.Struct, frozen=True):
 COUNT: Final = Statement("SELECT count(*) AS budgets FROM budget WHERE budget_year = $1", _Count)
 NEXT_BUDGETS: Final = Statement(
     """
-    SELECT account_id FROM budget WHERE account_id > $1 AND budget_year = $2
+    SELECT account_id, visits_account_id FROM budget WHERE account_id > $1 AND budget_year = $2
     ORDER BY account_id LIMIT $3
     """,
     PageRow,
@@ -104,6 +112,14 @@ READ_ENDED: Final = Statement(
     """,
     EndedRow,
 )
+READ_LAPSED: Final = Statement(
+    """
+    SELECT d.unit = 'visits' AS in_visits, t.amount, s.code AS scheme
+    FROM transfer t JOIN account d ON d.id = t.debit JOIN scheme s ON s.id = d.scheme_id
+    WHERE t.entry_id = ANY ($1::uuid[])
+    """,
+    Lapsed,
+)
 LAPSE: Final = Statement("SELECT lapse_batch($1, $2, $3, $4, $5, $6, $7) AS outcomes", OutcomesRow)
 
 
@@ -114,7 +130,7 @@ class _Tally:
         self.visits: Counter[str] = Counter()
         self.left_for_later = 0
 
-    def add(self, row: EndedRow) -> None:
+    def add(self, row: EndedRow | Lapsed) -> None:
         if row.in_visits:
             self.visits[row.scheme] += row.amount
         else:
@@ -127,10 +143,14 @@ async def lapse_year(
     task: Task,
     *,
     dry_run: bool = False,
+    run: UUID | None = None,
     told: Told = lambda _done, _total: None,
 ) -> LapseReport:
-    """Return what is left of the budgets of a year that can no longer be spent."""
-    tally, seen, last = _Tally(), 0, AccountId(0)
+    """Return what is left of the budgets of a year that can no longer be spent.
+
+    A ``run`` that was broken off and goes on reports all that it returned, from the books.
+    """
+    tally, seen, last, run = _Tally(), 0, AccountId(0), run or uuid7()
     async with database.connection(task.municipality) as connection:
         total = (await COUNT.one(connection, task.year)).budgets
         weeks = (await read_municipality_settings(connection)).objection_weeks
@@ -141,14 +161,20 @@ async def lapse_year(
             if not page:
                 break
             accounts = [row.account_id for row in page]
+            both = accounts + [row.visits_account_id for row in page if row.visits_account_id]
             if dry_run:
                 for row in await _ended(connection, accounts, day):
                     tally.add(row)
             else:
-                await _lapse(connection, accounts, tally, actor=task.actor, day=day)
+                tally.left_for_later += await _lapse(
+                    connection, accounts, run, actor=task.actor, day=day
+                )
+                entries = [_entry(run, account) for account in both]
+                for row in await READ_LAPSED.all(connection, entries):
+                    tally.add(row)
         seen, last = seen + len(page), accounts[-1]
         told(seen, total)
-    if tally.cents:
+    if not dry_run:
         async with database.connection(task.municipality) as connection:
             await watch_overspending(connection, year=task.year)
     return LapseReport(
@@ -168,15 +194,16 @@ async def lapse_year(
 async def _lapse(
     connection: Connection,
     accounts: Sequence[AccountId],
-    tally: _Tally,
+    run: UUID,
     *,
     actor: Actor,
     day: _Day,
-) -> None:
+) -> int:
+    """Return what has ended of these; gives how many moved meanwhile."""
     ended = await _ended(connection, accounts, day)
     if not ended:
-        return
-    entries = [EntryId(uuid7()) for _ in ended]
+        return 0
+    entries = [_entry(run, one.account_id) for one in ended]
     prints = [_fingerprint(entry, row) for entry, row in zip(entries, ended, strict=True)]
     async with connection.transaction():
         row = await LAPSE.one(
@@ -189,17 +216,18 @@ async def _lapse(
             actor.kind,
             actor.id,
         )
-    for one, outcome in zip(ended, row.outcomes, strict=True):
-        if outcome == "booked":
-            tally.add(one)
-        else:
-            tally.left_for_later += 1
+    return sum(outcome != "booked" for outcome in row.outcomes)
 
 
 async def _ended(
     connection: Connection, accounts: Sequence[AccountId], day: _Day
 ) -> list[EndedRow]:
     return await READ_ENDED.all(connection, accounts, day.now, day_of(day.now), day.settled_before)
+
+
+def _entry(run: UUID, account: AccountId) -> EntryId:
+    """The id by which a run finds in the books what it returned before it was broken off."""
+    return EntryId(uuid5(run, str(account)))
 
 
 def _fingerprint(entry: EntryId, row: EndedRow) -> bytes:

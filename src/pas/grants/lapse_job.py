@@ -49,4 +49,6 @@ async def lapse(  # noqa: PLR0917 (the worker calls every kind so)
         actor=actor_of_job(progress),
         now=datetime.now(UTC),
     )
-    return await lapse_year(database, task, dry_run=asked.dry_run, told=telling(progress))
+    return await lapse_year(
+        database, task, dry_run=asked.dry_run, run=progress.job.id, told=telling(progress)
+    )
