@@ -95,7 +95,7 @@ async def list_all_deviations(
     return Deviations(found)
 
 
-@get("/v1/{municipality:str}/deviation-report", opt=READ)
+@get("/v1/{municipality:str}/deviation-report", opt=READ, media_type="text/csv")
 async def fetch_deviation_report(
     municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
 ) -> Response[str]:

@@ -80,7 +80,7 @@ async def read_one_card_run(
         return await read_card_run(connection, CardRunId(run_id))
 
 
-@get(f"{RUN}/cards", opt=PRINT)
+@get(f"{RUN}/cards", opt=PRINT, media_type="text/csv")
 async def fetch_card_file(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
@@ -88,7 +88,7 @@ async def fetch_card_file(
     return await fetched(request, municipality, run_id, kind="cards")
 
 
-@get(f"{RUN}/letters", opt=PRINT)
+@get(f"{RUN}/letters", opt=PRINT, media_type="text/csv")
 async def fetch_letter_file(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
