@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from pas.grants.facts import Decision, Outcome, Reason, Verdict
+from pas.grants.facts import Decision, Granted, Outcome, Reason, Verdict
 from pas.money import BasisPoints, euros, percent
 from pas.web.dates import day
 
@@ -85,6 +85,8 @@ def sentence(verdict: Verdict) -> str:
             return f"Wij maken voor u een uitzondering. {_given(verdict)}".rstrip()
         case "income-above-limit":
             return f"{_incomes(verdict)} Dat is te hoog."
+        case "already-granted" if verdict.granted is not None:
+            return _granted_before(verdict.granted)
         case reason:
             return _SENTENCES[reason].format(age=verdict.age, other=verdict.other)
 
@@ -99,6 +101,14 @@ def explain(decision: Decision) -> list[tuple[str, list[tuple[str, str]]]]:
         for outcome, heading in _HEADINGS
     ]
     return [(heading, lines) for heading, lines in groups if lines]
+
+
+def _granted_before(granted: Granted) -> str:
+    return (
+        f"Dit is al toegekend op {day(granted.decided_on)}. Het blijft staan. "
+        f"{sentence(granted.verdict)} "
+        f"Dat ging volgens versie {granted.version} van de regeling, vanaf {day(granted.valid_from)}."
+    )
 
 
 def _incomes(verdict: Verdict) -> str:

@@ -150,6 +150,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     other: str = ""
     condition: str = ""
     award: Award | None = None
+    granted: "Granted | None" = None
+    """Of what is held, to look at: when and why it was granted; not written down again."""
+
+
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict that granted something, with the version it was granted under."""
+
+    verdict: Verdict
+    decided_on: date
+    version: int
+    valid_from: date
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

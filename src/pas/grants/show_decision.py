@@ -4,14 +4,16 @@ Somebody whose income is unknown has no decision. Then what the rules say now is
 is neither granted nor refused, and nothing is written.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
 import msgspec
 
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.grants.decide import VERDICTS, Cause, assess_all, read_for
-from pas.grants.facts import Decision
+from pas.grants.facts import Decision, Granted, Verdict
 from pas.grants.grant import read_pots
 from pas.grants.ground import read_ground
 from pas.ids import DecisionId, HouseholdNumber, ResidentId
@@ -28,6 +30,17 @@ class WrittenRow(msgspec.Struct, frozen=True):
     assessed_on: date
     decided_at: datetime
     verdicts: str
+
+
+class GrantedRow(msgspec.Struct, frozen=True):
+    decided_at: datetime
+    version: int
+    valid_from: date
+    verdict: str
+
+
+class YearRow(msgspec.Struct, frozen=True):
+    year: int
 
 
 class WrittenDecision(msgspec.Struct, frozen=True):
@@ -56,6 +69,23 @@ READ_NEWEST: Final = Statement(
 )
 
 
+READ_GRANTED: Final = Statement(
+    """
+    SELECT d.decided_at, v.version::int AS version, v.valid_from, x.verdict::text AS verdict
+    FROM scheme_grant g
+    JOIN scheme s ON s.id = g.scheme_id
+    JOIN scheme_version v ON v.id = g.scheme_version_id
+    JOIN decision d ON d.id = g.decision_id
+    CROSS JOIN LATERAL jsonb_array_elements(d.verdicts) AS x (verdict)
+    WHERE g.resident_id = $1 AND x.verdict->>'scheme' = s.code AND x.verdict->>'outcome' = 'granted'
+    ORDER BY d.decided_at, d.id
+    """,
+    GrantedRow,
+)
+READ_YEARS: Final = Statement(
+    "SELECT DISTINCT year::int AS year FROM decision WHERE resident_id = $1 ORDER BY year DESC",
+    YearRow,
+)
 READ_ALL: Final = Statement(
     """
     SELECT id, household_number, year::int AS year, cause, assessed_on, decided_at, verdicts
@@ -65,6 +95,7 @@ READ_ALL: Final = Statement(
     WrittenRow,
 )
 MOST_SHOWN: Final = 100
+VERDICT: Final = msgspec.json.Decoder(Verdict)
 
 
 async def all_decisions(
@@ -72,26 +103,56 @@ async def all_decisions(
 ) -> list[WrittenDecision]:
     """Everything that was decided about somebody, the newest first."""
     rows = await READ_ALL.all(connection, resident_id, year, MOST_SHOWN)
-    return [_written(row, resident_id) for row in rows]
+    granted = await READ_GRANTED.all(connection, resident_id)
+    return [_written(row, resident_id, granted) for row in rows]
+
+
+async def years_decided(connection: Connection, resident_id: ResidentId) -> list[int]:
+    """The pass years that something was decided about, the newest first."""
+    return [row.year for row in await READ_YEARS.all(connection, resident_id)]
 
 
 async def newest_decision(
     connection: Connection, resident_id: ResidentId, *, year: int
 ) -> WrittenDecision | None:
     row = await READ_NEWEST.first(connection, resident_id, year)
-    return None if row is None else _written(row, resident_id)
+    if row is None:
+        return None
+    return _written(row, resident_id, await READ_GRANTED.all(connection, resident_id))
 
 
-def _written(row: WrittenRow, resident_id: ResidentId) -> WrittenDecision:
+def _written(
+    row: WrittenRow, resident_id: ResidentId, granted: Sequence[GrantedRow]
+) -> WrittenDecision:
+    before = [one for one in granted if one.decided_at <= row.decided_at]
     decision = Decision(
         resident=resident_id,
         household=row.household_number,
         year=row.year,
         assessed_on=row.assessed_on,
         effective_on=row.assessed_on,
-        verdicts=VERDICTS.decode(row.verdicts),
+        verdicts=_with_grants(VERDICTS.decode(row.verdicts), before),
     )
     return WrittenDecision(row.id, row.cause, row.decided_at, decision)
+
+
+def _with_grants(verdicts: Sequence[Verdict], rows: Sequence[GrantedRow]) -> tuple[Verdict, ...]:
+    """Say of what is held how it was granted: by the newest of the earlier decisions."""
+    granted: dict[str, Granted] = {}
+    for row in rows:
+        verdict = VERDICT.decode(row.verdict)
+        granted[verdict.scheme] = Granted(
+            verdict=verdict,
+            decided_on=day_of(row.decided_at),
+            version=row.version,
+            valid_from=row.valid_from,
+        )
+    return tuple(
+        msgspec.structs.replace(one, granted=granted.get(one.scheme))
+        if one.outcome == "held"
+        else one
+        for one in verdicts
+    )
 
 
 async def decision_of_today(
@@ -107,5 +168,8 @@ async def decision_of_today(
     found = await read_for(connection, ground, [household])
     decisions = assess_all(found, ground, await read_pots(connection, ground))
     mine = next((one for one in decisions if one.resident == resident_id), None)
+    if mine is not None:
+        rows = await READ_GRANTED.all(connection, resident_id)
+        mine = msgspec.structs.replace(mine, verdicts=_with_grants(mine.verdicts, rows))
     income = next((one.facts.income for one in found.known), None)
     return Today(income=income, decision=mine)

@@ -21,11 +21,13 @@ from pas.grants.decide import Cause
 from pas.grants.explain import HOW_TO_OBJECT, explain
 from pas.grants.ground import current_year
 from pas.grants.record_diploma import read_diploma
+from pas.grants.routes.fields import YearAsked
 from pas.grants.show_decision import (
     Today,
     WrittenDecision,
     decision_of_today,
     newest_decision,
+    years_decided,
 )
 from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId, uuid7
 from pas.money import BasisPoints, Cents, percent
@@ -84,16 +86,20 @@ class DecisionShown(msgspec.Struct, frozen=True):
 
 @get("/{municipality:str}/residents/{resident_id:uuid}", opt=READ, include_in_schema=False)
 async def person_page(
-    municipality: FromPath[str], resident_id: FromPath[UUID], request: AppRequest
+    municipality: FromPath[str],
+    resident_id: FromPath[UUID],
+    request: AppRequest,
+    *,
+    year: YearAsked = 0,
 ) -> Response[str]:
-    """Who is this, and why does this person get this?"""
+    """Who is this, and why does this person get this, in this year or another one?"""
     actor, look = actor_of(request), look_of(request)
     today, who = day_of(look.now), ResidentId(resident_id)
     ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
     async with connected(request, municipality) as connection:
         shown = await show_resident(connection, who, look=look)
         state = newest_state(shown.states, today)
-        year = await current_year(connection, look.now)
+        this_year = await current_year(connection, look.now)
         members = await search_residents(
             connection,
             Search(household_number=state.household_number),
@@ -101,9 +107,12 @@ async def person_page(
             look=look,
             today=today,
         )
-        now = await decision_of_today(connection, who, state.household_number, year=year, on=today)
-        written = await newest_decision(connection, who, year=year)
-        applied = await open_application(connection, state.household_number, year=year)
+        now = await decision_of_today(
+            connection, who, state.household_number, year=this_year, on=today
+        )
+        written = await newest_decision(connection, who, year=year or this_year)
+        years = await years_decided(connection, who)
+        applied = await open_application(connection, state.household_number, year=this_year)
         diploma = await read_diploma(connection, who)
         newest = await newest_pass(connection, who, actor=actor, look=look)
     return page(
@@ -116,9 +125,14 @@ async def person_page(
         members=household_lines(members, state.household_number, but=who, today=today),
         pass_=None if newest is None else pass_shown(newest, actor, home=f"/{municipality}"),
         income_unknown=now.income is None,
-        decision=decision_shown(written, now, year=year)
+        decision=decision_shown(
+            written, now if year in {0, this_year} else None, year=year or this_year
+        )
         if actor.may(Permission.DECISIONS_READ)
         else None,
+        other_years=other_years({*years, this_year}, year or this_year)
+        if actor.may(Permission.DECISIONS_READ)
+        else [],
         how_to_object=HOW_TO_OBJECT,
         applied_at=None if applied is None else applied.received_at,
         application_id=uuid7(),
@@ -228,14 +242,20 @@ def budget_shown(budget: ShownBudget) -> BudgetShown:
     )
 
 
+def other_years(years: set[int], shown: int) -> list[int]:
+    return sorted(years - {shown}, reverse=True)
+
+
 def decision_shown(
-    written: WrittenDecision | None, now: Today, *, year: int
+    written: WrittenDecision | None, now: Today | None, *, year: int
 ) -> DecisionShown | None:
-    """Show what was written down, else what the rules say at this moment."""
+    """Show what was written down, else what the rules say at this moment of this year."""
     if written is not None:
         when = day(day_of(written.decided_at))
         sentence = f"Beslist op {when}, na {CAUSES[written.cause]}. Zo staat het ook in de brief."
         return DecisionShown(year, sentence, explain(written.decision))
+    if now is None:
+        return DecisionShown(year, "Over dit jaar is niets beslist.", [])
     if now.decision is None:
         return None
     sentence = "Er is nog niets beslist. Dit zeggen de regels vandaag."

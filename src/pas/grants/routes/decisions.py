@@ -33,7 +33,11 @@ ONE_DAY: Final = timedelta(days=1)
 
 
 class VerdictTold(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One scheme with its reason; ``sentence`` says it in words for the resident."""
+    """One scheme with its reason; ``sentence`` says it in words for the resident.
+
+    Of what is held, income, limit, amount, period and version are those of the decision that granted
+    it, on ``granted_on``.
+    """
 
     scheme: str
     title: str
@@ -47,6 +51,9 @@ class VerdictTold(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     visits: int | None
     starts_on: date | None
     last_day: date | None
+    granted_on: date | None
+    granted_version: int | None
+    granted_version_from: date | None
 
 
 class DecisionTold(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -71,20 +78,25 @@ class Decisions(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def verdict_told(one: Verdict) -> VerdictTold:
-    award = one.award
+    before = one.granted
+    facts = one if before is None else before.verdict
+    award = facts.award
     return VerdictTold(
         scheme=one.scheme,
         title=one.title,
-        version_id=one.version,
+        version_id=facts.version,
         outcome=one.outcome,
         reason=one.reason,
         sentence=sentence(one),
-        income=one.income,
-        income_limit=one.limit,
+        income=facts.income,
+        income_limit=facts.limit,
         amount_cents=None if award is None else award.amount_cents,
         visits=None if award is None else award.visits,
         starts_on=None if award is None else award.starts_on,
         last_day=None if award is None else award.ends_on - ONE_DAY,
+        granted_on=None if before is None else before.decided_on,
+        granted_version=None if before is None else before.version,
+        granted_version_from=None if before is None else before.valid_from,
     )
 
 
