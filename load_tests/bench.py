@@ -72,7 +72,7 @@ class Bench(msgspec.Struct, frozen=True):
             self.grant(grown.stop)
             last = self.size.passes * 4 // 5
             crowd = Crowd(grown.stop, last)
-            self.contest(ours, Crowd(0, last))
+            self.contest(ours, crowd)
             with in_a_worker() as worker:
                 self.wait(crowd, worker)
             # Over HTTP a card has its limit per day, so these bought nothing before.

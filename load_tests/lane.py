@@ -20,7 +20,7 @@ import city
 from pas.db import CONNECTION_LOST, Login
 from pas.ids import AccountId
 from rivals import RAW_INSERT
-from sales import REDEEM_BATCH, Crowd, raw_arguments, redeem_arguments
+from sales import MANY_CARDS, REDEEM_BATCH, Crowd, raw_arguments, redeem_arguments
 
 MARGIN: Final = 1.3
 READY_SECONDS: Final = 600.0
@@ -126,7 +126,8 @@ class Worker:
         sales = order.crowd.sales(order.batch)
         if order.what == "raw":
             return raw_arguments(sales, self._turns)
-        return redeem_arguments(sales, is_one_card=order.crowd.last - order.crowd.first == 1)
+        crowd = order.crowd
+        return redeem_arguments(sales, counts_cards=crowd.last - crowd.first >= MANY_CARDS)
 
     async def _carry_out(self, order: Order) -> Report:
         calls: list[tuple[float, float, int]] = []

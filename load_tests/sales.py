@@ -18,7 +18,10 @@ REDEEM_BATCH: Final = """
 TRACE: Final = "0" * 32
 MOST_OF_CARD: Final = 10_000
 """Sales and euros a day: counted as for real, and far away. What a till did is not counted here: no
-real one sells so fast. A crowd of one card counts nothing, for the same reason."""
+real one sells so fast."""
+MANY_CARDS: Final = 10_000
+"""A smaller crowd buys more in a minute than its cards may in a day, so for it nothing is counted:
+there would be hundreds of sales of a card to add up, where life has a handful."""
 MOST_CENTS: Final = 500
 OVER_TWO: Final = 4
 """Each fourth sale is paid from two budgets."""
@@ -53,7 +56,7 @@ class Crowd(msgspec.Struct, frozen=True):
         return [self.sale() for _ in range(size)]
 
 
-def redeem_arguments(sales: list[Sale], *, is_one_card: bool = False) -> list[object]:
+def redeem_arguments(sales: list[Sale], *, counts_cards: bool = True) -> list[object]:
     """Lay sales out as a worker does: what is constant over a batch too is sent per item."""
     now, size = datetime.now(UTC), len(sales)
     lines = [
@@ -76,7 +79,7 @@ def redeem_arguments(sales: list[Sale], *, is_one_card: bool = False) -> list[ob
         [city.card(sale.holder) for sale in sales],
         [city.resident(sale.holder) for sale in sales],
         *(["sport"] * size, totals, totals, [0] * size, nothing, [TRACE] * size),
-        *([0] * size, None, None if is_one_card else MOST_OF_CARD, MOST_OF_CARD * 100),
+        *([0] * size, None, MOST_OF_CARD if counts_cards else None, MOST_OF_CARD * 100),
     ]
 
 

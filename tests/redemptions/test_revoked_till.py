@@ -70,6 +70,7 @@ class Cashier:
             "GET /v1/{municipality:str}/redemptions/{redemption_id:uuid}": lambda: self.api(
                 "GET", sold
             ),
+            "GET /v1/{municipality:str}/payees": lambda: self.api("GET", "payees"),
             "GET /{municipality:str}/till/payees": lambda: self.page("/payees"),
             "POST /v1/{municipality:str}/redemptions/{redemption_id:uuid}/voids": lambda: self.api(
                 "POST", f"{sold}/voids", undo
