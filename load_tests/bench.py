@@ -99,7 +99,7 @@ class Bench(msgspec.Struct, frozen=True):
         fill_rivals(self.server)
         make_tpc_b(self.server, self.size.scale)
         server, seconds = self.server, self.size.seconds
-        rival, lock = tpc_b(server), lock_per_request(server, hot_account(crowd))
+        rival, lock = tpc_b(server), lock_per_request(server, hot_account())
         bare = Crew(server, "superuser")
         contest = Contest(
             server,
