@@ -20,6 +20,7 @@ from booking import (
     until_waiting,
 )
 from given import (
+    LAST_DAY,
     NOON,
     Budget,
     Holder,
@@ -192,7 +193,9 @@ async def test_what_is_no_call_is_refused_whole(
     good = a_sale(till, budget, 1)
     club, account = till.merchant.account, budget.account
     wrong = {
-        "too many items": [a_sale(till, budget, 1).item for _ in range(1025)],
+        "one item too many, with the one that all have": [
+            a_sale(till, budget, 1).item for _ in range(1024)
+        ],
         "amount of nothing": [an_item("redeem", Line(debit=account, credit=club, amount=0))],
         "amount below zero": [an_item("redeem", Line(debit=account, credit=club, amount=-5))],
         "amount without end": [
@@ -317,3 +320,39 @@ async def test_a_known_holder_pays_nothing_for_another(
     theirs = a_sale(till, budget, 100, card=other)
     assert await redeem(connection, theirs, a_sale(till, budget, 1)) == ["moved", "busy"]
     assert await balance(connection, budget.account) == 20000
+
+
+async def test_a_sale_that_fails_at_its_second_line_gives_back_what_its_first_took(
+    connection: Connection, till: Till, holder: Holder, budget: Budget
+) -> None:
+    """In the same call the next sale finds the whole balance, and takes the next turn."""
+    other = await a_budget(connection, await a_scheme(connection), holder, cents=100)
+    too_much = Line(debit=other.account, credit=till.merchant.account, amount=500)
+    sales = [a_sale(till, budget, 15_000, too_much), a_sale(till, budget, 10_000)]
+    assert await redeem(connection, *sales) == ["insufficient", "booked"]
+    assert await balance(connection, budget.account) == 10_000
+    assert await numbers(connection, budget) == [(1, None), (2, 1)]
+
+
+async def test_a_refund_that_fails_at_its_second_line_leaves_nothing_to_spend(
+    connection: Connection, owner: Connection, till: Till, holder: Holder, budget: Budget
+) -> None:
+    """What its first line brought back is gone again for whatever follows in the same call."""
+    other = await a_budget(connection, await a_scheme(connection), holder, cents=1_000)
+    club = till.merchant.account
+    both = a_sale(till, budget, 19_000, Line(other.account, club, 1_000))
+    rest = a_sale(till, budget, 1_000)
+    assert await redeem(connection, both, rest) == ["booked", "booked"]
+    back = [Line(club, budget.account, 19_000, 1), Line(club, other.account, 1_001, 2)]
+    items = [
+        an_item("refund", *back, reverses=both.item.id, actor_id=till.id),
+        an_item(
+            "lapse",
+            Line(budget.account, budget.scheme.appropriation, 19_000),
+            occurred_at=LAST_DAY,
+        ),
+        a_reversal("refund", rest, 400),
+    ]
+    assert await book(owner, *items) == ["over_reversed", "insufficient", "booked"]
+    assert await balance(connection, budget.account) == 400
+    assert [place for place, _ in await numbers(connection, budget)] == [1, 2, 3, 4]

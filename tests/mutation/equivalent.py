@@ -4,6 +4,7 @@ from mutants import Mutant
 
 REASONS: dict[tuple[str, str], str] = {
     ("book: IF n > 1 AND accounts[n] <=", "> -> >= at"): "there is no account before the first",
+    ("book: count(DISTINCT i.id) < items", "< -> <="): "looking for twins where there are none",
     ("book: IF has_reversals THEN", "if true"): "without reversals there is nothing to find",
 }
 """By a piece of where, and a piece of the change (empty is any)."""
