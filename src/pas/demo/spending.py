@@ -18,6 +18,8 @@ from pas.redemptions.sell import moment_in
 
 AT_ONCE: Final = 64
 SEED: Final = 1976
+IN_VISITS: Final = 0.5
+"""The share, of what can be paid in visits or in money, that is paid in visits."""
 PRICES: Final = (250, 375, 450, 600, 750, 995, 1250, 1750, 2500, 3995)
 
 
@@ -81,7 +83,7 @@ async def matches_in(connection: Connection) -> list[Match]:
 
 
 def request_for(match: Match, chance: random.Random) -> Request:
-    if match.in_visits and chance.random() < 0.5:  # noqa: PLR2004 (half of what can be either)
+    if match.in_visits and chance.random() < IN_VISITS:
         return Request(visits=1)
     return Request(price_cents=Cents(chance.choice(PRICES)))
 
