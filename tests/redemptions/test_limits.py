@@ -95,6 +95,8 @@ async def test_what_was_taken_back_counts_no_more(
     meant = a_sale_for(till, parent, 100_000)
     assert told(await redeem(desk_of(connection), [mistake])) == ["booked"]
     await undo(connection, an_undo("void", till, mistake.id), desk_of(connection).moment)
+    asked = a_sale_item(till, parent, price=100_000, child=1)
+    assert told(await redeem(desk_of(connection), [asked])) == ["quoted"]
     assert told(await redeem(desk_of(connection), [meant])) == ["booked"]
 
 
