@@ -26,7 +26,7 @@ class Purpose(StrEnum):
     BSN_HASH = "bsn_hash"
     CARD_NUMBER_HASH = "card_number_hash"
     CARD_ENCRYPTION = "card_encryption"
-    TOKEN_SIGNING = "token_signing"  # noqa: S105 (the name of a purpose)
+    TOKEN_SIGNING = "token_signing"  # noqa: S105 (names a purpose; it is no secret)
     SEAL = "seal"
     UPLOAD_ENCRYPTION = "upload_encryption"
     OIDC_CLIENT = "oidc_client"

@@ -47,7 +47,7 @@ async def queue_assessment(connection: Connection, task: Task, *, dry_run: bool)
 
 
 @job_kind(KIND)
-async def assess(  # noqa: PLR0917 (the worker calls every kind so)
+async def assess(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
     database: Database,
     municipality: MunicipalityName,
     arguments: Mapping[str, object],

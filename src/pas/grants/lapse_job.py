@@ -36,7 +36,7 @@ async def queue_lapse(connection: Connection, *, year: int, dry_run: bool, actor
 
 
 @job_kind(KIND)
-async def lapse(  # noqa: PLR0917 (the worker calls every kind so)
+async def lapse(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
     database: Database,
     municipality: MunicipalityName,
     arguments: Mapping[str, object],

@@ -21,7 +21,7 @@ KIND: Final = "merchants.import"
 
 
 @job_kind(KIND)
-async def run_import(  # noqa: PLR0917 (the shape of a job)
+async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
     database: Database,
     municipality: MunicipalityName,
     arguments: Mapping[str, object],

@@ -59,7 +59,7 @@ async def job_of_run(connection: Connection, run_id: CardRunId) -> Job | None:
 
 
 @job_kind(KIND)
-async def print_cards(  # noqa: PLR0917 (the worker calls every kind so)
+async def print_cards(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
     database: Database,
     municipality: MunicipalityName,
     arguments: Mapping[str, object],

@@ -22,7 +22,7 @@ KIND: Final = "residents.import"
 
 
 @job_kind(KIND)
-async def run_import(  # noqa: PLR0917 (the worker calls every kind so)
+async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
     database: Database,
     municipality: MunicipalityName,
     arguments: Mapping[str, object],
