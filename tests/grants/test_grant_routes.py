@@ -150,8 +150,9 @@ async def test_from_application_to_an_explained_decision(
     )
     assert "105,5%" in scheme["sentence"]
     assert "bezwaar" in decision["howToObject"]
-    closed = await officer.get(f"{BASE}/household-applications/{receipt.json()['id']}")
-    assert closed.json()["state"] == "decided"
+    path = f"{BASE}/household-applications/{receipt.json()['id']}"
+    assert (await stranger.get(path)).status_code == 404
+    assert [(await one.get(path)).json()["state"] for one in (officer, holder)] == ["decided"] * 2
 
 
 async def test_an_application_for_nobody_or_for_two_is_refused(officer: Person) -> None:

@@ -218,11 +218,15 @@ async def test_over_http_nobody_can_tell_a_known_household_from_an_unknown_one(
         answers.append(await person.post("/v1/velsen/helper-applications", body))
     known, unknown = answers
     listed = await officer.get("/v1/velsen/helper-applications")
-    handled = await officer.post(f"/v1/velsen/helper-applications/{unknown.json()['id']}/handling")
+    path = f"/v1/velsen/helper-applications/{unknown.json()['id']}"
+    handled = await officer.post(f"{path}/handling")
+    another = await town.officer(connection, Role.INTERMEDIARY)
 
     assert (known.status_code, unknown.status_code) == (201, 201)
     assert set(known.json()) == set(unknown.json()) == {"id", "year", "receivedAt", "contentHash"}
     assert len(listed.json()["items"]) == 2
+    assert (await person.get(path)).json() == unknown.json()
+    assert (await another.get(path)).status_code == 404
     assert handled.status_code == 204
     assert (await person.get("/v1/velsen/helper-applications")).status_code == 403
     body = {"id": str(uuid4()), "year": 2026, "channel": "helper", "householdNumber": "H1"}

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -228,7 +228,10 @@ async def test_formance_no_row_is_hidden_by_one_that_commits_later(
         assert await connection.fetch(prefix, ids) == []
     # The horizon is that of the whole server: another test's open transaction holds it back too.
     patience = 300
-    while not (sealed := [row[0] for row in await connection.fetch(prefix, ids)]) and patience:
+    sealed: list[UUID] = []
+    while sealed != ids and patience:
+        sealed = [row[0] for row in await connection.fetch(prefix, ids)]
+        assert sealed == ids[: len(sealed)]
         patience -= 1
         await asyncio.sleep(0.1)
     assert sealed == ids

@@ -82,6 +82,7 @@ async def test_an_unknown_till_card_or_merchant_is_moved(
     for wrong in (
         msgspec.structs.replace(sale, till=unknown),
         msgspec.structs.replace(sale, till=elsewhere),
+        msgspec.structs.replace(sale, till=msgspec.structs.replace(till, id=nobody.merchant.id)),
         msgspec.structs.replace(sale, card=till.id),
     ):
         assert await redeem(connection, wrong) == ["moved"]

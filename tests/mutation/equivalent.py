@@ -5,6 +5,26 @@ from mutants import Mutant
 REASONS: dict[tuple[str, str], str] = {
     ("book: IF n > 1 AND accounts[n] <=", "> -> >= at"): "there is no account before the first",
     ("book: count(DISTINCT i.id) < items", "< -> <="): "looking for twins where there are none",
+    (
+        "book: IF twin < item",
+        "< -> <=",
+    ): "the first of twins finds itself, of which nothing is said yet",
+    (
+        "book: IF twin < item",
+        "if true",
+    ): "the first of twins finds itself, of which nothing is said yet",
+    (
+        "book: IF amounts[credit] IS NOT NULL",
+        "if true",
+    ): "what is not guarded has no balance to write",
+    ("book: IF expected = 0", "if false"): "then no row is written, and the next question returns",
+    ("book: IF moved_lines = 0", "if false"): "then no row is written",
+    ("book: IF written <> moved_lines", "if false"): "asserts what the statements above it say",
+    ("book: IF written <> coalesce(cardinality(moved_ids)", "if false"): "asserts the same",
+    (
+        "redeem_batch: AND coalesce((SELECT m.state",
+        "false -> true",
+    ): "no unknown merchant is credited",
     ("book: IF has_reversals THEN", "if true"): "without reversals there is nothing to find",
 }
 """By a piece of where, and a piece of the change (empty is any)."""

@@ -161,6 +161,21 @@ async def test_a_child_is_taken_once_its_guardian_is_registered(city: City) -> N
     assert await city.verdicts(child) == ["added"]
 
 
+@pytest.mark.parametrize("gone", [{"died_on": "2026-05-20"}, {"household_number": "H2"}])
+async def test_the_file_in_which_the_last_adult_goes_gives_the_same_verdicts_again(
+    city: City, connection: Connection, gone: dict[str, str]
+) -> None:
+    await city.reads(a_resident_row(), a_resident_row(**CHILD))
+    file = (a_resident_row(valid_from="2026-05-20", **gone), a_resident_row(**CHILD))
+
+    assert await city.verdicts(*file) == ["changed", "same"]
+    assert await city.verdicts(*file) == ["same", "same"]
+    alone = a_resident_row(**CHILD | {"given_name": "Ander"}, valid_from="2026-05-21")
+    made = await city.reads(alone)
+    (verdict,) = await read_import_rows(connection, made.id)
+    assert (verdict.outcome, "geen volwassene meer" in (verdict.reason or "")) == ("changed", True)
+
+
 async def test_a_guardian_who_lives_elsewhere_manages_the_pass_as_the_register_says(
     city: City, connection: Connection
 ) -> None:

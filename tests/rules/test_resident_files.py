@@ -179,13 +179,16 @@ def test_a_household_without_adults_is_refused_until_its_adult_is_known() -> Non
     assert all(one.resident for one in read_residents(source, found, today=TODAY))
 
 
-def test_the_death_of_the_only_adult_is_taken_and_the_child_keeps_what_was_known() -> None:
-    parent, child = verdicts(
+def test_a_child_whose_only_adult_died_is_taken_and_somebody_looks_who_manages_the_pass() -> None:
+    parent, child, guarded = verdicts(
         a_resident_row(died_on="2026-02-01"),
         a_resident_row(person_number="1002", birth_date="2015-01-01"),
+        a_resident_row(person_number="1003", birth_date="2016-01-01", guardian_number="1001"),
     )
 
-    assert (parent.outcome, child.outcome) == ("added", "refused")
+    assert [one.outcome for one in (parent, child, guarded)] == ["added"] * 3
+    assert "geen volwassene meer" in child.reason
+    assert "geen volwassene" not in guarded.reason
 
 
 def test_a_bad_row_of_a_parent_does_not_take_the_children_down() -> None:

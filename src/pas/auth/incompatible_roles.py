@@ -92,6 +92,7 @@ SECOND: Final = frozenset(
     {
         Permission.DEVIATIONS_CONFIRM,
         Permission.MERCHANTS_APPROVE,
+        Permission.PASSES_REOPEN,
         Permission.PAYOUT_ACCOUNTS_APPROVE,
     }
 )

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     APPLICATIONS_HELP = "applications:help"
     PASSES_READ = "passes:read"
     PASSES_END = "passes:end"
+    PASSES_REOPEN = "passes:reopen"
     CARDS_READ = "cards:read"
     CARDS_ISSUE = "cards:issue"
     CARDS_PRINT = "cards:print"

@@ -82,6 +82,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.APPLICATIONS_SUBMIT,
             Permission.PASSES_READ,
             Permission.PASSES_END,
+            Permission.PASSES_REOPEN,
             Permission.CARDS_READ,
             Permission.CARDS_ISSUE,
             Permission.CARDS_PRINT,

@@ -18,13 +18,18 @@ UNKNOWN_GUARDIAN: Final = Fault(
     "guardian_number",
     "Deze voogd is bij ons niet bekend als volwassene. Leg vast wie de pas beheert.",
 )
+LEFT_ALONE: Final = Fault(
+    "household_number",
+    "In dit huishouden woont geen volwassene meer. Leg vast wie de pas beheert.",
+)
 TWIN: Final = Fault(
     "person_number",
     "Deze persoon staat er ook met een ander nummer: zelfde naam, geboortedatum en huishouden.",
 )
 _NONE: Final = 0
 _CHILD: Final = 1
-_ADULT: Final = 2
+_GONE_ADULT: Final = 2
+_ADULT: Final = 4
 
 
 class Survey:
@@ -34,7 +39,13 @@ class Survey:
         self.today = today
         self.rows = 0
         self.without_adults: set[str] = set()
-        """Households with a child and no adult in this file; take out those with a stored adult."""
+        """Households with a child and never an adult; take out those that are stored with one.
+
+        An adult who died or left counts here: a household that was right stays so, and the same
+        file again gives the same verdicts.
+        """
+        self.left_alone: set[str] = set()
+        """Households with a child and no adult who lives; take out those that are stored with one."""
         self.unknown_guardians: set[str] = set()
         """Guardians that are named and are no adult in this file; take out those that are stored."""
         self._members: dict[str, int] = {}
@@ -61,7 +72,7 @@ class Survey:
         self.rows += 1
         if resident is None:
             # Who cannot be read may be the adult whose children must not go down with that row.
-            self._remember_member(row.cells["household_number"].strip(), is_child=False)
+            self._remember_member(row.cells["household_number"].strip(), _ADULT)
             self._adults.append(hash(row.cells["person_number"].strip()))
             return
         self._persons.append(_person_key(resident))
@@ -76,16 +87,15 @@ class Survey:
         self._descriptions.append(_description(resident))
         if resident.guardian_number:
             self.unknown_guardians.add(resident.guardian_number)
-        if self._is_here(resident):
-            is_child = self._is_child(resident)
-            self._remember_member(resident.household_number, is_child=is_child)
-            if not is_child:
-                self._adults.append(hash(resident.person_number))
+        is_here, is_child = self._is_here(resident), self._is_child(resident)
+        if is_here and not is_child:
+            self._adults.append(hash(resident.person_number))
+        if is_here or not is_child:
+            member = _CHILD if is_child else _ADULT if is_here else _GONE_ADULT
+            self._remember_member(resident.household_number, member)
 
-    def _remember_member(self, household: str, *, is_child: bool) -> None:
-        self._members[household] = self._members.get(household, 0) | (
-            _CHILD if is_child else _ADULT
-        )
+    def _remember_member(self, household: str, member: int) -> None:
+        self._members[household] = self._members.get(household, 0) | member
 
     def _is_child(self, resident: Resident) -> bool:
         """Judge a row that began long ago by today: who was seventeen then may be twenty now."""
@@ -96,11 +106,14 @@ class Survey:
         judged_on = max(self.today, resident.valid_from)
         return all(day is None or judged_on < day for day in (resident.left_on, resident.died_on))
 
+    def _needs_an_adult(self, resident: Resident) -> bool:
+        return not resident.guardian_number and self._is_here(resident) and self._is_child(resident)
+
     def close(self) -> None:
         """Find what occurs twice and forget the rest."""
-        self.without_adults = {
-            number for number, members in self._members.items() if members == _CHILD
-        }
+        of_children = {number: kinds for number, kinds in self._members.items() if kinds & _CHILD}
+        self.without_adults = {number for number, kinds in of_children.items() if kinds == _CHILD}
+        self.left_alone = {number for number, kinds in of_children.items() if not kinds & _ADULT}
         self._members = {}
         named = {hash(number): number for number in self.unknown_guardians}
         self.unknown_guardians -= {named[adult] for adult in self._adults if adult in named}
@@ -151,12 +164,7 @@ class Survey:
                 "income_pct",
                 "De leden van dit huishouden verschillen in type, inkomen of bron.",
             )
-        if (
-            resident.household_number in self.without_adults
-            and not resident.guardian_number
-            and self._is_here(resident)
-            and self._is_child(resident)
-        ):
+        if resident.household_number in self.without_adults and self._needs_an_adult(resident):
             yield Fault(
                 "household_number",
                 "In dit huishouden woont geen volwassene. Noem de voogd in kolom guardian_number.",
@@ -166,6 +174,8 @@ class Survey:
         """Say what a person should look at in a row that is taken."""
         if resident.guardian_number in self.unknown_guardians and self._is_child(resident):
             yield UNKNOWN_GUARDIAN
+        if resident.household_number in self.left_alone and self._needs_an_adult(resident):
+            yield LEFT_ALONE
         if _description(resident) in self._twins:
             yield TWIN
 

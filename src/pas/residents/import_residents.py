@@ -41,7 +41,10 @@ class ResidentsFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Household(msgspec.Struct, frozen=True):
+    """A household that has or had an adult; ``lives_there`` when one still does."""
+
     household_number: HouseholdNumber
+    lives_there: bool
 
 
 class _Number(msgspec.Struct, frozen=True):
@@ -62,13 +65,14 @@ READ_ADULTS: Final = Statement(
 )
 READ_WITH_ADULT: Final = Statement(
     """
-    SELECT DISTINCT v.household_number
+    SELECT v.household_number, bool_or(
+        (v.left_on IS NULL OR v.left_on > $2) AND (v.died_on IS NULL OR v.died_on > $2)
+        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
+            AND n.valid_from > v.valid_from AND n.valid_from <= $2)) AS lives_there
     FROM resident_version v
     WHERE v.household_number = ANY ($1::text[]) AND v.valid_from <= $2::date
         AND v.birth_date <= $2::date - interval '18 years'
-        AND (v.left_on IS NULL OR v.left_on > $2) AND (v.died_on IS NULL OR v.died_on > $2)
-        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
-            AND n.valid_from > v.valid_from AND n.valid_from <= $2)
+    GROUP BY v.household_number
     """,
     _Household,
 )
@@ -142,9 +146,11 @@ def _hashed_chunks(read: Iterable[ReadResident], ring: KeyRing) -> Iterator[list
 
 async def forgive_known_adults(connection: Connection, found: Survey) -> None:
     """A household whose adult is stored already needs none in the file; nor does a guardian."""
-    for numbers in chunks(sorted(found.without_adults), CHUNK):
+    for numbers in chunks(sorted(found.left_alone), CHUNK):
         for row in await READ_WITH_ADULT.all(connection, numbers, found.today):
             found.without_adults.discard(row.household_number)
+            if row.lives_there:
+                found.left_alone.discard(row.household_number)
     for numbers in chunks(sorted(found.unknown_guardians), CHUNK):
         for adult in await READ_ADULTS.all(connection, numbers, found.today):
             found.unknown_guardians.discard(adult.person_number)

@@ -26,7 +26,7 @@ from pas.grants.applications import (
     read_application,
     withdraw_application,
 )
-from pas.grants.apply import Application, apply_for_household, household_of
+from pas.grants.apply import Application, apply_for_household, household_of, own_application
 from pas.grants.record_income import FoundIncome, record_income
 from pas.grants.routes.decisions import DecisionTold, decision_told
 from pas.grants.routes.fields import Limit, Number, Year, YearAsked
@@ -36,6 +36,7 @@ from pas.problems.bodies import AppRequest, Fault, invalid
 
 APPLY: Final = {"permission": Permission.APPLICATIONS_SUBMIT, "holder": True}
 READ: Final = {"permission": Permission.APPLICATIONS_READ}
+READ_ONE: Final = {"permission": Permission.APPLICATIONS_READ, "holder": True}
 SUBMIT: Final = {"permission": Permission.APPLICATIONS_SUBMIT}
 RECORD: Final = {"permission": Permission.INCOME_VERDICTS_RECORD}
 StateQuery = Annotated[ApplicationState, QueryParameter(name="state")]
@@ -122,14 +123,17 @@ async def list_all_applications(
     return Applications(found)
 
 
-@get("/v1/{municipality:str}/household-applications/{application_id:uuid}", opt=READ)
+@get("/v1/{municipality:str}/household-applications/{application_id:uuid}", opt=READ_ONE)
 async def read_one_application(
     municipality: FromPath[str], application_id: FromPath[UUID], request: AppRequest
 ) -> Receipt:
-    """Lees een aanvraag."""
+    """Lees een aanvraag. Een pashouder leest die van het eigen huishouden."""
+    asked, actor = ApplicationId(application_id), actor_of(request)
     async with connected(request, municipality) as connection, connection.transaction():
-        found = await read_application(connection, ApplicationId(application_id))
-        await note_shown(connection, [found], "application.shown", actor=actor_of(request))
+        if actor.kind == "holder":
+            return await own_application(connection, asked, actor=actor, now=datetime.now(UTC))
+        found = await read_application(connection, asked)
+        await note_shown(connection, [found], "application.shown", actor=actor)
     return found
 
 

@@ -19,6 +19,7 @@ from pas.grants.help_apply import (
     WaitingHelped,
     handle_helped,
     help_apply,
+    helper_receipt,
     waiting_helped,
 )
 from pas.grants.routes.fields import Year
@@ -76,6 +77,17 @@ async def list_helper_applications(municipality: FromPath[str], request: AppRequ
         return HelpedList(await waiting_helped(connection))
 
 
+@get("/v1/{municipality:str}/helper-applications/{application_id:uuid}", opt=HELP)
+async def read_helper_receipt(
+    municipality: FromPath[str], application_id: FromPath[UUID], request: AppRequest
+) -> HelperReceipt:
+    """Lees het ontvangstbewijs van een aanvraag die u als helper deed."""
+    async with connected(request, municipality) as connection:
+        return await helper_receipt(
+            connection, ApplicationId(application_id), actor=actor_of(request)
+        )
+
+
 @post(
     "/v1/{municipality:str}/helper-applications/{application_id:uuid}/handling",
     opt=SUBMIT,
@@ -97,5 +109,6 @@ async def handle_helper_application(
 handlers: list[ControllerRouterHandler] = [
     apply_as_helper,
     list_helper_applications,
+    read_helper_receipt,
     handle_helper_application,
 ]

@@ -29,6 +29,7 @@ from pas.problems.bodies import AppRequest
 READ: Final = {"permission": Permission.PASSES_READ, "holder": True}
 OWN: Final = {"holder": True}
 END: Final = {"permission": Permission.PASSES_END}
+CONFIRM: Final = {"permission": Permission.PASSES_REOPEN}
 
 
 class Passes(msgspec.Struct, frozen=True):
@@ -145,7 +146,7 @@ async def put_reopening(
 
 @post(
     "/v1/{municipality:str}/passes/{pass_id:uuid}/reopening/confirmation",
-    opt=END,
+    opt=CONFIRM,
     status_code=200,
 )
 async def post_reopening_confirmation(
