@@ -2444,8 +2444,6 @@ CREATE INDEX household_application_household ON municipality.household_applicati
 
 CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE ((state = 'received'::text) AND (moved_at IS NULL));
 
-CREATE INDEX income_verdict_household ON municipality.income_verdict USING btree (household_number, assessed_on DESC, recorded_at DESC);
-
 CREATE INDEX job_waiting ON municipality.job USING btree (run_after, id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
 CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);

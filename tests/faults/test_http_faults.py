@@ -8,9 +8,10 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -42,6 +43,8 @@ PROCESSES, TILLS = 2, 6
 WORKERS = 2
 RECOVERY_SECONDS = 10
 SOME_ANSWERS = 10
+DISK_MEGABYTES = 600
+FULL_SECONDS = 6
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -92,20 +95,48 @@ def listens(process: psutil.Process) -> bool:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    """Settings as in production; what the program starts itself, it also has to start again."""
+    with a_folder() as folder, a_place(folder) as place:
+        yield place
+
+
+@pytest.fixture
+def small_place() -> Iterator[Place]:
+    """Keep the data on a disk of their own, that a test can fill."""
+    with a_folder() as folder:
+        disk = folder / "data"
+        disk.mkdir(mode=0o700)
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MEGABYTES}m,mode=0700", "tmpfs", disk]
+        if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+            pytest.skip("only root can make a small disk")
+        try:
+            with a_place(folder) as place:
+                yield place
+        finally:
+            unmount = ["umount", "--lazy", disk]
+            subprocess.run(unmount, check=True)
+
+
+@contextmanager
+def a_folder() -> Generator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pas-"))
     try:
-        with Supervisor(folder / "data") as server:
-            asyncio.run(make_template(embedded_access(server.place)))
-            data = server.place
-        keys = KeyStore(folder / "data" / "keys")
-        make_keys(keys, VELSEN, demo=False, now=datetime.now(UTC))
-        with serving(folder, workers=str(WORKERS)) as served:
-            yield Place(data, embedded_access(data), keys, served)
-        errors = [line for line in served.wrote().splitlines() if "unexpected-error" in line]
-        assert errors == []
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def a_place(folder: Path) -> Generator[Place]:
+    """Settings as in production; what the program starts itself, it also has to start again."""
+    with Supervisor(folder / "data") as server:
+        asyncio.run(make_template(embedded_access(server.place)))
+        data = server.place
+    keys = KeyStore(folder / "data" / "keys")
+    make_keys(keys, VELSEN, demo=False, now=datetime.now(UTC))
+    with serving(folder, workers=str(WORKERS)) as served:
+        yield Place(data, embedded_access(data), keys, served)
+    errors = [line for line in served.wrote().splitlines() if "unexpected-error" in line]
+    assert errors == []
 
 
 class Run:
@@ -153,7 +184,7 @@ class Run:
             while self.answers() < enough:  # noqa: ASYNC110 (files of other processes)
                 await asyncio.sleep(0.02)
 
-    async def close(self) -> list[Call]:
+    async def close(self, *, longest_silence: float = RECOVERY_SECONDS) -> list[Call]:
         """Judge everything that happened."""
         await asyncio.to_thread(self.crowd.close)
         connection = await self.place.connected()
@@ -168,7 +199,7 @@ class Run:
             call.answered for call in calls if call.answered and call.outcome == "booked"
         )
         silence = max(later - earlier for earlier, later in pairwise(booked)) / 1e9
-        assert silence < RECOVERY_SECONDS
+        assert silence < longest_silence
         return calls
 
 
@@ -236,3 +267,27 @@ async def test_fifty_kills_while_tills_sell_lose_and_double_nothing(
     assert heard.count("booked") > 1000
     assert {"booked", "declined", None} <= set(heard)
     assert any(map(is_replay, run.heard()))
+
+
+@pytest.mark.faults
+async def test_a_full_disk_loses_and_doubles_nothing_and_writing_goes_on_when_there_is_room(
+    small_place: Place, tmp_path: Path
+) -> None:
+    run = Run(small_place, tmp_path)
+    await run.open(passes=100, tills=12, pause_seconds=0.1)
+    ballast = small_place.data.path / "ballast"
+    for _ in range(3):
+        await asyncio.to_thread(fill_disk, ballast)
+        await asyncio.sleep(FULL_SECONDS)
+        ballast.unlink()
+        await run.progress()
+    calls = await run.close(longest_silence=FULL_SECONDS + RECOVERY_SECONDS)
+    assert {"booked", "declined"} <= {call.outcome for call in calls}
+    assert b'"database-full"' in b"".join(one.body for one in run.heard())
+
+
+def fill_disk(ballast: Path) -> None:
+    """Leave no block free, also not what is given back meanwhile."""
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(1 << 16))

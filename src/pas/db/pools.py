@@ -15,6 +15,7 @@ from typing import ClassVar
 
 import asyncpg
 import msgspec
+import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pas.db.address import CONNECT_SECONDS, Address, Login, role_name
@@ -24,6 +25,8 @@ from pas.db.trouble import CONNECTION_LOST
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
 
+log = structlog.get_logger("pas.db")
+
 POSSIBLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 REGISTRY_SECONDS = 30.0
 """How long what the registry says about a municipality is believed."""
@@ -31,6 +34,11 @@ REGISTRY_ROLE = "registry"
 COMMAND_SECONDS = 35.0
 """Longer than any statement may take (statement_timeout): no answer by then, and the host is gone."""
 RETRY_SOON = {"Retry-After": "1"}
+SERVERS_FAULT = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+)
 
 
 class BusyDatabase(Refusal):
@@ -43,6 +51,13 @@ class DatabaseAway(Refusal):
     """De database is even niet bereikbaar."""
 
     status: ClassVar[int] = 503
+
+
+class DatabaseFull(Refusal):
+    """De database heeft geen ruimte meer."""
+
+    status: ClassVar[int] = 503
+    next_step: ClassVar[str] = "Probeer het zo opnieuw. Lukt het niet? Bel ons dan."
 
 
 class UnknownMunicipality(Refusal):
@@ -82,6 +97,22 @@ def away() -> DatabaseAway:
     return DatabaseAway(
         "De database is even niet bereikbaar. Probeer het zo opnieuw.", headers=RETRY_SOON
     )
+
+
+def refusal_of(
+    error: Exception, connection: "PoolConnectionProxy[asyncpg.Record]"
+) -> Refusal | None:
+    """What to say of an error that is the server's; None when it is a mistake of ours."""
+    if isinstance(error, asyncpg.InsufficientResourcesError):
+        # Rolled back, and nothing is lost: the same ids can be sent again when there is room.
+        log.error("database-full", sqlstate=error.sqlstate)
+        return DatabaseFull(headers=RETRY_SOON)
+    if isinstance(error, asyncpg.InterfaceError):
+        return away() if is_gone(connection) else None
+    # The server died between two messages; what asyncpg thinks of it is wrong from here on.
+    if not is_gone(connection):
+        connection.terminate()
+    return away()
 
 
 def is_gone(connection: "PoolConnectionProxy[asyncpg.Record]") -> bool:
@@ -181,16 +212,11 @@ class Database:
             # The host may be gone, and a release would wait for its word for ever.
             connection.terminate()
             raise
-        except asyncpg.InternalClientError as error:
-            # The server died between two messages; what asyncpg thinks of it is wrong from here on.
-            if not is_gone(connection):
-                connection.terminate()
-            raise away() from error
-        except asyncpg.InterfaceError as error:
-            # A mistake of ours, unless the connection went away before this statement.
-            if not is_gone(connection):
+        except SERVERS_FAULT as error:
+            refusal = refusal_of(error, connection)
+            if refusal is None:
                 raise
-            raise away() from error
+            raise refusal from error
         finally:
             await pool.release(connection)
 
