@@ -15,6 +15,7 @@ from given import (
     Scheme,
     Till,
     a_budget,
+    a_merchant,
     a_scheme,
     appropriate,
 )
@@ -332,13 +333,31 @@ TAMPERING = {
         *("reversal", "UPDATE reversal SET original = original + 1"),
         {"reversal"},
     ),
+    "a refund charged to another merchant": (
+        *("transfer", "UPDATE transfer SET debit = {club} WHERE entry_id = '{refund}'"),
+        {"way back"},
+    ),
+    "a line of what was set aside": (
+        "appropriation_line",
+        "UPDATE appropriation_line SET amount_cents = amount_cents + 1",
+        {"appropriation"},
+    ),
+    "money that nobody set aside": (
+        *("appropriation_line", "DELETE FROM appropriation_line"),
+        {"appropriation"},
+    ),
+    "a grant of more": (
+        *("scheme_grant", "UPDATE scheme_grant SET amount_cents = amount_cents + 1"),
+        {"grants"},
+    ),
+    "grants taken out": (*("scheme_grant", "DELETE FROM scheme_grant"), {"grants"}),
     "an account of another scheme": (
         *("account", "UPDATE account SET scheme_id = gen_random_uuid() WHERE id = {budget}"),
-        {"posting"},
+        {"grants", "posting"},
     ),
     "an account in another unit": (
         *("account", "UPDATE account SET unit = 'visits' WHERE id = {budget}"),
-        {"posting"},
+        {"grants", "posting"},
     ),
     "what a sale took": (
         *("redemption", "UPDATE redemption SET taken_cents = 999 WHERE entry_id = '{sale}'"),
@@ -421,12 +440,15 @@ async def test_the_proof_names_what_was_tampered_with(
         "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, NOON
     )
     other = await a_budget(connection, budget.scheme, budget.holder)
+    club = await a_merchant(connection)
+    await appropriate(connection, budget.scheme.id, 50_000)
     names = {
         "sale": str(sale.item.id),
         "refund": str(refund.id),
         "budget": budget.account,
         "other": other.account,
         "payee": new_account_id(),
+        "club": club.account,
     }
     for what, (table, change, checks) in TAMPERING.items():
         transaction = superuser.transaction(isolation="repeatable_read")

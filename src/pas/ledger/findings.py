@@ -117,6 +117,19 @@ REVERSALS: Final = Statement(
     Finding,
 )
 
+WAYS_BACK: Final = Statement(
+    """
+    SELECT 'way back' AS check, t.entry_id::text AS subject, format(
+        'line %s of %s reverses line %s of %s, and does not go back the way that one went',
+        t.line, t.entry_id, t.reversed_line, e.reverses) AS detail
+    FROM transfer t JOIN entry e ON e.id = t.entry_id
+    LEFT JOIN transfer o ON o.entry_id = e.reverses AND o.line = t.reversed_line
+    WHERE t.reversed_line IS NOT NULL AND (o.debit IS DISTINCT FROM t.credit OR o.credit IS DISTINCT FROM t.debit)
+    ORDER BY t.entry_id, t.line LIMIT $1
+    """,
+    Finding,
+)
+
 USABLE: Final = Statement(
     """
     SELECT 'usable' AS check, b.account_id::text AS subject, format(
@@ -132,7 +145,7 @@ USABLE: Final = Statement(
     Finding,
 )
 
-CHECKS: Final = (ENTRY_TOTALS, ORPHANS, BALANCES, GUARDS, POSTINGS, REVERSALS, USABLE)
+CHECKS: Final = (ENTRY_TOTALS, ORPHANS, BALANCES, GUARDS, POSTINGS, REVERSALS, WAYS_BACK, USABLE)
 
 
 async def find_breaks(

@@ -1,4 +1,4 @@
-"""The proof of the books, with what was written down beside them of each redemption and reversal.
+"""The proof of the books, with what was written down beside them of grants, redemptions and reversals.
 
 What the till's list, the merchant and the holder see comes from these tables; so they must say what
 the entries say, both ways: no entry without its row, no row without its entry.
@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from pas.db import Connection, Statement
+from pas.grants.prove import CHECKS as OF_GRANTS
 from pas.ledger import prove as ledger
 from pas.ledger.findings import Finding
 
@@ -54,7 +55,7 @@ REVERSALS: Final = Statement(
     Finding,
 )
 
-CHECKS: Final = (REDEMPTIONS, REVERSALS)
+CHECKS: Final = (*OF_GRANTS, REDEMPTIONS, REVERSALS)
 
 
 async def prove(connection: Connection, now: datetime, *, milliseconds: int = 0) -> ledger.Proof:
