@@ -388,11 +388,14 @@ BEGIN
         JOIN pass p ON p.id = b.pass_id
         JOIN balance c ON c.account_id = b.account_id
         LEFT JOIN balance v ON v.account_id = b.visits_account_id
-        WHERE p.ends_on + make_interval(months => months) <= today
-            AND (c.usable_until AT TIME ZONE 'Europe/Amsterdam')::date <= today
+        WHERE greatest(p.ends_on, (c.usable_until AT TIME ZONE 'Europe/Amsterdam')::date)
+                + make_interval(months => months) <= today
             AND c.amount = 0 AND coalesce(v.amount, 0) = 0
             AND NOT EXISTS (SELECT 1 FROM deviation d WHERE d.resident_id = p.resident_id AND d.year = p.year
                 AND d.confirmed_at IS NULL AND d.rejected_at IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM processing_log l JOIN transfer t ON t.entry_id = l.entry_id
+                WHERE l.subject_id = p.resident_id
+                AND (t.debit IN (b.account_id, b.visits_account_id) OR t.credit IN (b.account_id, b.visits_account_id)))
         ORDER BY b.account_id LIMIT most
         FOR UPDATE OF b SKIP LOCKED
     );

@@ -4,7 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given import a_member, a_scheme_in_force, an_actor
+from given import (
+    a_budget,
+    a_holder,
+    a_member,
+    a_merchant,
+    a_sale_item,
+    a_scheme,
+    a_scheme_in_force,
+    a_till,
+    an_actor,
+    desk_of,
+)
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role
@@ -12,6 +23,7 @@ from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year
 from pas.grants.lapse import lapse_year
 from pas.ids import MunicipalityName
+from pas.redemptions.redeem import redeem
 from pas.retention.clean_up import clean_up
 from pas.retention.clocks import CLOCKS, Clock
 
@@ -150,6 +162,41 @@ async def test_a_link_stays_as_long_as_the_municipality_says(
     await change_municipality_settings(connection, {"linkMonths": most}, actor=SYSTEM)
     assert await links(connection, database) == 1
     await change_municipality_settings(connection, {"linkMonths": most - 1}, actor=SYSTEM)
+    assert await links(connection, database) == 0
+
+
+async def test_a_link_of_a_budget_that_outlives_its_year_is_kept_from_the_end_of_the_budget(
+    connection: Connection, database: Database
+) -> None:
+    year = NOW.year - 3
+    scheme, holder = await a_scheme(connection, year=year), await a_holder(connection, year=year)
+    first, last = datetime(year, 1, 1, tzinfo=UTC), NOW - timedelta(days=45)
+    await a_budget(connection, scheme, holder, usable_from=first, usable_until=last)
+    task = Task(municipality=VELSEN, year=year, actor=an_actor(Role.OFFICER), now=NOW)
+    await lapse_year(database, task)
+
+    await change_municipality_settings(connection, {"linkMonths": 2}, actor=SYSTEM)
+    assert await links(connection, database) == 1
+    await change_municipality_settings(connection, {"linkMonths": 1}, actor=SYSTEM)
+    assert await links(connection, database) == 0
+
+
+async def test_a_link_stays_while_the_processing_log_leads_to_its_account(
+    connection: Connection, database: Database
+) -> None:
+    """What is noted after the end, like a refund, leads from the person to the account as well."""
+    year = NOW.year - 3
+    scheme, holder = await a_scheme(connection, year=year), await a_holder(connection, year=year)
+    till = await a_till(connection, await a_merchant(connection))
+    first, last = datetime(year, 1, 1, tzinfo=UTC), NOW - timedelta(days=45)
+    await a_budget(connection, scheme, holder, cents=800, usable_from=first, usable_until=last)
+    sale = a_sale_item(till, holder, price=800, take=800)
+    await redeem(desk_of(connection, now=last - timedelta(days=5)), [sale])
+    assert await connection.fetchval("SELECT sum(taken_cents) FROM processing_log") == 800
+    await change_municipality_settings(connection, {"linkMonths": 1}, actor=SYSTEM)
+
+    assert await links(connection, database) == 1
+    await connection.execute("DELETE FROM processing_log")
     assert await links(connection, database) == 0
 
 

@@ -42,7 +42,7 @@ async def clean_up(
 ) -> CleanUpReport:
     """Delete what is past its clock, also codes that were to be printed; the links between persons and accounts come last.
 
-    The processing log names both too, so no row of it may outlive the link it belongs to.
+    The processing log names both too, and a link stays as long as a row of it leads to its account.
     """
     async with database.connection(municipality) as connection:
         months = (await read_municipality_settings(connection)).link_months
