@@ -649,6 +649,7 @@ def a_sale_item(
     price: int | None = None,
     visits: int | None = None,
     take: int | None = None,
+    lost: int = 0,
     child: int = 0,
     **fields: object,
 ) -> SaleItem:
@@ -657,6 +658,7 @@ def a_sale_item(
         price_cents=None if price is None else Cents(price),
         visits=visits,
         take_cents=None if take is None else Cents(take),
+        lost_cents=Cents(lost),
         category=None,
     )
     scan = Scan(token_hash=holder.token.sha256(), holder=child)

@@ -60,7 +60,7 @@ async def sell(sale: SaleItem, connection: Connection) -> list[Answer]:
 async def test_what_may_be_used_once_is_used_by_the_first_item_of_a_call(
     connection: Connection, till: Till, holder: Holder, rule: str
 ) -> None:
-    sales = [a_sale_item(till, holder, price=400, take=400) for _ in range(3)]
+    sales = [a_sale_item(till, holder, price=400, take=400, lost=600) for _ in range(3)]
 
     answers = await redeem(desk_of(connection), sales)
     again = await redeem(desk_of(connection), sales)
@@ -74,7 +74,9 @@ async def test_what_may_be_used_once_is_used_by_one_of_two_calls(
 ) -> None:
     """The second read and decided before the first was booked, and waits for its budget."""
     elsewhere = await a_till(connection, await a_merchant(connection))
-    first, second = (a_sale_item(at, holder, price=400, take=400) for at in (till, elsewhere))
+    first, second = (
+        a_sale_item(at, holder, price=400, take=400, lost=600) for at in (till, elsewhere)
+    )
     async with crowd.connection(VELSEN) as other:
         async with other.transaction():
             assert told(await sell(first, other)) == [("booked", None)]
@@ -91,7 +93,7 @@ async def test_of_many_tills_at_once_one_uses_what_may_be_used_once(
 ) -> None:
     merchant = await a_merchant(connection)
     tills = [await a_till(connection, merchant) for _ in range(8)]
-    sales = [a_sale_item(till, holder, price=400, take=400) for till in tills]
+    sales = [a_sale_item(till, holder, price=400, take=400, lost=600) for till in tills]
 
     answers = await at_once(crowd, *(partial(sell, sale) for sale in sales))
 

@@ -207,9 +207,13 @@ async def test_spend_at_once_warns_and_gives_the_rest_back(connection: Connectio
     budget = await a_budget(connection, scheme, holder, cents=5_000)
 
     [quote] = await redeem(desk_of(connection), [a_sale_item(till, holder, price=900)])
-    [answer] = await redeem(desk_of(connection), [a_sale_item(till, holder, price=900, take=900)])
+    unheard = a_sale_item(till, holder, price=900, take=900, lost=4_099)
+    [moved] = await redeem(desk_of(connection), [unheard])
+    heard = a_sale_item(till, holder, price=900, take=900, lost=4_100, id=unheard.id)
+    [answer] = await redeem(desk_of(connection), [heard])
 
     assert [warning.lost_cents for warning in quote.warnings] == [4_100]
+    assert (moved.outcome, moved.warnings) == ("moved", quote.warnings)
     assert answer.outcome == "booked"
     assert await balance(connection, budget.account) == 0
 

@@ -48,7 +48,7 @@ async def test_a_sale_and_its_retry_are_answered_alike(till: SigningTill, holder
         "items": [
             item(1_000, priceCents=1_234, category="sport"),
             item(1_350, visits=5, category="swimming"),
-            item(2_000, priceCents=2_000, category="bicycle"),
+            item(2_000, priceCents=2_000, lostCents=3_000, category="bicycle"),
             item(100, priceCents=100, category="sport"),
             item(100, priceCents=100, category="bicycle"),
         ],

@@ -143,7 +143,7 @@ async def test_visits_and_forfeits_come_back(connection: Connection, auditor: Co
     visits = await a_budget(connection, pool, holder, cents=5_000, visits=10)
     bicycle = await a_budget(connection, shop, holder, cents=3_000)
     swim = a_sale_item(till, holder, visits=3, take=1_200)
-    ride = a_sale_item(till, holder, price=1_000, take=1_000)
+    ride = a_sale_item(till, holder, price=1_000, take=1_000, lost=2_000)
 
     answers = await redeem(desk_of(connection), [swim, ride])
     assert [answer.outcome for answer in answers] == ["booked", "booked"]
@@ -165,7 +165,7 @@ async def test_what_was_given_up_and_granted_to_others_is_lost_and_the_payment_c
     merchant = await a_merchant(connection)
     holder, till = await a_holder(connection), await a_till(connection, merchant)
     budget = await a_budget(connection, pot, holder, cents=3_000)
-    sale = a_sale_item(till, holder, price=1_000, take=1_000)
+    sale = a_sale_item(till, holder, price=1_000, take=1_000, lost=2_000)
     await redeem(desk_of(connection), [sale])
     await a_budget(connection, pot, await a_holder(connection), cents=1_500)
 

@@ -32,7 +32,7 @@ async def test_the_cashier_hears_what_does_not_come_back(
         await a_till(connection, await a_merchant(connection)),
     )
     await a_budget(connection, pot, holder, cents=3_000, usable_until=FOR_LONG)
-    sale = a_sale_item(till, holder, price=1_000, take=1_000)
+    sale = a_sale_item(till, holder, price=1_000, take=1_000, lost=2_000)
     await redeem(desk_of(connection), [sale])
     await a_budget(connection, pot, await a_holder(connection), cents=1_500)
 

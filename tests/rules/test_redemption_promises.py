@@ -300,9 +300,28 @@ def with_more(budget: BudgetFacts, more: int) -> BudgetFacts:
 def test_a_till_takes_what_was_quoted_or_hears_what_moved(world: World, off: int) -> None:
     take = Cents(max(1, world.quote.take_cents + off))
     confirmed = frozenset(condition.code for condition in world.quote.conditions)
-    taking = msgspec.structs.replace(world.request, take_cents=take, confirmed=confirmed)
+    taking = msgspec.structs.replace(
+        world.request, take_cents=take, confirmed=confirmed, **lost_by(world.quote)
+    )
     same = take == world.quote.take_cents
     assert verdict(world.facts, taking) == (world.quote if same else Moved(world.quote))
+
+
+def lost_by(quote: Quote) -> dict[str, int]:
+    return {"lost_cents": quote.lost_cents, "lost_visits": quote.lost_visits}
+
+
+@given(quoted)
+def test_nobody_loses_more_than_they_heard(world: World) -> None:
+    heard = lost_by(world.quote)
+    confirmed = frozenset(condition.code for condition in world.quote.conditions)
+    taking = msgspec.structs.replace(
+        world.request, take_cents=world.quote.take_cents, confirmed=confirmed
+    )
+    for what, lost in heard.items():
+        less = msgspec.structs.replace(taking, **{**heard, what: lost - 1})
+        assert verdict(world.facts, less) == Moved(world.quote)
+    assert verdict(world.facts, msgspec.structs.replace(taking, **heard)) == world.quote
 
 
 @given(quoted)
@@ -310,7 +329,7 @@ def test_without_every_confirmation_nothing_is_taken(world: World) -> None:
     needed = world.quote.conditions
     some = frozenset(condition.code for condition in needed[1:])
     taking = msgspec.structs.replace(
-        world.request, take_cents=world.quote.take_cents, confirmed=some
+        world.request, take_cents=world.quote.take_cents, confirmed=some, **lost_by(world.quote)
     )
     found = verdict(world.facts, taking)
     if needed:

@@ -101,7 +101,13 @@ async def buy(lanes: Lanes, ring: KeyRing, *, match: Match, request: Request) ->
     if quote.outcome != "quoted":
         return quote
     confirmed = frozenset(condition.code for condition in quote.conditions)
-    taken = msgspec.structs.replace(request, take_cents=quote.take_cents, confirmed=confirmed)
+    taken = msgspec.structs.replace(
+        request,
+        take_cents=quote.take_cents,
+        lost_cents=Cents(sum(warning.lost_cents for warning in quote.warnings)),
+        lost_visits=sum(warning.lost_visits for warning in quote.warnings),
+        confirmed=confirmed,
+    )
     [answer] = await lanes.sell(
         ring.municipality,
         [msgspec.structs.replace(sale, request=taken)],

@@ -43,11 +43,14 @@ class AskBody(Body, frozen=True, kw_only=True):
 class SellBody(AskBody, frozen=True, kw_only=True):
     """The same, to be booked: ``id`` is made and kept by the device before it sends.
 
-    ``takeCents`` is what the quote said, and exactly that is taken.
+    ``takeCents`` is what the quote said, and exactly that is taken. ``lostCents`` and ``lostVisits``
+    are what its warnings said would be lost; where more would be, the answer is ``moved``.
     """
 
     id: UUID
     take_cents: Whole
+    lost_cents: Annotated[int, Meta(ge=0, le=1_000_000_000_000)] = 0
+    lost_visits: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     confirmed: Annotated[tuple[Code, ...], Meta(max_length=10)] = ()
 
 

@@ -158,12 +158,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What the till asks: a price or a number of visits; without an amount to take, a quote.
 
     For a sale in visits ``take_cents`` is what the quote said too: the agreed price of the visits
-    that are taken. ``confirmed`` and ``unmet`` hold the codes of conditions the cashier judged.
+    that are taken. ``confirmed`` and ``unmet`` hold the codes of conditions the cashier judged, and
+    ``lost_…`` what the holder heard would be lost.
     """
 
     price_cents: Cents | None = None
     visits: int | None = None
     take_cents: Cents | None = None
     category: str | None = None
+    lost_cents: Cents = Cents(0)
+    lost_visits: int = 0
     confirmed: frozenset[str] = frozenset()
     unmet: frozenset[str] = frozenset()

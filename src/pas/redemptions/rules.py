@@ -102,7 +102,7 @@ def settled(facts: Facts, request: Request, quote: Quote) -> Verdict:
         return Refused(AmountTooLarge)
     if request.take_cents is None:
         return quote
-    if request.take_cents != quote.take_cents:
+    if request.take_cents != quote.take_cents or loses_unheard(quote, request):
         return Moved(quote)
     open_conditions = tuple(
         condition for condition in quote.conditions if condition.code not in request.confirmed
@@ -110,6 +110,11 @@ def settled(facts: Facts, request: Request, quote: Quote) -> Verdict:
     if open_conditions:
         return Refused(ConditionNotConfirmed, open_conditions)
     return quote
+
+
+def loses_unheard(quote: Quote, request: Request) -> bool:
+    """Whether the holder would lose more than they heard: another budget may pay than was quoted."""
+    return quote.lost_cents > request.lost_cents or quote.lost_visits > request.lost_visits
 
 
 def refuse_till(till: TillFacts | None) -> Reason | None:

@@ -81,6 +81,8 @@ def sale_item(counter: Counter, body: AskBody, asked: Asks | Sells) -> SaleItem:
             price_cents=None if body.price_cents is None else Cents(body.price_cents),
             visits=body.visits,
             take_cents=Cents(selling.take_cents) if selling else None,
+            lost_cents=Cents(selling.lost_cents if selling else 0),
+            lost_visits=selling.lost_visits if selling else 0,
             category=body.category,
             confirmed=frozenset(selling.confirmed if selling else ()),
             unmet=frozenset(body.unmet),

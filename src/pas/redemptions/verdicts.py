@@ -77,6 +77,14 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[HolderWarning, ...] = ()
 
     @property
+    def lost_cents(self) -> Cents:
+        return Cents(sum(warning.lost_cents for warning in self.warnings))
+
+    @property
+    def lost_visits(self) -> int:
+        return sum(warning.lost_visits for warning in self.warnings)
+
+    @property
     def category(self) -> str | None:
         """What it was for, when all parts were for the same."""
         categories = {part.category for part in self.parts}

@@ -91,6 +91,7 @@ def first_offer(asked: Sequence[AskBody], answers: Sequence[AnswerTold]) -> Offe
             payee=ask.payee,
             unmet=ask.unmet,
             take_cents=answer.take_cents,
+            **lost_by(answer),
         )
         for ask, answer in quoted
     ]
@@ -115,7 +116,17 @@ def next_offer(sent: Sells, answers: Sequence[AnswerTold]) -> Offer | None:
 def taking(item: SellBody, answer: AnswerTold) -> SellBody:
     if answer.outcome != "moved":
         return item
-    return msgspec.structs.replace(item, take_cents=answer.take_cents, confirmed=())
+    return msgspec.structs.replace(
+        item, take_cents=answer.take_cents, confirmed=(), **lost_by(answer)
+    )
+
+
+def lost_by(answer: AnswerTold) -> dict[str, int]:
+    """What the page tells the holder would be lost."""
+    return {
+        "lost_cents": sum(warning.lost_cents for warning in answer.warnings),
+        "lost_visits": sum(warning.lost_visits for warning in answer.warnings),
+    }
 
 
 def offered(sale: Sells, answers: Sequence[AnswerTold]) -> Offer:
