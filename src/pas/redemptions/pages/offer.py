@@ -91,7 +91,8 @@ def first_offer(asked: Sequence[AskBody], answers: Sequence[AnswerTold]) -> Offe
             payee=ask.payee,
             unmet=ask.unmet,
             take_cents=answer.take_cents,
-            **lost_by(answer),
+            lost_cents=lost_cents(answer),
+            lost_visits=lost_visits(answer),
         )
         for ask, answer in quoted
     ]
@@ -117,16 +118,21 @@ def taking(item: SellBody, answer: AnswerTold) -> SellBody:
     if answer.outcome != "moved":
         return item
     return msgspec.structs.replace(
-        item, take_cents=answer.take_cents, confirmed=(), **lost_by(answer)
+        item,
+        take_cents=answer.take_cents,
+        lost_cents=lost_cents(answer),
+        lost_visits=lost_visits(answer),
+        confirmed=(),
     )
 
 
-def lost_by(answer: AnswerTold) -> dict[str, int]:
+def lost_cents(answer: AnswerTold) -> Cents:
     """What the page tells the holder would be lost."""
-    return {
-        "lost_cents": sum(warning.lost_cents for warning in answer.warnings),
-        "lost_visits": sum(warning.lost_visits for warning in answer.warnings),
-    }
+    return Cents(sum(warning.lost_cents for warning in answer.warnings))
+
+
+def lost_visits(answer: AnswerTold) -> int:
+    return sum(warning.lost_visits for warning in answer.warnings)
 
 
 def offered(sale: Sells, answers: Sequence[AnswerTold]) -> Offer:
