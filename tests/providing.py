@@ -1,9 +1,10 @@
 """A real identity provider in a process of its own, and a browser that goes there and back."""
 
+import asyncio
 import json
 import subprocess
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -62,6 +63,50 @@ def provider(keys: list[Mapping[str, object]]) -> Generator[Provider]:
     finally:
         started.stop()
         process.stdout.close()
+
+
+class Hanging:
+    """A provider that takes requests and does not answer; it counts who waits."""
+
+    def __init__(self, *, publishes: bool) -> None:
+        self.publishes, self.issuer, self.waiting = publishes, "", 0
+        self._came, self._over = asyncio.Semaphore(0), asyncio.Event()
+
+    async def waits_for(self, requests: int) -> None:
+        async with asyncio.timeout(5):
+            for _ in range(requests):
+                await self._came.acquire()
+
+    async def takes(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = await reader.readline()
+        if self.publishes and b"/.well-known/" in asked:
+            writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + self.published())
+        else:
+            self.waiting += 1
+            self._came.release()
+            await self._over.wait()
+        writer.close()
+
+    def published(self) -> bytes:
+        places = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        addresses = {place: f"{self.issuer}/{place}" for place in places}
+        return json.dumps({"issuer": self.issuer, **addresses}).encode()
+
+    def lets_go(self) -> None:
+        self._over.set()
+
+
+@asynccontextmanager
+async def hanging(*, publishes: bool) -> AsyncGenerator[Hanging]:
+    """Start a provider that hangs, after it told where its endpoints are or before."""
+    made = Hanging(publishes=publishes)
+    server = await asyncio.start_server(made.takes, "127.0.0.1", 0)
+    made.issuer = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield made
+    finally:
+        made.lets_go()
+        server.close()
 
 
 async def sent_back(address: str) -> str:

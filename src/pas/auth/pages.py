@@ -1,6 +1,7 @@
 """Signing in and out, for people: the choice, the way to the provider and back, the way out."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, cast
 from urllib.parse import urlencode
 
@@ -89,17 +90,16 @@ async def away(
     for_holder: bool = False,
 ) -> Redirect:
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
-    async with state.database.connection(name) as connection:
-        address = await begin_sign_in(
-            connection,
-            state.providers,
-            browser=browser_of(request, state, name),
-            redirect_uri=redirect_uri(state, name),
-            return_to=return_to if return_to != "/" else f"/{name}",
-            invitation=invitation,
-            for_holder=for_holder,
-            now=datetime.now(UTC),
-        )
+    address = await begin_sign_in(
+        partial(state.database.connection, name),
+        state.providers,
+        browser=browser_of(request, state, name),
+        redirect_uri=redirect_uri(state, name),
+        return_to=return_to if return_to != "/" else f"/{name}",
+        invitation=invitation,
+        for_holder=for_holder,
+        now=datetime.now(UTC),
+    )
     return Redirect(address, status_code=SEE_OTHER)
 
 
@@ -117,19 +117,18 @@ async def from_provider(
     if error:
         raise refuse_error(error)
     auth, name = auth_state(request.app.state), MunicipalityName(municipality)
-    async with auth.database.connection(name) as connection:
-        signed_in = await complete_sign_in(
-            connection,
-            auth.providers,
-            await auth.ring(name),
-            state=attempt,
-            code=code,
-            answered_by=iss,
-            browser=browser_of(request, auth, name),
-            redirect_uri=redirect_uri(auth, name),
-            replaces=session_of(request, auth, name),
-            now=datetime.now(UTC),
-        )
+    signed_in = await complete_sign_in(
+        partial(auth.database.connection, name),
+        auth.providers,
+        await auth.ring(name),
+        state=attempt,
+        code=code,
+        answered_by=iss,
+        browser=browser_of(request, auth, name),
+        redirect_uri=redirect_uri(auth, name),
+        replaces=session_of(request, auth, name),
+        now=datetime.now(UTC),
+    )
     return with_session(done(signed_in.return_to), auth, name, session=signed_in.session)
 
 

@@ -1,5 +1,7 @@
 """Identity providers as this process knows them: what they publish, fetched and kept for a while."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Mapping
 from time import monotonic
 from typing import ClassVar, Final, TypeVar
@@ -15,7 +17,11 @@ METADATA_SECONDS: Final = 3600.0
 """How long what a provider publishes is believed, its keys included."""
 REFRESH_SECONDS: Final = 10.0
 """A token with a key we do not know makes us look again, but not for every forged one."""
+FAILED_SECONDS: Final = 5.0
+"""How long we leave a provider alone that did not tell what it publishes."""
 PATIENCE: Final = httpx.Timeout(5.0)
+TOTAL_SECONDS: Final = 10.0
+"""For a whole answer: a byte now and then would keep within the patience for ever."""
 MOST_BYTES: Final = 512_000
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 HTTP_OK: Final = 200
@@ -57,19 +63,40 @@ class Providers:
         self._client = httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False)
         self._metadata: dict[str, tuple[float, Metadata]] = {}
         self._keys: dict[str, tuple[float, KeySet]] = {}
+        self._failed: dict[str, float] = {}
+        self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def close(self) -> None:
         await self._client.aclose()
 
     async def metadata(self, issuer: str) -> Metadata:
+        """Give what a provider publishes; one asks, and the others who need it wait for that."""
+        if known := self._believed(issuer):
+            return known
+        async with self._asking[issuer]:
+            if known := self._believed(issuer):
+                return known
+            if monotonic() - self._failed.get(issuer, -FAILED_SECONDS) < FAILED_SECONDS:
+                raise IdentityProviderDown
+            try:
+                found = await self._published(issuer)
+            except (IdentityProviderDown, IdentityProviderWrong):
+                self._failed[issuer] = monotonic()
+                raise
+            self._metadata[issuer] = (monotonic(), found)
+            return found
+
+    def _believed(self, issuer: str) -> Metadata | None:
         known = self._metadata.get(issuer)
-        if known is not None and monotonic() - known[0] < METADATA_SECONDS:
-            return known[1]
+        if known is None or monotonic() - known[0] >= METADATA_SECONDS:
+            return None
+        return known[1]
+
+    async def _published(self, issuer: str) -> Metadata:
         address = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
         found = _read(await self.fetch("GET", address), Metadata)
         if found.issuer != issuer:
             raise IdentityProviderWrong(f"{issuer} says that it is {found.issuer}")
-        self._metadata[issuer] = (monotonic(), found)
         return found
 
     async def signing_key(self, issuer: str, *, key_id: str | None, algorithm: str) -> jwt.PyJWK:
@@ -99,12 +126,15 @@ class Providers:
         _refuse_plain(address)
         content = bytearray()
         try:
-            async with self._client.stream(method, address, data=form) as answer:
+            async with (
+                asyncio.timeout(TOTAL_SECONDS),
+                self._client.stream(method, address, data=form) as answer,
+            ):
                 async for piece in answer.aiter_bytes():
                     content += piece
                     if len(content) > MOST_BYTES:
                         raise IdentityProviderWrong(f"{address} answers with too much")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise IdentityProviderDown from error
         if answer.is_server_error:
             raise IdentityProviderDown

@@ -1,12 +1,15 @@
 """Somebody signs in at an identity provider: one for people who work here, one for holders.
 
 An attempt is a row that is made before the redirect and used once after it, by the same browser. It
-is used up before the provider is asked anything, so a copied answer is worth nothing.
+is used up before the provider is asked anything, so a copied answer is worth nothing. Nobody holds a
+connection while the provider thinks: the tills of the municipality have the same few.
 """
 
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -36,6 +39,8 @@ from pas.auth.sessions import (
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import LoginId
+
+Connect = Callable[[], AbstractAsyncContextManager[Connection]]
 
 ATTEMPT_LASTS: Final = timedelta(minutes=10)
 LOCAL_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}")
@@ -136,7 +141,7 @@ ACTIVATE = Statement(
 
 
 async def begin_sign_in(
-    connection: Connection,
+    connect: Connect,
     providers: Providers,
     *,
     browser: str,
@@ -150,30 +155,32 @@ async def begin_sign_in(
 
     Forgets old attempts and sessions while it is at it: whoever adds rows also takes them away.
     """
-    provider = await _provider(connection, for_holder=for_holder)
-    attempt = new_attempt()
+    async with connect() as connection:
+        provider = await _provider(connection, for_holder=for_holder)
     try:
         metadata = await providers.metadata(provider.issuer)
     except IdentityProviderWrong as error:
         raise IdentityProviderDown from error
-    await clean_up_attempts(connection, now=now)
-    await clean_up_sessions(connection, now=now)
-    await BEGIN.run(
-        connection,
-        _hash(attempt.state),
-        _hash(browser),
-        invitation and invitation_hash(invitation),
-        attempt.nonce,
-        attempt.code_verifier,
-        local_path(return_to),
-        now,
-        for_holder,
-    )
+    attempt = new_attempt()
+    async with connect() as connection:
+        await clean_up_attempts(connection, now=now)
+        await clean_up_sessions(connection, now=now)
+        await BEGIN.run(
+            connection,
+            _hash(attempt.state),
+            _hash(browser),
+            invitation and invitation_hash(invitation),
+            attempt.nonce,
+            attempt.code_verifier,
+            local_path(return_to),
+            now,
+            for_holder,
+        )
     return authorization_url(provider, metadata, attempt, redirect_uri=redirect_uri)
 
 
 async def complete_sign_in(
-    connection: Connection,
+    connect: Connect,
     providers: Providers,
     ring: KeyRing,
     *,
@@ -186,10 +193,11 @@ async def complete_sign_in(
     now: datetime,
 ) -> SignedIn:
     """Use the attempt up, hear from the provider who it is, and start a session for them."""
-    stored = await USE_UP.first(connection, _hash(state), now, now - ATTEMPT_LASTS)
-    if stored is None or not hmac.compare_digest(stored.browser_hash, _hash(browser)):
-        raise SignInExpired
-    provider = await _provider(connection, for_holder=stored.for_holder)
+    async with connect() as connection:
+        stored = await USE_UP.first(connection, _hash(state), now, now - ATTEMPT_LASTS)
+        if stored is None or not hmac.compare_digest(stored.browser_hash, _hash(browser)):
+            raise SignInExpired
+        provider = await _provider(connection, for_holder=stored.for_holder)
     identity = await identify(
         providers,
         provider,
@@ -200,7 +208,7 @@ async def complete_sign_in(
         redirect_uri=redirect_uri,
         now=now,
     )
-    async with connection.transaction():
+    async with connect() as connection, connection.transaction():
         session = await start_session(
             connection,
             actor_kind="holder" if stored.for_holder else "login",
