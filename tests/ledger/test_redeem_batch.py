@@ -19,6 +19,7 @@ from booking import (
     balance,
     redeem,
     redeem_arguments,
+    reverse,
     reverse_arguments,
     until_waiting,
 )
@@ -35,6 +36,7 @@ from given import (
     a_scheme,
     a_till,
 )
+from mutate import by_hand
 from pas.db import Connection
 from pas.ledger.book import Line
 from pas.money import Cents
@@ -176,6 +178,10 @@ async def test_a_parent_pays_from_the_first_day_on(
     assert await redeem(
         connection, a_sale(till, of_child, 100, card=holder, occurred_at=early)
     ) == ["moved"]
+    first = NOON.replace(month=1, day=1)
+    assert await redeem(
+        connection, a_sale(till, of_child, 100, card=holder, occurred_at=first)
+    ) == ["booked"]
 
 
 async def test_a_sale_that_does_not_say_for_what_needs_an_agreement_for_each_budget(
@@ -189,6 +195,37 @@ async def test_a_sale_that_does_not_say_for_what_needs_an_agreement_for_each_bud
     )
     again = msgspec.structs.replace(a_sale(till, budget, 100), category=None)
     assert await redeem(connection, again) == ["moved"]
+
+
+async def test_an_agreement_of_another_club_or_for_another_scheme_is_not_enough(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    """When the sale does not say for what: that club may take sport, and another scheme is for culture."""
+    await a_scheme(connection, categories=("culture",))
+    club = await a_till(connection, await a_merchant(connection, categories=("culture",)))
+    for at, heard in ((club, "moved"), (till, "booked")):
+        silent = msgspec.structs.replace(a_sale(at, budget, 100), category=None)
+        assert await redeem(connection, silent) == [heard]
+
+
+async def test_an_agreement_holds_from_its_first_day_until_the_day_it_ends(
+    superuser: Connection, connection: Connection, till: Till, budget: Budget
+) -> None:
+    today = NOON.date()
+    day = timedelta(days=1)
+    for valid_from, valid_until, heard in (
+        (today, None, "booked"),
+        (today + day, None, "moved"),
+        (today - day, today, "moved"),
+        (today - day, today + day, "booked"),
+    ):
+        await superuser.execute(
+            "UPDATE agreement SET valid_from = $1, valid_until = $2", valid_from, valid_until
+        )
+        said = a_sale(till, budget, 100)
+        silent = msgspec.structs.replace(a_sale(till, budget, 100), category=None)
+        assert await redeem(connection, said) == [heard]
+        assert await redeem(connection, silent) == [heard]
 
 
 async def test_the_last_sale_that_a_limit_allows_is_booked_and_the_next_is_moved(
@@ -212,6 +249,79 @@ async def test_the_last_sale_that_a_limit_allows_is_booked_and_the_next_is_moved
         assert await redeem(
             connection, a_refusal(here, paid.holder, "budget-empty"), limits=limits
         ) == ["declined"]
+
+
+async def test_a_till_counts_its_own_sales_of_the_last_hour(
+    superuser: Connection, connection: Connection, till: Till, budget: Budget
+) -> None:
+    one = msgspec.structs.replace(UNLIMITED, till_sales=1)
+    elsewhere = await a_till(connection, till.merchant)
+    assert await redeem(connection, a_sale(elsewhere, budget, 100)) == ["booked"]
+    assert await redeem(connection, a_sale(till, budget, 100), limits=one) == ["booked"]
+    assert await redeem(connection, a_sale(till, budget, 100), limits=one) == ["moved"]
+    async with superuser.transaction():  # in which now() stands still: exactly an hour ago
+        aged = "UPDATE redemption SET recorded_at = now() - interval '1 hour'"
+        await by_hand(superuser, "redemption", aged)
+        assert await redeem(superuser, a_sale(till, budget, 100), limits=one) == ["booked"]
+
+
+async def test_a_card_counts_its_own_sales_of_the_last_day(
+    superuser: Connection, connection: Connection, till: Till, budget: Budget
+) -> None:
+    one = msgspec.structs.replace(UNLIMITED, card_sales=1)
+    assert await redeem(connection, a_sale(till, budget, 100), limits=one) == ["booked"]
+    assert await redeem(connection, a_sale(till, budget, 100), limits=one) == ["moved"]
+    async with superuser.transaction():
+        aged = "UPDATE processing_log SET recorded_at = now() - interval '1 day'"
+        await by_hand(superuser, "processing_log", aged)
+        assert await redeem(superuser, a_sale(till, budget, 100), limits=one) == ["booked"]
+
+
+async def test_a_card_counts_what_it_paid_for_each_of_the_household(
+    connection: Connection, till: Till, scheme: Scheme, holder: Holder, budget: Budget
+) -> None:
+    one = msgspec.structs.replace(UNLIMITED, card_sales=1)
+    of_child = await a_budget(connection, scheme, await a_child_of(connection, holder))
+    assert await redeem(connection, a_sale(till, of_child, 100, card=holder)) == ["booked"]
+    assert await redeem(connection, a_sale(till, budget, 100), limits=one) == ["moved"]
+    by_child = a_sale(till, of_child, 100)
+    assert await redeem(connection, by_child, limits=one) == ["booked"]
+
+
+async def test_a_refusal_is_no_sale_of_the_card(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    one = msgspec.structs.replace(UNLIMITED, card_sales=1)
+    no = a_refusal(till, budget.holder, "category-not-agreed")
+    assert await redeem(connection, no) == ["declined"]
+    assert await redeem(connection, a_sale(till, budget, 100), limits=one) == ["booked"]
+
+
+async def test_what_was_taken_back_can_be_spent_within_the_limit_again(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    most = msgspec.structs.replace(UNLIMITED, card_cents=Cents(300))
+    sale = a_sale(till, budget, 300)
+    assert await redeem(connection, sale, limits=most) == ["booked"]
+    assert await redeem(connection, a_sale(till, budget, 1), limits=most) == ["moved"]
+    assert await reverse(connection, a_reversal("refund", sale, 100)) == ["booked"]
+    assert await redeem(connection, a_sale(till, budget, 101), limits=most) == ["moved"]
+    assert await redeem(connection, a_sale(till, budget, 100), limits=most) == ["booked"]
+
+
+async def test_the_visits_of_a_sale_are_kept_beside_it_and_a_refusal_has_none(
+    connection: Connection, till: Till, holder: Holder
+) -> None:
+    swim, visit = await a_swim(connection, holder)
+    sale = a_sale(till, swim, 450, visit)
+    no = msgspec.structs.replace(a_refusal(till, holder, "budget-empty"), visits=2)
+    arguments = redeem_arguments([sale, no])
+    arguments[25] = [3, 2]
+    assert await connection.fetchval(REDEEM, *arguments) == ["booked", "declined"]
+    kept = await connection.fetch(
+        "SELECT entry_id, visits, visits_asked FROM redemption ORDER BY visits DESC"
+    )
+    assert [tuple(row) for row in kept] == [(sale.item.id, 1, 3), (no.item.id, 0, 0)]
 
 
 @pytest.mark.parametrize("field", ["taken", "visits"])
@@ -285,6 +395,27 @@ async def test_a_pass_of_last_year_ended_on_a_day_in_amsterdam(
         connection, a_sale(till, budget, 1, occurred_at=night - timedelta(seconds=1))
     ) == ["booked"]
     assert await redeem(connection, a_sale(till, budget, 1, occurred_at=night)) == ["moved"]
+
+
+async def test_a_visit_without_a_price_needs_a_pass_that_did_not_end(
+    superuser: Connection, connection: Connection, till: Till, holder: Holder
+) -> None:
+    swim, visit = await a_swim(connection, holder)
+    for ended_on, heard in ((date(2026, 6, 2), "booked"), (date(2026, 6, 1), "moved")):
+        await superuser.execute("UPDATE pass SET ended_on = $1, ended_because = 'moved'", ended_on)
+        sale = a_sale(till, swim, 1, visit)
+        free = msgspec.structs.replace(sale.item, lines=(visit,))
+        sale = msgspec.structs.replace(sale, item=free, price_cents=0)
+        assert await redeem(connection, sale) == [heard]
+
+
+async def a_swim(connection: Connection, holder: Holder) -> tuple[Budget, Line]:
+    """Ten visits, and the line of one."""
+    scheme = await a_scheme(connection, visits=10, visit_price_cents=500)
+    swim = await a_budget(connection, scheme, holder, cents=5000, visits=10)
+    assert swim.visits_account is not None
+    assert scheme.used is not None
+    return swim, Line(debit=swim.visits_account, credit=scheme.used, amount=1)
 
 
 async def test_an_array_beside_the_ledger_of_another_length_is_refused(
