@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from booking import (
     Connect,
+    a_refusal,
     a_reversal,
     a_sale,
     an_item,
@@ -85,6 +87,18 @@ async def test_what_moved_holds_up_its_neighbours(
     assert await reverse(connection, wrong, a_reversal("void", other)) == ["moved", "busy"]
 
 
+async def test_a_sale_at_the_border_is_voided_no_more(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    sale = a_sale(till, budget, 1240)
+    await redeem(connection, sale)
+    sold = await connection.fetchval("SELECT recorded_at FROM redemption")
+    void = a_reversal("void", sale)
+    assert await reverse(connection, void, voids_since=sold) == ["moved"]
+    just_before = sold - timedelta(microseconds=1)
+    assert await reverse(connection, void, voids_since=just_before) == ["booked"]
+
+
 async def test_any_till_of_the_merchant_a_counter_and_a_login_refund(
     connection: Connection, till: Till, budget: Budget
 ) -> None:
@@ -106,6 +120,74 @@ async def test_any_till_of_the_merchant_a_counter_and_a_login_refund(
         (gone, "moved"),
     ):
         assert await reverse(connection, refund(login, "login")) == [heard]
+
+
+async def test_a_counter_takes_back_what_any_till_sold_and_who_sold_takes_back_his_own(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    counter = await a_till(connection, till.merchant, kind="counter")
+    his_own = await a_till(connection, till.merchant, kind="intermediary")
+    for seller, back_at, heard in (
+        (till, counter, "booked"),
+        (his_own, counter, "booked"),
+        (his_own, his_own, "booked"),
+        (till, his_own, "moved"),
+    ):
+        sale = a_sale(seller, budget, 100)
+        await redeem(connection, sale)
+        refund = a_reversal("refund", sale, actor_id=back_at.id)
+        assert await reverse(connection, refund) == [heard]
+
+
+@pytest.mark.parametrize("kind", ["till", "login"])
+async def test_an_unknown_till_or_login_takes_nothing_back(
+    connection: Connection, till: Till, budget: Budget, kind: str
+) -> None:
+    sale = a_sale(till, budget, 100)
+    await redeem(connection, sale)
+    unknown = a_reversal("refund", sale, actor_id=uuid4(), actor_kind=kind)
+    assert await reverse(connection, unknown) == ["moved"]
+
+
+async def test_sales_of_other_merchants_do_not_stand_in_the_way(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    elsewhere = await a_till(connection, await a_merchant(connection))
+    sale, theirs = a_sale(till, budget, 1240), a_sale(elsewhere, budget, 100)
+    await redeem(connection, sale, theirs)
+    assert await reverse(connection, a_reversal("refund", sale, 40)) == ["booked"]
+    assert await reverse(connection, a_reversal("void", theirs)) == ["booked"]
+
+
+async def test_what_was_declined_cannot_be_taken_back(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    no, sale = a_refusal(till, budget.holder, "too-often"), a_sale(till, budget, 100)
+    await redeem(connection, no)
+    refund = an_item("refund", *a_reversal("refund", sale).lines, reverses=no.item.id)
+    refund = msgspec.structs.replace(refund, actor_id=till.id)
+    assert await reverse(connection, refund, takes=[1]) == ["not_reversible"]
+
+
+async def test_what_is_taken_back_is_logged_once_for_whom_it_was_sold_to(
+    connection: Connection, till: Till, holder: Holder
+) -> None:
+    scheme = await a_scheme(connection, visits=10, visit_price_cents=500)
+    swim, _ = [
+        await a_budget(connection, scheme, person, cents=5000, visits=10)
+        for person in (holder, await a_holder(connection))
+    ]
+    assert swim.visits_account is not None
+    assert scheme.used is not None
+    sale = a_sale(till, swim, 450, Line(swim.visits_account, scheme.used, 1))
+    await redeem(connection, sale)
+    void = a_reversal("void", sale)
+    assert await reverse(connection, void) == ["booked"]
+    assert await reverse(connection, void) == ["replay"]
+    logged = await connection.fetch(
+        "SELECT subject_id, entry_id FROM processing_log WHERE activity = 'void'"
+    )
+    assert [tuple(row) for row in logged] == [(holder.id, void.id)]
 
 
 async def test_what_is_stored_beside_the_books_is_what_comes_back(
@@ -263,6 +345,19 @@ async def test_no_more_goes_on_than_came_back(
     onward = Line(debit=budget.account, credit=scheme.appropriation, amount=3001)
     with pytest.raises(asyncpg.PostgresError) as refused:
         await reverse(connection, a_reversal("refund", sale, 3000, onward))
+    assert refused.value.sqlstate == "PA110"
+
+
+async def test_what_goes_on_came_back_to_that_same_budget(
+    connection: Connection, till: Till, scheme: Scheme, holder: Holder, budget: Budget
+) -> None:
+    second = await a_budget(connection, scheme, holder, cents=500)
+    club = till.merchant.account
+    sale = a_sale(till, budget, 1000, Line(debit=second.account, credit=club, amount=400))
+    await redeem(connection, sale)
+    onward = Line(debit=second.account, credit=scheme.appropriation, amount=100)
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await reverse(connection, a_reversal("refund", sale, 1000, onward))
     assert refused.value.sqlstate == "PA110"
 
 
