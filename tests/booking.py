@@ -34,6 +34,7 @@ GRANT = (
     "SELECT grant_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
     " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
 )
+LAPSE = "SELECT lapse_batch($1, $2, $3, $4, $5, $6, $7)"
 
 
 def an_item(kind: str, *lines: Line, **fields: object) -> Item:
@@ -240,9 +241,13 @@ async def grant(connection: Connection, *claims: Claim) -> list[str]:
             for decision, claim in zip(decisions, claims, strict=True)
         ],
     )
+    return await connection.fetchval(GRANT, *grant_arguments(claims, decisions))
+
+
+def grant_arguments(claims: Sequence[Claim], decisions: Sequence[UUID]) -> list[object]:
+    """Twenty-two arrays, with the day after the fifteenth, and then when and by whom."""
     many = len(claims)
-    return await connection.fetchval(
-        GRANT,
+    return [
         [claim.entry for claim in claims],
         [claim.print_ for claim in claims],
         [uuid4() for _ in claims],
@@ -262,7 +267,7 @@ async def grant(connection: Connection, *claims: Claim) -> list[str]:
         [None if claim.visits is None else new_account_id() for claim in claims],
         *([FIRST_DAY] * many, [LAST_DAY] * many, [None] * many, [LAST_DAY.date()] * many),
         *(NOON, "login", OFFICER),
-    )
+    ]
 
 
 async def lapse(
@@ -276,8 +281,9 @@ async def lapse(
 ) -> str:
     """Return what is left of one budget to its appropriation."""
     (outcome,) = await connection.fetchval(
-        "SELECT lapse_batch($1, $2, $3, $4, $5, 'job', $6)",
-        *([entry or uuid7()], [print_ or secrets.token_bytes(32)], [budget], [amount], at, OFFICER),
+        LAPSE,
+        *([entry or uuid7()], [print_ or secrets.token_bytes(32)], [budget], [amount]),
+        *(at, "job", OFFICER),
     )
     return outcome
 

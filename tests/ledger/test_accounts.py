@@ -8,6 +8,7 @@ import pytest
 from booking import Connect, a_sale, an_item, balance, book, redeem, until_waiting
 from given import (
     FIRST_DAY,
+    LAST_DAY,
     NOON,
     Budget,
     Holder,
@@ -91,6 +92,48 @@ async def test_whoever_waits_for_an_account_gets_it_when_it_is_there(
     assert found == opened
 
 
+async def test_two_that_open_accounts_in_opposite_order_both_get_them(
+    owner: Connection, superuser: Connection
+) -> None:
+    """They are opened in order, whatever the order of the call: else each waits for the other."""
+    async with superuser.transaction():
+        (bank,) = await open_singles(superuser, "bank")
+        waiting = asyncio.create_task(open_singles(owner, "cover", "bank"))
+        await until_waiting(owner, on=superuser)
+        (cover,) = await open_singles(superuser, "cover")
+    assert await waiting == [cover, bank]
+
+
+async def test_each_account_is_found_again_by_its_year_and_by_whom_it_is_of(
+    owner: Connection,
+) -> None:
+    """Beside budgets of that scheme and year, which are new each time."""
+    scheme, first, second = uuid7(), uuid7(), uuid7()
+    kinds = ["appropriation", "appropriation", "merchant", "merchant", "budget"]
+    described = (
+        *(
+            kinds,
+            ["cents"] * 5,
+            [scheme, scheme, None, None, scheme],
+            [2026, 2027, None, None, 2026],
+        ),
+        *([None, None, first, second, None], [kind == "budget" for kind in kinds]),
+    )
+    opened, again = [[new_account_id() for _ in kinds] for _ in range(2)]
+    assert await owner.fetchval(OPEN, opened, *described) == opened
+    assert await owner.fetchval(OPEN, again, *described) == [*opened[:4], again[4]]
+
+
+async def test_the_account_of_one_merchant_is_opened_for_no_other(connection: Connection) -> None:
+    new = uuid7()
+    await connection.execute(
+        "INSERT INTO merchant (id, name, state) VALUES ($1, 'Club', 'requested')", new
+    )
+    merchant = await a_merchant(connection)
+    accounts = await connection.fetch("SELECT id, account_id FROM merchant")
+    assert dict(map(tuple, accounts)) == {new: None, merchant.id: merchant.account}
+
+
 async def test_budgets_are_never_shared(owner: Connection, budget: Budget) -> None:
     ids = [new_account_id(), new_account_id()]
     opened = await owner.fetchval(
@@ -164,7 +207,7 @@ async def test_only_pots_can_be_locked_by_the_app(connection: Connection, budget
 
 
 async def test_money_set_aside_twice_under_one_id_is_there_once(connection: Connection) -> None:
-    pot = await a_scheme(connection, closed_pot=True)
+    pot, _ = [await a_scheme(connection, closed_pot=True) for _ in range(2)]
     call = "SELECT appropriate($1, $2, $3, 2026::smallint, 'cover', $4, $5, 'login', $1)"
     entry = uuid7()
     for outcome, print_ in (("booked", 1), ("replay", 1), ("misuse", 2)):
@@ -181,6 +224,34 @@ async def test_a_budget_that_was_ended_is_spent_no_more(
         "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, NOON
     )
     assert await redeem(connection, a_sale(till, budget, 1)) == ["not_usable"]
+
+
+async def test_each_change_of_when_a_budget_can_be_spent_has_the_next_number(
+    connection: Connection, budget: Budget
+) -> None:
+    for until in (NOON, LAST_DAY, LAST_DAY, NOON):
+        await connection.execute(
+            "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, until
+        )
+    changes = await connection.fetch(
+        "SELECT number, usable_until FROM usable_change WHERE account_id = $1 ORDER BY 1",
+        budget.account,
+    )
+    assert [tuple(row) for row in changes] == [(1, NOON), (2, LAST_DAY), (3, NOON)]
+
+
+async def test_ending_a_budget_waits_for_no_other(
+    connection: Connection, superuser: Connection, budget: Budget
+) -> None:
+    other = await a_budget(connection, budget.scheme, await a_holder(connection))
+    await connection.execute("SET lock_timeout = '1s'")
+    async with superuser.transaction():
+        await superuser.execute(
+            "SELECT 1 FROM balance WHERE account_id = $1 FOR UPDATE", other.account
+        )
+        await connection.execute(
+            "SELECT set_budget_usable($1, $2, $3)", budget.account, FIRST_DAY, NOON
+        )
 
 
 async def test_ending_a_budget_locks_its_accounts_in_key_order(

@@ -6,17 +6,33 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from booking import Claim, Connect, a_sale, balance, grant, lapse, redeem, until_waiting
+from booking import (
+    GRANT,
+    LAPSE,
+    Claim,
+    Connect,
+    a_sale,
+    balance,
+    grant,
+    grant_arguments,
+    lapse,
+    redeem,
+    until_waiting,
+)
 from given import (
     LAST_DAY,
+    OFFICER,
     Budget,
     Holder,
     Scheme,
     Till,
+    a_budget,
     a_holder,
     a_scheme,
 )
 from pas.db import Connection
+from pas.ids import uuid7
+from pas.ledger.accounts import new_account_id
 
 
 async def test_a_scheme_is_granted_once_per_claimant_and_period(
@@ -47,6 +63,34 @@ async def test_the_same_claim_at_the_same_moment_is_granted_once(
         )
         await until_waiting(connection, on=other)
     assert await waiting == ["already", "booked"]
+
+
+async def test_two_calls_that_grant_the_same_in_opposite_order_both_get_an_answer(
+    connection: Connection, connect: Connect, scheme: Scheme, holder: Holder
+) -> None:
+    """Claims are taken in order, whatever the order of the call: else each waits for the other."""
+    other = await connect()
+    async with other.transaction():
+        assert await grant(other, Claim(scheme, holder, "p1")) == ["booked"]
+        waiting = asyncio.create_task(
+            grant(connection, Claim(scheme, holder, "p2"), Claim(scheme, holder, "p1"))
+        )
+        await until_waiting(connection, on=other)
+        assert await grant(other, Claim(scheme, holder, "p2")) == ["booked"]
+    assert await waiting == ["already", "already"]
+
+
+async def test_a_grant_waits_for_no_pot_but_its_own(
+    connection: Connection, connect: Connect, holder: Holder
+) -> None:
+    pot, busy = [
+        await a_scheme(connection, closed_pot=True, appropriated_cents=5000) for _ in range(2)
+    ]
+    other = await connect()
+    await connection.execute("SET lock_timeout = '1s'")
+    async with other.transaction():
+        await other.fetch("SELECT * FROM lock_pots($1)", [busy.appropriation])
+        assert await grant(connection, Claim(pot, holder, "p1")) == ["booked"]
 
 
 async def test_two_grants_from_one_closed_pot_lock_the_pot_before_the_claims(
@@ -115,6 +159,48 @@ async def test_a_sale_before_the_end_that_comes_after_the_lapse_finds_nothing(
     assert await redeem(connection, a_sale(till, budget, 1)) == ["insufficient"]
 
 
+async def test_what_is_left_goes_back_to_its_own_scheme_and_year(
+    connection: Connection, scheme: Scheme, budget: Budget
+) -> None:
+    await a_scheme(connection)
+    for year in (2025, 2027):
+        await connection.execute(
+            "SELECT open_appropriation($1, $2, false, false, $3)",
+            *(scheme.id, year, [new_account_id() for _ in range(5)]),
+        )
+    assert await lapse(connection, budget.account, 20000, at=LAST_DAY) == "booked"
+    credited = await connection.fetchval(
+        "SELECT credit FROM transfer WHERE debit = $1", budget.account
+    )
+    assert credited == scheme.appropriation
+
+
 async def test_only_budgets_lapse(connection: Connection, till: Till) -> None:
-    with pytest.raises(asyncpg.PostgresError):
+    with pytest.raises(asyncpg.PostgresError) as refused:
         await lapse(connection, till.merchant.account, 1, at=LAST_DAY)
+    assert refused.value.sqlstate == "PA111"
+
+
+async def test_grants_and_lapses_with_an_array_of_another_length_are_refused(
+    connection: Connection, scheme: Scheme, holder: Holder, budget: Budget
+) -> None:
+    """What a program lays out wrongly is an error, and never a grant with pieces of another."""
+    second = await a_budget(connection, scheme, await a_holder(connection))
+    claims = [Claim(scheme, holder, claim) for claim in ("p1", "p2")]
+    granted = grant_arguments(claims, [uuid7(), uuid7()])
+    lapsed: list[object] = [
+        [uuid7(), uuid7()],
+        [bytes(32), bytes(32)],
+        [budget.account, second.account],
+        [1, 2],
+        *(LAST_DAY, "job", OFFICER),
+    ]
+    for call, good in ((GRANT, granted), (LAPSE, lapsed)):
+        for at, array in enumerate(good):
+            if not isinstance(array, list):
+                continue
+            ids = at == 0  # a call without ids has no length, and fails on that
+            for wrong in (array[:1],) if ids else (array[:1], None):
+                with pytest.raises(asyncpg.PostgresError) as refused:
+                    await connection.fetchval(call, *good[:at], wrong, *good[at + 1 :])
+                assert refused.value.sqlstate == "PA110", at
