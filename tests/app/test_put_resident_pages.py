@@ -156,6 +156,24 @@ async def test_a_number_of_a_citizen_is_kept_and_shown_nowhere(officer: Visitor)
     assert 'id="bsn-fout"' in refused.text
 
 
+async def test_a_wrong_number_of_a_citizen_is_wiped_on_the_page_that_corrects(
+    officer: Visitor, connection: Connection
+) -> None:
+    assert "wipe_bsn" not in (await officer.look("residents/new")).text
+    added = await officer.send("residents/new", {**PERSON, "bsn": "999990019"})
+    path = added.headers["location"].removeprefix("/velsen/") + "/correction"
+    form = (await officer.look(path)).text
+    assert "Wis het burgerservicenummer" in form
+    untouched = await officer.send(path, form_in(form, ""))
+    assert untouched.status_code == 303
+    assert await connection.fetchval("SELECT count(bsn_hash) FROM resident") == 1
+    both = await officer.send(path, {**form_in(form, ""), "bsn": "999990020", "wipe_bsn": "ja"})
+    assert 'id="bsn-fout"' in both.text
+    wiped = await officer.send(path, {**form_in(form, ""), "wipe_bsn": "ja"})
+    assert wiped.status_code == 303
+    assert await connection.fetchval("SELECT count(bsn_hash) FROM resident") == 0
+
+
 async def test_what_somebody_should_look_at_is_said_with_the_way_on(officer: Visitor) -> None:
     child = {**PERSON, "birth_date": str(FIRST), "guardian_number": "9999"}
     answer = await officer.send("residents/new", child)

@@ -162,6 +162,39 @@ async def test_what_changed_is_an_event_with_before_and_after_and_no_citizen_num
     assert "99999" not in str(contents)
 
 
+async def test_a_citizen_number_is_wiped_once_with_an_event_and_is_free_again(
+    officer: Person, connection: Connection
+) -> None:
+    made = (await puts(officer, "1", bsn=OTHERS_BSN)).json()
+    assert (await puts(officer, "2", bsn=OTHERS_BSN, household_number="H2")).status_code == 400
+    body = {**a_body(), "wipeCitizenNumber": True}
+
+    answers = [(await officer.put(f"{RESIDENTS}/1", body)).json() for _ in range(2)]
+    other = await puts(officer, "2", bsn=OTHERS_BSN, household_number="H2")
+
+    assert [(one["outcome"], one["fields"]) for one in answers] == [
+        ("changed", ["citizenNumber"]),
+        ("same", []),
+    ]
+    assert other.json()["outcome"] == "added"
+    subject = msgspec.convert(made["id"], ResidentId)
+    events = await read_events(connection, subject_kind="resident", subject_id=subject)
+    wiped = [one for one in events if one.kind == "resident.citizen_number_wiped"]
+    assert [one.actor_id for one in wiped] == [officer.id]
+    assert "99999" not in str(events)
+
+
+async def test_a_citizen_number_is_not_wiped_and_filled_in_at_once(
+    officer: Person, connection: Connection
+) -> None:
+    await puts(officer, "1", bsn=OTHERS_BSN)
+    body = {**a_body(bsn="999990020"), "wipeCitizenNumber": True}
+    answer = await officer.put(f"{RESIDENTS}/1", body)
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["citizenNumber"]
+    assert await connection.fetchval("SELECT count(bsn_hash) FROM resident") == 1
+
+
 async def test_the_family_and_the_passes_follow_a_correction(
     officer: Person, connection: Connection
 ) -> None:

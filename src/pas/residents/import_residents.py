@@ -24,7 +24,8 @@ from pas.ids import HouseholdNumber, ImportId, MunicipalityName, uuid7
 from pas.imports.record import Import, end_import, file_hash, start_import
 from pas.passes.resident_files import ReadResident, read_residents, survey
 from pas.passes.survey import Survey
-from pas.residents.keep import HashedRow, hashed, keep_rows
+from pas.residents.citizen_numbers import HashedRow, PutOff
+from pas.residents.keep import hashed, keep_rows
 from pas.residents.managing_adults import sync_managing_adults
 
 CHUNK: Final = 2_000
@@ -129,12 +130,16 @@ async def _keep_all(
     told: Callable[[int], None],
 ) -> None:
     import_id, ring, actor, now = keeping
-    done = 0
+    keep = partial(keep_rows, import_id=import_id, ring=ring, actor=actor, now=now)
+    done, put_off = 0, PutOff()
     while chunk := await asyncio.to_thread(next, rows, _NO_ROWS):
         async with database.connection(municipality) as connection:
-            await keep_rows(connection, chunk, import_id=import_id, ring=ring, actor=actor, now=now)
+            await keep(connection, chunk, put_off=put_off)
         done += len(chunk)
         told(done)
+    if put_off.rows:
+        async with database.connection(municipality) as connection:
+            await keep(connection, put_off.rows)
 
 
 _NO_ROWS: Final[list[HashedRow]] = []

@@ -24,9 +24,13 @@ from pas.imports.record import keep_verdicts
 from pas.passes.compare import compare
 from pas.passes.resident_files import ReadResident
 from pas.passes.residents import Resident
+from pas.residents.citizen_numbers import HashedRow, PutOff, free_given_up, is_anothers
 from pas.residents.stored import Known, Person, read_known
 
-ANOTHERS_NUMBER: Final = Fault("bsn", "Dit burgerservicenummer is van iemand anders.")
+ANOTHERS_NUMBER: Final = Fault(
+    "bsn",
+    "Dit burgerservicenummer is van iemand anders. Klopt dat niet? Verbeter dan eerst die persoon.",
+)
 
 ONE_WRITER: Final = Statement(
     "SELECT pg_advisory_xact_lock(hashtext(current_schema || '.resident'))", None
@@ -35,6 +39,13 @@ INSERT_RESIDENTS: Final = Statement(
     """
     INSERT INTO resident (id, person_number)
     SELECT * FROM unnest($1::uuid[], $2::text[])
+    """,
+    None,
+)
+CLEAR_NUMBERS: Final = Statement(
+    """
+    UPDATE resident SET bsn_encrypted = NULL, bsn_hash = NULL, key_id = NULL
+    WHERE id = ANY ($1::uuid[])
     """,
     None,
 )
@@ -75,13 +86,6 @@ KEEP_VERSIONS: Final = Statement(
 )
 
 
-class HashedRow(msgspec.Struct, frozen=True):
-    """A row with the hashes of its citizen number, the one by the current key first."""
-
-    read: ReadResident
-    hashes: tuple[bytes, ...] = ()
-
-
 class Overwritten(msgspec.Struct, frozen=True):
     """A state that another one of the same day took the place of."""
 
@@ -91,10 +95,11 @@ class Overwritten(msgspec.Struct, frozen=True):
 
 
 class Changes(msgspec.Struct):
-    """What a chunk of rows comes down to."""
+    """What a chunk of rows comes down to; ``given_up`` have a number that somebody else may get."""
 
     verdicts: list[RowVerdict] = []
     new: dict[str, ResidentId] = {}
+    given_up: list[ResidentId] = []
     numbers: dict[ResidentId, CitizenNumber] = {}
     versions: list[tuple[ResidentId, Resident]] = []
     overwritten: list[Overwritten] = []
@@ -114,14 +119,18 @@ async def keep_rows(
     ring: KeyRing,
     actor: Actor,
     now: datetime,
+    put_off: PutOff | None = None,
 ) -> list[RowVerdict]:
     """Judge rows against what is stored, store what they change, and keep what became of each.
 
-    A state that is overwritten is gone from the table, so an event keeps it.
+    A state that is overwritten is gone from the table, so an event keeps it. Rows that want somebody
+    else's citizen number wait in ``put_off``, if it is there.
     """
     async with connection.transaction():
         await lock_residents(connection)
-        changes = await take_rows(connection, rows, ring=ring, actor=actor, now=now)
+        changes = await take_rows(
+            connection, rows, ring=ring, actor=actor, now=now, put_off=put_off
+        )
         await keep_verdicts(connection, import_id, changes.verdicts)
         for one in changes.overwritten:
             await record_event(
@@ -155,28 +164,31 @@ async def take_rows(
     ring: KeyRing,
     actor: Actor,
     now: datetime,
+    put_off: PutOff | None = None,
 ) -> Changes:
     """The same in the caller's transaction, under the lock of ``lock_residents``."""
     numbers = [row.read.resident.person_number for row in rows if row.read.resident]
     hashes = [one for row in rows for one in row.hashes]
     known = await read_known(connection, list(dict.fromkeys(numbers)), hashes)
-    changes = judge(rows, known)
+    changes = judge(rows, known, put_off)
     await _write(connection, changes, ring=ring, actor=actor, now=now)
     return changes
 
 
-def judge(rows: Sequence[HashedRow], known: Known) -> Changes:
+def judge(rows: Sequence[HashedRow], known: Known, put_off: PutOff | None = None) -> Changes:
     """Say what each row changes; ``known`` grows with what is kept."""
-    changes = Changes()
+    if put_off is not None:
+        rows = put_off.without_waiting(rows)
+    given_up = free_given_up(rows, known)
+    changes = Changes(given_up=[known.people[person].id for person in given_up])
     for row in rows:
         resident = row.read.resident
         if resident is None:
             changes.verdicts.append(compare(row.read, ()))
             continue
-        owner = next(
-            (known.owner_of_hash[one] for one in row.hashes if one in known.owner_of_hash), None
-        )
-        if owner not in {None, resident.person_number}:
+        if is_anothers(row, known):
+            if put_off is not None and put_off.take(row):
+                continue
             refused = msgspec.structs.replace(row.read, resident=None, faults=(ANOTHERS_NUMBER,))
             changes.verdicts.append(compare(refused, ()))
             continue
@@ -224,6 +236,9 @@ async def _write(
 ) -> None:
     if changes.new:
         await INSERT_RESIDENTS.run(connection, list(changes.new.values()), list(changes.new))
+    if changes.given_up:
+        # First, because the index that keeps numbers apart looks after each row.
+        await CLEAR_NUMBERS.run(connection, changes.given_up)
     if changes.numbers:
         hidden: list[HiddenCitizenNumber] = [
             encrypt_bsn(ring, number, resident=resident)

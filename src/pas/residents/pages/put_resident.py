@@ -108,6 +108,7 @@ async def put(
                 actor=look.actor,
                 now=look.now,
                 is_new=known is None,
+                wipes_bsn=form.ticked("wipe_bsn"),
             )
     except ResidentWrong as refusal:
         for fault in cast("list[dict[str, str]]", refusal.extra["errors"]):

@@ -33,7 +33,7 @@ class ResidentBody(
 ):
     """What holds of somebody from ``validFrom`` on; income in hundredths of a percent, null is unknown.
 
-    Without ``citizenNumber``, the one that is known stays.
+    Without ``citizenNumber``, the one that is known stays; ``wipeCitizenNumber`` takes it away.
     """
 
     given_name: Name
@@ -49,6 +49,7 @@ class ResidentBody(
     income_source: IncomeSource | None = None
     school_type: SchoolType | None = None
     citizen_number: Annotated[str, Meta(max_length=20)] = ""
+    wipe_citizen_number: bool = False
     guardian_number: Number = ""
     valid_from: date
     left_on: date | None = None
@@ -104,6 +105,7 @@ async def put_one_resident(
 
     Dezelfde regels gelden als voor een bestand met één regel. Met een latere begindatum blijft wat
     eerder gold. Dezelfde gegevens nog eens sturen verandert niets. Daarna volgen de passen vanzelf.
+    Staat er een verkeerd burgerservicenummer? Wis het met wipeCitizenNumber.
     """
     ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
     async with connected(request, municipality) as connection:
@@ -114,6 +116,7 @@ async def put_one_resident(
             actor=actor_of(request),
             now=datetime.now(UTC),
             called=field_name,
+            wipes_bsn=data.wipe_citizen_number,
         )
 
 
