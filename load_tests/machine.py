@@ -36,7 +36,7 @@ async def describe(connection: Connection, data: Path) -> list[tuple[str, str]]:
     return [
         ("processor", f"{processor()}, {len(usable_cpus())} CPUs usable"),
         ("memory", f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"),
-        ("system", f"{platform.system()} {platform.release()}"),
+        ("system", f"{platform.system()} {platform.release().partition('-')[0]}"),
         ("PostgreSQL", str(version)),
         *((f"`{name}`", by_name[name]) for name in SETTINGS if name in by_name),
         ("fdatasync of one page", f"median {median:.0f} µs, 99 % under {worst:.0f} µs"),

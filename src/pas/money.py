@@ -1,7 +1,6 @@
 """Money is a whole number of cents; writing it, reading it and dividing it happen only here."""
 
 import re
-from collections.abc import Sequence
 from typing import Final, NewType
 
 from pas.errors import Refusal
@@ -93,32 +92,8 @@ def what_to_type(number: str) -> str:
     return EXAMPLE
 
 
-def split_cents(total: Cents, weights: Sequence[int]) -> list[Cents]:
-    """Divide an amount by weight (largest remainder); the parts add up to it exactly.
-
-    Each part is the exact share rounded down or up; the cents left over go to the largest
-    remainders, and on a tie to the part that comes first.
-    """
-    assert total >= 0, "a negative amount is not divided: divide what it reverses"
-    assert all(weight >= 0 for weight in weights), "a weight is not negative"
-    whole = sum(weights)
-    assert whole > 0, "somebody must get the money"
-    shares = [divmod(total * weight, whole) for weight in weights]
-    left_over = total - sum(part for part, _ in shares)
-    by_remainder = sorted(range(len(shares)), key=lambda index: -shares[index][1])
-    favoured = set(by_remainder[:left_over])
-    return [Cents(part + (index in favoured)) for index, (part, _) in enumerate(shares)]
-
-
 def share_of(amount: Cents, share: BasisPoints) -> Cents:
     """Take a percentage of an amount; half a cent goes up."""
     assert amount >= 0
     assert share >= 0
     return Cents((amount * share * 2 + WHOLE) // (2 * WHOLE))
-
-
-def ratio(part: int, whole: int) -> BasisPoints:
-    """Say which percentage of ``whole`` ``part`` is; half of a hundredth of a percent goes up."""
-    assert part >= 0
-    assert whole > 0, "without a whole there is no percentage: say 'unknown'"
-    return BasisPoints((part * 2 * WHOLE + whole) // (2 * whole))

@@ -45,7 +45,7 @@ async def signs_in(connection: Connection, client: httpx.AsyncClient, login: Log
     client.headers["x-csrf-token"] = csrf_token(session.token)
 
 
-async def read(client: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401
+async def read(client: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401 (any JSON)
     answer = await client.get(f"/v1/velsen/{path}")
     assert answer.is_success, answer.text
     return answer.json()

@@ -368,6 +368,10 @@ def test_the_cashier_hears_what_is_wrong(visitor: Page) -> None:
     visitor.get_by_role("button", name="Kijk wat kan").click()
     check_page(visitor, "demo-refused")
     expect(visitor.locator(".pas-verdict--error")).to_contain_text("nummer")
+    expect(visitor.locator("#amount")).to_have_value("5,00")
+    visitor.fill("#amount", "0")
+    visitor.get_by_role("button", name="Kijk wat kan").click()
+    expect(visitor.locator("#scanned")).to_have_value("1234 5678 9012")
 
 
 def test_the_books_of_the_demonstration_close(city: Served) -> None:
@@ -377,6 +381,13 @@ def test_the_books_of_the_demonstration_close(city: Served) -> None:
     assert spent.returncode == 0, spent.stderr
     assert proved.returncode == 0, proved.stderr
     assert "close" in proved.stderr
+
+
+def test_the_books_of_a_whole_city_fit_on_a_phone(visitor: Page) -> None:
+    become(visitor, "sign-in", "Controleur")
+    visitor.goto("/velsen/ledger")
+    expect(visitor.get_by_role("heading", level=1)).to_have_text("De boeken")
+    check_page(visitor, "demo-ledger")
 
 
 def test_the_sessions_of_the_readme_say_what_they_said(city: Served) -> None:

@@ -87,4 +87,4 @@ async def test_342_municipalities_are_served_on_100_connections(
         < max(most)
         < 100 - int(await superuser.fetchval("SHOW superuser_reserved_connections"))
     )
-    print(f"{MUNICIPALITIES * PROCESSES} visits in {lasted:.1f} s, at most {max(most)} connections")  # noqa: T201
+    print(f"{MUNICIPALITIES * PROCESSES} visits in {lasted:.1f} s, at most {max(most)} connections")  # noqa: T201 (a figure for who runs it with -s)

@@ -4,6 +4,8 @@ Each mutant is a copy of the migrated database with one statement run in it; the
 ledger copy that copy. This process imports everything once and forks for each mutant.
 """
 
+# ruff: noqa: E402 (the folders of the tests come on the path first)
+
 import argparse
 import asyncio
 import contextlib
@@ -21,15 +23,15 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
-import pytest  # noqa: E402
-from equivalent import reason_for  # noqa: E402
-from mutants import Mutant, all_mutants  # noqa: E402
+import pytest
+from equivalent import reason_for
+from mutants import Mutant, all_mutants
 
-import booking  # noqa: E402 (imported once, for all forks)
-import servers  # noqa: E402
-from mutate import with_ddl_guard, without_ddl_guard  # noqa: E402
-from pas.installation import Access  # noqa: E402
-from pas.installation.access import embedded_access  # noqa: E402
+import booking  # once, for all forks
+import servers
+from mutate import with_ddl_guard, without_ddl_guard
+from pas.installation import Access
+from pas.installation.access import embedded_access
 
 TESTS = (
     *(

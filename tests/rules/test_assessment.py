@@ -17,7 +17,6 @@ from pas.grants.periods import (
     PassYearOver,
     PassYearTooFar,
     pass_ends_on,
-    view_of_parents_ends_on,
 )
 from pas.grants.plan import plan
 from pas.grants.pots import assess_within
@@ -284,7 +283,7 @@ def test_who_is_known_to_leave_is_granted_the_whole_period_for_a_move_may_not_ha
     assert (award.ends_on, award.lapses_on) == (date(2027, 1, 1), date(2027, 1, 1))
 
 
-def test_at_eighteen_the_budget_stays_and_the_view_of_the_parents_ends() -> None:
+def test_at_eighteen_the_budget_stays_until_its_own_end() -> None:
     almost = a_person(date(2008, 3, 1))
     version = a_version(unit="child")
 
@@ -292,7 +291,6 @@ def test_at_eighteen_the_budget_stays_and_the_view_of_the_parents_ends() -> None
 
     assert award
     assert award.ends_on == date(2027, 1, 1)
-    assert view_of_parents_ends_on(almost) == date(2026, 3, 1)
 
 
 def test_of_two_that_exclude_each_other_the_one_that_gives_more_is_granted() -> None:

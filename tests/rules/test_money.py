@@ -16,9 +16,7 @@ from pas.money import (
     euros,
     parse_euros,
     percent,
-    ratio,
     share_of,
-    split_cents,
 )
 
 amounts = st.integers(0, MAX_CENTS).map(Cents)
@@ -133,30 +131,6 @@ def test_whatever_is_read_means_its_digits_and_nothing_else(typed: str) -> None:
     assert cents == (digits if has_cents else digits * 100)
 
 
-@given(amounts, st.lists(st.integers(0, 1000), min_size=1, max_size=20).filter(any))
-def test_parts_add_up_and_are_the_exact_share_rounded_down_or_up(
-    total: Cents, weights: list[int]
-) -> None:
-    parts = split_cents(total, weights)
-    assert sum(parts) == total
-    assert len(parts) == len(weights)
-    for part, weight in zip(parts, weights, strict=True):
-        assert abs(part - Fraction(total * weight, sum(weights))) < 1
-
-
-@given(amounts, st.lists(st.integers(0, 1000), min_size=2, max_size=20).filter(any))
-def test_who_weighs_more_never_gets_less(total: Cents, weights: list[int]) -> None:
-    parts = split_cents(total, weights)
-    ordered = sorted(zip(weights, parts, strict=True))
-    assert [part for _, part in ordered] == sorted(parts)
-
-
-def test_the_cents_left_over_go_to_the_largest_remainders_then_to_the_first() -> None:
-    assert split_cents(Cents(100), [1, 1, 1]) == [34, 33, 33]
-    assert split_cents(Cents(10), [1, 5, 5]) == [1, 5, 4]
-    assert split_cents(Cents(1), [3, 7]) == [0, 1]
-
-
 @pytest.mark.parametrize(
     ("cents", "basis_points", "share"),
     [(1000, 2500, 250), (1, 5000, 1), (1, 4999, 0), (3, 5000, 2), (1999, 3333, 666), (7, 10000, 7)],
@@ -172,14 +146,6 @@ def test_a_percentage_is_within_half_a_cent_and_never_above_the_whole(
     taken = share_of(cents, share)
     assert taken <= cents
     assert -Fraction(1, 2) < taken - Fraction(cents * share, WHOLE) <= Fraction(1, 2)
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "basis_points"),
-    [(1, 3, 3333), (2, 3, 6667), (1, 8, 1250), (1, 20_000, 1), (1, 20_001, 0), (3, 2, 15_000)],
-)
-def test_a_ratio_rounds_half_up(part: int, whole: int, basis_points: int) -> None:
-    assert ratio(part, whole) == basis_points
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class Fuzzer:
                 {name: st.sampled_from(known) for name, known in self.known.items()}
             ),
         )
-        def send(case: Any, ids: dict[str, str]) -> None:  # noqa: ANN401
+        def send(case: Any, ids: dict[str, str]) -> None:  # noqa: ANN401 (as above)
             answer = self.runner.run(self.sent(case, route, visitor, ids=ids))
             self.answers[answer.status_code] = self.answers.get(answer.status_code, 0) + 1
             if answer.status_code == 500:
@@ -98,7 +98,7 @@ class Fuzzer:
 
     async def sent(
         self,
-        case: Any,  # noqa: ANN401
+        case: Any,  # noqa: ANN401 (as above)
         route: Route,
         visitor: Visitor,
         *,
@@ -128,11 +128,11 @@ class Fuzzer:
         return [*devices, somebody_for(route.opt, of_merchant=route.of_merchant)]
 
 
-def key(operation: Any) -> tuple[str, str]:  # noqa: ANN401
+def key(operation: Any) -> tuple[str, str]:  # noqa: ANN401 (as above)
     return operation.method.upper(), API + operation.path
 
 
-def body_of(case: Any) -> bytes:  # noqa: ANN401
+def body_of(case: Any) -> bytes:  # noqa: ANN401 (as above)
     if isinstance(case.body, bytes):
         return case.body
     if type(case.body).__name__ == "NotSet":

@@ -66,7 +66,7 @@ CAN_DO: Final = {
     Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
     Role.ANALYST: "Ziet aantallen, en geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
-    Role.ADMINISTRATOR: "Geeft rollen, via de API. Ziet geen inwoners.",
+    Role.ADMINISTRATOR: "Geeft rollen aan collega’s. Dat gaat nog niet via pagina’s.",
     Role.INTERMEDIARY: "Vraagt een pas aan voor iemand, en betaalt een club.",
 }
 """What a visitor of the demonstration can expect of each role."""

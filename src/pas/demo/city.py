@@ -112,7 +112,7 @@ async def add_schemes(connection: Connection, site: Site) -> None:
         connection,
         {
             "title": TITLE,
-            "telephone": "0255 567 200",
+            "telephone": "0255 00 00 00",
             "telephoneHours": "Maandag tot en met vrijdag, 9 tot 17 uur",
             "areas": sorted(areas()),
         },

@@ -97,8 +97,3 @@ def pass_ends_on(person: PersonFacts, *, recorded_on: date) -> date | None:
     """
     days = [day for day in (person.left_on, person.died_on) if day is not None]
     return max(min(days), recorded_on) if days else None
-
-
-def view_of_parents_ends_on(person: PersonFacts) -> date:
-    """At eighteen a child's budgets stay, and what its parents may see and manage ends."""
-    return birthday(person.birth_date, ADULT_AGE)

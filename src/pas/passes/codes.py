@@ -225,11 +225,6 @@ def keyed_hash(purpose: bytes, content: bytes, key: HashKey) -> KeyedHash:
     return KeyedHash(key_id=key.key_id, digest=digest)
 
 
-def is_same_hash(ours: KeyedHash, theirs: KeyedHash) -> bool:
-    """Compare without telling by the time it takes how much was right."""
-    return ours.key_id == theirs.key_id and hmac.compare_digest(ours.digest, theirs.digest)
-
-
 def new_activation_code(draw: Draw = secrets.randbelow) -> ActivationCode:
     """Draw the code for the separate letter: 33 bits, enough with a limit on attempts."""
     letters = (UNAMBIGUOUS[draw(len(UNAMBIGUOUS))] for _ in range(ACTIVATION_LENGTH))

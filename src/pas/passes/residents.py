@@ -82,9 +82,3 @@ def birthday(birth_date: date, age: int) -> date:
 def newest_state(states: Sequence[Resident], today: date) -> Resident:
     """What holds today, of states newest first; of somebody yet to come, what will be first."""
     return next((one for one in states if one.valid_from <= today), states[-1])
-
-
-def lives_here_on(resident: Resident, on: date) -> bool:
-    """Whether somebody is still among us and in the municipality on a day."""
-    ended = (resident.left_on, resident.died_on)
-    return resident.valid_from <= on and all(day is None or on < day for day in ended)

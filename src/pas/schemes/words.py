@@ -67,7 +67,10 @@ _PRECONDITIONS: Final[dict[str, str]] = {
 
 def for_whom(version: SchemeVersion) -> str:
     """Say in one line who it is for."""
-    parts = [_UNITS[version.unit], _ages(version), _limit(version)]
+    ages = _ages(version)
+    if ages and version.unit == "household":
+        ages = f"met iemand {ages}"
+    parts = [_UNITS[version.unit], ages, _limit(version)]
     return ", ".join(part for part in parts if part) + "."
 
 
@@ -142,6 +145,8 @@ def _age_sentence(version: SchemeVersion) -> str:
     ages = _ages(version)
     if not ages:
         return "Elke leeftijd."
+    if version.unit == "household":
+        ages = f"iemand in het huishouden is {ages}"
     sentence = f"{ages[0].upper()}{ages[1:]}."
     if version.age_until is not None:
         sentence += f" Op de {version.age_until}e verjaardag begint er geen nieuw tegoed meer."

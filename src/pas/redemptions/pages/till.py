@@ -70,6 +70,7 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
         request,
         "redemptions/quote.html",
         form=Form(),
+        typed=form,
         parts=shown(asks.items, answers, dict(desk.categories)),
         offer=first_offer(asks.items, answers),
         children=[
@@ -81,6 +82,7 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
         else [],
         again={name: form.value(name) for name in again if form.value(name)},
         stop=again_at(municipality, id_in(form.value("payee"))),
+        **desk_context(municipality, desk),
         **around,
     )
 
