@@ -38,6 +38,13 @@ class Refusal(msgspec.Struct):
     code: str
 
 
+class Loss(msgspec.Struct, rename="camel"):
+    """What a cashier tells the holder would be lost."""
+
+    lost_cents: int
+    lost_visits: int
+
+
 class Item(msgspec.Struct, rename="camel"):
     """The part of an answer that a cashier acts on."""
 
@@ -46,6 +53,7 @@ class Item(msgspec.Struct, rename="camel"):
     take_cents: int
     ask_cents: int
     refusal: Refusal | None = None
+    warnings: list[Loss] = []
 
 
 class Answers(msgspec.Struct):
@@ -158,7 +166,13 @@ class Till(FastHttpUser):
             return
         sale_id = uuid7()
         items = [
-            {**item, "id": uuid7(), "takeCents": told.take_cents}
+            {
+                **item,
+                "id": uuid7(),
+                "takeCents": told.take_cents,
+                "lostCents": sum(loss.lost_cents for loss in told.warnings),
+                "lostVisits": sum(loss.lost_visits for loss in told.warnings),
+            }
             for item, told in zip(basket, asked.items, strict=True)
         ]
         body = msgspec.json.encode({"items": items, "saleId": sale_id})
