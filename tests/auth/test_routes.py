@@ -160,6 +160,23 @@ async def test_a_program_gets_a_role_and_a_token(
     assert (await client.delete(f"/v1/velsen/api-tokens/{token['id']}")).status_code == 404
 
 
+async def test_every_token_that_works_can_be_found_and_an_expired_one_takes_no_place(
+    client: httpx.AsyncClient, connection: Connection, administrator: LoginId
+) -> None:
+    now = datetime.now(UTC)
+    lasting = [(f"oud {n}", now - timedelta(seconds=1)) for n in range(200)]
+    lasting += [(f"nu {n}", now + timedelta(days=1)) for n in range(3)]
+    for name, until in lasting:
+        await connection.execute(
+            "INSERT INTO api_token (id, login_id, name, created_at, expires_at) "
+            "VALUES ($1, $2, $3, $4, $5)",
+            *(uuid7(), administrator, name, now - timedelta(days=2), until),
+        )
+    first = await read(client, "api-tokens?limit=2")
+    rest = await read(client, f"api-tokens?limit=2&after={first[-1]['id']}")
+    assert [token["name"] for token in first + rest] == ["nu 0", "nu 1", "nu 2"]
+
+
 async def test_nobody_gets_a_token_in_the_name_of_a_colleague(
     client: httpx.AsyncClient, administrator: LoginId, connection: Connection
 ) -> None:

@@ -20,6 +20,7 @@ from pas.errors import Refusal
 from pas.ids import LoginId, MerchantId, uuid7
 
 LONGEST = timedelta(days=366)
+BEGINNING = UUID(int=0)
 
 
 class ApiTokenNotFound(Refusal):
@@ -87,7 +88,9 @@ FIND = Statement(
 READ_MANY = Statement(
     """
     SELECT id, login_id, name, created_at, expires_at, ended_at FROM api_token
-    WHERE ended_at IS NULL ORDER BY id LIMIT 200
+    WHERE ended_at IS NULL AND expires_at > $1 AND id > $2
+    ORDER BY id
+    LIMIT $3
     """,
     ApiTokenRow,
 )
@@ -148,9 +151,11 @@ async def find_api_token(
     return await FIND.first(connection, token_id, now)
 
 
-async def list_api_tokens(connection: Connection) -> list[ApiTokenRow]:
-    """Give the tokens that are not ended."""
-    return await READ_MANY.all(connection)
+async def list_api_tokens(
+    connection: Connection, *, after: UUID = BEGINNING, limit: int, now: datetime
+) -> list[ApiTokenRow]:
+    """Give the tokens that work now, in the order in which they were made."""
+    return await READ_MANY.all(connection, now, after, limit)
 
 
 async def end_api_token(

@@ -6,17 +6,25 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.auth.access import actor_of
-from pas.auth.api_tokens import ApiTokenRow, end_api_token, list_api_tokens, make_api_token
+from pas.auth.api_tokens import (
+    BEGINNING,
+    ApiTokenRow,
+    end_api_token,
+    list_api_tokens,
+    make_api_token,
+)
 from pas.auth.logins import add_program
 from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.ids import LoginId, MunicipalityName
 from pas.problems.bodies import AppRequest
+
+Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 
 TOKENS = {"permission": Permission.API_TOKENS_MANAGE}
 
@@ -71,11 +79,18 @@ async def add_one_program(
 
 @get("/v1/{municipality:str}/api-tokens", opt=TOKENS)
 async def list_all_api_tokens(
-    municipality: FromPath[str], request: AppRequest
+    municipality: FromPath[str],
+    request: AppRequest,
+    *,
+    after: FromQuery[UUID | None] = None,
+    limit: Limit = 50,
 ) -> list[ApiTokenAnswer]:
-    """Lees de tokens van programma's."""
+    """Lees welke tokens gelden, op volgorde van maken."""
     async with connected(request, municipality) as connection:
-        return [as_token(row) for row in await list_api_tokens(connection)]
+        found = await list_api_tokens(
+            connection, after=after or BEGINNING, limit=limit, now=datetime.now(UTC)
+        )
+    return [as_token(row) for row in found]
 
 
 @post("/v1/{municipality:str}/api-tokens", opt=TOKENS)
