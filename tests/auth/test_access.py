@@ -501,6 +501,30 @@ async def test_a_session_gives_a_token_that_ends_with_it(
     assert (await browser.get("/v1/velsen/officers-only", headers=program)).status_code == 401
 
 
+async def test_a_token_of_a_session_makes_no_next_token(
+    browser: httpx.AsyncClient, connection: Connection, officer: LoginId
+) -> None:
+    token = await a_session(connection, officer)
+    headers = {**cookie(token), "x-csrf-token": csrf_token(token)}
+    made = (await browser.post("/v1/velsen/session-tokens", headers=headers)).json()
+    browser.cookies.clear()
+    answer = await browser.post("/v1/velsen/session-tokens", headers=bearer(made["token"]))
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
+
+
+async def test_a_program_with_the_token_of_a_session_does_not_keep_it_from_idling(
+    browser: httpx.AsyncClient, connection: Connection, officer: LoginId
+) -> None:
+    token = await a_session(connection, officer)
+    headers = {**cookie(token), "x-csrf-token": csrf_token(token)}
+    made = (await browser.post("/v1/velsen/session-tokens", headers=headers)).json()
+    await connection.execute("UPDATE session SET used_at = used_at - interval '5 minutes'")
+    before = await connection.fetchval("SELECT idle_until FROM session")
+    used = await browser.get("/v1/velsen/officers-only", headers=bearer(made["token"]))
+    assert used.is_success
+    assert await connection.fetchval("SELECT idle_until FROM session") == before
+
+
 # --- tills
 
 

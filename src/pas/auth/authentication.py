@@ -110,7 +110,9 @@ async def by_token(
     claims = state.tokens.read(await state.ring(municipality), token, now=now)
     async with state.database.connection(municipality) as connection:
         if claims.kind == "session":
-            session = await find_session(connection, bytes.fromhex(claims.row), now=now)
+            # Only the person keeps a session from idling: a program never walks away.
+            hashed = bytes.fromhex(claims.row)
+            session = await find_session(connection, hashed, now=now, extend=False)
             if session is None:
                 raise TokenWrong("De sessie van dit token is gestopt.")
             return of_session(session), Authentication(

@@ -83,8 +83,11 @@ async def make_session_token(
 ) -> SessionTokenAnswer:
     """Maak een token van een kwartier.
 
-    Voor een programma dat even namens de ingelogde persoon werkt.
+    Voor een programma dat even namens de ingelogde persoon werkt. Dat programma maakt geen volgend
+    token.
     """
+    if cast("Authentication", request.auth).method != "session":
+        raise NotSignedIn("Dit kan alleen vanuit een sessie.")
     state = auth_state(request.app.state)
     token, expires_at = sign_session_token(
         await state.ring(MunicipalityName(municipality)),

@@ -122,11 +122,11 @@ async def start_session(
 
 
 async def find_session(
-    connection: Connection, hashed: bytes, *, now: datetime
+    connection: Connection, hashed: bytes, *, now: datetime, extend: bool = True
 ) -> FoundSession | None:
-    """Find a session that is valid now, and keep it from idling."""
+    """Find a session that is valid now; with ``extend`` keep it from idling."""
     found = await FIND.first(connection, hashed, now)
-    if found is not None and now - found.used_at >= EXTEND_AFTER:
+    if extend and found is not None and now - found.used_at >= EXTEND_AFTER:
         await EXTEND.run(connection, hashed, now, now + IDLE[found.actor_kind])
     return found
 
