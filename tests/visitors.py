@@ -16,7 +16,7 @@ from given import Merchant, a_holder, a_login, a_merchant, a_till
 from pas.app.routes_check import handlers
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import SAFE_METHODS, csrf_token
-from pas.auth.incompatible_roles import SECOND
+from pas.auth.incompatible_roles import IN_PERSON
 from pas.auth.keys import KeyStore
 from pas.auth.permissions import Permission
 from pas.auth.roles import Role, permissions_of
@@ -63,9 +63,9 @@ class Visitor(msgspec.Struct, frozen=True):
 
     @property
     def permissions(self) -> frozenset[Permission]:
-        """A program is never the second person."""
+        """A program is never the second person, and lets nobody in."""
         held = permissions_of(self.roles)
-        return held - SECOND if self.proof == "program" else held
+        return held - IN_PERSON if self.proof == "program" else held
 
 
 NOBODY = Visitor("nobody", "nobody", "nothing")

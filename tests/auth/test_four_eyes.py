@@ -121,6 +121,27 @@ async def test_the_second_person_is_there_in_person_not_as_a_token(
     assert (await client.get("/v1/velsen/merchants", headers=program)).is_success
 
 
+async def test_a_token_of_an_administrator_neither_renews_itself_nor_lets_anybody_in(
+    client: httpx.AsyncClient, connection: Connection, tmp_path: Path
+) -> None:
+    administrator, colleague = await a_login(connection, Role.ADMINISTRATOR), uuid7()
+    body = {"loginId": str(administrator), "name": "x", "expiresAt": (NOW + MONTH).isoformat()}
+    doors: list[tuple[str, str, object]] = [
+        ("POST", "api-tokens", body),
+        ("POST", "programs", {"name": "Robot"}),
+        ("POST", "logins", {"name": "Piet"}),
+        ("PUT", f"logins/{colleague}/roles/officer", None),
+    ]
+    program = await as_program(connection, tmp_path, administrator)
+    person = await as_person(connection, administrator)
+    for method, path, body in doors:
+        answer = await client.request(method, f"/v1/velsen/{path}", json=body, headers=program)
+        assert (answer.status_code, answer.json()["code"]) == (403, "permission-missing"), path
+        answer = await client.request(method, f"/v1/velsen/{path}", json=body, headers=person)
+        assert answer.status_code not in {401, 403, 405}, path
+    assert (await client.get("/v1/velsen/events", headers=program)).is_success
+
+
 async def test_a_new_link_to_an_approvers_login_comes_without_the_roles(
     connection: Connection,
 ) -> None:

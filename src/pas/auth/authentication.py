@@ -16,7 +16,7 @@ from pas.auth.actor import Actor
 from pas.auth.api_tokens import find_api_token
 from pas.auth.cookies import cookie_name, read_cookies, set_cookie
 from pas.auth.csrf import csrf_token
-from pas.auth.incompatible_roles import SECOND
+from pas.auth.incompatible_roles import IN_PERSON
 from pas.auth.roles import permissions_of
 from pas.auth.sessions import FoundSession, SessionToken, find_session, token_hash
 from pas.auth.state import AuthState, auth_state
@@ -127,7 +127,7 @@ async def by_token(
     actor = Actor(
         kind="login",
         id=found.login_id,
-        permissions=permissions_of(found.roles) - SECOND,
+        permissions=permissions_of(found.roles) - IN_PERSON,
         merchant_id=found.merchant_id,
     )
     return actor, Authentication(method="token", name=found.name)

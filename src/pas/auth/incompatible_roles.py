@@ -88,15 +88,18 @@ ALONE: Final[Mapping[Role, str]] = {
 
 APART: Final = frozenset(chain.from_iterable({rule.one, *rule.others} for rule in KEPT_APART))
 
-SECOND: Final = frozenset(
+IN_PERSON: Final = frozenset(
     {
+        Permission.API_TOKENS_MANAGE,
         Permission.DEVIATIONS_CONFIRM,
+        Permission.LOGINS_MANAGE,
         Permission.MERCHANTS_APPROVE,
         Permission.PASSES_REOPEN,
         Permission.PAYOUT_ACCOUNTS_APPROVE,
+        Permission.ROLES_MANAGE,
     }
 )
-"""What somebody does as the second pair of eyes: in person, never a program that looks away."""
+"""What no token of months carries: being the second pair of eyes, and deciding who gets in."""
 
 
 class RoleForPeople(Refusal):
