@@ -7,12 +7,14 @@ import pytest
 
 from given import a_member, a_scheme_in_force, a_state, an_actor
 from pas.auth.roles import Role
+from pas.days import day_of
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year
 from pas.grants.follow_register import RegisterReport, follow_register
 from pas.grants.lapse import lapse_year
 from pas.ids import MunicipalityName, ResidentId
 from pas.ledger.prove import prove
+from pas.passes.end import end_pass
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 OFFICER = an_actor(Role.OFFICER)
@@ -196,6 +198,39 @@ async def test_a_pass_that_an_officer_ended_stays_ended(
 
     assert (await follow(database)).passes_restored == 0
     assert await end_of(connection, who) == (date(2026, 5, 1), "asked")
+
+
+@pytest.mark.parametrize(
+    ("left_on", "died_on", "end"),
+    [
+        (None, date(2026, 6, 2), (date(2026, 6, 3), "deceased")),
+        (date(2026, 9, 1), None, (date(2026, 9, 1), "moved-away")),
+        (date(2026, 12, 1), None, (date(2026, 11, 1), "moved")),
+        (None, None, (date(2026, 11, 1), "moved")),
+    ],
+    ids=["death", "earlier move", "later move", "still here"],
+)
+async def test_an_end_that_an_officer_announced_gives_way_to_an_earlier_one_of_the_register(
+    connection: Connection,
+    database: Database,
+    left_on: date | None,
+    died_on: date | None,
+    end: tuple[date, str],
+) -> None:
+    await a_scheme_in_force(connection)
+    who = await a_member(connection)
+    await assess_year(database, a_task())
+    pass_id = await connection.fetchval("SELECT id FROM pass")
+    ends_on = date(2026, 11, 1)
+    await end_pass(connection, pass_id, from_day=ends_on, because="moved", actor=OFFICER, now=NOW)
+    await a_state(connection, who, since=date(2026, 6, 2), left_on=left_on, died_on=died_on)
+
+    reports = [await follow(database, NOW + timedelta(days=days)) for days in (2, 2, 3)]
+
+    assert [one.passes_ended for one in reports] == [int(end[0] != ends_on), 0, 0]
+    assert sum(one.passes_restored for one in reports) == 0
+    assert await end_of(connection, who) == end
+    assert day_of(await usable_until(connection, who)) == end[0]
 
 
 async def test_a_budget_that_runs_past_the_year_ends_with_a_move_too(

@@ -92,7 +92,8 @@ READ_CHANGED: Final = Statement(
                 OR EXISTS (SELECT 1 FROM budget b JOIN balance a ON a.account_id = b.account_id
                     WHERE b.pass_id = p.id AND a.amount > 0
                     AND a.usable_until > greatest(least(v.left_on, v.died_on), $1)::timestamp AT TIME ZONE 'Europe/Amsterdam'))
-        WHEN p.ended_because NOT IN ('moved-away', 'deceased') THEN false
+        WHEN p.ended_because NOT IN ('moved-away', 'deceased')
+            THEN p.ended_on > $1 AND least(v.left_on, v.died_on) < p.ended_on
         WHEN p.ended_on <= $1 THEN coalesce(least(v.left_on, v.died_on) > $1, true)
         ELSE greatest(least(v.left_on, v.died_on), $1) IS DISTINCT FROM p.ended_on
             OR EXISTS (SELECT 1 FROM budget b JOIN balance a ON a.account_id = b.account_id
