@@ -5,7 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
+from given import (
+    a_budget,
+    a_holder,
+    a_member,
+    a_merchant,
+    a_scheme,
+    a_scheme_in_force,
+    a_state,
+    an_actor,
+)
+from pas.app.schedule import DAILY
+from pas.app.slices import slice_routes
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.appropriations import CoverLine, read_appropriations, set_aside
@@ -13,6 +24,8 @@ from pas.grants.assess import Task, assess_year
 from pas.grants.follow_register import follow_register
 from pas.grants.lapse import SchemeLapse, lapse_year
 from pas.ids import EntryId, MunicipalityName, uuid7
+from pas.jobs import job_kinds
+from pas.jobs.worker import Worker
 from pas.ledger.prove import prove
 from pas.money import Cents
 from pas.passes.end import end_pass
@@ -106,6 +119,32 @@ async def test_a_budget_of_another_year_and_one_that_runs_on_do_not_lapse(
     assert report.amount_cents == of_next_year.amount_cents == 0
     after = await lapse_year(database, a_task(datetime(2027, 3, 2, tzinfo=UTC)))
     assert [one.scheme for one in after.schemes] == ["seizoen"]
+
+
+async def test_what_ended_in_any_year_returns_daily_though_nobody_asks_for_that_year(
+    connection: Connection, database: Database
+) -> None:
+    today = datetime.now(UTC)
+    slice_routes()
+    old, last = await a_scheme(connection, year=today.year - 3), await a_scheme(connection)
+    for scheme, until in (
+        (old, today - timedelta(days=2)),
+        (last, today - timedelta(days=1)),
+        (last, today + timedelta(days=1)),
+    ):
+        holder = await a_holder(connection, year=scheme.year)
+        first = datetime(scheme.year, 1, 1, tzinfo=UTC)
+        await a_budget(connection, scheme, holder, usable_from=first, usable_until=until)
+
+    for _ in range(2):
+        await Worker(database, job_kinds(), daily=DAILY).run_all_due()
+        await connection.execute("DELETE FROM scheduled_turn")
+
+    left = await connection.fetch("SELECT amount FROM budget JOIN balance USING (account_id)")
+    assert sorted(row["amount"] for row in left) == [0, 0, 20_000]
+    assert await connection.fetchval("SELECT count(*) FROM entry WHERE kind = 'lapse'") == 2
+    failed = await connection.fetch("SELECT kind, problem FROM job WHERE state <> 'done'")
+    assert [tuple(row) for row in failed] == []
 
 
 async def test_of_somebody_who_moved_nothing_lapses_while_the_budgets_can_come_back(

@@ -3,8 +3,13 @@
 from typing import Final
 
 from pas.app import proving
-from pas.grants import follow_job
+from pas.grants import follow_job, lapse_job
 from pas.jobs import Daily
 from pas.retention import clean_up
 
-DAILY: Final = (Daily(proving.KIND, 2), Daily(clean_up.KIND, 3), Daily(follow_job.KIND, 5))
+DAILY: Final = (
+    Daily(proving.KIND, 2),
+    Daily(clean_up.KIND, 3),
+    Daily(follow_job.KIND, 5),
+    Daily(lapse_job.DAILY_KIND, 6),
+)

@@ -160,7 +160,7 @@ def lapse(
 ) -> None:
     """Return what is left of the year's budgets that can no longer be spent. Again returns nothing.
 
-    Example: pas grants lapse velsen --year 2026 --dry-run
+    Work does this daily for all years. Example: pas grants lapse velsen --year 2026 --dry-run
     """
     task = a_task(municipality, year)
     with bar("Looking at budgets") as told:

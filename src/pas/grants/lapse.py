@@ -23,7 +23,7 @@ from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.grants.assess import Task
 from pas.grants.overspending import watch_overspending
-from pas.ids import AccountId, EntryId, uuid7
+from pas.ids import AccountId, EntryId, MunicipalityName, uuid7
 from pas.ledger.fingerprint import encoded_field
 from pas.money import Cents
 
@@ -86,6 +86,20 @@ class _Count(msgspec.Struct, frozen=True):
     budgets: int
 
 
+class _Year(msgspec.Struct, frozen=True):
+    year: int
+
+
+YEARS: Final = Statement(
+    """
+    SELECT DISTINCT b.budget_year::int AS year FROM budget b
+    CROSS JOIN LATERAL (VALUES (b.account_id), (b.visits_account_id)) AS u (account)
+    JOIN balance a ON a.account_id = u.account
+    WHERE a.amount > 0 AND a.usable_until <= $1
+    ORDER BY 1
+    """,
+    _Year,
+)
 COUNT: Final = Statement("SELECT count(*) AS budgets FROM budget WHERE budget_year = $1", _Count)
 NEXT_BUDGETS: Final = Statement(
     """
@@ -136,6 +150,22 @@ class _Tally:
         else:
             self.budgets[row.scheme] += 1
             self.cents[row.scheme] += row.amount
+
+
+async def lapse_ended(
+    database: Database,
+    municipality: MunicipalityName,
+    *,
+    actor: Actor,
+    now: datetime,
+    run: UUID,
+    told: Told,
+) -> list[LapseReport]:
+    """Return what is left of all years: a budget can end years after its own, when nobody asks for it."""
+    async with database.connection(municipality) as connection:
+        years = [row.year for row in await YEARS.all(connection, now)]
+    tasks = [Task(municipality=municipality, year=year, actor=actor, now=now) for year in years]
+    return [await lapse_year(database, task, run=run, told=told) for task in tasks]
 
 
 async def lapse_year(

@@ -1,4 +1,4 @@
-"""Returns what is left of a year's budgets, or says what that would be, as a job."""
+"""Returns what is left of budgets as a job: of a year, or says what that would be; daily of all years."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -10,12 +10,13 @@ from pas.auth.actor import Actor
 from pas.db import Connection, Database
 from pas.grants.assess import Task
 from pas.grants.assessment_job import actor_of_job, telling
-from pas.grants.lapse import LapseReport, lapse_year
+from pas.grants.lapse import LapseReport, lapse_ended, lapse_year
 from pas.ids import JobId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
 from pas.jobs.queue import enqueue
 
 KIND: Final = "grants.lapse"
+DAILY_KIND: Final = "grants.lapse_ended"
 
 
 class Arguments(msgspec.Struct, frozen=True, rename="camel"):
@@ -51,4 +52,21 @@ async def lapse(  # noqa: PLR0917 (a worker hands every kind of job these four, 
     )
     return await lapse_year(
         database, task, dry_run=asked.dry_run, run=progress.job.id, told=telling(progress)
+    )
+
+
+@job_kind(DAILY_KIND)
+async def lapse_daily(
+    database: Database,
+    municipality: MunicipalityName,
+    _arguments: Mapping[str, object],
+    progress: Progress,
+) -> list[LapseReport]:
+    return await lapse_ended(
+        database,
+        municipality,
+        actor=actor_of_job(progress),
+        now=datetime.now(UTC),
+        run=progress.job.id,
+        told=telling(progress),
     )

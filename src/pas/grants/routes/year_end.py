@@ -29,7 +29,10 @@ class LapseBody(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
 async def return_what_is_left(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[LapseBody]
 ) -> QueuedJob:
-    """Laat terugkomen wat over is van tegoeden die voorbij zijn. Het verslag is het resultaat van de taak."""
+    """Laat terugkomen wat over is van tegoeden die voorbij zijn.
+
+    Dit gebeurt ook elke dag vanzelf. Het verslag is het resultaat van de taak.
+    """
     async with connected(request, municipality) as connection:
         return QueuedJob(
             await queue_lapse(
