@@ -145,3 +145,29 @@ def test_what_is_held_and_stacks_with_others_keeps_the_rest_out() -> None:
         "aa": HELD,
         "cc": EXCLUDED,
     }
+
+
+def test_only_what_is_really_granted_excludes() -> None:
+    first = a_version("aa", categories=["sport"])
+    needless = a_version("bb", categories=["sport", "culture"], subsidiary=True)
+    besides = a_version("cc", categories=["books"], subsidiary=True, excludes=["bb"])
+
+    assert seen(decide(a_household(), first, needless, besides)) == {
+        "aa": GRANTED,
+        "bb": NEEDLESS,
+        "cc": GRANTED,
+    }
+
+
+def test_what_is_held_bears_on_the_rest_by_its_own_version_alone() -> None:
+    person = a_person()
+    old = a_version("aa", valid_until=SUMMER)
+    new = a_version("aa", valid_from=SUMMER, excludes=["bb"], categories=["sport", "books"])
+    other = a_version("bb", valid_from=SUMMER)
+    last_resort = a_version("cc", valid_from=SUMMER, categories=["books"], subsidiary=True)
+    versions = (old, new, other, last_resort)
+    first = decide(a_household(person), *versions)
+
+    later = decide(a_household(person), *versions, on=SUMMER, earlier=first)
+
+    assert seen(later) == {"aa": HELD, "bb": GRANTED, "cc": GRANTED}

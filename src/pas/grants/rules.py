@@ -101,8 +101,7 @@ def _decide(
     else:
         verdicts = [_first_verdict(one, person, home, plan=plan) for one in plan.schemes]
         before = [*shared, *_running(person, home, plan.effective_on)]
-        verdicts = stacking.without_excluded(verdicts, plan.by_code, before)
-        verdicts = stacking.without_needless(verdicts, plan.by_code, before)
+        verdicts = stacking.stacked(verdicts, plan.by_code, before)
     return Decision(
         resident=person.facts.resident,
         household=home.facts.number,

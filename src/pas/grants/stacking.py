@@ -15,38 +15,30 @@ from pas.grants.facts import Reason, Verdict, outcome_of
 from pas.schemes.model import SchemeVersion
 
 
-def without_excluded(
+def stacked(
     verdicts: Sequence[Verdict],
     versions: Mapping[str, SchemeVersion],
     before: Sequence[SchemeVersion],
 ) -> list[Verdict]:
-    """Turn down what clashes with another grant; ``before`` is what somebody has already."""
+    """Turn down what clashes with what is really granted, and subsidiary schemes that are not needed.
+
+    ``before`` is what somebody has already. What is not subsidiary goes first, so a subsidiary scheme
+    is weighed when all that it gives way to is settled.
+    """
+    settled = {one.scheme: one for one in verdicts}
+    taken = list(before)
     granted = [one for one in verdicts if one.award]
-    taken = [*before, *(versions[one.scheme] for one in verdicts if one.outcome == "held")]
-    refused: dict[str, Verdict] = {}
     for one in sorted(granted, key=lambda one: _precedence(one, versions[one.scheme])):
         version = versions[one.scheme]
         rivals = [other for other in taken if clash(version, other)]
         if rivals:
             title = min(rivals, key=lambda other: other.code).title
-            refused[one.scheme] = _turned(one, "excluded-by-another", title)
-        else:
+            settled[one.scheme] = _turned(one, "excluded-by-another", title)
+        elif version.subsidiary:
+            settled[one.scheme] = _beside(one, versions, (list(settled.values()), before))
+        if settled[one.scheme].award:
             taken.append(version)
-    return [refused.get(one.scheme, one) for one in verdicts]
-
-
-def without_needless(
-    verdicts: Sequence[Verdict],
-    versions: Mapping[str, SchemeVersion],
-    before: Sequence[SchemeVersion],
-) -> list[Verdict]:
-    """Turn down subsidiary grants for which another provision exists, or may exist."""
-    return [
-        _beside(one, versions, (verdicts, before))
-        if one.award and versions[one.scheme].subsidiary
-        else one
-        for one in verdicts
-    ]
+    return list(settled.values())
 
 
 def clash(one: SchemeVersion, other: SchemeVersion) -> bool:
@@ -75,10 +67,12 @@ def _beside(
         return is_other and not purposes.isdisjoint(other.categories)
 
     near = [other for other in verdicts if goes_first(versions[other.scheme])]
-    titles = [other.title for other in near if other.outcome in {"granted", "held"}]
-    titles += [other.title for other in before if goes_first(other)]
-    if titles:
-        return _turned(one, "another-provision-first", titles[0])
+    # What is held is in ``before``, by its own version.
+    there = [(other.scheme, other.title) for other in near if other.outcome == "granted"]
+    there += [(other.code, other.title) for other in before if goes_first(other)]
+    if there:
+        _, title = min(there)
+        return _turned(one, "another-provision-first", title)
     for other in near:
         if other.outcome == "unknown":
             return _turned(one, "other-provision-unknown", other.title)
