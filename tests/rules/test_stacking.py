@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from given import a_household, a_person, a_version, earlier_grants
+from pas.grants.explain import sentence
 from pas.grants.facts import Decision, HouseholdFacts, Outcome, Reason
 from pas.grants.plan import plan
 from pas.grants.rules import assess
@@ -31,6 +32,7 @@ def seen(decisions: tuple[Decision, ...], member: int = 0) -> dict[str, tuple[Ou
 
 GRANTED = ("granted", "within-limit")
 HELD = ("held", "already-granted")
+ELSEWHERE = ("held", "on-another-pass")
 EXCLUDED = ("refused", "excluded-by-another")
 NEEDLESS = ("refused", "another-provision-first")
 
@@ -44,7 +46,9 @@ def test_a_household_that_moves_takes_what_it_was_granted_along() -> None:
         a_household(a_person(date(1950, 1, 1)), parent, number="H3"), version, earlier=first
     )
 
-    assert [seen(one)["aa"] for one in (moved, joined)] == [HELD, HELD]
+    assert seen(moved)["aa"] == HELD
+    assert [seen(joined, n)["aa"] for n in range(2)] == [ELSEWHERE, HELD]
+    assert sentence(joined[0].verdicts[0]).endswith("op de pas van een huisgenoot.")
 
 
 def test_when_a_household_splits_the_pass_keeps_the_grant_and_the_other_half_can_be_granted() -> (
@@ -171,3 +175,19 @@ def test_what_is_held_bears_on_the_rest_by_its_own_version_alone() -> None:
     later = decide(a_household(person), *versions, on=SUMMER, earlier=first)
 
     assert seen(later) == {"aa": HELD, "bb": GRANTED, "cc": GRANTED}
+
+
+def test_who_has_the_scheme_of_the_household_keeps_hearing_so_when_somebody_older_moves_in() -> (
+    None
+):
+    parent, version = a_person(), a_version("aa", unit="household")
+    first = decide(a_household(parent), version)
+    grandmother, child = a_person(date(1950, 1, 1)), a_person(CHILD)
+
+    together = decide(a_household(grandmother, parent, child), version, earlier=first)
+
+    assert [seen(together, n)["aa"] for n in range(3)] == [
+        ELSEWHERE,
+        HELD,
+        ("not_applicable", "for-another-member"),
+    ]

@@ -10,6 +10,7 @@ from pas.web.dates import day
 _ONE_DAY: Final = timedelta(days=1)
 _SENTENCES: Final[dict[Reason, str]] = {
     "already-granted": "Dit tegoed is al toegekend. Het blijft staan.",
+    "on-another-pass": "Uw huishouden heeft dit al. Het staat op de pas van een huisgenoot.",
     "holder-is-gone": "Dit stond op de pas van iemand die overleden of verhuisd is. Bel ons voor een uitzondering.",
     "pot-empty": "Het geld voor deze regeling is op.",
     "refused-by-deviation": "Wij wijken hier af van de regel. Bel ons voor de reden.",
@@ -38,6 +39,7 @@ REASONS: Final[dict[Reason, str]] = {
     "on-condition": "toegekend, maar de voorwaarde is niet nagekeken",
     "granted-by-deviation": "afwijking van de regel",
     "already-granted": "had het al",
+    "on-another-pass": "staat op de pas van iemand anders in het huishouden",
     "holder-is-gone": "stond op de pas van iemand die er niet meer is",
     "income-above-limit": "het inkomen is te hoog",
     "excluded-by-another": "gaat niet samen met een andere regeling",

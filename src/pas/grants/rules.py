@@ -13,6 +13,7 @@ from datetime import date
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pas.grants import periods, stacking
 from pas.grants.facts import (
@@ -115,10 +116,11 @@ def _decide(
 def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, plan: Plan) -> Verdict:
     """The scheme on its own, before other schemes are looked at."""
     version = one.version
-    if version.unit == "household" and person is not home.head:
+    held = _held_by(version, person.facts, home, plan=plan) if home.held else None
+    if version.unit == "household" and person is not home.head and held != "already-granted":
         return _verdict(one, "for-another-member" if home.head else "no-adult")
-    if home.held and (reason := _held_by(version, person.facts, home, plan=plan)):
-        return _verdict(one, reason)
+    if held:
+        return _verdict(one, held)
     if reason := _misfit(version, person, home, on=plan.effective_on):
         return _verdict(one, reason, age=person.age)
     reason = _by_income(version, home.facts.income)
@@ -129,7 +131,7 @@ def _first_verdict(one: StoredVersion, person: _Person, home: _Household, *, pla
         return verdict
     means = means_of(person.facts, plan.effective_on, with_adult=home.head is not None)
     need = need_of(version, means)
-    return msgspec.structs.replace(
+    return replace(
         verdict,
         reason="within-limit" if need is None or need.is_known else "on-condition",
         condition="" if need is None else need.what,
@@ -146,7 +148,10 @@ def _held_by(
     if home.held.isdisjoint(claims):
         return None
     here = claims_held(home.facts, home.earlier, on=plan.effective_on)
-    return "holder-is-gone" if here.isdisjoint(claims) else "already-granted"
+    if here.isdisjoint(claims):
+        return "holder-is-gone"
+    own = claims_of(version, replace(home.facts, members=(person,)), person, period_key=period_key)
+    return "on-another-pass" if here.isdisjoint(own) else "already-granted"
 
 
 def _running(person: _Person, home: _Household, on: date) -> list[SchemeVersion]:
