@@ -1398,7 +1398,7 @@ CREATE TABLE municipality.decision (
     verdicts jsonb NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid NOT NULL,
-    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'objection'::text])))
+    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'income'::text, 'objection'::text])))
 );
 
 ALTER TABLE municipality.decision OWNER TO owner_municipality;

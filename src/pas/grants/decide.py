@@ -1,6 +1,6 @@
 """Decides about households and writes it down: the one road to a grant by the rules.
 
-The yearly assessment, an application, a birth and an arrival all come here. A person's decision is
+The yearly assessment, an application, a birth, an arrival and an income all come here. A person's decision is
 written when there is something to say that was not said before in this year, so doing it again adds
 nothing. What a household of unknown income gets is neither granted nor refused, and not written.
 An application that waits is answered by whichever of these knows the income first.
@@ -29,7 +29,7 @@ from pas.ids import DecisionId, HouseholdNumber, PassId, ResidentId, uuid7
 from pas.money import Cents
 from pas.passes.issue import MOST_AT_ONCE, WantedPass, issue_passes
 
-Cause = Literal["assessment", "application", "deviation", "birth", "arrival", "objection"]
+Cause = Literal["assessment", "application", "deviation", "birth", "arrival", "income", "objection"]
 Signature = frozenset[tuple[str, str, str, int | None]]
 
 _Answer = TypeVar("_Answer")

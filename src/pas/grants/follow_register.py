@@ -2,14 +2,12 @@
 
 A move or a death ends a pass from a day on, never with hindsight; who turns out to live here after
 all, or leaves later, has the pass back. Who was born or came after the assessment of a year is assessed now, with the
-household; so is who applied and waits until the income is known. A child's pass is managed by the
+household; so is whose income was unknown then and is known now, and who applied and waits for that. A child's pass is managed by the
 adults it lives with, until it is eighteen. Done again, this changes nothing; it runs after every file
 of residents, and daily.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from functools import partial
 from typing import Final, Literal
 from uuid import UUID
 
@@ -17,26 +15,21 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
-from pas.csvfile import chunks
 from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.grants import periods
 from pas.grants.answer_applications import answer_applications
-from pas.grants.assess import Task
-from pas.grants.decide import Cause, decide_households, settled
+from pas.grants.assess_newcomers import assess_newcomers
 from pas.grants.facts import PersonFacts
 from pas.grants.follow_applicants import follow_applicants
-from pas.grants.ground import Ground, current_year, opened_ground, read_ground
+from pas.grants.ground import current_year
 from pas.grants.help_apply import match_helped
 from pas.grants.overspending import watch_overspending
-from pas.grants.periods import PassYearOver
-from pas.grants.runs import Run, read_runs
-from pas.ids import HouseholdNumber, MunicipalityName, PassId, ResidentId
+from pas.ids import MunicipalityName, PassId, ResidentId
 from pas.passes.usable import set_budgets
 from pas.residents.managing_adults import sync_managing_adults
 
 CHUNK: Final = 500
-HOUSEHOLDS: Final = 250
 MOST_LISTED: Final = 200
 ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -66,11 +59,6 @@ class ChangedPass(msgspec.Struct, frozen=True):
     ended_because: str | None
     left_on: date | None
     died_on: date | None
-
-
-class NewcomerRow(msgspec.Struct, frozen=True):
-    household_number: HouseholdNumber
-    has_birth: bool
 
 
 class ChildRow(msgspec.Struct, frozen=True):
@@ -104,25 +92,6 @@ READ_CHANGED: Final = Statement(
     ChangedPass,
 )
 SET_END: Final = Statement("UPDATE pass SET ended_on = $2, ended_because = $3 WHERE id = $1", None)
-READ_NEWCOMERS: Final = Statement(
-    """
-    SELECT v.household_number, bool_or(v.birth_date > $2) AS has_birth
-    FROM resident_version v
-    WHERE v.valid_from <= $3::date
-        AND (v.left_on IS NULL OR v.left_on > $3) AND (v.died_on IS NULL OR v.died_on > $3)
-        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
-            AND n.valid_from > v.valid_from AND n.valid_from <= $3)
-        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = v.resident_id AND d.year = $4)
-        AND NOT EXISTS (SELECT 1 FROM resident_version w WHERE w.resident_id = v.resident_id
-            AND w.valid_from <= $5::date AND w.recorded_at <= $1
-            AND (w.left_on IS NULL OR w.left_on > $5) AND (w.died_on IS NULL OR w.died_on > $5)
-            AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = w.resident_id
-                AND n.valid_from > w.valid_from AND n.valid_from <= $5 AND n.recorded_at <= $1))
-    GROUP BY v.household_number
-    ORDER BY v.household_number
-    """,
-    NewcomerRow,
-)
 READ_UNMANAGED: Final = Statement(
     """
     SELECT p.resident_id FROM pass p
@@ -154,7 +123,7 @@ async def follow_register(
         database, municipality, on=today, recorded_since=recorded_since
     )
     ended, restored = await _follow_passes(database, municipality, actor=actor, now=now)
-    assessed, granted = await _assess_newcomers(database, municipality, actor=actor, now=now)
+    assessed, granted = await assess_newcomers(database, municipality, actor=actor, now=now)
     async with database.connection(municipality) as connection, connection.transaction():
         await follow_applicants(connection, None, actor=actor, now=now)
     await match_helped(database, municipality, now=now)
@@ -214,70 +183,6 @@ async def _set_end(
         before={"endedOn": row.ended_on, "because": row.ended_because},
         after={"endedOn": day, "because": because},
     )
-
-
-async def _assess_newcomers(
-    database: Database, municipality: MunicipalityName, *, actor: Actor, now: datetime
-) -> tuple[int, int]:
-    """Assess who came since the last assessment of a year that is not over, with the household."""
-    async with database.connection(municipality) as connection:
-        runs = await read_runs(connection)
-    newest: dict[int, Run] = {}
-    for run in runs:
-        if run.ended_at is not None:
-            newest.setdefault(run.year, run)
-    households = granted = 0
-    for year, run in sorted(newest.items()):
-        task = Task(municipality=municipality, year=year, actor=actor, now=now)
-        try:
-            done = await _assess_since(database, task, run)
-        except PassYearOver:
-            continue
-        households, granted = households + done[0], granted + done[1]
-    return households, granted
-
-
-async def _assess_since(database: Database, task: Task, run: Run) -> tuple[int, int]:
-    """Assess whom the run did not see here: unknown then, not here yet, or away for a while."""
-    today, granted = day_of(task.now), 0
-    async with database.connection(task.municipality) as connection:
-        ground = await read_ground(connection, year=task.year, on=today)
-        year_starts = periods.pass_year(ground.plan.calendar, task.year).starts_on
-        rows = await READ_NEWCOMERS.all(
-            connection,
-            *(run.started_at, year_starts, ground.plan.effective_on, task.year),
-            max(run.assessed_on, year_starts),
-        )
-        if not rows:
-            return 0, 0
-        async with connection.transaction():
-            ground = await opened_ground(connection, ground)
-    causes: tuple[tuple[Cause, Sequence[HouseholdNumber]], ...] = (
-        ("birth", [row.household_number for row in rows if row.has_birth]),
-        ("arrival", [row.household_number for row in rows if not row.has_birth]),
-    )
-    for cause, numbers in causes:
-        for some in chunks(numbers, HOUSEHOLDS):
-            async with database.connection(task.municipality) as connection:
-                decide = partial(_decide, connection, ground, some, cause=cause, task=task)
-                granted += await settled(decide)
-    return len(rows), granted
-
-
-async def _decide(
-    connection: Connection,
-    ground: Ground,
-    numbers: Sequence[HouseholdNumber],
-    *,
-    cause: Cause,
-    task: Task,
-) -> int:
-    """Decide in a transaction; gives how many persons were granted something."""
-    async with connection.transaction():
-        done = await decide_households(
-            connection, ground, numbers, cause=cause, actor=task.actor, now=task.now
-        )
-    return sum(bool(one.decision.granted) for one in done.decided)
 
 
 def _person(row: ChangedPass) -> PersonFacts:

@@ -71,8 +71,10 @@ INSERT_ADULTS: Final = Statement(
 )
 READ_OPEN_YEARS: Final = Statement(
     """
-    SELECT DISTINCT year::int AS year FROM household_application
-    WHERE household_number = $1 AND state = 'received' AND year >= $2 ORDER BY year
+    SELECT year::int AS year FROM household_application
+    WHERE household_number = $1 AND state = 'received' AND year >= $2
+    UNION SELECT year::int FROM assessment WHERE year >= $2 AND broken_off_at IS NULL
+    ORDER BY year
     """,
     _Year,
 )
@@ -81,7 +83,7 @@ READ_OPEN_YEARS: Final = Statement(
 async def record_income(
     connection: Connection, found: FoundIncome, *, actor: Actor, now: datetime
 ) -> list[Round]:
-    """Note an income and decide: about this year, and about every year that was applied for.
+    """Note an income and decide: this year, and later years that are assessed or were applied for.
 
     Raises IncomeDateWrong, or HouseholdUnknown when nobody lives there.
     """

@@ -52,6 +52,7 @@ CAUSES: Final[dict[Cause, str]] = {
     "deviation": "een afwijking van de regel",
     "birth": "een geboorte",
     "arrival": "een verhuizing naar deze gemeente",
+    "income": "een inkomen dat bekend werd",
     "objection": "een bezwaar",
 }
 
