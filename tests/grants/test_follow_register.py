@@ -471,3 +471,27 @@ async def test_an_income_found_while_the_next_year_is_assessed_already_is_decide
     years = await connection.fetch("SELECT budget_year FROM scheme_grant ORDER BY budget_year")
     assert [row["budget_year"] for row in years] == [2026, 2027]
     assert report.households_assessed == 0
+
+
+async def test_a_birth_does_not_overrule_the_income_that_an_officer_found(
+    connection: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    await a_member(connection, income=14_000, since=date(2025, 1, 1))
+    april = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    await assess_year(database, a_task(april - timedelta(days=30)))
+    found = FoundIncome(
+        household=HouseholdNumber("H1"),
+        income=BasisPoints(9_500),
+        source="loonstrook",
+        assessed_on=date(2026, 4, 1),
+    )
+    await record_income(connection, found, actor=OFFICER, now=april)
+    baby = await a_member(
+        connection, born=date(2026, 5, 20), since=date(2026, 5, 20), income=14_000
+    )
+
+    await follow(database)
+
+    rows = await connection.fetch("SELECT resident_id FROM scheme_grant")
+    assert baby in {row["resident_id"] for row in rows}

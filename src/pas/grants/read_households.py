@@ -242,7 +242,8 @@ def _facts(
     found = [verdicts[row.resident_id] for row in rows if row.resident_id in verdicts]
     newest = max(found, key=lambda one: (one.assessed_on, one.recorded_at), default=None)
     verdict = None if newest is None else IncomeVerdict(newest.income, newest.assessed_on)
-    filed = [_filed(row) for row in rows if _is_present(row, days.on)]
+    present = [row for row in rows if _is_present(row, days.on)]
+    filed = [_filed(row, present) for row in present]
     return HouseholdFacts(
         number=number,
         income=income_of(filed, verdict, counts_from=days.verdicts_from),
@@ -261,9 +262,15 @@ def _facts(
     )
 
 
-def _filed(row: MemberRow) -> FiledIncome:
-    never = row.income is None and not row.income_changed
-    return FiledIncome(row.income, None if never else row.income_since)
+def _filed(row: MemberRow, members: Sequence[MemberRow]) -> FiledIncome:
+    if row.income_changed:
+        return FiledIncome(row.income, row.income_since)
+    if row.income is None:
+        return FiledIncome(None, None)
+    # Who is born or moves in is filed with the income of the household: that says nothing new.
+    return FiledIncome(
+        row.income, min(one.income_since for one in members if one.income == row.income)
+    )
 
 
 def _is_present(row: MemberRow, on: date) -> bool:
