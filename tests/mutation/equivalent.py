@@ -17,6 +17,10 @@ REASONS: dict[tuple[str, str], str] = {
         "book: IF amounts[credit] IS NOT NULL",
         "if true",
     ): "what is not guarded has no balance to write",
+    (
+        "book: IF amounts[debit] IS NOT NULL",
+        "if true",
+    ): "where an item is undone: what is not guarded has no balance, movement or turn to take back",
     ("book: IF expected = 0", "if false"): "then no row is written, and the next question returns",
     ("book: IF moved_lines = 0", "if false"): "then no row is written",
     ("book: IF written <> moved_lines", "if false"): "asserts what the statements above it say",
@@ -26,6 +30,14 @@ REASONS: dict[tuple[str, str], str] = {
         "false -> true",
     ): "no unknown merchant is credited",
     ("book: IF has_reversals THEN", "if true"): "without reversals there is nothing to find",
+    (
+        "open_accounts: IF cardinality(opened) = cardinality(ids)",
+        "if false",
+    ): "a shortcut: when all are new, the query below it finds those same ids",
+    (
+        "appropriate: ARRAY[1], ARRAY[CASE WHEN source < target",
+        "< -> <=",
+    ): "one is a source of cover and the other an appropriation, so they are never one account",
 }
 """By a piece of where, and a piece of the change (empty is any)."""
 
