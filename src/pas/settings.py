@@ -5,6 +5,7 @@ Wrong settings are reported all together, one sentence each, before anything sta
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -17,6 +18,13 @@ PREFIX = "PAS_"
 EMBEDDED_WORKER_CONNECTIONS = 80
 """Of the 100 of the embedded server; the rest is for commands, jobs, a migration and us."""
 SECRETS = frozenset({"database_url", "migrator_url", "database_secret"})
+
+NAME = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
+ADDRESS = r"[0-9a-f:]*:[0-9a-f:.]*:[0-9a-f:.]*"
+ORIGIN = (
+    rf"^(?:https://(?!.*:443$)|http://(?!.*:80$))(?:{NAME}|\[{ADDRESS}\])(?::[1-9][0-9]{{0,4}})?$"
+)
+"""As a browser writes it, because that is what it is compared with."""
 
 Port = Annotated[int, Meta(ge=1, le=65535, description="a port number from 1 to 65535")]
 Word = Annotated[str, Meta(min_length=1, max_length=255, description="a short text")]
@@ -33,7 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[
             str,
             Meta(
-                pattern=r"^https?://[^/]+$", description="an origin such as https://pas.example.nl"
+                pattern=ORIGIN,
+                description="an origin such as https://pas.example.nl: in small letters, with no "
+                "name, path or question, and a port only when it is not the usual one",
             ),
         ]
         | None
@@ -131,7 +141,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 def _parsed(text: str, kind: object) -> object:
     if kind == tuple[Word, ...]:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        return tuple(part.strip().lower() for part in text.split(",") if part.strip())
     return msgspec.convert(text, kind, strict=False, dec_hook=_path)
 
 
@@ -144,6 +154,12 @@ def _path(kind: type, value: object) -> object:
 def _together(settings: Settings) -> list[str]:
     """Rules over more than one setting, and those that need more than a pattern."""
     wrong = _database_settings(settings)
+    wrong += [
+        f"PAS_ALLOWED_HOSTS has {host!r}; write names only, such as pas.example.nl, without "
+        "https://, port or path."
+        for host in settings.allowed_hosts
+        if not re.fullmatch(f"{NAME}|{ADDRESS}", host)
+    ]
     if settings.pool_connections > settings.process_connections:
         wrong.append("PAS_POOL_CONNECTIONS is larger than PAS_PROCESS_CONNECTIONS.")
     return wrong

@@ -30,13 +30,53 @@ def test_text_becomes_the_type_of_the_setting() -> None:
         {
             "PAS_PORT": " 9000 ",
             "PAS_DATA_DIR": "/srv/pas",
-            "PAS_ALLOWED_HOSTS": "pas.example.nl, www.example.nl,",
+            "PAS_ALLOWED_HOSTS": "Pas.Example.nl, www.example.nl,2001:DB8::1,",
             "PAS_PUBLIC_URL": "https://pas.example.nl",
             "PAS_HOST": "0.0.0.0",  # noqa: S104 (nothing is opened)
         }
     )
     assert (settings.port, settings.data_dir) == (9000, Path("/srv/pas"))
-    assert settings.hosts == {"pas.example.nl", "www.example.nl"}
+    assert settings.hosts == {"pas.example.nl", "www.example.nl", "2001:db8::1"}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://pas.example.nl", "http://10.0.0.1:8000", "https://[2001:db8::1]:8443"],
+)
+def test_an_origin_is_taken_as_it_is(origin: str) -> None:
+    assert read_settings({"PAS_PUBLIC_URL": origin}).origin == origin
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://u@pas.example.nl",
+        "https://pas.example.nl?x",
+        "https://pas.example.nl#x",
+        "https://pas.example.nl/",
+        "https://Pas.example.nl",
+        "HTTPS://pas.example.nl",
+        "https://pas.example.nl:443",
+        "http://pas.example.nl:80",
+        "https://pas.example.nl:0",
+        "https://pas.example.nl:x",
+        "https://pas example.nl",
+        "https://pas.example.nl.",
+        "https://",
+    ],
+)
+def test_an_address_that_no_browser_writes_as_its_origin_is_refused(address: str) -> None:
+    (sentence,) = wrong(public_url=address)
+    assert "in small letters, with no name, path or question" in sentence
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["pas.example.nl:8000", "https://pas.example.nl", "pas.example.nl/x", "[::1]", "u@pas", "a."],
+)
+def test_a_host_that_no_header_has_is_refused(host: str) -> None:
+    (sentence,) = wrong(allowed_hosts=f"www.example.nl,{host}")
+    assert f"'{host}'; write names only, such as pas.example.nl" in sentence
 
 
 def test_an_empty_variable_is_as_if_it_were_not_there() -> None:
