@@ -135,6 +135,8 @@ async def test_two_attempts_share_no_secret(browser: httpx.AsyncClient, joke: Lo
         "other-issuer",
         "expired",
         "other-access-token",
+        "accented-access-token",
+        "halved-access-token",
     ],
 )
 async def test_a_lie_is_not_believed(

@@ -89,6 +89,8 @@ const lies = {
   "other-issuer": (_, claims) => sign({ ...claims, iss: "https://evil.example" }, ours),
   expired: (_, claims) => sign({ ...claims, iat: 1, exp: 2 }, ours),
   "other-access-token": (_, claims) => sign({ ...claims, at_hash: "AAAAAAAAAAAAAAAAAAAAAA" }, ours),
+  "accented-access-token": (_, claims) => sign({ ...claims, at_hash: "één" }, ours),
+  "halved-access-token": (_, claims) => sign({ ...claims, at_hash: "\ud800" }, ours),
 };
 
 provider.use(async (ctx, next) => {

@@ -144,6 +144,7 @@ async def identify(
         IdentityProviderWrong,
         jwt.PyJWTError,
         msgspec.MsgspecError,
+        UnicodeEncodeError,
     ) as error:
         log.warning("sign-in-untrusted", issuer=provider.issuer, reason=str(error))
         raise SignInUntrusted from error
@@ -202,7 +203,8 @@ def _refuse_misfit(
         raise IdentityProviderWrong("the token was made for another client")
     if claims.at_hash is not None and answer.access_token is not None:
         digest = hashlib.new(AT_HASH[provider.signed_with], answer.access_token.encode()).digest()
-        if not hmac.compare_digest(claims.at_hash, _base64url(digest[: len(digest) // 2])):
+        expected = _base64url(digest[: len(digest) // 2])
+        if not hmac.compare_digest(claims.at_hash.encode(), expected.encode()):
             raise IdentityProviderWrong("at_hash is of another access token")
 
 
