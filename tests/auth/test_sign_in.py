@@ -245,7 +245,7 @@ async def test_old_attempts_are_forgotten_by_newer_ones(
     browser: httpx.AsyncClient, joke: LoginId, superuser: Connection
 ) -> None:
     await browser.get(START)
-    await superuser.execute("UPDATE sign_in_attempt SET created_at = now() - interval '2 days'")
+    await superuser.execute("UPDATE sign_in_attempt SET created_at = now() - interval '21 minutes'")
     await browser.get(START)
     assert await superuser.fetchval("SELECT count(*) FROM sign_in_attempt") == 1
 

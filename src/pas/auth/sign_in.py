@@ -233,7 +233,8 @@ def local_path(text: str) -> str:
 
 
 async def clean_up_attempts(connection: Connection, *, now: datetime) -> None:
-    await CLEAN_UP.run(connection, now - timedelta(days=1))
+    """A stranger can make attempts, so none stays much longer than it can be used."""
+    await CLEAN_UP.run(connection, now - 2 * ATTEMPT_LASTS)
 
 
 async def _provider(connection: Connection, *, for_holder: bool) -> IdentityProvider:
