@@ -38,6 +38,19 @@ def test_keys_that_others_can_read_are_refused(tmp_path: Path) -> None:
         store.ring(VELSEN)
 
 
+def test_keys_that_others_can_read_from_now_on_are_refused_while_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pas.auth.keys.RELOAD_SECONDS", 0)
+    store = a_key_store(tmp_path)
+    store.ring(VELSEN)
+    store.path(VELSEN).chmod(0o640)
+    with pytest.raises(KeysUnsafe, match="chmod 600"):
+        store.ring(VELSEN)
+    store.path(VELSEN).chmod(0o600)
+    assert store.ring(VELSEN).missing == []
+
+
 def test_missing_keys_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(KeysMissing, match="pas keys make velsen"):
         KeyStore(tmp_path).ring(VELSEN)

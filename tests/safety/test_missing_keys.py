@@ -1,4 +1,4 @@
-"""Keys from before a purpose was added: a refusal that says whom to tell, and a command that helps."""
+"""Keys that are missing or open to others: a refusal with whom to tell, and a command that helps."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -10,6 +10,7 @@ from given import a_file, a_key_store, a_resident_row, without_a_key
 from pas.auth.keys import Purpose
 from pas.auth.roles import Role
 from pas.db import Connection
+from pas.ids import MunicipalityName
 from pas.installation import Access
 from pas.passes.resident_files import COLUMNS
 from people import Town, a_town
@@ -42,6 +43,17 @@ async def test_what_needs_a_key_that_is_not_there_is_refused_with_whom_to_tell(
     assert (answer.status_code, answer.json()["code"]) == (503, "keys-missing"), answer.text
     assert "uw beheerder" in answer.json()["nextStep"]
     assert purpose not in answer.text
+
+
+async def test_keys_that_others_can_read_are_not_used_and_whoever_asks_hears_whom_to_tell(
+    town: Town, connection: Connection
+) -> None:
+    someone = await town.officer(connection, Role.OFFICER)
+    town.keys.path(MunicipalityName("velsen")).chmod(0o644)
+    answer = await someone.get("/v1/velsen/session")
+    assert (answer.status_code, answer.json()["code"]) == (503, "keys-unsafe"), answer.text
+    assert "uw beheerder" in answer.json()["nextStep"]
+    assert "keys.json" not in answer.text
 
 
 def test_the_list_of_keys_tells_which_command_makes_what_is_missing(tmp_path: Path) -> None:

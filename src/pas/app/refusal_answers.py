@@ -9,7 +9,7 @@ import structlog
 from litestar import Response
 from litestar.types import Scope, Send
 
-from pas.auth.keys import KeysMissing
+from pas.auth.keys import ForOperator
 from pas.errors import Refusal
 from pas.problems.answers import MEDIA_TYPE, as_problem, as_refusal
 from pas.problems.bodies import AppRequest, Fault
@@ -45,7 +45,7 @@ def answer_error(request: AppRequest, error: Exception) -> Response[bytes]:
     if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("unexpected-error", exc_info=error)
     elif refusal.status > HTTPStatus.INTERNAL_SERVER_ERROR:
-        reason = str(error) if isinstance(error, KeysMissing) else type(error).__name__
+        reason = str(error) if isinstance(error, ForOperator) else type(error).__name__
         log.warning("unavailable", code=refusal.code(), reason=reason)
     answer = answer_refusal(request.scope, refusal)
     return Response(

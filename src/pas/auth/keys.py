@@ -48,14 +48,8 @@ ALWAYS: Final = tuple(purpose for purpose in Purpose if purpose != Purpose.OIDC_
 """What every municipality needs; the key for an identity provider comes with the provider."""
 
 
-class KeysMissing(Refusal):
-    """Dit kan nu niet, want bij ons ontbreekt een sleutel.
-
-    Whoever asked reads that, and whom to tell; ``str`` is for the operator: the command that helps.
-    """
-
-    status: ClassVar[int] = 503
-    next_step: ClassVar[str] = "Vertel het aan uw beheerder. Die kan de sleutel maken."
+class ForOperator:
+    """Whoever asked reads the title and whom to tell; ``str`` says to the operator what to do."""
 
     def __init__(self, what_to_do: str) -> None:
         super().__init__()
@@ -65,8 +59,18 @@ class KeysMissing(Refusal):
         return self.what_to_do
 
 
-class KeysUnsafe(Exception):
-    """The keys are there, but may not be used like this."""
+class KeysMissing(ForOperator, Refusal):
+    """Dit kan nu niet, want bij ons ontbreekt een sleutel."""
+
+    status: ClassVar[int] = 503
+    next_step: ClassVar[str] = "Vertel het aan uw beheerder. Die kan de sleutel maken."
+
+
+class KeysUnsafe(ForOperator, Refusal):
+    """Dit kan nu niet, want bij ons zijn de sleutels niet veilig."""
+
+    status: ClassVar[int] = 503
+    next_step: ClassVar[str] = "Vertel het aan uw beheerder. Die kan de sleutels veilig maken."
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -144,10 +148,10 @@ class KeyStore:
                 f"There are no keys for {municipality} in {self.folder}. Put back the backup of "
                 f"its keys, or for a new municipality: pas keys make {municipality}."
             ) from None
+        if about.st_mode & 0o077:
+            raise KeysUnsafe(f"Others can read {path}. Close it first: chmod 600 '{path}'.")
         version = (about.st_mtime_ns, about.st_ino)
         if read is None or read.version != version:
-            if about.st_mode & 0o077:
-                raise KeysUnsafe(f"Others can read {path}. Close it first: chmod 600 '{path}'.")
             read = _Read(ring=_parsed(path, municipality), version=version, looked_at=now)
         self._read[municipality] = msgspec.structs.replace(read, looked_at=now)
         return read.ring
