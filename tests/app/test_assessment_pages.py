@@ -1,6 +1,6 @@
 """The yearly assessment from a page: tried or done by a job, watched, and read."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
@@ -8,12 +8,14 @@ import pytest
 from given import a_member, a_scheme_in_force
 from pas.auth.roles import Role
 from pas.db import Connection, Database
+from pas.grants.periods import Calendar, school_year_of
 from pas.jobs.kinds import job_kinds
 from pas.jobs.worker import Worker
 from signed_in import Visitor, signed_in
 
 YEAR = datetime.now(UTC).year
 FIRST = date(YEAR, 1, 1)
+NEW_SCHOOL_YEAR = "Er is een nieuw schooljaar"
 
 
 @pytest.fixture
@@ -64,6 +66,29 @@ async def test_a_real_one_grants_once_and_stays_readable(
     assert "had het al" in again
     assert await connection.fetchval("SELECT count(*) FROM scheme_grant") == 1
     assert "kregen iets nieuws" in listed
+
+
+async def test_an_officer_hears_that_a_new_school_year_waits_until_it_is_granted(
+    officer: Visitor, connection: Connection, superuser: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(
+        connection, "schoolkosten", valid_from=date(YEAR - 2, 1, 1), period="school_year"
+    )
+    never = (await officer.look("assessments")).text
+    await watched(officer, database, "real")
+    granted = (await officer.look("assessments")).text
+    begins = school_year_of(Calendar(), datetime.now(UTC).date()).starts_on
+    await superuser.execute(
+        "UPDATE assessment SET year = $1, assessed_on = $2", begins.year, begins - timedelta(days=1)
+    )
+
+    waits = (await officer.look("assessments")).text
+    await watched(officer, database, "real")
+    again = (await officer.look("assessments")).text
+
+    said = [NEW_SCHOOL_YEAR in one for one in (never, granted, waits, again)]
+    assert said == [False, False, True, False]
+    assert "schoolkosten</li>" in waits
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The yearly assessment as pages: start or try it, watch it, and read what it did."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -13,13 +14,16 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
+from pas.days import day_of
 from pas.errors import Refusal
 from pas.grants.assess import Task
 from pas.grants.assessment_job import KIND, queue_assessment
 from pas.grants.explain import REASONS
-from pas.grants.ground import current_year
+from pas.grants.ground import current_year, read_ground
+from pas.grants.periods import pass_year, school_year_of
+from pas.grants.plan import Plan
 from pas.grants.report import AssessmentReport, LimitReport, SchemeReport, read_report
-from pas.grants.runs import read_runs
+from pas.grants.runs import Run, read_runs
 from pas.ids import AssessmentId, JobId, MunicipalityName
 from pas.jobs.queue import Job, read_job
 from pas.money import Cents, euros, percent
@@ -122,14 +126,18 @@ async def assessment_page(
 
 async def start_context(request: AppRequest, municipality: str) -> dict[str, object]:
     now = datetime.now(UTC)
+    today = day_of(now)
     async with connected(request, municipality) as connection:
         year = await current_year(connection, now)
         runs = await read_runs(connection)
+        plan = (await read_ground(connection, year=year, on=today)).plan
     actor = actor_of(request)
     return {
         "home": f"/{municipality}",
         "year": year,
         "runs": runs[:MOST_RUNS],
+        "school_year": school_year_of(plan.calendar, today),
+        "school_schemes": schemes_of_a_new_school_year(plan, runs),
         "may_run": actor.may(Permission.ASSESSMENTS_RUN),
         "ways": [
             (title, text, f"/{municipality}/{address}")
@@ -137,6 +145,23 @@ async def start_context(request: AppRequest, municipality: str) -> dict[str, obj
             if actor.may(permission)
         ],
     }
+
+
+def schemes_of_a_new_school_year(plan: Plan, runs: Sequence[Run]) -> list[str]:
+    """The titles of what was granted for an earlier school year and not yet for the one of today."""
+    done = [
+        max(run.assessed_on, pass_year(plan.calendar, run.year).starts_on)
+        for run in runs
+        if run.ended_at is not None
+    ]
+    if not done or max(done) >= school_year_of(plan.calendar, plan.assessed_on).starts_on:
+        return []
+    versions = [one.version for one in plan.schemes]
+    return [
+        one.title
+        for one in versions
+        if one.period == "school_year" and one.awarded_by == "assessment"
+    ]
 
 
 def report_page(request: AppRequest, municipality: str, report: AssessmentReport) -> Response[str]:
