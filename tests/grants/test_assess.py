@@ -265,7 +265,8 @@ async def test_a_pot_shared_by_two_runs_at_once_is_never_overspent(
     )
     await other.close()
 
-    assert sum(one.schemes[0].granted for one in reports) == 5
+    # The later run may break the earlier one off before its first household.
+    assert sum(scheme.granted for one in reports for scheme in one.schemes) == 5
     assert await count(connection, "scheme_grant") == 5
     (shown,) = await read_appropriations(connection, year=2026)
     assert (shown.left_cents, shown.overspent_cents) == (0, 0)
