@@ -464,6 +464,14 @@ async def test_the_proof_names_what_was_tampered_with(
     assert (await prove_all(connection, NOON)).closes
 
 
+async def test_the_proof_says_how_far_it_is(connection: Connection) -> None:
+    heard: list[tuple[int, int | None]] = []
+    await prove_all(connection, NOON, told=lambda done, total: heard.append((done, total)))
+    done, total = heard[-1]
+    assert done == total
+    assert [one for one, _ in heard] == list(range(len(heard)))
+
+
 @pytest.mark.tampered
 async def test_one_cent_on_one_redemption_is_found_by_its_id(
     connection: Connection, superuser: Connection, till: Till, budget: Budget

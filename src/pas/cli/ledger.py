@@ -9,7 +9,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from pas.cli.screen import done, err, failed, out, say
+from pas.cli.rows import Told, bar
+from pas.cli.screen import done, failed, out, say
 from pas.db import Statement, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access, opened, raise_epoch
@@ -55,8 +56,8 @@ def prove_books(
     Example: pas ledger prove velsen
     """
     name = MunicipalityName(municipality)
-    with opened(read_settings(), say) as access, err.status(f"Proving the books of {name} …"):
-        proof, names = asyncio.run(proved(access, name))
+    with opened(read_settings(), say) as access, bar(f"Proving the books of {name}") as told:
+        proof, names = asyncio.run(proved(access, name, told))
     if as_json:
         out.print_json(msgspec.json.encode(proof).decode())
     else:
@@ -85,11 +86,13 @@ def raise_the_epoch(
     done(f"The books of {municipality} are in epoch {number}.")
 
 
-async def proved(access: Access, name: MunicipalityName) -> tuple[Proof, dict[str, str]]:
+async def proved(
+    access: Access, name: MunicipalityName, told: Told
+) -> tuple[Proof, dict[str, str]]:
     """Prove as the auditor, who can read and nothing else."""
     connection = await access.address.login(role_name("auditor", name)).connect()
     try:
-        proof = await prove(connection, datetime.now(UTC))
+        proof = await prove(connection, datetime.now(UTC), told=told)
         names = {row.id: row.code for row in await READ_NAMES.all(connection)}
     finally:
         await connection.close()

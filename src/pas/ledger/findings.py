@@ -1,14 +1,10 @@
 """Where the books break: each check names the entry or account at which something is not right."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from pas.db import Connection, Statement
-
-AT_MOST: Final = 100
-"""Findings named per check; a flood says no more than its first hundred."""
+from pas.db import Statement
 
 
 class Finding(msgspec.Struct, frozen=True, rename="camel"):
@@ -146,11 +142,3 @@ USABLE: Final = Statement(
 )
 
 CHECKS: Final = (ENTRY_TOTALS, ORPHANS, BALANCES, GUARDS, POSTINGS, REVERSALS, WAYS_BACK, USABLE)
-
-
-async def find_breaks(
-    connection: Connection, more: Sequence[Statement[Finding]] = ()
-) -> list[Finding]:
-    """Run every check, and those of what stands beside the books; no break is an empty list."""
-    checks = (*CHECKS, *more)
-    return [finding for check in checks for finding in await check.all(connection, AT_MOST)]

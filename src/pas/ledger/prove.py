@@ -10,7 +10,7 @@ Per merchant: owed = redeemed - reversed + corrected - paid + bounced, where owe
 the account and the rest is told apart by the kind of entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,8 +18,13 @@ from uuid import UUID
 import msgspec
 
 from pas.db import Connection, Statement
-from pas.ledger.findings import Finding, find_breaks
+from pas.ledger.findings import CHECKS, Finding
 from pas.ledger.walls import MissingWall, missing_guards, missing_walls
+
+AT_MOST: Final = 100
+"""Findings named per check; a flood says no more than its first hundred."""
+Told = Callable[[int, int | None], None]
+"""Hears how many looks are done, of how many."""
 
 
 class SchemeSums(msgspec.Struct, frozen=True, rename="camel"):
@@ -160,6 +165,7 @@ async def prove(
     *,
     milliseconds: int = 0,
     more: Sequence[Statement[Finding]] = (),
+    told: Told = lambda _done, _total: None,
 ) -> Proof:
     """Prove the books of one municipality, on one snapshot, with ``more`` checks from above.
 
@@ -168,10 +174,15 @@ async def prove(
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await LIMIT.run(connection, milliseconds)
+        checks, findings = (*CHECKS, *more), list[Finding]()
+        told(0, len(checks) + 1)
         schemes = [scheme_equation(one) for one in await SCHEME_EQUATIONS.all(connection)]
         merchants = [merchant_equation(one) for one in await MERCHANT_EQUATIONS.all(connection)]
-        findings = await find_breaks(connection, more)
+        for done, check in enumerate(checks, start=1):
+            told(done, len(checks) + 1)
+            findings += await check.all(connection, AT_MOST)
         walls = await missing_walls(connection)
+        told(len(checks) + 1, len(checks) + 1)
         balanced = all(one.difference == 0 for one in [*schemes, *merchants])
         return Proof(
             closes=balanced and not findings and not walls,

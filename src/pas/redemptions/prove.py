@@ -58,6 +58,12 @@ REVERSALS: Final = Statement(
 CHECKS: Final = (*OF_GRANTS, REDEMPTIONS, REVERSALS)
 
 
-async def prove(connection: Connection, now: datetime, *, milliseconds: int = 0) -> ledger.Proof:
+async def prove(
+    connection: Connection,
+    now: datetime,
+    *,
+    milliseconds: int = 0,
+    told: ledger.Told = lambda _done, _total: None,
+) -> ledger.Proof:
     """Prove all of it, on one snapshot; as ``pas.ledger.prove`` does for the ledger alone."""
-    return await ledger.prove(connection, now, milliseconds=milliseconds, more=CHECKS)
+    return await ledger.prove(connection, now, milliseconds=milliseconds, more=CHECKS, told=told)
