@@ -33,6 +33,7 @@ CREATE FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refus
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     items CONSTANT integer := cardinality(item_ids);
@@ -704,6 +705,7 @@ CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], it
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     items CONSTANT integer := cardinality(item_ids);
@@ -994,6 +996,7 @@ CREATE FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], i
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 DECLARE
     items CONSTANT integer := cardinality(item_ids);

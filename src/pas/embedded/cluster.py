@@ -36,10 +36,10 @@ max_connections = 100
 superuser_reserved_connections = 3
 password_encryption = 'scram-sha-256'
 
-shared_buffers = '256MB'
+shared_buffers = '1GB'
 work_mem = '8MB'
 maintenance_work_mem = '128MB'
-effective_cache_size = '1GB'
+effective_cache_size = '2GB'
 max_locks_per_transaction = 256
 
 # Half of this is about what recovery reads after a crash: a few seconds.
