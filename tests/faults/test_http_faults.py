@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -45,6 +46,8 @@ RECOVERY_SECONDS = 10
 SOME_ANSWERS = 10
 DISK_MEGABYTES = 600
 FULL_SECONDS = 6
+CRASH_LOOP_SECONDS = 6
+"""When a worker dies sooner after its start, granian takes that for a crash loop, and ends."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -225,9 +228,15 @@ async def kill_backend(run: Run) -> None:
 
 async def kill_worker(run: Run) -> None:
     """One at a time, as they fall in practice: the other one goes on, and a new one comes."""
-    while len(run.place.listening()) < WORKERS:  # noqa: ASYNC110 (other processes)
+    while len(settled := [one for one in run.place.listening() if is_settled(one)]) < WORKERS:
         await asyncio.sleep(0.1)
-    run.random.choice(run.place.listening()).kill()
+    run.random.choice(settled).kill()
+
+
+def is_settled(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return time.time() - process.create_time() > CRASH_LOOP_SECONDS
+    return False
 
 
 FAULTS: dict[Callable[[Run], Awaitable[None]], int] = {
