@@ -228,9 +228,13 @@ async def kill_backend(run: Run) -> None:
 
 async def kill_worker(run: Run) -> None:
     """One at a time, as they fall in practice: the other one goes on, and a new one comes."""
-    while len(settled := [one for one in run.place.listening() if is_settled(one)]) < WORKERS:
+    while len(settled(run.place)) < WORKERS:  # noqa: ASYNC110 (other processes)
         await asyncio.sleep(0.1)
-    run.random.choice(settled).kill()
+    run.random.choice(settled(run.place)).kill()
+
+
+def settled(place: Place) -> list[psutil.Process]:
+    return [worker for worker in place.listening() if is_settled(worker)]
 
 
 def is_settled(process: psutil.Process) -> bool:
