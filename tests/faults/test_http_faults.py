@@ -46,7 +46,7 @@ RECOVERY_SECONDS = 10
 SOME_ANSWERS = 10
 DISK_MEGABYTES = 600
 FULL_SECONDS = 6
-CRASH_LOOP_SECONDS = 6
+CRASH_LOOP_SECONDS = 9
 """When a worker dies sooner after its start, granian takes that for a crash loop, and ends."""
 
 
