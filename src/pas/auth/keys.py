@@ -6,7 +6,7 @@ once made. Keys of the demonstration are marked, and a start outside the demonst
 
 import time
 from datetime import datetime
-from enum import StrEnum
+from enum import StrEnum, auto
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -20,16 +20,16 @@ RELOAD_SECONDS: Final = 1.0
 
 
 class Purpose(StrEnum):
-    """What a key is for; no key is for two things."""
+    """What a key is for; no key is for two things. Its value is its name in lower case."""
 
-    BSN_ENCRYPTION = "bsn_encryption"
-    BSN_HASH = "bsn_hash"
-    CARD_NUMBER_HASH = "card_number_hash"
-    CARD_ENCRYPTION = "card_encryption"
-    TOKEN_SIGNING = "token_signing"  # noqa: S105 (names a purpose; it is no secret)
-    SEAL = "seal"
-    UPLOAD_ENCRYPTION = "upload_encryption"
-    OIDC_CLIENT = "oidc_client"
+    BSN_ENCRYPTION = auto()
+    BSN_HASH = auto()
+    CARD_NUMBER_HASH = auto()
+    CARD_ENCRYPTION = auto()
+    TOKEN_SIGNING = auto()
+    SEAL = auto()
+    UPLOAD_ENCRYPTION = auto()
+    OIDC_CLIENT = auto()
 
 
 LASTING: Final = frozenset(

@@ -1,7 +1,6 @@
 """Sales in the demonstration city: real ones, by the same lanes that a till's requests take."""
 
 import asyncio
-import random
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +8,7 @@ import msgspec
 
 from pas.auth.keys import KeyRing
 from pas.db import Connection, Database, Statement
+from pas.demo.draw import Draw
 from pas.ids import EntryId, TillId, uuid7
 from pas.money import Cents
 from pas.redemptions.facts import Request
@@ -18,8 +18,8 @@ from pas.redemptions.sell import moment_in
 
 AT_ONCE: Final = 64
 SEED: Final = 1976
-IN_VISITS: Final = 0.5
-"""The share, of what can be paid in visits or in money, that is paid in visits."""
+IN_VISITS: Final = 50
+"""The percentage, of what can be paid in visits or in money, that is paid in visits."""
 PRICES: Final = (250, 375, 450, 600, 750, 995, 1250, 1750, 2500, 3995)
 
 
@@ -59,12 +59,12 @@ async def spend(
     """Try this many sales: ask, then take what the quote says; says how many had which outcome."""
     async with database.connection(ring.municipality) as connection:
         matches = await matches_in(connection)
-    chance, lanes = random.Random(SEED), Lanes(database)  # noqa: S311 (a demonstration is repeatable)
+    draw, lanes = Draw(SEED), Lanes(database)
     outcomes: dict[str, int] = {}
     left = count
     while left > 0 and matches:
-        chosen = [chance.choice(matches) for _ in range(min(AT_ONCE, left))]
-        requests = [request_for(match, chance) for match in chosen]
+        chosen = [draw.one(matches) for _ in range(min(AT_ONCE, left))]
+        requests = [request_for(match, draw) for match in chosen]
         answers = await asyncio.gather(
             *(
                 buy(lanes, ring, match=match, request=request)
@@ -82,10 +82,10 @@ async def matches_in(connection: Connection) -> list[Match]:
     return await READ_MATCHES.all(connection)
 
 
-def request_for(match: Match, chance: random.Random) -> Request:
-    if match.in_visits and chance.random() < IN_VISITS:
+def request_for(match: Match, draw: Draw) -> Request:
+    if match.in_visits and draw.chance(IN_VISITS):
         return Request(visits=1)
-    return Request(price_cents=Cents(chance.choice(PRICES)))
+    return Request(price_cents=Cents(draw.one(PRICES)))
 
 
 async def buy(lanes: Lanes, ring: KeyRing, *, match: Match, request: Request) -> Answer:

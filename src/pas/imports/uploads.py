@@ -7,6 +7,7 @@ encrypted, bound to its place; the database deletes a file when its job ends, ho
 
 import secrets
 import tempfile
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Final
 
@@ -100,15 +101,16 @@ async def fetch_upload(
     upload = await READ.first(connection, upload_id)
     if upload is None:
         raise UploadGone
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
-    for number in range(-(-upload.size_bytes // PIECE_BYTES)):
-        piece = await READ_PIECE.first(connection, upload_id, number)
-        plain = _unseal(ring, piece.content, place=(upload_id, number)) if piece else None
-        if plain is None:
-            file.close()
-            raise UploadGone
-        file.write(plain)
-    file.seek(0)
+    with ExitStack() as closing:
+        file = closing.enter_context(tempfile.TemporaryFile())
+        for number in range(-(-upload.size_bytes // PIECE_BYTES)):
+            piece = await READ_PIECE.first(connection, upload_id, number)
+            plain = _unseal(ring, piece.content, place=(upload_id, number)) if piece else None
+            if plain is None:
+                raise UploadGone
+            file.write(plain)
+        file.seek(0)
+        closing.pop_all()  # whole: from here on the caller closes it
     return upload, file
 
 
