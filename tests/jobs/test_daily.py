@@ -1,7 +1,6 @@
 """What runs daily: once per municipality and day, by whichever worker comes first."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import timedelta
 
 from pas.app.schedule import DAILY
@@ -25,7 +24,6 @@ class Done:
         self,
         _database: Database,
         municipality: MunicipalityName,
-        _arguments: Mapping[str, object],
         progress: Progress,
     ) -> object:
         self.calls.append((municipality, progress.job.kind))

@@ -1,7 +1,7 @@
 """Jobs: done once by whoever takes them, done again after a crash, and never by two at a time."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
@@ -38,14 +38,11 @@ class FileWrong(Refusal):
 async def add_up(
     _database: Database,
     _municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> object:
-    numbers = arguments["numbers"]
-    assert isinstance(numbers, list)
-    progress.of(len(numbers))
-    for _ in numbers:
-        progress.advance()
+    numbers = progress.asked(dict[str, list[int]])["numbers"]
+    for done, _ in enumerate(numbers, start=1):
+        progress.told(done, len(numbers))
     return {"sum": sum(numbers), "for": str(progress.job.actor_id)}
 
 
@@ -53,7 +50,6 @@ def doing(step: Callable[[Progress], Awaitable[object]]) -> dict[str, JobFunctio
     async def function(
         _database: Database,
         _municipality: MunicipalityName,
-        _arguments: Mapping[str, object],
         progress: Progress,
     ) -> object:
         return await step(progress)
@@ -254,7 +250,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(
 
     async def hang(progress: Progress) -> None:
         started.set()
-        progress.advance()
+        progress.told(1, None)
         try:
             await asyncio.sleep(60)
         finally:
@@ -277,8 +273,7 @@ async def test_progress_is_seen_while_a_job_runs_and_keeps_the_lease(
     finish = asyncio.Event()
 
     async def half(progress: Progress) -> None:
-        progress.of(10)
-        progress.advance(5)
+        progress.told(5, 10)
         await finish.wait()
 
     job_id = await put(connection)
@@ -319,7 +314,7 @@ async def test_a_municipality_with_much_to_do_does_not_hold_up_another(
     order: list[str] = []
 
     async def note(
-        _database: Database, municipality: MunicipalityName, _a: object, _progress: Progress
+        _database: Database, municipality: MunicipalityName, _progress: Progress
     ) -> None:
         order.append(municipality)
 

@@ -1,7 +1,7 @@
 """A row that the database refuses is quoted by its error; no name in it may reach a log."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,7 +56,6 @@ async def test_a_row_that_the_database_refuses_is_in_no_log(
     async def read_file(
         database: Database,
         municipality: MunicipalityName,
-        _arguments: Mapping[str, object],
         _progress: Progress,
     ) -> object:
         ring = a_key_store(tmp_path).ring(municipality)

@@ -1,6 +1,5 @@
 """Proves the books as a job, keeps each proof, and raises the alarm when they do not close."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
@@ -62,7 +61,6 @@ READ_WAITING: Final = Statement(
 async def prove_as_job(
     database: Database,
     municipality: MunicipalityName,
-    _arguments: Mapping[str, object],
     _progress: Progress,
 ) -> Outcome:
     """Prove the books, however long it takes."""

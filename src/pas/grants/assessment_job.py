@@ -3,7 +3,6 @@
 A real one is begun with the request, so that a job that is done again finishes the same run.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,7 +11,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.days import day_of
 from pas.db import Connection, Database
-from pas.grants.assess import Task, Told, assess_dry, begin_assessment, run_assessment
+from pas.grants.assess import Task, assess_dry, begin_assessment, run_assessment
 from pas.grants.ground import read_ground
 from pas.grants.report import AssessmentReport
 from pas.ids import AssessmentId, JobId, MunicipalityName
@@ -47,14 +46,13 @@ async def queue_assessment(connection: Connection, task: Task, *, dry_run: bool)
 
 
 @job_kind(KIND)
-async def assess(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
+async def assess(
     database: Database,
     municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> AssessmentReport:
     """Assess a year, or say what that would do."""
-    asked = msgspec.convert(arguments, Arguments)
+    asked = progress.asked(Arguments)
     task = Task(
         municipality=municipality,
         year=asked.year,
@@ -62,19 +60,11 @@ async def assess(  # noqa: PLR0917 (a worker hands every kind of job these four,
         now=datetime.now(UTC),
     )
     if asked.assessment_id is None:
-        return await assess_dry(database, task, told=telling(progress))
-    return await run_assessment(database, task, asked.assessment_id, told=telling(progress))
+        return await assess_dry(database, task, told=progress.told)
+    return await run_assessment(database, task, asked.assessment_id, told=progress.told)
 
 
 def actor_of_job(progress: Progress) -> Actor:
     """Whoever asked for it; their permission was checked then."""
     kind = "login" if progress.job.actor_kind == "login" else "system"
     return Actor(kind=kind, id=progress.job.actor_id)
-
-
-def telling(progress: Progress) -> Told:
-    def told(done: int, total: int) -> None:
-        progress.of(total)
-        progress.done = done
-
-    return told

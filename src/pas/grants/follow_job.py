@@ -1,6 +1,5 @@
 """Lets passes follow the register as a job: after a file of residents, and daily."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,7 +25,6 @@ async def queue_follow(connection: Connection, *, actor: Actor) -> JobId:
 async def follow(
     database: Database,
     municipality: MunicipalityName,
-    _arguments: Mapping[str, object],
     progress: Progress,
 ) -> RegisterReport:
     """End and restore passes, assess newcomers, and list children whom nobody manages."""

@@ -6,7 +6,6 @@ nobody is refused. Who it was about is forgotten once that is done.
 """
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import ClassVar, Final
@@ -280,7 +279,6 @@ def content_hash(helped: Helped, *, actor: Actor) -> bytes:
 async def run_match(
     database: Database,
     municipality: MunicipalityName,
-    _arguments: Mapping[str, object],
     _progress: Progress,
 ) -> Matched:
     return await match_helped(database, municipality, now=datetime.now(UTC))

@@ -1,6 +1,5 @@
 """Returns what is left of budgets as a job: of a year, or says what that would be; daily of all years."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,7 +8,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.db import Connection, Database
 from pas.grants.assess import Task
-from pas.grants.assessment_job import actor_of_job, telling
+from pas.grants.assessment_job import actor_of_job
 from pas.grants.lapse import LapseReport, lapse_ended, lapse_year
 from pas.ids import JobId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
@@ -37,13 +36,12 @@ async def queue_lapse(connection: Connection, *, year: int, dry_run: bool, actor
 
 
 @job_kind(KIND)
-async def lapse(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
+async def lapse(
     database: Database,
     municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> LapseReport:
-    asked = msgspec.convert(arguments, Arguments)
+    asked = progress.asked(Arguments)
     task = Task(
         municipality=municipality,
         year=asked.year,
@@ -51,7 +49,7 @@ async def lapse(  # noqa: PLR0917 (a worker hands every kind of job these four, 
         now=datetime.now(UTC),
     )
     return await lapse_year(
-        database, task, dry_run=asked.dry_run, run=progress.job.id, told=telling(progress)
+        database, task, dry_run=asked.dry_run, run=progress.job.id, told=progress.told
     )
 
 
@@ -59,7 +57,6 @@ async def lapse(  # noqa: PLR0917 (a worker hands every kind of job these four, 
 async def lapse_daily(
     database: Database,
     municipality: MunicipalityName,
-    _arguments: Mapping[str, object],
     progress: Progress,
 ) -> list[LapseReport]:
     return await lapse_ended(
@@ -68,5 +65,5 @@ async def lapse_daily(
         actor=actor_of_job(progress),
         now=datetime.now(UTC),
         run=progress.job.id,
-        told=telling(progress),
+        told=progress.told,
     )

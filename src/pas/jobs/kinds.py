@@ -3,39 +3,44 @@
 A kind is registered where its function stands::
 
     @job_kind("residents.import")
-    async def import_residents(database, municipality, arguments, progress): ...
+    async def import_residents(database, municipality, progress): ...
 
 What the function gives back is stored as the result. A refusal that it raises ends the job; any
 other error has it tried again. So it must find out for itself what an earlier try already did.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from pas.db import Database
 from pas.ids import MunicipalityName
 from pas.jobs.queue import Job
 
+Arguments = TypeVar("Arguments")
+
 
 class Progress:
-    """How far a job is; the worker writes it about once a second."""
+    """A job and how far it is; the worker writes that about once a second."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.done = 0
         self.total: int | None = job.total
 
-    def of(self, total: int) -> None:
-        """Say how much there is to do."""
-        self.total = total
+    def told(self, done: int, total: int | None) -> None:
+        """Say how much is done, and of how much where that is known."""
+        self.done = done
+        if total is not None:
+            self.total = total
 
-    def advance(self, steps: int = 1) -> None:
-        self.done += steps
+    def asked(self, kind: type[Arguments]) -> Arguments:
+        """Give what was asked for when it was queued."""
+        return msgspec.json.decode(self.job.arguments, type=kind)
 
 
-JobFunction = Callable[
-    [Database, MunicipalityName, Mapping[str, object], Progress], Awaitable[object]
-]
+JobFunction = Callable[[Database, MunicipalityName, Progress], Awaitable[object]]
 
 _KINDS: Final[dict[str, JobFunction]] = {}
 

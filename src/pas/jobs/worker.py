@@ -9,9 +9,8 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Final, cast
+from typing import Final
 
-import msgspec
 import structlog
 from structlog.contextvars import bound_contextvars
 
@@ -135,9 +134,8 @@ class Worker:
         function = self.kinds.get(progress.job.kind)
         if function is None:
             raise JobKindUnknown(f"Deze versie kent geen taak '{progress.job.kind}'.")
-        arguments = cast("dict[str, object]", msgspec.json.decode(progress.job.arguments))
         with bound_contextvars(trace_id=progress.job.id.hex):
-            return await function(self.database, municipality, arguments, progress)
+            return await function(self.database, municipality, progress)
 
     def _is_done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -1,10 +1,7 @@
 """Reads a file of merchants that came in over the API."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
-
-import msgspec
 
 from pas.auth.keys import KeyStore
 from pas.db import Database
@@ -21,19 +18,14 @@ KIND: Final = "merchants.import"
 
 
 @job_kind(KIND)
-async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
+async def run_import(
     database: Database,
     municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> Import:
     """Read the file; begun again it does nothing twice, and every row keeps its first verdict."""
-    job = msgspec.convert(arguments, ImportJob)
+    job = progress.asked(ImportJob)
     ring = KeyStore(read_settings().keys).ring(municipality)
-
-    def told(done: int, total: int) -> None:
-        progress.of(total)
-        progress.done = done
 
     async with database.connection(municipality) as connection:
         upload, source = await fetch_upload(connection, job.upload_id, ring=ring)
@@ -45,6 +37,6 @@ async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these f
                 actor=job.actor,
                 now=datetime.now(UTC),
                 import_id=job.import_id,
-                told=told,
+                told=progress.told,
             )
     return summary

@@ -1,6 +1,5 @@
 """Makes the cards of a year as a job."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -59,26 +58,20 @@ async def job_of_run(connection: Connection, run_id: CardRunId) -> Job | None:
 
 
 @job_kind(KIND)
-async def print_cards(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
+async def print_cards(
     database: Database,
     municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> CardRunReport:
     """Begun again after a crash it goes on with who has no card yet."""
-
-    def told(done: int, total: int | None) -> None:
-        if total is not None:
-            progress.of(total)
-        progress.done = done
 
     kind = "login" if progress.job.actor_kind == "login" else "system"
     return await do_card_run(
         database,
         municipality,
-        msgspec.convert(arguments, Arguments).run_id,
+        progress.asked(Arguments).run_id,
         press=Press(KeyStore(read_settings().keys).ring(municipality)),
         actor=Actor(kind=kind, id=progress.job.actor_id),
         now=datetime.now(UTC),
-        told=told,
+        told=progress.told,
     )

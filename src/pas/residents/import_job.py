@@ -1,10 +1,7 @@
 """Reads a file of residents that came in over the API, and lets the passes follow."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
-
-import msgspec
 
 from pas.auth.keys import KeyStore
 from pas.db import Database
@@ -22,19 +19,13 @@ KIND: Final = "residents.import"
 
 
 @job_kind(KIND)
-async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
+async def run_import(
     database: Database,
     municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> Import:
     """Read the file; begun again it does nothing twice, and every row keeps its first verdict."""
-    job = msgspec.convert(arguments, ImportJob)
-
-    def told(done: int, total: int | None) -> None:
-        if total is not None:
-            progress.of(total)
-        progress.done = done
+    job = progress.asked(ImportJob)
 
     ring = KeyStore(read_settings().keys).ring(municipality)
     async with database.connection(municipality) as connection:
@@ -47,7 +38,7 @@ async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these f
             ring=ring,
             actor=job.actor,
             now=datetime.now(UTC),
-            told=told,
+            told=progress.told,
         )
     async with database.connection(municipality) as connection:
         await enqueue(

@@ -1,6 +1,5 @@
 """Deletes what is past its clock, a few thousand rows at a time; done again, it goes on."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -28,7 +27,6 @@ class CleanUpReport(msgspec.Struct, frozen=True):
 async def clean_up_as_job(
     database: Database,
     municipality: MunicipalityName,
-    _arguments: Mapping[str, object],
     _progress: Progress,
 ) -> CleanUpReport:
     return await clean_up(database, municipality, now=datetime.now(UTC))

@@ -1,10 +1,7 @@
 """Reads a file of schemes that came in over the API."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
-
-import msgspec
 
 from pas.auth.keys import KeyStore
 from pas.db import Database
@@ -19,14 +16,13 @@ KIND: Final = "schemes.import"
 
 
 @job_kind(KIND)
-async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these four, in this order)
+async def run_import(
     database: Database,
     municipality: MunicipalityName,
-    arguments: Mapping[str, object],
     progress: Progress,
 ) -> ImportedSchemes:
     """Read the file; begun again it does nothing twice, and every row keeps its first verdict."""
-    job = msgspec.convert(arguments, ImportJob)
+    job = progress.asked(ImportJob)
     ring = KeyStore(read_settings().keys).ring(municipality)
     async with database.connection(municipality) as connection:
         upload, source = await fetch_upload(connection, job.upload_id, ring=ring)
@@ -39,6 +35,5 @@ async def run_import(  # noqa: PLR0917 (a worker hands every kind of job these f
                 now=datetime.now(UTC),
                 import_id=job.import_id,
             )
-    progress.of(1)
-    progress.advance()
+    progress.told(1, 1)
     return made
