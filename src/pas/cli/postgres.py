@@ -77,7 +77,7 @@ def psql(
     program = str(binary("psql", settings.embedded_version))
     command = [program, "-h", str(folder), "-U", SUPERUSER, "-d", "pas", *(arguments or [])]
     password = {"PGPASSWORD": secrets.superuser_password}
-    os.execve(program, command, {**os.environ, **password})  # noqa: S606 (psql takes the place of this process; no shell reads the words)
+    os.execve(program, command, {**os.environ, **password})  # noqa: S606 (psql takes the place of this process, from a path of ours; there is no shell)
 
 
 def _supervisor(settings: Settings) -> Supervisor:

@@ -4,6 +4,8 @@ import sys
 
 import typer
 
+from pas.app.catalogue import as_markdown
+
 app = typer.Typer(invoke_without_command=True)
 
 
@@ -13,6 +15,4 @@ def show() -> None:
 
     Example: pas problems > docs/problems.md
     """
-    from pas.app.catalogue import as_markdown  # noqa: PLC0415 (no other command waits for all of it)
-
     sys.stdout.write(as_markdown())

@@ -15,7 +15,7 @@ class Draw:
     """A seeded source of choices."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed).random  # noqa: S311 (an invented city, the same each time; nothing secret is drawn)
+        self._random = random.Random(seed).random  # noqa: S311 (a seed has to give the same city again, which a safe generator refuses to)
 
     def below(self, limit: int) -> int:
         return int(self._random() * limit)

@@ -51,7 +51,7 @@ def main() -> None:
     if given.user is not None:
         _become(given.user, given.group, search=given.search)
     _end_with(given.parent)
-    os.execv(given.command[0], given.command)  # noqa: S606 (becoming the server is its whole task; no shell reads the words)
+    os.execv(given.command[0], given.command)  # noqa: S606 (the process that dropped its rights has to be the server itself; there is no shell)
 
 
 def _become(user: int, group: int, *, search: bool) -> None:
