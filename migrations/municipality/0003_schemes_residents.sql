@@ -134,6 +134,7 @@ CREATE TABLE income_verdict (
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     recorded_by uuid NOT NULL
 );
+CREATE INDEX income_verdict_household ON income_verdict (household_number, assessed_on DESC, recorded_at DESC);
 
 -- What became of each row of a file that was read.
 CREATE TABLE import (

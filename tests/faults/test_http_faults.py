@@ -46,6 +46,7 @@ RECOVERY_SECONDS = 10
 SOME_ANSWERS = 10
 DISK_MEGABYTES = 600
 FULL_SECONDS = 6
+COMMIT_SECONDS = 0.2
 CRASH_LOOP_SECONDS = 9
 """When a worker dies sooner after its start, granian takes that for a crash loop, and ends."""
 
@@ -227,10 +228,16 @@ async def kill_backend(run: Run) -> None:
 
 
 async def kill_worker(run: Run) -> None:
-    """One at a time, as they fall in practice: the other one goes on, and a new one comes."""
+    """One at a time, as they fall in practice: the other one goes on, and a new one comes.
+
+    It stands still first, so that what it was booking is committed and no till hears of it.
+    """
     while len(settled(run.place)) < WORKERS:  # noqa: ASYNC110 (other processes)
         await asyncio.sleep(0.1)
-    run.random.choice(settled(run.place)).kill()
+    worker = run.random.choice(settled(run.place))
+    worker.suspend()
+    await asyncio.sleep(COMMIT_SECONDS)
+    worker.kill()
 
 
 def settled(place: Place) -> list[psutil.Process]:
