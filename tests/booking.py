@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import msgspec
 import pytest
 
-from given import FIRST_DAY, LAST_DAY, NOON, OFFICER, Budget, Holder, Scheme, Till
+from given.city import FIRST_DAY, LAST_DAY, Budget, Holder, Scheme, Till
+from given.logins import NOON, OFFICER
 from pas.db import Connection
 from pas.ids import AccountId, EntryId, uuid7
 from pas.ledger.accounts import new_account_id

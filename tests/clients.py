@@ -26,7 +26,7 @@ from booking import (
     reverse,
     taking_back,
 )
-from given import FIRST_DAY, Budget, Till
+from given.city import FIRST_DAY, Budget, Till
 from history import Call, Ended, SwitchedOff
 from pas.db import CONNECTION_LOST, Connection, Login
 from pas.ids import AccountId, CardId, EntryId, TillId, uuid7

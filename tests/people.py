@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from browsing import browsing
-from given import a_login
+from given.logins import a_login
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role

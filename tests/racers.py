@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from clients import Act, Client, Heard, Race, Shop, perform
-from given import Budget, Till
+from given.city import Budget, Till
 from history import Call
 from pas.db import CONNECTION_LOST, Login
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-from given import a_login
+from given.logins import a_login
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role

@@ -7,7 +7,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from given import Till
+from given.city import Till
 from pas.auth.till_signature import sign_request
 from pas.db import Connection
 

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from checker import judge
-from given import Budget, Holder, Merchant, Scheme, a_budget, a_holder, a_login, a_till
+from given.city import Budget, Holder, Merchant, Scheme, a_budget, a_holder, a_till
+from given.logins import a_login
 from history import Books, Call, Ended, Entry, read_books
 from lifted import lifted, switched_off
 from pas.auth.key_files import make_keys

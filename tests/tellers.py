@@ -15,7 +15,7 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from given import Till
+from given.city import Till
 from pas.ids import AccountId, CardId, EntryId, TillId, uuid7
 from signing import SigningTill
 

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
-from given import a_file, a_registered_merchant, a_resident_row, a_scheme_row
+from given.files import a_file, a_resident_row, a_scheme_row
+from given.merchants import a_registered_merchant
 from pas.auth.actor import Actor
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore

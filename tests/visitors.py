@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
-from given import Merchant, a_holder, a_login, a_merchant, a_till
+from given.city import Merchant, a_holder, a_merchant, a_till
+from given.logins import a_login
 from pas.app.routes_check import handlers
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import SAFE_METHODS, csrf_token

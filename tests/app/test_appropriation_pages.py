@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import httpx
 
-from given import a_member, a_scheme_in_force
+from given.assessment import a_member, a_scheme_in_force
 from pas.auth.actor import SYSTEM
 from pas.auth.roles import Role
 from pas.db import Connection, Database

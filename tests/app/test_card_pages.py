@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from given import Holder, a_holder
+from given.city import Holder, a_holder
 from pas.auth.roles import Role
 from pas.db import Connection
 from signed_in import Visitor, signed_in, signed_in_holder

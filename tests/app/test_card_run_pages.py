@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from given import REGISTRAR, a_resident
+from given.cards import a_resident
+from given.merchants import REGISTRAR
 from page_forms import form_in
 from pas.auth.roles import Role
 from pas.db import Connection, Database

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from given import a_key_store, a_member, a_scheme_in_force, an_actor
+from given.assessment import a_member, a_scheme_in_force
+from given.logins import a_key_store, an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from given import a_member, a_scheme_in_force
+from given.assessment import a_member, a_scheme_in_force
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import ResidentId, SchemeVersionId

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 
-from given import a_member
+from given.assessment import a_member
 from page_forms import form_in
 from pas.auth.roles import Role
 from pas.db import Connection

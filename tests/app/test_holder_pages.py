@@ -6,7 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from given import REGISTRAR, a_child_of, a_holder, a_member, a_scheme_in_force
+from given.assessment import a_member, a_scheme_in_force
+from given.city import a_child_of, a_holder
+from given.merchants import REGISTRAR
 from pas.auth.keys import KeyStore
 from pas.db import Connection
 from pas.ids import MunicipalityName, ResidentId, uuid7

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from given import a_budget, a_holder, a_scheme
+from given.city import a_budget, a_holder, a_scheme
 from mutate import by_hand
 from pas.app import proving
 from pas.app.gauges import Gauges

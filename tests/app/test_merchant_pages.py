@@ -3,7 +3,8 @@
 import httpx
 import msgspec
 
-from given import IBAN, NOON, REGISTRAR, a_registered_merchant
+from given.logins import NOON
+from given.merchants import IBAN, REGISTRAR, a_registered_merchant
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.merchants.model import PayoutDetails

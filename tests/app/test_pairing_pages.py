@@ -8,7 +8,8 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from given import Merchant, Till, a_device, a_merchant, a_till
+from given.city import Merchant, Till, a_merchant, a_till
+from given.merchants import a_device
 from pas.auth.cookies import cookie_name
 from pas.auth.roles import Role
 from pas.auth.till_signature import sign_request

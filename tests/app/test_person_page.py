@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import httpx
 
-from given import a_member, a_scheme_in_force, an_actor
+from given.assessment import a_member, a_scheme_in_force
+from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year

@@ -6,7 +6,7 @@ import asyncpg
 import httpx
 import pytest
 
-from given import Holder, a_budget, a_holder, a_scheme
+from given.city import Holder, a_budget, a_holder, a_scheme
 from pas.auth.roles import Role
 from pas.days import day_of
 from pas.db import Connection

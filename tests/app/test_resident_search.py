@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from given import a_resident
+from given.cards import a_resident
 from pas.auth.roles import Role
 from pas.db import Connection
 from signed_in import signed_in

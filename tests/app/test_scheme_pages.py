@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from given import a_file, a_scheme_row, an_actor
+from given.files import a_file, a_scheme_row
+from given.logins import an_actor
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role
 from pas.db import Connection

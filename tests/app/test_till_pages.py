@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from given import (
+from given.city import (
     Budget,
     Holder,
     Till,
@@ -15,11 +15,10 @@ from given import (
     a_child_of,
     a_holder,
     a_merchant,
-    a_sale_item,
     a_scheme,
     a_till,
-    desk_of,
 )
+from given.sales import a_sale_item, desk_of
 from page_forms import button_in, form_in
 from pas.auth.roles import Role
 from pas.db import Connection

@@ -15,7 +15,8 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from browsing import BASE, browsing
-from given import a_key_store, a_login, a_merchant, a_till
+from given.city import a_merchant, a_till
+from given.logins import a_key_store, a_login
 from pas.auth.access import actor_of
 from pas.auth.actor import SYSTEM
 from pas.auth.csrf import csrf_token

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from given import a_key_store
+from given.logins import a_key_store
 from pas.auth.events import read_events
 from pas.auth.keys import KeyStore, Purpose
 from pas.auth.logins import list_logins

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given import a_key_store, a_login
+from given.logins import a_key_store, a_login
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session
 from pas.db import Connection

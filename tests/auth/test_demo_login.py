@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given import a_key_store
+from given.logins import a_key_store
 from pas.auth import demo_login
 from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role

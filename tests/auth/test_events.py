@@ -4,7 +4,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from given import an_actor
+from given.logins import an_actor
 from pas.auth.actor import SYSTEM
 from pas.auth.events import is_intact, read_events, record_event
 from pas.auth.roles import Role

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from browsing import BASE, browsing
-from given import IBAN, a_key_store, a_login, a_registered_merchant, an_actor
+from given.logins import a_key_store, a_login, an_actor
+from given.merchants import IBAN, a_registered_merchant
 from pas.auth.csrf import csrf_token
 from pas.auth.end_login import end_login
 from pas.auth.events import read_events

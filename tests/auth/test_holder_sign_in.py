@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given import a_key_store, a_resident
+from given.cards import a_resident
+from given.logins import a_key_store
 from pas.auth.actor import SYSTEM
 from pas.auth.citizen_number import encrypt_bsn, read_citizen_number
 from pas.auth.key_files import rotate_key

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from given import PROVIDER, a_login, a_merchant, an_actor
+from given.city import a_merchant
+from given.logins import PROVIDER, a_login, an_actor
 from pas.auth.actor import SYSTEM
 from pas.auth.end_login import end_login
 from pas.auth.events import read_events

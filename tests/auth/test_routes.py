@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given import IBAN, a_key_store, a_login
+from given.logins import a_key_store, a_login
+from given.merchants import IBAN
 from pas.auth.actor import SYSTEM
 from pas.auth.csrf import csrf_token
 from pas.auth.events import record_event

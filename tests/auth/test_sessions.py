@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from given import a_login
+from given.logins import a_login
 from pas.auth.roles import Role
 from pas.auth.sessions import (
     IDLE,

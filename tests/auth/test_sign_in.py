@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from browsing import browsing
-from given import a_key_store, a_login
+from given.logins import a_key_store, a_login
 from pas.auth.actor import SYSTEM
 from pas.auth.key_files import rotate_key
 from pas.auth.keys import KeyStore, Purpose

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from given import RESIDENT_CELLS, SCHEME_CELLS, a_file, a_resident_row, a_scheme_row
+from given.files import RESIDENT_CELLS, SCHEME_CELLS, a_file, a_resident_row, a_scheme_row
 from pas.passes.resident_files import COLUMNS as RESIDENT_COLUMNS
 from pas.schemes.files import COLUMNS as SCHEME_COLUMNS
 from serving import run_pas

@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 
-from given import a_key_store, a_member, a_scheme_in_force
+from given.assessment import a_member, a_scheme_in_force
+from given.logins import a_key_store
 from pas.auth.actor import SYSTEM
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year

@@ -1,6 +1,7 @@
 """Whom a visitor of the demonstration can be beside a holder and a device."""
 
-from given import NOON, a_login, a_merchant, a_till
+from given.city import a_merchant, a_till
+from given.logins import NOON, a_login
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.demo.city import ACTOR

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from given import a_merchant, a_scheme, a_till
+from given.city import a_merchant, a_scheme, a_till
 from mutate import by_hand
 from pas.db import Connection
 from pas.embedded import Supervisor

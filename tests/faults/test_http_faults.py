@@ -22,7 +22,7 @@ import psutil
 import pytest
 
 from checker import judge
-from given import a_merchant, a_scheme
+from given.city import a_merchant, a_scheme
 from history import Books, Call, read_books
 from lifted import is_replay, lifted
 from pas.auth.key_files import make_keys

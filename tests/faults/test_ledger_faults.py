@@ -18,7 +18,7 @@ import pytest
 from checker import judge
 from clients import Race
 from cutting import cut_connections
-from given import Budget, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.city import Budget, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
 from history import Books, Call, read_books
 from pas.db import CONNECTION_LOST, Address, Connection, Login, role_name
 from pas.embedded import Supervisor

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from given import a_merchant, a_scheme
+from given.city import a_merchant, a_scheme
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.db import role_name

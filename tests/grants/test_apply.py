@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import msgspec
 import pytest
 
-from given import a_member, a_scheme_in_force, a_state, an_actor
+from given.assessment import a_member, a_scheme_in_force, a_state
+from given.logins import an_actor
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role
 from pas.db import Connection, Database

@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime
 
-from given import a_member, a_scheme_in_force, an_actor
+from given.assessment import a_member, a_scheme_in_force
+from given.logins import an_actor
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role
 from pas.db import Connection, Database

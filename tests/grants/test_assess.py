@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 
-from given import a_member, a_merchant, a_scheme_in_force, a_state, an_actor
+from given.assessment import a_member, a_scheme_in_force, a_state
+from given.city import a_merchant
+from given.logins import an_actor
 from pas.auth.actor import SYSTEM
 from pas.auth.roles import Role
 from pas.db import Connection, Database

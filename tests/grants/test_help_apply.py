@@ -7,7 +7,8 @@ import httpx
 import msgspec
 import pytest
 
-from given import a_login, a_member, an_actor
+from given.assessment import a_member
+from given.logins import a_login, an_actor
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role
 from pas.db import Connection, Database

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from given import a_scheme_in_force, an_actor
+from given.assessment import a_scheme_in_force
+from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_dry

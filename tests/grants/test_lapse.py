@@ -5,16 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given import (
-    a_budget,
-    a_holder,
-    a_member,
-    a_merchant,
-    a_scheme,
-    a_scheme_in_force,
-    a_state,
-    an_actor,
-)
+from given.assessment import a_member, a_scheme_in_force, a_state
+from given.city import a_budget, a_holder, a_merchant, a_scheme
+from given.logins import an_actor
 from pas.app.schedule import DAILY
 from pas.app.slices import slice_routes
 from pas.auth.roles import Role

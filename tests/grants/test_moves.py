@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from given import (
-    a_file,
-    a_key_store,
-    a_member,
-    a_resident_row,
-    a_scheme_in_force,
-    a_state,
-    an_actor,
-)
+from given.assessment import a_member, a_scheme_in_force, a_state
+from given.files import a_file, a_resident_row
+from given.logins import a_key_store, an_actor
 from pas.auth.actor import Actor
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role

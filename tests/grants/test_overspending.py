@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from given import a_member, a_scheme_in_force, an_actor
+from given.assessment import a_member, a_scheme_in_force
+from given.logins import an_actor
 from pas.app.gauges import Gauges
 from pas.auth.roles import Role
 from pas.db import Connection, Database

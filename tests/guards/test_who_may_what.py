@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from browsing import NOWHERE, SETTINGS, browsing
-from given import a_key_store, a_login, a_merchant, a_till
+from given.city import a_merchant, a_till
+from given.logins import a_key_store, a_login
 from pas.app import create_app
 from pas.app.routes_check import handlers
 from pas.auth.access import permissions_in

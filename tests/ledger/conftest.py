@@ -7,7 +7,17 @@ import asyncpg
 import pytest
 
 from booking import Connect
-from given import Budget, Holder, Scheme, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.city import (
+    Budget,
+    Holder,
+    Scheme,
+    Till,
+    a_budget,
+    a_holder,
+    a_merchant,
+    a_scheme,
+    a_till,
+)
 from pas.db import Connection, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access

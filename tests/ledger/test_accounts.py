@@ -6,10 +6,9 @@ import asyncpg
 import pytest
 
 from booking import Connect, a_sale, an_item, balance, book, redeem, until_waiting
-from given import (
+from given.city import (
     FIRST_DAY,
     LAST_DAY,
-    NOON,
     Budget,
     Holder,
     Till,
@@ -18,6 +17,7 @@ from given import (
     a_merchant,
     a_scheme,
 )
+from given.logins import NOON
 from mutate import by_hand
 from pas.db import Connection
 from pas.ids import AccountId, uuid7

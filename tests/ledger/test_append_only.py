@@ -6,7 +6,8 @@ import asyncpg
 import pytest
 
 from booking import a_reversal, a_sale, redeem, reverse
-from given import FIRST_DAY, NOON, Budget, Till
+from given.city import FIRST_DAY, Budget, Till
+from given.logins import NOON
 from pas.db import Connection
 
 TABLES = (

@@ -19,9 +19,8 @@ from booking import (
     reverse,
     until_waiting,
 )
-from given import (
+from given.city import (
     LAST_DAY,
-    NOON,
     Budget,
     Holder,
     Scheme,
@@ -32,6 +31,7 @@ from given import (
     a_scheme,
     a_till,
 )
+from given.logins import NOON
 from pas.db import Connection
 from pas.ids import AccountId, uuid7
 from pas.ledger.book import Line, Seen

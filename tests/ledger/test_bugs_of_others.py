@@ -19,7 +19,8 @@ from booking import (
     reverse,
     until_waiting,
 )
-from given import NOON, Budget, Holder, Scheme, Till, a_budget, a_scheme
+from given.city import Budget, Holder, Scheme, Till, a_budget, a_scheme
+from given.logins import NOON
 from pas.db import Connection
 from pas.ids import AccountId, EntryId, uuid7
 from pas.installation import Access

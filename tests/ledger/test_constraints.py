@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from given import Budget, Till
+from given.city import Budget, Till
 from mutate import by_hand
 from pas.db import Connection
 

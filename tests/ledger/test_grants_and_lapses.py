@@ -19,17 +19,8 @@ from booking import (
     redeem,
     until_waiting,
 )
-from given import (
-    LAST_DAY,
-    OFFICER,
-    Budget,
-    Holder,
-    Scheme,
-    Till,
-    a_budget,
-    a_holder,
-    a_scheme,
-)
+from given.city import LAST_DAY, Budget, Holder, Scheme, Till, a_budget, a_holder, a_scheme
+from given.logins import OFFICER
 from pas.db import Connection
 from pas.ids import uuid7
 from pas.ledger.accounts import new_account_id

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from booking import Sale, a_refusal, a_sale, an_item, lapse, redeem, reverse, taking_back
-from given import (
+from given.city import (
     FIRST_DAY,
     LAST_DAY,
     Budget,

@@ -20,7 +20,8 @@ from booking import (
     reverse,
     until_waiting,
 )
-from given import FIRST_DAY, LAST_DAY, NOON, Budget, Scheme, Till, a_budget, a_scheme
+from given.city import FIRST_DAY, LAST_DAY, Budget, Scheme, Till, a_budget, a_scheme
+from given.logins import NOON
 from pas.db import Connection
 from pas.ids import EntryId
 from pas.ledger.book import Line, Seen

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from booking import a_refusal, an_item, book, redeem
-from given import Budget, Scheme, Till, a_budget
+from given.city import Budget, Scheme, Till, a_budget
 from pas.db import Connection
 from pas.ids import EntryId, uuid7
 from pas.ledger.book import Line

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from booking import a_reversal, a_sale, an_item, book, lapse, redeem, reverse
-from given import (
+from given.city import (
     FIRST_DAY,
     LAST_DAY,
-    NOON,
     Budget,
     Holder,
     Scheme,
@@ -19,6 +18,7 @@ from given import (
     a_scheme,
     appropriate,
 )
+from given.logins import NOON
 from mutate import by_hand, with_ddl_guard, without_ddl_guard
 from pas.db import Connection
 from pas.ids import AccountId

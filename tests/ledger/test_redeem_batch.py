@@ -23,8 +23,7 @@ from booking import (
     reverse_arguments,
     until_waiting,
 )
-from given import (
-    NOON,
+from given.city import (
     Budget,
     Holder,
     Scheme,
@@ -36,6 +35,7 @@ from given import (
     a_scheme,
     a_till,
 )
+from given.logins import NOON
 from mutate import by_hand
 from pas.db import Connection
 from pas.ledger.book import Line

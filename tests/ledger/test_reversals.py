@@ -21,7 +21,7 @@ from booking import (
     reverse,
     until_waiting,
 )
-from given import (
+from given.city import (
     LAST_DAY,
     Budget,
     Holder,
@@ -29,11 +29,11 @@ from given import (
     Till,
     a_budget,
     a_holder,
-    a_login,
     a_merchant,
     a_scheme,
     a_till,
 )
+from given.logins import a_login
 from mutate import by_hand
 from pas.db import Connection
 from pas.ids import AccountId

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from booking import Connect, a_reversal, a_sale, redeem, reverse
-from given import Budget, Till
+from given.city import Budget, Till
 from mutate import rewrite, without_ddl_guard
 from pas.db import Connection
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from given import APPROVER, IBAN, NOON, OTHER_IBAN, REGISTRAR, a_file, the_categories
+from given.files import a_file
+from given.logins import NOON
+from given.merchants import APPROVER, IBAN, OTHER_IBAN, REGISTRAR, the_categories
 from pas.csvfile import FileRefused
 from pas.db import Connection
 from pas.ids import MerchantId

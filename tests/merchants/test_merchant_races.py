@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from given import (
+from given.logins import NOON
+from given.merchants import (
     APPROVER,
     IBAN,
-    NOON,
     OTHER_IBAN,
     REGISTRAR,
     a_device,

@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 import pytest
 
-from given import (
+from given.logins import NOON
+from given.merchants import (
     APPROVER,
-    NOON,
     REGISTRAR,
     a_device,
     a_registered_merchant,

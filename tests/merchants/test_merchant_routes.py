@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from given import IBAN, OTHER_IBAN, a_device, a_registration, the_categories
+from given.merchants import IBAN, OTHER_IBAN, a_device, a_registration, the_categories
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.ids import MerchantId

@@ -6,10 +6,10 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from given import (
+from given.logins import NOON
+from given.merchants import (
     APPROVER,
     IBAN,
-    NOON,
     OTHER_IBAN,
     REGISTRAR,
     a_registered_merchant,

@@ -6,14 +6,8 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from given import (
-    NOON,
-    REGISTRAR,
-    a_device,
-    a_login,
-    a_registered_merchant,
-    of_merchant,
-)
+from given.logins import NOON, a_login
+from given.merchants import REGISTRAR, a_device, a_registered_merchant, of_merchant
 from pas.auth.actor import SYSTEM, OtherMerchant
 from pas.auth.events import read_events
 from pas.auth.roles import Role

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from given import a_press
+from given.cards import a_press
 from pas.installation import Access
 from pas.passes.make_cards import Press
 from people import Town, a_town

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from given import NOON, REGISTRAR, a_resident, an_issued_card, as_holder
+from given.cards import a_resident, an_issued_card, as_holder
+from given.logins import NOON
+from given.merchants import REGISTRAR
 from pas.auth.events import read_events
 from pas.db import Connection
 from pas.ids import MunicipalityName

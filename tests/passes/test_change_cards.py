@@ -7,18 +7,10 @@ import asyncpg
 import pytest
 
 from booking import a_sale, balance, redeem
-from given import (
-    NOON,
-    REGISTRAR,
-    a_budget,
-    a_child_of,
-    a_holder,
-    a_merchant,
-    a_scheme,
-    a_till,
-    an_issued_card,
-    as_holder,
-)
+from given.cards import an_issued_card, as_holder
+from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.merchants import REGISTRAR
 from pas.auth.events import read_events
 from pas.db import Connection
 from pas.ids import CardId, MunicipalityName, PassId

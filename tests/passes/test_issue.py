@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from given import NOON, REGISTRAR, a_key_store, a_press, a_resident, an_issued_card
+from given.cards import a_press, a_resident, an_issued_card
+from given.logins import NOON, a_key_store
+from given.merchants import REGISTRAR
 from pas.auth.key_files import rotate_key
 from pas.auth.keys import Purpose
 from pas.db import Connection

@@ -6,7 +6,10 @@ from datetime import date
 from functools import partial
 from itertools import pairwise
 
-from given import NOON, REGISTRAR, a_holder, a_resident, an_issued_card
+from given.cards import a_resident, an_issued_card
+from given.city import a_holder
+from given.logins import NOON
+from given.merchants import REGISTRAR
 from pas.db import Connection, Database
 from pas.errors import Refusal
 from pas.installation import Access

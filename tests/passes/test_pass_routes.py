@@ -10,15 +10,8 @@ import pytest
 import zxingcpp
 
 from booking import a_sale, redeem
-from given import (
-    a_budget,
-    a_child_of,
-    a_holder,
-    a_merchant,
-    a_resident,
-    a_scheme,
-    a_till,
-)
+from given.cards import a_resident
+from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import MerchantId, ResidentId

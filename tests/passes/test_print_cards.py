@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from given import NOON, REGISTRAR, YEAR, a_holder, a_key_store, a_press, a_resident, an_issued_card
+from given.cards import a_press, a_resident, an_issued_card
+from given.city import YEAR, a_holder
+from given.logins import NOON, a_key_store
+from given.merchants import REGISTRAR
 from pas.auth.actor import SYSTEM
 from pas.auth.events import read_events
 from pas.auth.keys import KeyStore

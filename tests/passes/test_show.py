@@ -5,17 +5,10 @@ from datetime import timedelta
 import pytest
 
 from booking import a_reversal, a_sale, lapse, redeem, reverse
-from given import (
-    NOON,
-    REGISTRAR,
-    a_budget,
-    a_child_of,
-    a_holder,
-    a_merchant,
-    a_scheme,
-    a_till,
-    as_holder,
-)
+from given.cards import as_holder
+from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.merchants import REGISTRAR
 from pas.db import Connection
 from pas.ledger.book import Line
 from pas.passes.end import PassNotFound

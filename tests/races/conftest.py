@@ -8,7 +8,7 @@ import pytest
 
 from checker import judge
 from clients import Act, Heard
-from given import Scheme, Till, a_merchant, a_scheme, a_till
+from given.city import Scheme, Till, a_merchant, a_scheme, a_till
 from history import Call, Ended, SwitchedOff, read_books
 from pas.db import Connection, Login, role_name
 from pas.ids import MunicipalityName

@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from booking import balance
 from conftest import fresh_database
-from given import Merchant, Scheme, a_child_of, a_holder, a_merchant, a_scheme
+from given.city import Merchant, Scheme, a_child_of, a_holder, a_merchant, a_scheme
 from history import Ended
 from pas.auth.actor import SYSTEM
 from pas.auth.roles import Role

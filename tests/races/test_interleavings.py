@@ -19,7 +19,8 @@ from booking import (
     taking_back,
 )
 from checker import judge
-from given import LAST_DAY, NOON, Budget, Scheme, Till, a_holder
+from given.city import LAST_DAY, Budget, Scheme, Till, a_holder
+from given.logins import NOON
 from history import Call, Ended, read_books
 from pas.db import Connection
 from pas.ids import AccountId, uuid7

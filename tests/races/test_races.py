@@ -12,9 +12,8 @@ import msgspec
 from booking import Claim, a_sale, an_item, balance, held, taking_back
 from checker import judge
 from clients import Block, End, Grant, Lapse, Post, Redeem, Revoke, Spend, Undo
-from given import (
+from given.city import (
     LAST_DAY,
-    NOON,
     Budget,
     Scheme,
     Till,
@@ -25,6 +24,7 @@ from given import (
     a_scheme,
     a_till,
 )
+from given.logins import NOON
 from history import Call, read_books
 from mutate import rewrite, without_ddl_guard
 from pas.db import Connection

@@ -5,18 +5,8 @@ import pytest
 
 from booking import a_sale, an_item, reverse
 from booking import redeem as book_sales
-from given import (
-    Holder,
-    Merchant,
-    Till,
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    desk_of,
-)
+from given.city import Holder, Merchant, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.sales import a_sale_item, desk_of
 from pas.db import Connection
 from pas.ledger.book import Line
 from pas.redemptions.redeem import redeem

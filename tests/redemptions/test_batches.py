@@ -6,18 +6,8 @@ from functools import partial
 import pytest
 
 from booking import until_waiting
-from given import (
-    Budget,
-    Holder,
-    Till,
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    desk_of,
-)
+from given.city import Budget, Holder, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.sales import a_sale_item, desk_of
 from pas.db import Connection, Database
 from pas.redemptions.redeem import redeem
 from pas.redemptions.sale import Answer, SaleItem

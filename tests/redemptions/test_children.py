@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from given import (
+from given.city import (
     Holder,
     Scheme,
     Till,
@@ -13,11 +13,10 @@ from given import (
     a_child_of,
     a_holder,
     a_merchant,
-    a_sale_item,
     a_scheme,
     a_till,
-    desk_of,
 )
+from given.sales import a_sale_item, desk_of
 from pas.db import Connection
 from pas.redemptions.redeem import redeem
 from pas.redemptions.sale import Answer

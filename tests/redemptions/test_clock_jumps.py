@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from booking import balance
-from given import CARD_KEY, NOON, a_budget, a_holder, a_merchant, a_sale_item, a_scheme, a_till
+from given.city import CARD_KEY, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.sales import a_sale_item
 from pas.db import Connection, Database
 from pas.ledger.prove import prove
 from pas.redemptions.judge import Moment

@@ -6,17 +6,8 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from given import (
-    Holder,
-    Till,
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    desk_of,
-)
+from given.city import Holder, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.sales import a_sale_item, desk_of
 from pas.db import Connection, Database
 from pas.ids import TillId
 from pas.redemptions.judge import Moment

@@ -6,20 +6,9 @@ from functools import partial
 import msgspec
 import pytest
 
-from given import (
-    NOON,
-    Holder,
-    Till,
-    a_budget,
-    a_child_of,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    an_undo,
-    desk_of,
-)
+from given.city import Holder, Till, a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.sales import a_sale_item, an_undo, desk_of
 from pas.db import Connection, Database
 from pas.redemptions.redeem import redeem
 from pas.redemptions.sale import Answer, SaleItem

@@ -8,18 +8,9 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from given import (
-    CARD_KEY,
-    NOON,
-    Budget,
-    Till,
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-)
+from given.city import CARD_KEY, Budget, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.sales import a_sale_item
 from pas.db import Connection, Database, role_name
 from pas.ids import EntryId, MunicipalityName, uuid7
 from pas.installation import Access, add_municipality

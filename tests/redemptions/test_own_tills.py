@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from given import Holder, Merchant, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.city import Holder, Merchant, a_budget, a_holder, a_merchant, a_scheme, a_till
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import uuid7

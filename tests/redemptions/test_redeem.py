@@ -7,17 +7,9 @@ import msgspec
 import pytest
 
 from booking import until_waiting
-from given import (
-    NOON,
-    a_budget,
-    a_child_of,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    desk_of,
-)
+from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.sales import a_sale_item, desk_of
 from pas.db import Connection
 from pas.redemptions.redeem import redeem
 from pas.redemptions.refusals import Busy

@@ -5,18 +5,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from given import (
-    Budget,
-    Scheme,
-    Till,
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    desk_of,
-)
+from given.city import Budget, Scheme, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.sales import a_sale_item, desk_of
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import EntryId, uuid7

@@ -6,9 +6,8 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from given import (
+from given.city import (
     LAST_DAY,
-    NOON,
     Budget,
     Holder,
     Till,
@@ -16,11 +15,11 @@ from given import (
     a_child_of,
     a_holder,
     a_merchant,
-    a_sale_item,
     a_scheme,
     a_till,
-    desk_of,
 )
+from given.logins import NOON
+from given.sales import a_sale_item, desk_of
 from pas.db import Connection
 from pas.redemptions.judge import printed
 from pas.redemptions.redeem import redeem

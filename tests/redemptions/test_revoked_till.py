@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from given import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
 from pas.app.routes_check import handlers
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token

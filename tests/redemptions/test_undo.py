@@ -4,18 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from given import (
-    LAST_DAY,
-    NOON,
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    an_undo,
-    desk_of,
-)
+from given.city import LAST_DAY, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.sales import a_sale_item, an_undo, desk_of
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection

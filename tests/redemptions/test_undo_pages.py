@@ -4,15 +4,8 @@ from datetime import UTC, datetime
 
 import httpx
 
-from given import (
-    a_budget,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    desk_of,
-)
+from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.sales import a_sale_item, desk_of
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token
 from pas.auth.sessions import start_session

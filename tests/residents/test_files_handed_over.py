@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from given import a_file, a_resident_row, an_actor
+from given.files import a_file, a_resident_row
+from given.logins import an_actor
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.db import Connection, Database

@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from given import a_file, a_key_store, a_resident_row, an_actor
+from given.files import a_file, a_resident_row
+from given.logins import a_key_store, an_actor
 from pas.auth.citizen_number import decrypt_bsn
 from pas.auth.key_files import rotate_key
 from pas.auth.keys import KeyRing, KeyStore, Purpose

@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from given import a_holder, a_key_store, an_actor, as_holder
+from given.cards import as_holder
+from given.city import a_holder
+from given.logins import a_key_store, an_actor
 from pas.auth.citizen_number import CitizenNumber, encrypt_bsn
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role

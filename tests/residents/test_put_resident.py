@@ -7,7 +7,7 @@ import httpx
 import msgspec
 import pytest
 
-from given import a_file, a_resident_row
+from given.files import a_file, a_resident_row
 from pas.auth.events import read_events
 from pas.auth.roles import Role
 from pas.db import Connection, Database

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from given import a_file, a_holder, a_resident_row
+from given.city import a_holder
+from given.files import a_file, a_resident_row
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.jobs import job_kinds

@@ -4,18 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given import (
-    a_budget,
-    a_holder,
-    a_member,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_scheme_in_force,
-    a_till,
-    an_actor,
-    desk_of,
-)
+from given.assessment import a_member, a_scheme_in_force
+from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.logins import an_actor
+from given.sales import a_sale_item, desk_of
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role

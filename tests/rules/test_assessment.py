@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from given import a_household, a_person, a_version, earlier_grants
+from given.assessment import a_household, a_person, a_version, earlier_grants
 from pas.grants.explain import explain, sentence
 from pas.grants.facts import Decision, HouseholdFacts, Outcome, PersonFacts, Reason, Verdict
 from pas.grants.periods import (

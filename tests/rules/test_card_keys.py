@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from given import a_key_store
+from given.logins import a_key_store
 from pas.auth.key_files import rotate_key
 from pas.auth.keys import Key, KeyRing, Purpose
 from pas.ids import CardId, MunicipalityName

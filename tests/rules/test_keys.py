@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from given import a_key_store, without_a_key
+from given.logins import a_key_store, without_a_key
 from pas.auth.citizen_number import (
     CitizenNumberUnreadable,
     CitizenNumberWrong,

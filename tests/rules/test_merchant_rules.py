@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from given import IBAN, NOON, OTHER_IBAN, errors_of
+from given.logins import NOON
+from given.merchants import IBAN, OTHER_IBAN, errors_of
 from pas.ids import AgreementId, LoginId, MerchantId, PayoutAccountId
 from pas.merchants.model import (
     Agreement,

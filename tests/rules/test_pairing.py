@@ -3,7 +3,7 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from given import a_device
+from given.merchants import a_device
 from pas.ids import MunicipalityName
 from pas.merchants.pairing import (
     LENGTH,

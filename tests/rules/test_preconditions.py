@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from given import a_household, a_person, a_version, earlier_grants
+from given.assessment import a_household, a_person, a_version, earlier_grants
 from pas.grants.explain import sentence
 from pas.grants.facts import HouseholdFacts, PersonFacts, Reason, Verdict
 from pas.grants.plan import plan

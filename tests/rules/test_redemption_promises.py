@@ -14,7 +14,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from given import NOW, TODAY, agreement_facts, budget_facts, merchant_facts, sale_facts
+from given.sales import NOW, TODAY, agreement_facts, budget_facts, merchant_facts, sale_facts
 from pas.ids import AccountId
 from pas.money import BasisPoints, Cents, share_of
 from pas.redemptions.allocation import order

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from given import (
+from given.sales import (
     CLUB,
     NOW,
     TODAY,

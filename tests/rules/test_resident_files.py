@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from given import a_file, a_resident_row
+from given.files import a_file, a_resident_row
 from pas.csvfile import RowVerdict, write_rows
 from pas.passes.compare import compare
 from pas.passes.resident_files import COLUMNS, ReadResident, read_residents, row_of, survey

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from given import CLUB, NOW, TILL, till_facts
+from given.sales import CLUB, NOW, TILL, till_facts
 from pas.ids import AccountId, MerchantId, TillId
 from pas.money import Cents
 from pas.redemptions.facts import TillFacts

@@ -4,7 +4,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from given import an_actor
+from given.logins import an_actor
 from pas.auth.actor import Actor, OtherMerchant, PermissionMissing
 from pas.auth.incompatible_roles import (
     ALONE,

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from given import a_file, a_scheme_row
+from given.files import a_file, a_scheme_row
 from pas.csvfile import write_rows
 from pas.ids import SchemeVersionId, uuid7
 from pas.money import BasisPoints, Cents

@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from given import a_household, a_person, a_version, earlier_grants
+from given.assessment import a_household, a_person, a_version, earlier_grants
 from pas.grants.explain import sentence
 from pas.grants.facts import Decision, HouseholdFacts, Outcome, Reason
 from pas.grants.plan import plan

@@ -8,7 +8,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from given import a_key_store
+from given.logins import a_key_store
 from pas.auth import tokens
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyRing, KeyStore, Purpose

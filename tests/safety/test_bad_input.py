@@ -13,17 +13,8 @@ import httpx
 import msgspec
 import pytest
 
-from given import (
-    Budget,
-    Holder,
-    Till,
-    a_budget,
-    a_holder,
-    a_login,
-    a_merchant,
-    a_scheme,
-    a_till,
-)
+from given.city import Budget, Holder, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.logins import a_login
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session, token_hash

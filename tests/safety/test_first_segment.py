@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given import a_key_store
+from given.logins import a_key_store
 from pas.auth.cookies import set_cookie
 from pas.auth.sign_in import LOCAL_PATH
 from pas.db import UnknownMunicipality

@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from browsing import browsing
-from given import a_budget, a_holder, a_merchant, a_scheme
+from given.city import a_budget, a_holder, a_merchant, a_scheme
 from pas.auth.keys import KeyStore
 from pas.installation import Access
 from pas.settings import Settings

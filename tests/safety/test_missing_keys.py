@@ -6,7 +6,8 @@ from typing import Final
 
 import pytest
 
-from given import a_file, a_key_store, a_resident_row, without_a_key
+from given.files import a_file, a_resident_row
+from given.logins import a_key_store, without_a_key
 from pas.auth.keys import Purpose
 from pas.auth.roles import Role
 from pas.db import Connection

@@ -7,15 +7,10 @@ import httpx
 import msgspec
 import pytest
 
-from given import (
-    a_file,
-    a_member,
-    a_resident_row,
-    a_scheme_in_force,
-    an_actor,
-    an_issued_card,
-    as_holder,
-)
+from given.assessment import a_member, a_scheme_in_force
+from given.cards import an_issued_card, as_holder
+from given.files import a_file, a_resident_row
+from given.logins import an_actor
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role
 from pas.days import day_of

@@ -9,7 +9,8 @@ import asyncpg
 import pytest
 import structlog
 
-from given import a_file, a_key_store, a_resident_row
+from given.files import a_file, a_resident_row
+from given.logins import a_key_store
 from mutate import without_ddl_guard
 from pas.auth.actor import SYSTEM
 from pas.db import Connection, Database

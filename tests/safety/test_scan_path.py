@@ -7,20 +7,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from given import (
-    NOON,
-    Budget,
-    Till,
-    a_budget,
-    a_child_of,
-    a_holder,
-    a_merchant,
-    a_sale_item,
-    a_scheme,
-    a_till,
-    an_undo,
-    desk_of,
-)
+from given.city import Budget, Till, a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.logins import NOON
+from given.sales import a_sale_item, an_undo, desk_of
 from pas.db import Connection
 from pas.redemptions.read import READ_FACTS
 from pas.redemptions.redeem import redeem

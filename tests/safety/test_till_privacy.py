@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from given import (
+from given.city import (
     Budget,
     Holder,
     Merchant,

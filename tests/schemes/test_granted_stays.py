@@ -6,7 +6,9 @@ from typing import Final
 import asyncpg
 import pytest
 
-from given import a_budget, a_file, a_holder, a_scheme, a_scheme_row, an_actor
+from given.city import a_budget, a_holder, a_scheme
+from given.files import a_file, a_scheme_row
+from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.imports.record import read_import_rows

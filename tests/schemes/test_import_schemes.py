@@ -8,7 +8,8 @@ from typing import cast
 import asyncpg
 import pytest
 
-from given import a_file, a_scheme_row, an_actor
+from given.files import a_file, a_scheme_row
+from given.logins import an_actor
 from pas.auth.events import read_events
 from pas.auth.roles import Role
 from pas.csvfile import FileRefused, Row

@@ -2,7 +2,7 @@
 
 import pytest
 
-from given import a_file, a_scheme_row
+from given.files import a_file, a_scheme_row
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.jobs import job_kinds

@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from given import a_budget, a_holder, a_scheme
+from given.city import a_budget, a_holder, a_scheme
 from mutate import by_hand
 from pas.cli.safety import behind_their_books, held_rights
 from pas.db import Database
