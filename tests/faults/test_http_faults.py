@@ -11,8 +11,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -46,7 +46,7 @@ RECOVERY_SECONDS = 10
 SOME_ANSWERS = 10
 DISK_MEGABYTES = 600
 FULL_SECONDS = 6
-COMMIT_SECONDS = 0.2
+GATHER_SECONDS, COMMIT_SECONDS = 0.4, 0.2
 CRASH_LOOP_SECONDS = 9
 """When a worker dies sooner after its start, granian takes that for a crash loop, and ends."""
 
@@ -59,12 +59,15 @@ class Place(msgspec.Struct, frozen=True):
     keys: KeyStore
     served: Served
 
-    async def connected(self) -> Connection:
+    async def connected(self, *, as_superuser: bool = False) -> Connection:
         """Connect as soon as the database is there."""
+        app = self.access.address.login(role_name("app", VELSEN))
+        login = self.access.superuser if as_superuser else app
+        assert login
         async with asyncio.timeout(RECOVERY_SECONDS):
             while True:
                 with suppress(*CONNECTION_LOST):
-                    return await self.access.address.login(role_name("app", VELSEN)).connect()
+                    return await login.connect()
                 await asyncio.sleep(0.02)
 
     def postmaster(self) -> int:
@@ -230,14 +233,26 @@ async def kill_backend(run: Run) -> None:
 async def kill_worker(run: Run) -> None:
     """One at a time, as they fall in practice: the other one goes on, and a new one comes.
 
-    It stands still first, so that what it was booking is committed and no till hears of it.
+    What its tills wait for is committed while it stands still, so none of them hears of it.
     """
     while len(settled(run.place)) < WORKERS:  # noqa: ASYNC110 (other processes)
         await asyncio.sleep(0.1)
     worker = run.random.choice(settled(run.place))
-    worker.suspend()
+    async with sales_waiting(run.place):
+        await asyncio.sleep(GATHER_SECONDS)
+        worker.suspend()
     await asyncio.sleep(COMMIT_SECONDS)
     worker.kill()
+
+
+@asynccontextmanager
+async def sales_waiting(place: Place) -> AsyncGenerator[None]:
+    """Let sales come no further than the row that is written last."""
+    connection = await place.connected(as_superuser=True)
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE velsen.processing_log IN SHARE MODE")
+        yield
+    await connection.close()
 
 
 def settled(place: Place) -> list[psutil.Process]:

@@ -1,16 +1,19 @@
 """What an assessment looks at: versions, persons and households, as facts and in the tables."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
 
-from given.logins import OFFICER
+from given.logins import NOON, OFFICER, an_actor
 from pas.auth.actor import SYSTEM
+from pas.auth.roles import Role
 from pas.db import Connection
+from pas.grants.assess import Task
 from pas.grants.facts import Decision, EarlierGrant, HouseholdFacts, PersonFacts
 from pas.ids import (
     HouseholdNumber,
+    MunicipalityName,
     ResidentId,
     SchemeVersionId,
     uuid7,
@@ -124,4 +127,11 @@ async def a_state(
         VALUES ($1, $2, 'Sanne', 'de Wit', $3, $4, 'unknown', $5, $6, $7, $8, $9)
         """,
         *(resident, since, born, household, income, school_type, left_on, died_on, OFFICER),
+    )
+
+
+def a_task(now: datetime = NOON, *, year: int = 2026) -> Task:
+    """An assessment or a lapse of Velsen, asked for by an officer."""
+    return Task(
+        municipality=MunicipalityName("velsen"), year=year, actor=an_actor(Role.OFFICER), now=now
     )

@@ -5,11 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force, a_state
+from given.assessment import a_member, a_scheme_in_force, a_state, a_task
 from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
-from pas.grants.assess import Task, assess_year
+from pas.grants.assess import assess_year
 from pas.grants.follow_register import follow_register
 from pas.grants.lapse import lapse_year
 from pas.grants.record_diploma import (
@@ -29,10 +29,6 @@ OFFICER = an_actor(Role.OFFICER)
 BORN = date(2016, 6, 1)
 EIGHTEEN = datetime(2034, 5, 31, 22, tzinfo=UTC)
 YEAR_ENDS = datetime(2026, 12, 31, 23, tzinfo=UTC)
-
-
-def a_task(now: datetime = NOW) -> Task:
-    return Task(municipality=MunicipalityName("velsen"), year=2026, actor=OFFICER, now=now)
 
 
 @pytest.fixture

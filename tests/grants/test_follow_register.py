@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force, a_state
+from given.assessment import a_member, a_scheme_in_force, a_state, a_task
 from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.days import day_of
 from pas.db import Connection, Database
-from pas.grants.assess import Task, assess_year
+from pas.grants.assess import assess_year
 from pas.grants.follow_register import RegisterReport, follow_register
 from pas.grants.lapse import lapse_year
 from pas.grants.record_income import FoundIncome, record_income
@@ -22,10 +22,6 @@ from pas.passes.end import end_pass
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 OFFICER = an_actor(Role.OFFICER)
 VELSEN = MunicipalityName("velsen")
-
-
-def a_task(now: datetime = NOW, year: int = 2026) -> Task:
-    return Task(municipality=VELSEN, year=year, actor=OFFICER, now=now)
 
 
 async def follow(database: Database, now: datetime = NOW) -> RegisterReport:
@@ -411,7 +407,7 @@ async def test_an_income_that_becomes_known_is_decided_about_beside_what_is_held
     await a_state(connection, child, born=born, since=date(2026, 7, 1), income=None)
     await a_scheme_in_force(connection, "sport", valid_from=date(2027, 1, 1))
     await superuser.execute("UPDATE resident_version SET recorded_at = $1", NOW)
-    await assess_year(database, a_task(datetime(2027, 1, 5, 12, tzinfo=UTC), 2027))
+    await assess_year(database, a_task(datetime(2027, 1, 5, 12, tzinfo=UTC), year=2027))
     await a_state(connection, child, born=born, since=date(2027, 1, 6), income=9_000)
 
     report = await follow(database, datetime(2027, 1, 7, 12, tzinfo=UTC))
@@ -458,7 +454,7 @@ async def test_an_income_found_while_the_next_year_is_assessed_already_is_decide
     december = datetime(2026, 12, 1, 12, tzinfo=UTC)
     await a_scheme_in_force(connection)
     await a_member(connection, income=None)
-    await assess_year(database, a_task(december, 2027))
+    await assess_year(database, a_task(december, year=2027))
     found = FoundIncome(
         household=HouseholdNumber("H1"),
         income=BasisPoints(9_000),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force, a_state
+from given.assessment import a_member, a_scheme_in_force, a_state, a_task
 from given.city import a_budget, a_holder, a_merchant, a_scheme
 from given.logins import an_actor
 from pas.app.schedule import DAILY
@@ -13,7 +13,7 @@ from pas.app.slices import slice_routes
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.appropriations import CoverLine, read_appropriations, set_aside
-from pas.grants.assess import Task, assess_year
+from pas.grants.assess import assess_year
 from pas.grants.follow_register import follow_register
 from pas.grants.lapse import SchemeLapse, lapse_year
 from pas.ids import EntryId, MunicipalityName, uuid7
@@ -28,10 +28,6 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 LATER = datetime(2027, 2, 1, tzinfo=UTC)
 OFFICER = an_actor(Role.OFFICER)
 VELSEN = MunicipalityName("velsen")
-
-
-def a_task(now: datetime, year: int = 2026) -> Task:
-    return Task(municipality=VELSEN, year=year, actor=OFFICER, now=now)
 
 
 async def money(connection: Connection, cents: int) -> None:

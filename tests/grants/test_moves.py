@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force, a_state
+from given.assessment import a_member, a_scheme_in_force, a_state, a_task
 from given.files import a_file, a_resident_row
 from given.logins import a_key_store, an_actor
 from pas.auth.actor import Actor
@@ -28,7 +28,7 @@ from pas.grants.apply import (
     household_of,
     own_application,
 )
-from pas.grants.assess import Task, assess_year
+from pas.grants.assess import assess_year
 from pas.grants.follow_register import follow_register
 from pas.grants.record_income import FoundIncome, record_income
 from pas.grants.unknown_incomes import applied_households
@@ -50,10 +50,6 @@ async def reads(
         database, MunicipalityName("velsen"), file, ring=ring, actor=OFFICER, now=now
     )
     assert done.refused == 0
-
-
-def a_task(now: datetime) -> Task:
-    return Task(municipality=MunicipalityName("velsen"), year=2026, actor=OFFICER, now=now)
 
 
 async def test_a_couple_that_moves_within_the_city_keeps_its_one_grant_per_household(

@@ -42,7 +42,14 @@ TESTS = (
         "test_outcomes",
         "test_reversals",
     ),
-    *("test_redeem_batch", "test_accounts", "test_grants_and_lapses", "test_prove"),
+    *(
+        "test_redeem_batch",
+        "test_accounts",
+        "test_grants_and_lapses",
+        "test_prove",
+        "test_tampering",
+        "test_missing_walls",
+    ),
     *("test_bugs_of_others", "test_walls", "test_machine"),
 )
 LONGEST_RUN = 300
