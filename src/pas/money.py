@@ -1,4 +1,4 @@
-"""Money is a whole number of cents; writing it, reading it and dividing it happen only here."""
+"""Money is a whole number of cents; writing it, reading it and taking a share of it happen only here."""
 
 import re
 from typing import Final, NewType

@@ -1,4 +1,4 @@
-"""Money: written, read and divided without losing or inventing a cent."""
+"""Money: written, read and shared without losing or inventing a cent."""
 
 from fractions import Fraction
 

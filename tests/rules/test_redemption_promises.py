@@ -21,7 +21,7 @@ from pas.redemptions.allocation import order
 from pas.redemptions.facts import AllowanceKind, BudgetFacts, Facts, Request
 from pas.redemptions.refusals import TILL_REFUSALS
 from pas.redemptions.rules import after, decide
-from pas.redemptions.verdicts import Moved, Quote, Refused, Verdict
+from pas.redemptions.verdicts import Moved, Quote, Refused, Verdict, lost_cents, lost_visits
 
 CATEGORIES = ("sport", "culture", "swimming")
 KINDS: tuple[AllowanceKind, ...] = ("amount", "amount", "visits", "percentage", "in_kind")
@@ -273,10 +273,10 @@ def test_a_remainder_is_given_up_only_where_the_scheme_says_so_and_the_holder_he
         left = budget.balance_cents - part.take_cents, budget.balance_visits - part.visits
         given_up = part.forfeit_cents, part.forfeit_visits
         assert given_up == (left if budget.spend_at_once else (0, 0))
-    lost_cents = sum(part.forfeit_cents for part in world.quote.parts if not part.visits)
-    lost_visits = sum(part.forfeit_visits for part in world.quote.parts)
-    assert sum(warning.lost_cents for warning in world.quote.warnings) == lost_cents
-    assert sum(warning.lost_visits for warning in world.quote.warnings) == lost_visits
+    cents = sum(part.forfeit_cents for part in world.quote.parts if not part.visits)
+    visits = sum(part.forfeit_visits for part in world.quote.parts)
+    assert lost_cents(world.quote.warnings) == cents
+    assert lost_visits(world.quote.warnings) == visits
 
 
 @given(quoted, seeds)
@@ -308,7 +308,7 @@ def test_a_till_takes_what_was_quoted_or_hears_what_moved(world: World, off: int
 
 
 def lost_by(quote: Quote) -> dict[str, int]:
-    return {"lost_cents": quote.lost_cents, "lost_visits": quote.lost_visits}
+    return {"lost_cents": lost_cents(quote.warnings), "lost_visits": lost_visits(quote.warnings)}
 
 
 @given(quoted)

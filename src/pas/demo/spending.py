@@ -15,6 +15,7 @@ from pas.redemptions.facts import Request
 from pas.redemptions.lanes import Lanes
 from pas.redemptions.sale import Answer, SaleItem, Scan
 from pas.redemptions.sell import moment_in
+from pas.redemptions.verdicts import lost_cents, lost_visits
 
 AT_ONCE: Final = 64
 SEED: Final = 1976
@@ -104,8 +105,8 @@ async def buy(lanes: Lanes, ring: KeyRing, *, match: Match, request: Request) ->
     taken = msgspec.structs.replace(
         request,
         take_cents=quote.take_cents,
-        lost_cents=Cents(sum(warning.lost_cents for warning in quote.warnings)),
-        lost_visits=sum(warning.lost_visits for warning in quote.warnings),
+        lost_cents=lost_cents(quote.warnings),
+        lost_visits=lost_visits(quote.warnings),
         confirmed=confirmed,
     )
     [answer] = await lanes.sell(

@@ -169,7 +169,7 @@ async def prove(
 ) -> Proof:
     """Prove the books of one municipality, on one snapshot, with ``more`` checks from above.
 
-    Takes about a second per half million transfers; reads only. Whoever waits for it says how many
+    Takes about half a minute for two million entries (load_tests/README.md); reads only. Whoever waits for it says how many
     milliseconds each of its statements may take; zero is without limit.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):

@@ -52,7 +52,7 @@ from pas.redemptions.refusals import (
     TillRevoked,
     TillUnknown,
 )
-from pas.redemptions.verdicts import Moved, Part, Quote, Refused, Verdict
+from pas.redemptions.verdicts import Moved, Part, Quote, Refused, Verdict, lost_cents, lost_visits
 
 Reason = type[TillRefusal]
 
@@ -114,7 +114,10 @@ def settled(facts: Facts, request: Request, quote: Quote) -> Verdict:
 
 def loses_unheard(quote: Quote, request: Request) -> bool:
     """Whether the holder would lose more than they heard: another budget may pay than was quoted."""
-    return quote.lost_cents > request.lost_cents or quote.lost_visits > request.lost_visits
+    return (
+        lost_cents(quote.warnings) > request.lost_cents
+        or lost_visits(quote.warnings) > request.lost_visits
+    )
 
 
 def refuse_till(till: TillFacts | None) -> Reason | None:

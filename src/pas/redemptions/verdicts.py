@@ -1,7 +1,8 @@
 """What the rules of a redemption answer: take this, ask that, or why not."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -43,6 +44,24 @@ class HolderWarning(msgspec.Struct, frozen=True):
                 return "Dit is voor spullen of een kaart, niet voor geld."
 
 
+class Loses(Protocol):
+    """A warning, in the rules or as it is told."""
+
+    @property
+    def lost_cents(self) -> Cents: ...
+    @property
+    def lost_visits(self) -> int: ...
+
+
+def lost_cents(warnings: Iterable[Loses]) -> Cents:
+    """What a holder loses by paying, by all warnings together."""
+    return Cents(sum(warning.lost_cents for warning in warnings))
+
+
+def lost_visits(warnings: Iterable[Loses]) -> int:
+    return sum(warning.lost_visits for warning in warnings)
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """What one budget pays; each amount is a movement of its own in one entry.
 
@@ -75,14 +94,6 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     conditions: tuple[Condition, ...] = ()
     warnings: tuple[HolderWarning, ...] = ()
-
-    @property
-    def lost_cents(self) -> Cents:
-        return Cents(sum(warning.lost_cents for warning in self.warnings))
-
-    @property
-    def lost_visits(self) -> int:
-        return sum(warning.lost_visits for warning in self.warnings)
 
     @property
     def category(self) -> str | None:

@@ -44,8 +44,6 @@ FOLLOW: Final = "grants.follow_register"
 NUMBER_TAKEN: Final = Fault(
     "person_number", "Dit nummer heeft al iemand. Zoek die persoon op en verbeter daar."
 )
-
-
 NUMBER_AND_WIPE: Final = Fault(
     "bsn", "U vult een burgerservicenummer in en u wist het. Kies een van de twee."
 )

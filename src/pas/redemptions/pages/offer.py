@@ -15,7 +15,7 @@ from pas.redemptions.amount_refusals import ConditionNotConfirmed
 from pas.redemptions.basket import packed
 from pas.redemptions.bodies import AnswerTold, AskBody, ConditionTold, SellBody, Sells
 from pas.redemptions.refusals import Busy
-from pas.redemptions.verdicts import visits_text
+from pas.redemptions.verdicts import lost_cents, lost_visits, visits_text
 
 MOST_CHILDREN: Final = 12
 MOST_CONDITIONS: Final = 10
@@ -91,8 +91,8 @@ def first_offer(asked: Sequence[AskBody], answers: Sequence[AnswerTold]) -> Offe
             payee=ask.payee,
             unmet=ask.unmet,
             take_cents=answer.take_cents,
-            lost_cents=lost_cents(answer),
-            lost_visits=lost_visits(answer),
+            lost_cents=lost_cents(answer.warnings),
+            lost_visits=lost_visits(answer.warnings),
         )
         for ask, answer in quoted
     ]
@@ -120,19 +120,10 @@ def taking(item: SellBody, answer: AnswerTold) -> SellBody:
     return msgspec.structs.replace(
         item,
         take_cents=answer.take_cents,
-        lost_cents=lost_cents(answer),
-        lost_visits=lost_visits(answer),
+        lost_cents=lost_cents(answer.warnings),
+        lost_visits=lost_visits(answer.warnings),
         confirmed=(),
     )
-
-
-def lost_cents(answer: AnswerTold) -> Cents:
-    """What the page tells the holder would be lost."""
-    return Cents(sum(warning.lost_cents for warning in answer.warnings))
-
-
-def lost_visits(answer: AnswerTold) -> int:
-    return sum(warning.lost_visits for warning in answer.warnings)
 
 
 def offered(sale: Sells, answers: Sequence[AnswerTold]) -> Offer:
