@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from browsing import BASE, browsing
+from given.city import a_holder
 from given.logins import a_key_store, a_login, an_actor
 from given.merchants import IBAN, a_registered_merchant
 from pas.auth.csrf import csrf_token
@@ -23,9 +24,12 @@ from pas.auth.logins import add_program, read_login
 from pas.auth.roles import Role
 from pas.auth.sessions import start_session
 from pas.auth.tokens import sign_token
+from pas.days import day_of
 from pas.db import Connection
 from pas.ids import LoginId, MunicipalityName, uuid7
 from pas.installation import Access
+from pas.passes.end import end_pass
+from pas.passes.reopen import propose_reopening
 from pas.settings import Settings
 
 NOW = datetime.now(UTC)
@@ -120,6 +124,28 @@ async def test_the_second_person_is_there_in_person_not_as_a_token(
         answer = await client.request(method, f"/v1/velsen/{path}", json=body, headers=person)
         assert answer.status_code not in {401, 403, 405}, path
     assert (await client.get("/v1/velsen/merchants", headers=program)).is_success
+
+
+async def test_a_token_of_an_officer_opens_no_pass_again_on_a_page_either(
+    client: httpx.AsyncClient, connection: Connection, tmp_path: Path
+) -> None:
+    officer, colleague = an_actor(Role.OFFICER), await a_login(connection, Role.OFFICER)
+    pass_id = (await a_holder(connection, year=NOW.year)).pass_id
+    ends = {"from_day": day_of(NOW), "because": "mistake", "actor": officer, "now": NOW}
+    await end_pass(connection, pass_id, **ends)  # pyright: ignore[reportArgumentType]
+    await propose_reopening(connection, pass_id, "De verkeerde.", actor=officer, now=NOW)
+    path, form = f"/velsen/passes/{pass_id}/reopening", {"act": "confirm"}
+    program = await as_program(connection, tmp_path, colleague)
+    person = await as_person(connection, colleague)
+
+    answers = [
+        await client.post(path, data=form, headers=program),
+        await client.post(f"/v1{path}/confirmation", headers=program),
+        await client.post(path, data=form, headers=person),
+    ]
+    assert [one.status_code for one in answers] == [403, 403, 303]
+    codes = [one.json()["code"] for one in answers[:2]]
+    assert codes == ["form-expired", "permission-missing"], "no program fills in a form"
 
 
 async def test_a_token_of_an_administrator_neither_renews_itself_nor_lets_anybody_in(
