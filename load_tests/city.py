@@ -10,6 +10,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pas.days import day_of, start_of
 from pas.ids import (
     AccountId,
     CardId,
@@ -25,11 +26,11 @@ from pas.ids import (
 from pas.passes.codes import Token, new_token
 
 MUNICIPALITY: Final = MunicipalityName("velsen")
-YEAR: Final = datetime.now(UTC).year
+YEAR: Final = day_of(datetime.now(UTC)).year
 FIRST_DAY: Final = date(YEAR, 1, 1)
 LAST_DAY: Final = date(YEAR + 1, 1, 1)
-USABLE_FROM: Final = datetime(YEAR, 1, 1, tzinfo=UTC)
-USABLE_UNTIL: Final = datetime(YEAR + 1, 1, 1, tzinfo=UTC)
+USABLE_FROM: Final = start_of(FIRST_DAY)
+USABLE_UNTIL: Final = start_of(LAST_DAY)
 
 MERCHANTS: Final = 2_000
 TILLS: Final = 2 * MERCHANTS

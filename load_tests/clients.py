@@ -17,6 +17,7 @@ import msgspec
 import uvloop
 
 import city
+from pas.days import day_of
 from pas.db import Address, Database
 from pas.ids import EntryId, uuid7
 from pas.money import Cents
@@ -115,7 +116,7 @@ UNLIMITED = Limits(
 
 def clock() -> Moment:
     now = datetime.now(UTC)
-    return Moment(city.MUNICIPALITY, now, now.date(), bytes(32), UNLIMITED)
+    return Moment(city.MUNICIPALITY, now, day_of(now), bytes(32), UNLIMITED)
 
 
 def gathered(database: Database) -> Sell:

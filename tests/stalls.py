@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from checker import judge
 from given.city import Budget, Holder, Merchant, Scheme, a_budget, a_holder, a_till
+from given.days import YEAR
 from given.logins import a_login
 from history import Books, Call, Ended, Entry, read_books
 from lifted import lifted, switched_off
@@ -34,7 +35,6 @@ from serving import Served, serving
 from tellers import Act, Basket, Device, Errand, Take, TakeBack, do_all
 
 VELSEN: Final = MunicipalityName("velsen")
-YEAR: Final = datetime.now(UTC).year
 FIRST_DAY: Final = datetime(YEAR, 1, 1, tzinfo=UTC)
 LAST_DAY: Final = datetime(YEAR + 1, 1, 1, tzinfo=UTC)
 

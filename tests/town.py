@@ -2,9 +2,9 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
+from given.days import NOW, YEAR
 from given.files import a_file, a_resident_row, a_scheme_row
 from given.merchants import a_registered_merchant
 from pas.auth.actor import Actor
@@ -29,8 +29,7 @@ from pas.schemes.import_schemes import import_schemes
 from pas.settings import Settings
 
 NAME = MunicipalityName("velsen")
-NOW = datetime.now(UTC)
-FIRST = f"{NOW.year}-01-01"
+FIRST = f"{YEAR}-01-01"
 ACTOR = Actor(kind="system", id=uuid7(), permissions=frozenset(Permission))
 SCHEMES = (
     a_scheme_row(
@@ -80,7 +79,7 @@ RESIDENTS = (
         household_number="H1",
         income_pct="100",
         given_name="Deniz",
-        birth_date=f"{NOW.year - 13}-02-03",
+        birth_date=f"{YEAR - 13}-02-03",
         school_type="secondary",
     ),
     _member("2001", household_number="H2", income_pct="", income_source="", given_name="Joke"),
@@ -90,7 +89,7 @@ RESIDENTS = (
         income_pct="",
         income_source="",
         given_name="Bram",
-        birth_date=f"{NOW.year - 9}-06-07",
+        birth_date=f"{YEAR - 9}-06-07",
     ),
     _member("3001", household_number="H3", income_pct="", income_source="", given_name="Anouk"),
 )
@@ -123,7 +122,7 @@ async def _fill(access: Access, settings: Settings) -> None:
         )
         ring = KeyStore(settings.keys).ring(NAME)
         await import_residents(database, NAME, file, ring=ring, actor=ACTOR, now=NOW)
-        await assess_year(database, Task(municipality=NAME, year=NOW.year, actor=ACTOR, now=NOW))
+        await assess_year(database, Task(municipality=NAME, year=YEAR, actor=ACTOR, now=NOW))
         async with database.connection(NAME) as connection:
             await _add_people(connection, Press(ring))
     finally:
@@ -146,7 +145,7 @@ async def _add_schemes(connection: Connection) -> None:
         line = CoverLine(
             id=EntryId(uuid7()),
             scheme=scheme,
-            year=NOW.year,
+            year=YEAR,
             cover_line="minimabeleid",
             amount_cents=Cents(cents),
         )

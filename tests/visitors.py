@@ -13,6 +13,7 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from given.city import Merchant, a_holder, a_merchant, a_till
+from given.days import YEAR
 from given.logins import a_login
 from pas.app.routes_check import handlers
 from pas.auth.cookies import cookie_name
@@ -208,7 +209,7 @@ class Street:
         connection = self.connections[visitor.home]
         match visitor.kind:
             case "holder":
-                return (await a_holder(connection, year=datetime.now(UTC).year)).id
+                return (await a_holder(connection, year=YEAR)).id
             case "till":
                 till = await a_till(connection, self.merchants[visitor.home, "own"])
                 self.till_keys[visitor.name] = (await paired(self.client, connection, till)).key

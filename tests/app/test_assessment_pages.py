@@ -1,11 +1,12 @@
 """The yearly assessment from a page: tried or done by a job, watched, and read."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import NEW_YEAR, TODAY, YEAR
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.periods import Calendar, school_year_of
@@ -13,19 +14,17 @@ from pas.jobs.kinds import job_kinds
 from pas.jobs.worker import Worker
 from signed_in import Visitor, signed_in
 
-YEAR = datetime.now(UTC).year
-FIRST = date(YEAR, 1, 1)
 NEW_SCHOOL_YEAR = "Er is een nieuw schooljaar"
 
 
 @pytest.fixture
 async def officer(client: httpx.AsyncClient, connection: Connection) -> Visitor:
     """An officer of a city where one child is within the limit, and one household unknown."""
-    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000, unit="child")
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, income_limit=11_000, unit="child")
     child = date(YEAR - 10, 1, 1)
-    await a_member(connection, "H1", since=FIRST)
-    await a_member(connection, "H1", born=child, since=FIRST)
-    await a_member(connection, "H2", born=child, since=FIRST, income=None)
+    await a_member(connection, "H1", since=NEW_YEAR)
+    await a_member(connection, "H1", born=child, since=NEW_YEAR)
+    await a_member(connection, "H2", born=child, since=NEW_YEAR, income=None)
     return await signed_in(client, connection, Role.OFFICER)
 
 
@@ -77,7 +76,7 @@ async def test_an_officer_hears_that_a_new_school_year_waits_until_it_is_granted
     never = (await officer.look("assessments")).text
     await watched(officer, database, "real")
     granted = (await officer.look("assessments")).text
-    begins = school_year_of(Calendar(), datetime.now(UTC).date()).starts_on
+    begins = school_year_of(Calendar(), TODAY).starts_on
     await superuser.execute(
         "UPDATE assessment SET year = $1, assessed_on = $2", begins.year, begins - timedelta(days=1)
     )

@@ -1,16 +1,13 @@
 """An officer with somebody at the counter: activate, block, unblock and replace a card."""
 
-from datetime import UTC, datetime
-
 import httpx
 import pytest
 
 from given.city import Holder, a_holder
+from given.days import YEAR
 from pas.auth.roles import Role
 from pas.db import Connection
 from signed_in import Visitor, signed_in, signed_in_holder
-
-YEAR = datetime.now(UTC).year
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from given.cards import a_resident
+from given.days import NEW_YEAR, YEAR
 from given.merchants import REGISTRAR
 from page_forms import form_in
 from pas.auth.roles import Role
@@ -16,7 +17,6 @@ from pas.jobs.worker import Worker
 from pas.passes.issue import WantedPass, issue_passes
 from signed_in import Visitor, signed_in
 
-YEAR = datetime.now(UTC).year
 FORM = {"year": str(YEAR), "form": "paper"}
 
 
@@ -30,7 +30,7 @@ async def officer(
     """An officer of a city where two people wait for a card."""
     monkeypatch.setenv("PAS_KEY_DIR", str(tmp_path))
     people = [await a_resident(connection) for _ in range(2)]
-    first, last = date(YEAR, 1, 1), date(YEAR + 1, 1, 1)
+    first, last = NEW_YEAR, date(YEAR + 1, 1, 1)
     wanted = [WantedPass(one, YEAR, first, last) for one in people]
     await issue_passes(connection, wanted, actor=REGISTRAR)
     return await signed_in(client, connection, Role.OFFICER)

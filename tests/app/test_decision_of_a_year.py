@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import YEAR
 from given.logins import a_key_store, an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -17,7 +18,6 @@ from pas.money import Cents, euros
 from serving import run_pas
 from signed_in import Visitor, signed_in, signed_in_holder
 
-YEAR = datetime.now(UTC).year
 BEGAN = date(YEAR - 1, 1, 1)
 EARLIER = datetime(YEAR, 1, 2, 12, tzinfo=UTC)
 WHY = "Het inkomen is 95% van het sociaal minimum. De grens is 110%. Dat is niet te hoog."

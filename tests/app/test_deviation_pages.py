@@ -1,31 +1,31 @@
 """Deviating from the rule: one proposes, another judges, the decision follows."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx
 import pytest
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import NEW_YEAR, YEAR
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import ResidentId, SchemeVersionId
 from signed_in import Visitor, signed_in
 
-YEAR = datetime.now(UTC).year
-FIRST = date(YEAR, 1, 1)
-
 
 @pytest.fixture
 async def version(connection: Connection) -> SchemeVersionId:
-    return await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000, unit="child")
+    return await a_scheme_in_force(
+        connection, valid_from=NEW_YEAR, income_limit=11_000, unit="child"
+    )
 
 
 @pytest.fixture
 async def child(connection: Connection, version: SchemeVersionId) -> ResidentId:
     """Just above the limit."""
-    await a_member(connection, since=FIRST, income=11_100)
-    return await a_member(connection, born=date(YEAR - 10, 1, 1), since=FIRST, income=11_100)
+    await a_member(connection, since=NEW_YEAR, income=11_100)
+    return await a_member(connection, born=date(YEAR - 10, 1, 1), since=NEW_YEAR, income=11_100)
 
 
 @pytest.fixture

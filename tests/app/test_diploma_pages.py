@@ -1,25 +1,23 @@
 """The swimming diploma as a page: recorded, seen with the person, withdrawn."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
 
 from given.assessment import a_member
+from given.days import NEW_YEAR, TODAY, YEAR
 from page_forms import form_in
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import ResidentId
 from signed_in import Visitor, signed_in
 
-TODAY = datetime.now(UTC).date()
-YEAR = TODAY.year
-
 
 @pytest.fixture
 async def child(connection: Connection) -> ResidentId:
-    await a_member(connection, since=date(YEAR, 1, 1))
-    return await a_member(connection, born=date(YEAR - 10, 1, 1), since=date(YEAR, 1, 1))
+    await a_member(connection, since=NEW_YEAR)
+    return await a_member(connection, born=date(YEAR - 10, 1, 1), since=NEW_YEAR)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A holder applies, keeps a receipt, reads the decision with its reasons, and sets a card going."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -8,6 +8,7 @@ import pytest
 
 from given.assessment import a_member, a_scheme_in_force
 from given.city import a_child_of, a_holder
+from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.merchants import REGISTRAR
 from pas.auth.keys import KeyStore
 from pas.db import Connection
@@ -18,15 +19,12 @@ from pas.passes.make_cards import IssuedCard, Press
 from pas.web.dates import day
 from signed_in import Visitor, signed_in_holder
 
-NOW = datetime.now(UTC)
-FIRST = date(NOW.year, 1, 1)
-
 
 @pytest.fixture
 async def parent(connection: Connection) -> ResidentId:
     """Of a household whose income nobody knows, in a city that pays for sport."""
-    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000)
-    return await a_member(connection, since=FIRST, income=None)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, income_limit=11_000)
+    return await a_member(connection, since=NEW_YEAR, income=None)
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ async def test_who_has_no_pass_applies_once_and_gets_a_receipt_with_time_and_has
     assert (row["channel"], row["applied_by_kind"]) == ("page", "holder")
     assert first.headers["location"] == again.headers["location"] == back.headers["location"]
     assert row["hash"] in receipt.replace(" ", "")
-    assert f"{NOW.year}" in receipt
+    assert f"{YEAR}" in receipt
     assert "Wij zoeken uw inkomen uit." in receipt
 
 
@@ -68,8 +66,8 @@ async def test_whoever_applied_is_told_so_wherever_they_look(holder: Visitor) ->
 async def test_a_pass_whose_card_is_not_made_yet_says_that_it_comes(
     client: httpx.AsyncClient, connection: Connection
 ) -> None:
-    known = await a_member(connection, since=FIRST, income=9_500)
-    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000)
+    known = await a_member(connection, since=NEW_YEAR, income=9_500)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, income_limit=11_000)
     holder = await signed_in_holder(client, connection, known)
     await holder.send("apply", {"id": str(uuid7())})
     assert "Uw kaart komt nog" in (await holder.look("my-pass")).text
@@ -78,7 +76,7 @@ async def test_a_pass_whose_card_is_not_made_yet_says_that_it_comes(
 async def test_whose_income_is_known_reads_the_decision_at_once_and_until_when_to_object(
     client: httpx.AsyncClient, connection: Connection, parent: ResidentId
 ) -> None:
-    known = await a_member(connection, "H2", since=FIRST, income=9_500)
+    known = await a_member(connection, "H2", since=NEW_YEAR, income=9_500)
     holder = await signed_in_holder(client, connection, known)
     before = (await holder.look("my-decision")).text
     sent = await holder.send("apply", {"id": str(uuid7())})
@@ -90,7 +88,7 @@ async def test_whose_income_is_known_reads_the_decision_at_once_and_until_when_t
     assert "Wij hebben al beslist." in receipt
     assert "Dit krijgt u" in decision
     assert "Het inkomen is 95% van het sociaal minimum." in decision
-    assert f"tot en met {day(NOW.date() + timedelta(weeks=6))}" in decision
+    assert f"tot en met {day(TODAY + timedelta(weeks=6))}" in decision
     assert f'href="/velsen/my-decision/{known}"' in pass_page
 
 
@@ -99,8 +97,8 @@ async def test_a_child_does_not_apply_and_sees_no_receipt_of_others(
 ) -> None:
     sent = await holder.send("apply", {"id": str(uuid7())})
     receipt = sent.headers["location"].removeprefix("/velsen/")
-    child = await a_member(connection, born=date(NOW.year - 10, 1, 1), since=FIRST, income=None)
-    neighbour = await a_member(connection, "H2", since=FIRST, income=None)
+    child = await a_member(connection, born=date(YEAR - 10, 1, 1), since=NEW_YEAR, income=None)
+    neighbour = await a_member(connection, "H2", since=NEW_YEAR, income=None)
     young = await signed_in_holder(client, connection, child)
     other = await signed_in_holder(client, connection, neighbour)
 
@@ -114,10 +112,10 @@ async def test_a_child_does_not_apply_and_sees_no_receipt_of_others(
 async def test_a_father_and_a_son_of_one_name_are_told_apart(
     client: httpx.AsyncClient, connection: Connection
 ) -> None:
-    born = date(NOW.year - 9, 1, 1)
-    parent = await a_holder(connection, name="Yusuf", year=NOW.year)
+    born = date(YEAR - 9, 1, 1)
+    parent = await a_holder(connection, name="Yusuf", year=YEAR)
     for name in ("Yusuf", "Ahmet"):
-        await a_child_of(connection, parent, name=name, birth_date=born, year=NOW.year)
+        await a_child_of(connection, parent, name=name, birth_date=born, year=YEAR)
     father = await signed_in_holder(client, connection, parent.id)
     for path in ("my-pass", "my-decision"):
         text = (await father.look(path)).text
@@ -128,9 +126,9 @@ async def test_a_father_and_a_son_of_one_name_are_told_apart(
 async def test_a_parent_reads_the_decision_about_a_child_and_no_stranger_does(
     client: httpx.AsyncClient, connection: Connection
 ) -> None:
-    parent, stranger = [await a_holder(connection, year=NOW.year) for _ in range(2)]
+    parent, stranger = [await a_holder(connection, year=YEAR) for _ in range(2)]
     child = await a_child_of(
-        connection, parent, name="Deniz", birth_date=date(NOW.year - 9, 1, 1), year=NOW.year
+        connection, parent, name="Deniz", birth_date=date(YEAR - 9, 1, 1), year=YEAR
     )
     mother = await signed_in_holder(client, connection, parent.id)
     other = await signed_in_holder(client, connection, stranger.id)

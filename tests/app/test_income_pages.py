@@ -1,27 +1,26 @@
 """An officer finds out an income: the decision follows, and mistakes stand beside their field."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import NEW_YEAR, TODAY, YEAR
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import ResidentId, uuid7
 from signed_in import Visitor, signed_in
 
-NOW = datetime.now(UTC)
-FIRST = date(NOW.year, 1, 1)
-TODAY = f"{NOW:%d-%m-%Y}"
+TYPED_TODAY = f"{TODAY:%d-%m-%Y}"
 
 
 @pytest.fixture
 async def child(connection: Connection) -> ResidentId:
     """Of a household whose income nobody knows, in a city that pays for sport."""
-    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000, unit="child")
-    await a_member(connection, since=FIRST, income=None)
-    return await a_member(connection, born=date(NOW.year - 10, 1, 1), since=FIRST, income=None)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, income_limit=11_000, unit="child")
+    await a_member(connection, since=NEW_YEAR, income=None)
+    return await a_member(connection, born=date(YEAR - 10, 1, 1), since=NEW_YEAR, income=None)
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ async def test_the_decision_follows_and_the_household_leaves_the_list(
     officer: Visitor, child: ResidentId, connection: Connection
 ) -> None:
     before = (await officer.look("assessments/unknown")).text
-    form = {"income": "110", "source": "Loonstrook", "assessed_on": TODAY}
+    form = {"income": "110", "source": "Loonstrook", "assessed_on": TYPED_TODAY}
     answer = await officer.send(f"residents/{child}/income", form)
     after = (await officer.look("assessments/unknown")).text
     person = (await officer.look(f"residents/{child}")).text
@@ -57,7 +56,7 @@ async def test_an_application_waits_on_top_and_is_decided_with_the_income(
     assert "Er is een pas aangevraagd" in (await counter.look(f"residents/{child}")).text
     assert await connection.fetchval("SELECT channel FROM household_application") == "paper"
     before = (await officer.look("assessments/unknown")).text
-    form = {"income": "150,5", "source": "Loonstrook", "assessed_on": TODAY}
+    form = {"income": "150,5", "source": "Loonstrook", "assessed_on": TYPED_TODAY}
     await officer.send(f"residents/{child}/income", form)
     person = (await officer.look(f"residents/{child}")).text
     assert "Vroeg aan op" in before
@@ -69,8 +68,8 @@ async def test_an_application_waits_on_top_and_is_decided_with_the_income(
 async def test_whose_income_is_known_applies_at_the_counter_and_is_decided_at_once(
     client: httpx.AsyncClient, connection: Connection
 ) -> None:
-    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000)
-    resident = await a_member(connection, since=FIRST, income=9_500)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, income_limit=11_000)
+    resident = await a_member(connection, since=NEW_YEAR, income=9_500)
     counter = await signed_in(client, connection, Role.COUNTER)
     before = (await counter.look(f"residents/{resident}")).text
     form = {"id": str(uuid7()), "channel": "counter"}
@@ -88,7 +87,7 @@ async def test_whose_income_is_known_applies_at_the_counter_and_is_decided_at_on
         ("income", "9999", "Dit is te hoog."),
         ("source", " ", "Vul in waar dit uit blijkt."),
         ("assessed_on", "", "Vul de dag in"),
-        ("assessed_on", f"{NOW + timedelta(days=2):%d-%m-%Y}", "Deze dag moet nog komen."),
+        ("assessed_on", f"{TODAY + timedelta(days=2):%d-%m-%Y}", "Deze dag moet nog komen."),
     ],
 )
 async def test_what_is_wrong_stands_beside_the_field(
@@ -99,7 +98,7 @@ async def test_what_is_wrong_stands_beside_the_field(
     typed: str,
     sentence: str,
 ) -> None:
-    form = {"income": "95", "source": "Loonstrook", "assessed_on": TODAY, field: typed}
+    form = {"income": "95", "source": "Loonstrook", "assessed_on": TYPED_TODAY, field: typed}
     answer = await officer.send(f"residents/{child}/income", form)
     assert answer.status_code == 400
     assert sentence in answer.text
@@ -110,9 +109,9 @@ async def test_what_is_wrong_stands_beside_the_field(
 async def test_an_income_older_than_the_files_changes_nothing(
     officer: Visitor, connection: Connection
 ) -> None:
-    await a_scheme_in_force(connection, valid_from=FIRST, unit="child")
-    resident = await a_member(connection, since=FIRST, income=20_000)
-    form = {"income": "95", "source": "Oud", "assessed_on": f"01-12-{NOW.year - 1}"}
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, unit="child")
+    resident = await a_member(connection, since=NEW_YEAR, income=20_000)
+    form = {"income": "95", "source": "Oud", "assessed_on": f"01-12-{YEAR - 1}"}
     answer = await officer.send(f"residents/{resident}/income", form)
     assert "In de bestanden staat een nieuwer inkomen." in answer.text
     assert await connection.fetchval("SELECT count(*) FROM income_verdict") == 0
@@ -122,6 +121,6 @@ async def test_the_counter_may_not_record_and_the_form_needs_its_token(
     client: httpx.AsyncClient, officer: Visitor, child: ResidentId, connection: Connection
 ) -> None:
     counter = await signed_in(client, connection, Role.COUNTER)
-    form = {"income": "95", "source": "Loonstrook", "assessed_on": TODAY}
+    form = {"income": "95", "source": "Loonstrook", "assessed_on": TYPED_TODAY}
     assert (await counter.send(f"residents/{child}/income", form)).status_code == 403
     assert (await officer.send(f"residents/{child}/income", form, csrf=False)).status_code == 403

@@ -1,10 +1,11 @@
 """One resident explained: income, household, pass, every scheme with its reason."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import NEW_YEAR, NOW, YEAR
 from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -12,18 +13,15 @@ from pas.grants.assess import Task, assess_year
 from pas.ids import MunicipalityName, uuid7
 from signed_in import signed_in
 
-NOW = datetime.now(UTC)
-YEAR = NOW.year
-FIRST = date(YEAR, 1, 1)
 CHILD = date(YEAR - 10, 1, 1)
 
 
 async def test_a_person_is_explained_scheme_by_scheme(
     client: httpx.AsyncClient, connection: Connection, database: Database
 ) -> None:
-    await a_scheme_in_force(connection, valid_from=FIRST, income_limit=11_000, unit="child")
-    parent = await a_member(connection, since=FIRST, income=9_500)
-    child = await a_member(connection, born=CHILD, since=FIRST, income=9_500)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR, income_limit=11_000, unit="child")
+    parent = await a_member(connection, since=NEW_YEAR, income=9_500)
+    child = await a_member(connection, born=CHILD, since=NEW_YEAR, income=9_500)
     task = Task(
         municipality=MunicipalityName("velsen"),
         year=YEAR,
@@ -54,8 +52,8 @@ async def test_a_person_is_explained_scheme_by_scheme(
 async def test_an_unknown_income_is_neither_granted_nor_refused(
     client: httpx.AsyncClient, connection: Connection
 ) -> None:
-    await a_scheme_in_force(connection, valid_from=FIRST)
-    child = await a_member(connection, born=CHILD, since=FIRST, income=None)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR)
+    child = await a_member(connection, born=CHILD, since=NEW_YEAR, income=None)
     officer = await signed_in(client, connection, Role.OFFICER)
     text = (await officer.look(f"residents/{child}")).text
     assert "Wij kennen het inkomen niet" in text

@@ -1,21 +1,20 @@
 """Adding or correcting one resident as a page: what is known is shown, what is wrong beside its field."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from given.assessment import a_member
+from given.days import NEW_YEAR, TODAY, YEAR
 from page_forms import form_in
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import ResidentId
 from signed_in import Visitor, signed_in
 
-TODAY = datetime.now(UTC).date()
-FIRST = date(TODAY.year, 1, 1)
-SINCE = f"1-1-{TODAY.year}"
+SINCE = f"1-1-{YEAR}"
 PERSON = {
     "person_number": "7001",
     "given_name": "Noor",
@@ -52,7 +51,7 @@ async def officer(client: httpx.AsyncClient, connection: Connection) -> Visitor:
 
 @pytest.fixture
 async def resident(connection: Connection) -> ResidentId:
-    return await a_member(connection, since=FIRST, income=9_550)
+    return await a_member(connection, since=NEW_YEAR, income=9_550)
 
 
 async def states(connection: Connection, resident: ResidentId) -> list[tuple[object, ...]]:
@@ -121,7 +120,7 @@ async def test_every_mistake_stands_beside_its_field_and_what_was_typed_stays(
         ({"birth_date": str(TODAY + timedelta(days=2))}, "birth_date"),
         ({"valid_from": "1-1-1980"}, "valid_from"),
         ({"valid_from": str(TODAY + timedelta(days=400))}, "valid_from"),
-        ({"birth_date": str(FIRST)}, "household_number"),
+        ({"birth_date": str(NEW_YEAR)}, "household_number"),
         ({"guardian_number": "7001"}, "guardian_number"),
         ({"household_type": "castle"}, "household_type"),
     ],
@@ -175,7 +174,7 @@ async def test_a_wrong_number_of_a_citizen_is_wiped_on_the_page_that_corrects(
 
 
 async def test_what_somebody_should_look_at_is_said_with_the_way_on(officer: Visitor) -> None:
-    child = {**PERSON, "birth_date": str(FIRST), "guardian_number": "9999"}
+    child = {**PERSON, "birth_date": str(NEW_YEAR), "guardian_number": "9999"}
     answer = await officer.send("residents/new", child)
     assert answer.status_code == 200
     assert "Deze voogd is bij ons niet bekend" in answer.text

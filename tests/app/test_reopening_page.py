@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from given.city import Holder, a_budget, a_holder, a_scheme
+from given.days import YEAR
 from pas.auth.roles import Role
 from pas.days import day_of
 from pas.db import Connection
 from signed_in import Visitor, signed_in
 
-YEAR = datetime.now(UTC).year
 YEARS_END = datetime(YEAR + 1, 1, 1, 23, tzinfo=UTC)
 REASON = {"reason": "De verkeerde persoon gekozen."}
 

@@ -1,6 +1,6 @@
 """Looking somebody up: every way finds, every mistake stands beside its field, every look is noted."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import httpx
 import pytest
@@ -9,8 +9,6 @@ from given.cards import a_resident
 from pas.auth.roles import Role
 from pas.db import Connection
 from signed_in import signed_in
-
-YEAR = datetime.now(UTC).year
 
 
 async def test_somebody_is_found_by_name_and_birth_date_and_the_look_is_noted(

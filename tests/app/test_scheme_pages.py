@@ -1,10 +1,9 @@
 """The pages of the schemes: what there is, and every rule of one in a sentence."""
 
-from datetime import UTC, datetime
-
 import httpx
 import pytest
 
+from given.days import NOW
 from given.files import a_file, a_scheme_row
 from given.logins import an_actor
 from pas.auth.municipality_settings import change_municipality_settings
@@ -14,8 +13,6 @@ from pas.schemes.categories import Category, add_categories
 from pas.schemes.files import COLUMNS
 from pas.schemes.import_schemes import import_schemes
 from signed_in import signed_in
-
-NOW = datetime.now(UTC)
 
 
 async def import_rows(connection: Connection, *rows: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from given.city import (
     a_scheme,
     a_till,
 )
+from given.days import TODAY, YEAR
 from given.sales import a_sale_item, desk_of
 from page_forms import button_in, form_in
 from pas.auth.roles import Role
@@ -25,9 +26,6 @@ from pas.db import Connection
 from pas.ids import EntryId
 from pas.redemptions.redeem import redeem
 from signed_in import Visitor, behind, signed_in
-
-NOW = datetime.now(UTC)
-YEAR = NOW.year
 
 
 @pytest.fixture
@@ -344,10 +342,10 @@ async def test_a_counter_finds_any_sale_by_number_or_by_merchant_and_day(
     for question in (
         f"number={sale}",
         f"payee={till.merchant.id}",
-        f"payee={till.merchant.id}&day={datetime.now(UTC):%Y-%m-%d}",
+        f"payee={till.merchant.id}&day={TODAY}",
     ):
         assert str(sale) in (await officer.look(f"till/sales?{question}")).text
-    other_day = f"payee={till.merchant.id}&day={NOW - timedelta(days=3):%Y-%m-%d}"
+    other_day = f"payee={till.merchant.id}&day={TODAY - timedelta(days=3)}"
     assert str(sale) not in (await officer.look(f"till/sales?{other_day}")).text
     done = await taken_back(officer, sale, "refund", amount="4,00")
     assert done.status_code == 303

@@ -11,6 +11,7 @@ import pytest
 
 from browsing import BASE, browsing
 from given.city import a_holder
+from given.days import NOW, YEAR
 from given.logins import a_key_store, a_login, an_actor
 from given.merchants import IBAN, a_registered_merchant
 from pas.auth.csrf import csrf_token
@@ -32,7 +33,6 @@ from pas.passes.end import end_pass
 from pas.passes.reopen import propose_reopening
 from pas.settings import Settings
 
-NOW = datetime.now(UTC)
 MONTH = timedelta(days=30)
 ADMINISTRATOR = an_actor(Role.ADMINISTRATOR)
 
@@ -130,7 +130,7 @@ async def test_a_token_of_an_officer_opens_no_pass_again_on_a_page_either(
     client: httpx.AsyncClient, connection: Connection, tmp_path: Path
 ) -> None:
     officer, colleague = an_actor(Role.OFFICER), await a_login(connection, Role.OFFICER)
-    pass_id = (await a_holder(connection, year=NOW.year)).pass_id
+    pass_id = (await a_holder(connection, year=YEAR)).pass_id
     ends = {"from_day": day_of(NOW), "because": "mistake", "actor": officer, "now": NOW}
     await end_pass(connection, pass_id, **ends)  # pyright: ignore[reportArgumentType]
     await propose_reopening(connection, pass_id, "De verkeerde.", actor=officer, now=NOW)

@@ -3,17 +3,15 @@
 import shutil
 import tempfile
 from collections.abc import Generator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from given.days import YEAR
 from looking import check_page
 from serving import Served, run_pas, serving
 from town import make_town
-
-YEAR = datetime.now(UTC).year
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,17 @@
 
 import json
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from given.days import YEAR
 from given.files import RESIDENT_CELLS, SCHEME_CELLS, a_file, a_resident_row, a_scheme_row
 from pas.passes.resident_files import COLUMNS as RESIDENT_COLUMNS
 from pas.schemes.files import COLUMNS as SCHEME_COLUMNS
 from serving import run_pas
 
-YEAR = str(datetime.now(UTC).year + 1)
+NEXT_YEAR = str(YEAR + 1)
 
 
 def pas(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -44,22 +44,22 @@ def test_a_year_of_a_municipality_by_commands_alone(short_path: Path) -> None:
     assert RESIDENT_CELLS["family_name"] not in people.stderr
     assert pas(home, "residents", "changes", "velsen").returncode == 0
 
-    amount = ("sport_kinderen", "150,00", "--year", YEAR, "--cover", "minimabeleid")
+    amount = ("sport_kinderen", "150,00", "--year", NEXT_YEAR, "--cover", "minimabeleid")
     aside = pas(home, "grants", "appropriate", "velsen", *amount)
-    dry = pas(home, "grants", "assess", "velsen", "--year", YEAR, "--dry-run", "--json")
-    real = pas(home, "grants", "assess", "velsen", "--year", YEAR)
+    dry = pas(home, "grants", "assess", "velsen", "--year", NEXT_YEAR, "--dry-run", "--json")
+    real = pas(home, "grants", "assess", "velsen", "--year", NEXT_YEAR)
     assert aside.returncode == 0, aside.stderr
     assert json.loads(dry.stdout)["grantedCents"] == 20_000
     assert real.returncode == 0, real.stderr
     assert "overspent by €\u00a050,00" in real.stderr
-    money = pas(home, "grants", "appropriations", "velsen", "--year", YEAR, "--json")
+    money = pas(home, "grants", "appropriations", "velsen", "--year", NEXT_YEAR, "--json")
     assert json.loads(money.stdout)[0]["leftCents"] == -5_000
-    lapsed = pas(home, "grants", "lapse", "velsen", "--year", YEAR, "--dry-run")
+    lapsed = pas(home, "grants", "lapse", "velsen", "--year", NEXT_YEAR, "--dry-run")
     assert lapsed.returncode == 0
     assert "€\u00a00,00 would return" in lapsed.stderr
     over = pas(home, "grants", "assess", "velsen", "--year", "2020")
     assert (over.returncode, "voorbij" in over.stderr) == (1, True)
-    far = pas(home, "grants", "assess", "velsen", "--year", str(int(YEAR) + 2))
+    far = pas(home, "grants", "assess", "velsen", "--year", str(YEAR + 3))
     assert (far.returncode, "Toekennen voor" in far.stderr) == (1, True)
     assert pas(home, "ledger", "prove", "velsen").returncode == 0
     assert_told_to_close(pas(home, "ledger", "prove", "velsen", "--json").stdout)

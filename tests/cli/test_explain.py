@@ -1,12 +1,12 @@
 """``pas grants explain``: what somebody gets and why, as the letter says it."""
 
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import NEW_YEAR, NOW, YEAR
 from given.logins import a_key_store
 from pas.auth.actor import SYSTEM
 from pas.db import Connection, Database
@@ -16,9 +16,6 @@ from pas.grants.facts import Reason, outcome_of
 from pas.ids import MunicipalityName
 from pas.installation import Access
 from serving import run_pas
-
-NOW = datetime.now(UTC)
-FIRST = date(NOW.year, 1, 1)
 
 
 async def test_a_person_is_explained_as_decided_or_by_the_rules_of_today(
@@ -31,10 +28,10 @@ async def test_a_person_is_explained_as_decided_or_by_the_rules_of_today(
         "data_dir": str(tmp_path / "data"),
         "key_dir": str(tmp_path / "keys"),
     }
-    await a_scheme_in_force(connection, "zwembad", valid_from=FIRST, precondition="diploma")
-    known = await a_member(connection, since=FIRST)
-    unknown = await a_member(connection, "H2", since=FIRST, income=None)
-    task = Task(municipality=MunicipalityName("velsen"), year=NOW.year, actor=SYSTEM, now=NOW)
+    await a_scheme_in_force(connection, "zwembad", valid_from=NEW_YEAR, precondition="diploma")
+    known = await a_member(connection, since=NEW_YEAR)
+    unknown = await a_member(connection, "H2", since=NEW_YEAR, income=None)
+    task = Task(municipality=MunicipalityName("velsen"), year=YEAR, actor=SYSTEM, now=NOW)
     await assess_year(database, task)
 
     decided = run_pas("grants", "explain", "velsen", known.hex, **settings)
@@ -58,11 +55,11 @@ async def test_an_assessment_tells_why_people_got_nothing_and_how_many(
     connection: Connection, access: Access
 ) -> None:
     settings = {"database_url": access.address.url, "database_secret": access.address.secret}
-    await a_scheme_in_force(connection, "sport", valid_from=FIRST, income_limit=11_000)
+    await a_scheme_in_force(connection, "sport", valid_from=NEW_YEAR, income_limit=11_000)
     for income in (9_500, 11_001, 12_000, None):
-        await a_member(connection, f"H{income}", since=FIRST, income=income)
+        await a_member(connection, f"H{income}", since=NEW_YEAR, income=income)
     told = run_pas(
-        "grants", "assess", "velsen", "--year", str(NOW.year), "--dry-run", **settings
+        "grants", "assess", "velsen", "--year", str(YEAR), "--dry-run", **settings
     ).stdout
     reasons = [" ".join(line.split()) for line in told.splitlines() if "het inkomen is" in line]
     assert reasons == [

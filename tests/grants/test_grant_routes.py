@@ -1,11 +1,11 @@
 """Grants over HTTP: money, the assessment as a job, applying, deciding, deviating, and its words."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import TODAY, YEAR
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.ids import ResidentId
@@ -13,7 +13,6 @@ from pas.jobs import job_kinds
 from pas.jobs.worker import Worker
 from people import Person, Town
 
-YEAR = datetime.now(UTC).year
 BASE = "/v1/velsen"
 
 
@@ -130,7 +129,7 @@ async def test_from_application_to_an_explained_decision(
             "householdNumber": "H1",
             "income": 10_550,
             "source": "loonstrook",
-            "assessedOn": str(datetime.now(UTC).date()),
+            "assessedOn": str(TODAY),
         },
     )
     where = f"{BASE}/residents/{parent}/decisions"

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from given.assessment import a_member
+from given.days import YEAR
 from given.logins import a_login, an_actor
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role
@@ -211,7 +212,7 @@ async def test_over_http_nobody_can_tell_a_known_household_from_an_unknown_one(
     for name in ("de Wit", "Onbekend"):
         body = {
             "id": str(uuid4()),
-            "year": datetime.now(UTC).year,
+            "year": YEAR,
             "familyName": name,
             "birthDate": str(BORN),
             "postcode": "1971 AB",

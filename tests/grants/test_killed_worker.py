@@ -3,11 +3,12 @@
 import asyncio
 import subprocess
 from collections.abc import Callable, Generator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from given.assessment import a_scheme_in_force
+from given.days import NEW_YEAR, YEAR
 from given.logins import an_actor
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -20,7 +21,6 @@ from pas.ledger.prove import prove
 from serving import PAS, PATIENCE_SECONDS, environment
 
 HOUSEHOLDS = 4_000
-YEAR = datetime.now(UTC).year
 ATTEMPTS = "SELECT attempts FROM job WHERE kind = 'grants.assess'"
 Work = Callable[..., subprocess.Popen[bytes]]
 
@@ -55,7 +55,7 @@ async def a_city(connection: Connection) -> None:
             CASE WHEN person_number::int % 7 > 0 THEN 9000 + person_number::int % 5000 END, id
         FROM resident
         """,
-        date(YEAR, 1, 1),
+        NEW_YEAR,
     )
 
 
@@ -72,8 +72,8 @@ async def halfway(connection: Connection) -> int:
 async def test_a_worker_killed_in_the_middle_of_an_assessment_changes_nothing_about_it(
     connection: Connection, superuser: Connection, database: Database, work: Work
 ) -> None:
-    await a_scheme_in_force(connection, "open", valid_from=date(YEAR, 1, 1))
-    await a_scheme_in_force(connection, "more", valid_from=date(YEAR, 1, 1), income_limit=13_000)
+    await a_scheme_in_force(connection, "open", valid_from=NEW_YEAR)
+    await a_scheme_in_force(connection, "more", valid_from=NEW_YEAR, income_limit=13_000)
     await a_city(connection)
     task = Task(
         municipality=MunicipalityName("velsen"),

@@ -1,12 +1,13 @@
 """Over-spending blocks nobody and is told each time that it grows: in the log, a gauge and a page."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
 
 from given.assessment import a_member, a_scheme_in_force
+from given.days import NEW_YEAR, YEAR
 from given.logins import an_actor
 from pas.app.gauges import Gauges
 from pas.auth.roles import Role
@@ -27,9 +28,7 @@ from pas.ids import (
 )
 from pas.money import BasisPoints, Cents
 
-YEAR = datetime.now(UTC).year
 NOW = datetime(YEAR, 6, 1, 12, tzinfo=UTC)
-FIRST = date(YEAR, 1, 1)
 VELSEN = MunicipalityName("velsen")
 OFFICER, APPROVER = an_actor(Role.OFFICER), an_actor(Role.APPROVER)
 
@@ -47,7 +46,7 @@ def assess(database: Database) -> Awaitable[object]:
 
 
 async def by_application(connection: Connection, _d: Database, _v: SchemeVersionId) -> None:
-    await a_member(connection, "H2", since=FIRST)
+    await a_member(connection, "H2", since=NEW_YEAR)
     asked = Application(
         id=ApplicationId(uuid7()), household=HouseholdNumber("H2"), year=YEAR, channel="counter"
     )
@@ -55,7 +54,7 @@ async def by_application(connection: Connection, _d: Database, _v: SchemeVersion
 
 
 async def by_an_income(connection: Connection, _d: Database, _v: SchemeVersionId) -> None:
-    await a_member(connection, "H2", income=None, since=FIRST)
+    await a_member(connection, "H2", income=None, since=NEW_YEAR)
     found = FoundIncome(
         household=HouseholdNumber("H2"),
         income=BasisPoints(9_000),
@@ -66,7 +65,7 @@ async def by_an_income(connection: Connection, _d: Database, _v: SchemeVersionId
 
 
 async def by_a_deviation(connection: Connection, _d: Database, version: SchemeVersionId) -> None:
-    resident = await a_member(connection, "H2", income=99_000, since=FIRST)
+    resident = await a_member(connection, "H2", income=99_000, since=NEW_YEAR)
     proposal = Proposal(
         resident=resident, version=version, year=YEAR, effect="grant", reason="Nodig voor school."
     )
@@ -75,12 +74,12 @@ async def by_a_deviation(connection: Connection, _d: Database, version: SchemeVe
 
 
 async def by_an_arrival(connection: Connection, database: Database, _v: SchemeVersionId) -> None:
-    await a_member(connection, "H2", since=FIRST)
+    await a_member(connection, "H2", since=NEW_YEAR)
     await follow_register(database, VELSEN, actor=OFFICER, now=NOW)
 
 
 async def by_an_assessment(connection: Connection, database: Database, _v: SchemeVersionId) -> None:
-    await a_member(connection, "H2", since=FIRST)
+    await a_member(connection, "H2", since=NEW_YEAR)
     await assess(database)
 
 
@@ -92,7 +91,7 @@ async def test_each_way_of_granting_raises_the_alarm_once_and_money_takes_it_bac
     database: Database,
     grant: Callable[[Connection, Database, SchemeVersionId], Awaitable[None]],
 ) -> None:
-    version = await a_scheme_in_force(connection, valid_from=FIRST)
+    version = await a_scheme_in_force(connection, valid_from=NEW_YEAR)
     await assess(database)
     assert await gauge(database) == "0.0"
 
@@ -120,7 +119,7 @@ async def test_each_way_of_granting_raises_the_alarm_once_and_money_takes_it_bac
 async def test_money_that_came_back_by_a_refund_is_seen_with_the_next_look_at_the_register(
     connection: Connection, database: Database
 ) -> None:
-    await a_scheme_in_force(connection, valid_from=FIRST)
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR)
     await assess(database)
     await connection.execute("UPDATE appropriation SET overspent_cents = 100")
     assert await gauge(database) == "100.0"

@@ -1,13 +1,13 @@
 """Where and when a row stands: the epoch on every row, the open month, what an entry takes over."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
 from booking import a_refusal, an_item, book, redeem
 from given.city import Budget, Scheme, Till, a_budget
+from given.days import TODAY
 from pas.db import Connection
 from pas.ids import EntryId, uuid7
 from pas.ledger.book import Line
@@ -52,7 +52,7 @@ async def test_what_comes_late_has_the_old_budget_year_and_the_open_month(
     months = await connection.fetch(
         "SELECT period FROM entry WHERE id = ANY ($1)", [late.id, no.id]
     )
-    this_month = datetime.now(ZoneInfo("Europe/Amsterdam")).date().replace(day=1)
+    this_month = TODAY.replace(day=1)
     assert [row[0] for row in months] == [this_month] * 2
     assert this_month != date(long_ago.year, long_ago.month, 1)
     year = await connection.fetchval(

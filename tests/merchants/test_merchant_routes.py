@@ -2,13 +2,13 @@
 
 import base64
 import re
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
 import msgspec
 import pytest
 
+from given.days import YEAR
 from given.merchants import IBAN, OTHER_IBAN, a_device, a_registration, the_categories
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -122,15 +122,12 @@ async def test_locations_and_agreements_over_http(registrar: Person) -> None:
     merchant = await registered(registrar)
     hall = (await registrar.post(f"{merchant}/locations", {"name": "Hal"})).json()["id"]
     renamed = await registrar.put(f"{merchant}/locations/{hall}", {"name": "Hal 2"})
-    today = datetime.now(UTC).date()
-    closed = await registrar.patch(
-        f"{merchant}/locations/{hall}", {"endedOn": f"{today.year + 1}-01-01"}
-    )
+    closed = await registrar.patch(f"{merchant}/locations/{hall}", {"endedOn": f"{YEAR + 1}-01-01"})
     early = await registrar.patch(f"{merchant}/locations/{hall}", {"endedOn": "2020-01-01"})
     shown = (await registrar.get(merchant)).json()
     agreement = shown["agreements"][0]["id"]
     ended = await registrar.patch(
-        f"{merchant}/agreements/{agreement}", {"validUntil": f"{today.year + 1}-01-01"}
+        f"{merchant}/agreements/{agreement}", {"validUntil": f"{YEAR + 1}-01-01"}
     )
 
     assert (renamed.status_code, closed.status_code, ended.status_code) == (200, 200, 200)

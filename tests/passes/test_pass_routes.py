@@ -1,7 +1,7 @@
 """Passes and cards over HTTP: officers, holders, strangers, and what is drawn."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
@@ -12,13 +12,13 @@ import zxingcpp
 from booking import a_sale, redeem
 from given.cards import a_resident
 from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.days import TODAY, YEAR
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import MerchantId, ResidentId
 from pas.passes.codes import new_card_number, new_token
 from people import ALMERE, VELSEN, Person, Town
 
-YEAR = datetime.now(UTC).year
 CHANCE = random.Random(7).randrange
 """The same cases in every process that collects the tests."""
 
@@ -189,7 +189,7 @@ async def test_a_pass_is_shown_with_a_history_that_adds_up(
     town: Town, officer: Person, connection: Connection
 ) -> None:
     parent = await a_holder(connection, year=YEAR)
-    born = datetime.now(UTC).date() - timedelta(days=3000)
+    born = TODAY - timedelta(days=3000)
     child = await a_child_of(connection, parent, birth_date=born, year=YEAR)
     budget = await a_budget(connection, await a_scheme(connection), child, cents=5000)
     till = await a_till(connection, await a_merchant(connection, name="Bad"))

@@ -8,9 +8,8 @@ import os
 import random
 from collections import Counter
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from time import monotonic_ns
-from zoneinfo import ZoneInfo
 
 import msgspec
 import psutil
@@ -20,9 +19,11 @@ import pytest_asyncio
 from booking import balance
 from conftest import fresh_database
 from given.city import Merchant, Scheme, a_child_of, a_holder, a_merchant, a_scheme
+from given.days import TODAY
 from history import Ended
 from pas.auth.actor import SYSTEM
 from pas.auth.roles import Role
+from pas.days import start_of
 from pas.db import Connection, Database
 from pas.grants.assess import Task
 from pas.grants.lapse import lapse_year
@@ -157,8 +158,7 @@ async def test_sales_and_refunds_against_the_end_of_budgets_and_their_lapse(
     budgets = [await a_purse(connection, scheme, 2_000) for _ in range(8)]
     sold = [a_take(budget, cents=100) for budget in budgets for _ in range(5)]
     await market.race(connection, [sale(device, take) for take in sold])
-    today = datetime.now(ZoneInfo("Europe/Amsterdam"))
-    midnight = datetime.combine(today, time(), today.tzinfo)
+    midnight = start_of(TODAY)
 
     async def end_and_lapse() -> list[Ended]:
         await until_sold(connection, scheme, 60)

@@ -1,18 +1,16 @@
 """An intermediary and a counter officer sell as themselves, for a club or shop that they name."""
 
-from datetime import UTC, datetime
-
 import httpx
 import pytest
 
 from given.city import Holder, Merchant, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import YEAR
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import uuid7
 from pas.redemptions.facts import TillKind
 from signed_in import Visitor, signed_in
 
-YEAR = datetime.now(UTC).year
 KINDS = pytest.mark.parametrize("kind", ["counter", "intermediary"])
 
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from given.city import Budget, Scheme, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import NOW, TODAY, YEAR
 from given.sales import a_sale_item, desk_of
 from pas.auth.roles import Role
 from pas.db import Connection
@@ -13,9 +14,6 @@ from pas.ids import EntryId, uuid7
 from pas.redemptions.redeem import redeem
 from signed_in import Visitor, signed_in
 from signing import paired
-
-NOW = datetime.now(UTC)
-YEAR = NOW.year
 
 
 @pytest.fixture
@@ -151,7 +149,7 @@ async def test_a_sale_is_found_by_its_number_its_merchant_and_its_day(
 ) -> None:
     sale, _ = await sold(connection, till, await a_scheme(connection, year=YEAR))
     device = await paired(client, connection, till)
-    today, before = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (0, 2))
+    today, before = TODAY, TODAY - timedelta(days=2)
     of_club = f"redemptions?merchantId={till.merchant.id}"
     found = [
         (await counter.ask(f"{of_club}&day={today}")).json()["items"],

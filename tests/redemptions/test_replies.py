@@ -1,16 +1,13 @@
 """The same request again gets the very answer that the first got, word for word."""
 
-from datetime import UTC, datetime
-
 import httpx
 import pytest
 
 from given.city import Holder, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import YEAR
 from pas.db import Connection
 from pas.ids import uuid7
 from signing import SigningTill, paired
-
-YEAR = datetime.now(UTC).year
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import YEAR
 from pas.app.routes_check import handlers
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token
@@ -20,7 +21,6 @@ from pas.redemptions.basket import packed
 from pas.redemptions.bodies import SellBody, Sells
 from signing import SigningTill, paired
 
-YEAR = datetime.now(UTC).year
 WORDS = "Dit scanpunt is uitgezet"
 Ask = Callable[[], Awaitable[httpx.Response]]
 

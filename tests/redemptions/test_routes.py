@@ -6,12 +6,11 @@ import httpx
 import pytest
 
 from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import YEAR
 from pas.auth.till_signature import sign_request
 from pas.db import Connection
 from pas.ids import uuid7
 from signing import SigningTill, paired
-
-YEAR = datetime.now(UTC).year
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """One resident over HTTP: the same rules as a file of one row, an event, and passes that follow."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final, cast
 
 import httpx
 import msgspec
 import pytest
 
+from given.days import TODAY
 from given.files import a_file, a_resident_row
 from pas.auth.events import read_events
 from pas.auth.roles import Role
@@ -20,7 +21,7 @@ from people import Person, Town
 
 RESIDENTS = "/v1/velsen/residents/by-number"
 IMPORTS = "/v1/velsen/resident-imports"
-TOMORROW: Final = str((datetime.now(UTC) + timedelta(days=1)).date())
+TOMORROW: Final = str(TODAY + timedelta(days=1))
 OTHERS_BSN = "999990019"
 CHILD = {"birth_date": "2015-03-04"}
 CASES: Final[dict[str, dict[str, str]]] = {

@@ -1,11 +1,11 @@
 """Residents over HTTP: a file in line, looking up with a purpose, who manages a child's pass."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from given.city import a_holder
+from given.days import TODAY
 from given.files import a_file, a_resident_row
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -140,16 +140,15 @@ async def test_a_search_that_says_too_little_or_a_number_that_cannot_be_is_refus
 async def test_an_officer_records_and_ends_who_manages_a_childs_pass(
     officer: Person, connection: Connection
 ) -> None:
-    today = datetime.now(UTC).date()
-    child = await a_holder(connection, birth_date=today.replace(year=today.year - 10, day=1))
+    child = await a_holder(connection, birth_date=TODAY.replace(year=TODAY.year - 10, day=1))
     adult = await a_holder(connection)
     where = f"{RESIDENTS}/{child.id}/managing-adults"
-    body = {"adultId": str(adult.id), "kind": "guardian", "validFrom": str(today.replace(day=1))}
+    body = {"adultId": str(adult.id), "kind": "guardian", "validFrom": str(TODAY.replace(day=1))}
 
     made = await officer.post(where, body)
     again = await officer.post(where, body)
     shown = (await officer.get(f"{RESIDENTS}/{child.id}?purpose=card")).json()
-    ended = await officer.post(f"{where}/{adult.id}/end", {"validUntil": str(today)})
+    ended = await officer.post(f"{where}/{adult.id}/end", {"validUntil": str(TODAY)})
 
     assert made.status_code == 201, made.text
     assert again.json()["code"] == "management-exists"

@@ -6,6 +6,7 @@ import pytest
 
 from given.assessment import a_member, a_scheme_in_force
 from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import NOW, TODAY, YEAR
 from given.logins import an_actor
 from given.sales import a_sale_item, desk_of
 from pas.auth.actor import SYSTEM
@@ -20,7 +21,6 @@ from pas.retention.clean_up import clean_up
 from pas.retention.clocks import CLOCKS, Clock
 
 VELSEN = MunicipalityName("velsen")
-NOW = datetime.now(UTC)
 
 A_ROW = {
     "processing_log": """
@@ -149,8 +149,8 @@ async def links(connection: Connection, database: Database) -> int:
 async def test_a_link_stays_as_long_as_the_municipality_says(
     connection: Connection, database: Database
 ) -> None:
-    await a_year_long_over(connection, database, year=NOW.year - 2)
-    most = (NOW.year - (NOW.year - 1)) * 12 + NOW.month
+    await a_year_long_over(connection, database, year=YEAR - 2)
+    most = 12 + TODAY.month
     await change_municipality_settings(connection, {"linkMonths": most}, actor=SYSTEM)
     assert await links(connection, database) == 1
     await change_municipality_settings(connection, {"linkMonths": most - 1}, actor=SYSTEM)
@@ -160,7 +160,7 @@ async def test_a_link_stays_as_long_as_the_municipality_says(
 async def test_a_link_of_a_budget_that_outlives_its_year_is_kept_from_the_end_of_the_budget(
     connection: Connection, database: Database
 ) -> None:
-    year = NOW.year - 3
+    year = YEAR - 3
     scheme, holder = await a_scheme(connection, year=year), await a_holder(connection, year=year)
     first, last = datetime(year, 1, 1, tzinfo=UTC), NOW - timedelta(days=45)
     await a_budget(connection, scheme, holder, usable_from=first, usable_until=last)
@@ -177,7 +177,7 @@ async def test_a_link_stays_while_the_processing_log_leads_to_its_account(
     connection: Connection, database: Database
 ) -> None:
     """What is noted after the end, like a refund, leads from the person to the account as well."""
-    year = NOW.year - 3
+    year = YEAR - 3
     scheme, holder = await a_scheme(connection, year=year), await a_holder(connection, year=year)
     till = await a_till(connection, await a_merchant(connection))
     first, last = datetime(year, 1, 1, tzinfo=UTC), NOW - timedelta(days=45)

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from given.city import Budget, Holder, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import YEAR
 from given.logins import a_login
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role
@@ -24,7 +25,6 @@ from pas.ids import MunicipalityName, TillId, uuid7
 from pas.passes.codes import new_card_number, new_token
 from signing import SigningTill, paired
 
-YEAR = datetime.now(UTC).year
 TEN_MEGABYTES = 10_000_000
 VELSEN, ALMERE = MunicipalityName("velsen"), MunicipalityName("almere")
 

@@ -1,7 +1,6 @@
 """Whoever sees or uses data of a resident is in the processing log of that resident."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, date, datetime
 
 import httpx
 import msgspec
@@ -9,6 +8,7 @@ import pytest
 
 from given.assessment import a_member, a_scheme_in_force
 from given.cards import an_issued_card, as_holder
+from given.days import NEW_YEAR, NOW, YEAR
 from given.files import a_file, a_resident_row
 from given.logins import an_actor
 from pas.auth.keys import KeyStore
@@ -28,8 +28,6 @@ from pas.residents.import_residents import ResidentsFile, import_residents
 from pas.residents.processing_log import ProcessingLogNotYours, read_processing_log
 from visitors import HERE, Street, Visitor, somebody_for, street
 
-NOW = datetime.now(UTC)
-START = date(NOW.year, 1, 1)
 HOUSEHOLD = HouseholdNumber("H-uniek-7")
 OFFICER, APPROVER = an_actor(Role.OFFICER), an_actor(Role.APPROVER)
 
@@ -54,10 +52,10 @@ async def town(client: httpx.AsyncClient, keys: KeyStore, access: Access) -> Asy
 @pytest.fixture
 async def known(connection: Connection, database: Database, keys: KeyStore) -> Known:
     """With a pass, a card, a decision, a deviation and an application that waits."""
-    version = await a_scheme_in_force(connection, valid_from=START)
-    other = await a_scheme_in_force(connection, "kleding", valid_from=START, income_limit=9_000)
-    resident = await a_member(connection, HOUSEHOLD, since=START)
-    await a_member(connection, "H-onbekend", income=None, since=START)
+    version = await a_scheme_in_force(connection, valid_from=NEW_YEAR)
+    other = await a_scheme_in_force(connection, "kleding", valid_from=NEW_YEAR, income_limit=9_000)
+    resident = await a_member(connection, HOUSEHOLD, since=NEW_YEAR)
+    await a_member(connection, "H-onbekend", income=None, since=NEW_YEAR)
     await assess_year(database, a_task())
     card = await an_issued_card(connection, Press(keys.ring(HERE)), resident)
     deviation = await propose_deviation(
@@ -80,14 +78,14 @@ async def known(connection: Connection, database: Database, keys: KeyStore) -> K
 
 
 def a_task() -> Task:
-    return Task(municipality=HERE, year=NOW.year, actor=OFFICER, now=NOW)
+    return Task(municipality=HERE, year=YEAR, actor=OFFICER, now=NOW)
 
 
 def a_proposal(resident: ResidentId, version: object) -> Proposal:
     return Proposal(
         resident=resident,
         version=version,  # pyright: ignore[reportArgumentType]
-        year=NOW.year,
+        year=YEAR,
         effect="grant",
         reason="Schrijnende situatie na een scheiding.",
         amount_cents=Cents(5_000),
@@ -95,9 +93,7 @@ def a_proposal(resident: ResidentId, version: object) -> Proposal:
 
 
 def an_application() -> Application:
-    return Application(
-        id=ApplicationId(uuid7()), household=HOUSEHOLD, year=NOW.year, channel="counter"
-    )
+    return Application(id=ApplicationId(uuid7()), household=HOUSEHOLD, year=YEAR, channel="counter")
 
 
 async def activities(connection: Connection, resident: ResidentId) -> set[str]:

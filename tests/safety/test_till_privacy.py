@@ -20,6 +20,7 @@ from given.city import (
     a_scheme,
     a_till,
 )
+from given.days import YEAR
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
@@ -30,7 +31,6 @@ from pas.redemptions.facts import TillKind
 from signed_in import Visitor, signed_in
 from signing import SigningTill, paired
 
-YEAR = datetime.now(UTC).year
 SECRETS = {
     "given name": "Xandrine",
     "family name": "Quistelaar",

@@ -1,10 +1,11 @@
 """Who a visitor of the demonstration can be: holders and tills that have something to show."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 import msgspec
 
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import ResidentId, TillId, uuid7
 
@@ -57,7 +58,7 @@ READ_HOLDERS: Final = Statement(
         (SELECT count(*) FROM pass p JOIN budget b ON b.pass_id = p.id
             WHERE p.resident_id = w.id)::int AS budgets,
         (SELECT count(*) FROM managing_adult m
-            WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > current_date))::int AS children
+            WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > $2))::int AS children
     FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, n)
     JOIN resident r ON r.id = w.id
     ORDER BY w.n
@@ -140,11 +141,11 @@ async def keep_cast(connection: Connection, cast: Cast) -> None:
 
 
 async def applicants_of(connection: Connection, cast: Cast) -> list[DemoHolder]:
-    return await READ_HOLDERS.all(connection, cast.applicants)
+    return await READ_HOLDERS.all(connection, cast.applicants, day_of(datetime.now(UTC)))
 
 
 async def people_of(connection: Connection, cast: Cast) -> tuple[list[DemoHolder], list[DemoTill]]:
     return (
-        await READ_HOLDERS.all(connection, cast.holders),
+        await READ_HOLDERS.all(connection, cast.holders, day_of(datetime.now(UTC))),
         await READ_TILLS.all(connection, cast.tills),
     )

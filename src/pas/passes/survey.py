@@ -27,6 +27,7 @@ TWIN: Final = Fault(
     "Deze persoon staat er ook met een ander nummer: zelfde naam, geboortedatum en huishouden.",
 )
 _NONE: Final = 0
+_PARTS: Final = 4
 _CHILD: Final = 1
 _GONE_ADULT: Final = 2
 _ADULT: Final = 4
@@ -111,22 +112,21 @@ class Survey:
 
     def close(self) -> None:
         """Find what occurs twice and forget the rest."""
-        of_children = {number: kinds for number, kinds in self._members.items() if kinds & _CHILD}
-        self.without_adults = {number for number, kinds in of_children.items() if kinds == _CHILD}
-        self.left_alone = {number for number, kinds in of_children.items() if not kinds & _ADULT}
+        members = self._members.items()
+        self.without_adults = {number for number, kinds in members if kinds == _CHILD}
+        self.left_alone = {
+            number for number, kinds in members if kinds & (_CHILD | _ADULT) == _CHILD
+        }
         self._members = {}
         named = {hash(number): number for number in self.unknown_guardians}
         self.unknown_guardians -= {named[adult] for adult in self._adults if adult in named}
         self._twice = _repeated(self._persons)
-        self._torn = _contradicting(self._persons, self._households, self._twice)
-        self._differing = _contradicting(self._persons, self._contents, self._twice)
+        self._torn = _contradicting(self._persons, self._households)
+        self._differing = _contradicting(self._persons, self._contents)
         self._several = _repeated(self._owners)
-        repeated = _repeated(self._citizens) - {_NONE}
-        self._shared = _contradicting(self._citizens, self._owners, repeated)
-        self._disputed = _contradicting(self._homes, self._home_facts, _repeated(self._homes))
-        self._twins = _contradicting(
-            self._descriptions, self._owners, _repeated(self._descriptions)
-        )
+        self._shared = _contradicting(self._citizens, self._owners) - {_NONE}
+        self._disputed = _contradicting(self._homes, self._home_facts)
+        self._twins = _contradicting(self._descriptions, self._owners)
         for column in (
             self._persons,
             self._households,
@@ -233,9 +233,12 @@ def _repeated(keys: "array[int]") -> set[int]:
     return found
 
 
-def _contradicting(keys: "array[int]", values: "array[int]", among: set[int]) -> set[int]:
-    first, found = dict[int, int](), set[int]()
-    for key, value in zip(keys, values, strict=True):
-        if key in among and first.setdefault(key, value) != value:
-            found.add(key)
+def _contradicting(keys: "array[int]", values: "array[int]") -> set[int]:
+    """Find the keys with more than one value, a part of the keys at a time to spare memory."""
+    found = set[int]()
+    for part in range(_PARTS):
+        first = dict[int, int]()
+        for key, value in zip(keys, values, strict=True):
+            if key % _PARTS == part and first.setdefault(key, value) != value:
+                found.add(key)
     return found

@@ -2,12 +2,11 @@
 
 import hmac
 from datetime import UTC, datetime
-from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from pas.auth.keys import KeyRing, Purpose
+from pas.days import day_of
 from pas.errors import TillRefusal
 from pas.ids import EntryId, LoginId, MerchantId, MunicipalityName, SaleId, TillId, uuid7
 from pas.money import Cents
@@ -18,8 +17,6 @@ from pas.redemptions.lanes import Lanes
 from pas.redemptions.sale import Answer, SaleItem, Scan, refused
 from pas.redemptions.scan import scan_of
 from pas.redemptions.verdicts import Refused
-
-ZONE: Final = ZoneInfo("Europe/Amsterdam")
 
 
 class Counter(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +35,7 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
 
 def moment_in(ring: KeyRing) -> Moment:
     now = datetime.now(UTC)
-    return Moment(ring.municipality, now, now.astimezone(ZONE).date(), print_key(ring))
+    return Moment(ring.municipality, now, day_of(now), print_key(ring))
 
 
 def print_key(ring: KeyRing) -> bytes:
