@@ -11,6 +11,7 @@ import pytest
 
 from given.city import FIRST_DAY, LAST_DAY, Budget, Holder, Scheme, Till
 from given.logins import NOON, OFFICER
+from pas.days import day_of
 from pas.db import Connection
 from pas.ids import AccountId, EntryId, uuid7
 from pas.ledger.accounts import new_account_id
@@ -262,11 +263,11 @@ def grant_arguments(claims: Sequence[Claim], decisions: Sequence[UUID]) -> list[
         ["2026"] * many,
         [claim.cents for claim in claims],
         [claim.visits for claim in claims],
-        *([FIRST_DAY.date()] * many, [LAST_DAY.date()] * many, NOON.date()),
+        *([day_of(FIRST_DAY)] * many, [day_of(LAST_DAY)] * many, NOON.date()),
         [claim.holder.pass_id for claim in claims],
         [claim.account for claim in claims],
         [None if claim.visits is None else new_account_id() for claim in claims],
-        *([FIRST_DAY] * many, [LAST_DAY] * many, [None] * many, [LAST_DAY.date()] * many),
+        *([FIRST_DAY] * many, [LAST_DAY] * many, [None] * many, [day_of(LAST_DAY)] * many),
         *(NOON, "login", OFFICER),
     ]
 

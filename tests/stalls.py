@@ -16,13 +16,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from checker import judge
 from given.city import Budget, Holder, Merchant, Scheme, a_budget, a_holder, a_till
-from given.days import YEAR
+from given.days import NEW_YEAR, YEAR
 from given.logins import a_login
 from history import Books, Call, Ended, Entry, read_books
 from lifted import lifted, switched_off
 from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role
+from pas.days import start_of
 from pas.db import Connection
 from pas.ids import EntryId, MunicipalityName, uuid7
 from pas.installation import Access
@@ -35,8 +36,7 @@ from serving import Served, serving
 from tellers import Act, Basket, Device, Errand, Take, TakeBack, do_all
 
 VELSEN: Final = MunicipalityName("velsen")
-FIRST_DAY: Final = datetime(YEAR, 1, 1, tzinfo=UTC)
-LAST_DAY: Final = datetime(YEAR + 1, 1, 1, tzinfo=UTC)
+FIRST_DAY: Final = start_of(NEW_YEAR)
 
 
 class Market:
@@ -140,14 +140,8 @@ async def a_purse(
     connection: Connection, scheme: Scheme, cents: int, *, holder: Holder | None = None
 ) -> Budget:
     """A budget of this year; of somebody new unless the holder is given."""
-    return await a_budget(
-        connection,
-        scheme,
-        holder or await a_holder(connection, year=YEAR),
-        cents=cents,
-        usable_from=FIRST_DAY,
-        usable_until=LAST_DAY,
-    )
+    holder = holder or await a_holder(connection, year=YEAR)
+    return await a_budget(connection, scheme, holder, cents=cents)
 
 
 def a_take(*budgets: Budget, cents: int, card: Holder | None = None, holder: int = 0) -> Take:

@@ -1,7 +1,7 @@
 """Adding or correcting one resident as a page: what is known is shown, what is wrong beside its field."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -51,7 +51,7 @@ async def officer(client: httpx.AsyncClient, connection: Connection) -> Visitor:
 
 @pytest.fixture
 async def resident(connection: Connection) -> ResidentId:
-    return await a_member(connection, since=NEW_YEAR, income=9_550)
+    return await a_member(connection, since=date(YEAR - 1, 1, 1), income=9_550)
 
 
 async def states(connection: Connection, resident: ResidentId) -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ The connection is that of the app. Dates lie in pass year 2026, and everything h
 """
 
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ import msgspec
 
 from given.logins import NOON, OFFICER, a_login
 from pas.auth.roles import Role
+from pas.days import day_of, start_of
 from pas.db import Connection
 from pas.ids import (
     AccountId,
@@ -41,9 +42,10 @@ from pas.redemptions.facts import (
     TillKind,
 )
 
-YEAR: Final = 2026
-FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
-LAST_DAY: Final = datetime(2027, 1, 1, tzinfo=UTC)
+YEAR: Final = NOON.year
+FIRST_DAY: Final = start_of(date(YEAR, 1, 1))
+LAST_DAY: Final = start_of(date(YEAR + 1, 1, 1))
+"""The moment at which the year is over."""
 CARD_KEY: Final = HashKey("test", b"only for tests, 32 bytes long ok")
 
 
@@ -220,13 +222,18 @@ async def a_budget(
     *,
     cents: int = 20000,
     visits: int | None = None,
-    usable_from: datetime = FIRST_DAY,
-    usable_until: datetime = LAST_DAY,
+    usable_from: datetime | None = None,
+    usable_until: datetime | None = None,
     run_out_days: int = 0,
     merchant: Merchant | None = None,
 ) -> Budget:
-    """Grant a budget to a holder, by the function that grants; the run-out is the end of its time."""
-    period_ends = usable_until.date() + timedelta(days=1 - run_out_days)
+    """Grant a budget to a holder, for the year of the scheme unless other moments are given.
+
+    The run-out is the end of its time.
+    """
+    usable_from = usable_from or start_of(date(scheme.year, 1, 1))
+    usable_until = usable_until or start_of(date(scheme.year + 1, 1, 1))
+    period_ends = day_of(usable_until) + timedelta(days=1 - run_out_days)
     decision, entry, account = uuid4(), EntryId(uuid7()), new_account_id()
     visits_account = None if visits is None else new_account_id()
     await connection.execute(
@@ -244,7 +251,7 @@ async def a_budget(
         """,
         *([entry], [secrets.token_bytes(32)], [uuid4()], [decision], [holder.id]),
         *([holder.household], [scheme.id], [scheme.version], [scheme.year], [str(account)]),
-        *([str(scheme.year)], [cents], [visits], [usable_from.date()], [usable_until.date()]),
+        *([str(scheme.year)], [cents], [visits], [day_of(usable_from)], [day_of(usable_until)]),
         *(NOON.date(), [holder.pass_id], [account], [visits_account], [usable_from]),
         *([usable_until], [merchant and merchant.id]),
         *([period_ends], NOON, "login", OFFICER),
@@ -281,7 +288,7 @@ async def a_merchant(
             INSERT INTO agreement (id, merchant_id, category, visit_price_cents, valid_from, recorded_by)
             VALUES ($1, $2, $3, $4, $5, $6)
             """,
-            *(uuid4(), merchant, category, visit_price_cents, date(YEAR, 1, 1), OFFICER),
+            *(uuid4(), merchant, category, visit_price_cents, date(YEAR - 1, 1, 1), OFFICER),
         )
     return Merchant(merchant, account, location)
 

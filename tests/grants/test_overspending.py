@@ -1,13 +1,12 @@
 """Over-spending blocks nobody and is told each time that it grows: in the log, a gauge and a page."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import pytest
 from structlog.testing import capture_logs
 
 from given.assessment import a_member, a_scheme_in_force
-from given.days import NEW_YEAR, YEAR
+from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import an_actor
 from pas.app.gauges import Gauges
 from pas.auth.roles import Role
@@ -28,7 +27,6 @@ from pas.ids import (
 )
 from pas.money import BasisPoints, Cents
 
-NOW = datetime(YEAR, 6, 1, 12, tzinfo=UTC)
 VELSEN = MunicipalityName("velsen")
 OFFICER, APPROVER = an_actor(Role.OFFICER), an_actor(Role.APPROVER)
 
@@ -59,7 +57,7 @@ async def by_an_income(connection: Connection, _d: Database, _v: SchemeVersionId
         household=HouseholdNumber("H2"),
         income=BasisPoints(9_000),
         source="loonstrook",
-        assessed_on=NOW.date(),
+        assessed_on=TODAY,
     )
     await record_income(connection, found, actor=OFFICER, now=NOW)
 

@@ -7,7 +7,7 @@ shape must have its share.
 import asyncio
 from collections import Counter
 from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, TypeVar
 
 import msgspec
@@ -30,6 +30,7 @@ from given.city import (
     a_till,
 )
 from model import Model
+from pas.days import start_of
 from pas.db import Connection, Login
 from pas.ids import EntryId, uuid7
 from pas.installation import Access
@@ -88,8 +89,8 @@ class Machine(RuleBasedStateMachine):
     @rule(cents=GRANTS)
     def grant(self, cents: int) -> None:
         scheme = self.town.schemes[self.year]
-        first = FIRST_DAY.replace(year=self.year)
-        last = LAST_DAY.replace(year=self.year + 1)
+        first = start_of(date(self.year, 1, 1))
+        last = start_of(date(self.year + 1, 1, 1))
         granted = a_budget(
             *(self.town.connection, scheme, self.holder),
             cents=cents,

@@ -3,14 +3,15 @@
 import asyncio
 import multiprocessing
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from given.cards import a_press, a_resident, an_issued_card
-from given.city import YEAR, a_holder
-from given.logins import NOON, a_key_store
+from given.city import a_holder
+from given.days import NEW_YEAR, NOW, YEAR
+from given.logins import a_key_store
 from given.merchants import REGISTRAR
 from pas.auth.actor import SYSTEM
 from pas.auth.events import read_events
@@ -44,7 +45,7 @@ CELLS = 4
 async def holders(connection: Connection, count: int, name: str = "Sanne") -> list[ResidentId]:
     """People with a pass of the year and no card."""
     made = [await a_resident(connection, name=name) for _ in range(count)]
-    first, last = NOON.date().replace(month=1, day=1), NOON.date().replace(year=YEAR + 1)
+    first, last = NEW_YEAR, date(YEAR + 1, 1, 1)
     await issue_passes(
         connection, [WantedPass(one, YEAR, first, last) for one in made], actor=REGISTRAR
     )
@@ -54,15 +55,15 @@ async def holders(connection: Connection, count: int, name: str = "Sanne") -> li
 async def a_run(
     connection: Connection, database: Database, press: Press
 ) -> tuple[CardRunId, CardRunReport]:
-    run_id = await begin_card_run(connection, year=YEAR, form="paper", actor=REGISTRAR, now=NOON)
-    report = await do_card_run(database, VELSEN, run_id, press=press, actor=REGISTRAR, now=NOON)
+    run_id = await begin_card_run(connection, year=YEAR, form="paper", actor=REGISTRAR, now=NOW)
+    report = await do_card_run(database, VELSEN, run_id, press=press, actor=REGISTRAR, now=NOW)
     return run_id, report
 
 
 async def files(connection: Connection, run_id: CardRunId, press: Press) -> tuple[str, str]:
     kinds: tuple[FileKind, ...] = ("cards", "letters")
     cards, letters = [
-        await print_file(connection, run_id, kind, ring=press.ring, actor=REGISTRAR, now=NOON)
+        await print_file(connection, run_id, kind, ring=press.ring, actor=REGISTRAR, now=NOW)
         for kind in kinds
     ]
     return cards, letters
@@ -77,7 +78,7 @@ async def test_everybody_with_a_pass_and_no_card_gets_one_that_the_letter_activa
 ) -> None:
     await holders(connection, 2)
     await a_resident(connection)
-    await a_holder(connection)
+    await a_holder(connection, year=YEAR)
     run_id, report = await a_run(connection, database, press)
     cards, letters = await files(connection, run_id, press)
 
@@ -85,7 +86,7 @@ async def test_everybody_with_a_pass_and_no_card_gets_one_that_the_letter_activa
     assert await connection.fetchval("SELECT count(*) FROM card") == 3
     for card, letter in zip(cells(cards), cells(letters), strict=True):
         await activate_card(
-            connection, card[4], letter[4], ring=press.ring, municipality=VELSEN, now=NOON
+            connection, card[4], letter[4], ring=press.ring, municipality=VELSEN, now=NOW
         )
     active = "SELECT count(*) FROM card WHERE state = 'active'"
     assert await connection.fetchval(active) == 3
@@ -125,7 +126,7 @@ async def test_a_lost_answer_is_fetched_again_until_the_clock(
     await holders(connection, 1)
     run_id, _ = await a_run(connection, database, press)
     assert await files(connection, run_id, press) == await files(connection, run_id, press)
-    later = NOON + timedelta(days=7)
+    later = NOW + timedelta(days=7)
     with pytest.raises(PrintFilesGone):
         await print_file(connection, run_id, "letters", ring=press.ring, actor=REGISTRAR, now=later)
     await clean_up(database, VELSEN, now=later)
@@ -145,7 +146,7 @@ async def test_a_replacement_goes_with_the_next_post(
             Replacement(form="paper", reason="kwijt"),
             press=press,
             actor=REGISTRAR,
-            now=NOON,
+            now=NOW,
         )
         await keep_for_post(connection, new, ring=press.ring)
     run_id, report = await a_run(connection, database, press)
@@ -166,7 +167,7 @@ def make_slowly(address: Address, keys: Path, run_id: CardRunId) -> None:
             run_id,
             press=press,
             actor=REGISTRAR,
-            now=NOON,
+            now=NOW,
             told=lambda _done, _total: time.sleep(0.2),
         )
 
@@ -178,7 +179,7 @@ async def test_a_worker_that_is_killed_half_way_leaves_a_run_that_goes_on(
 ) -> None:
     press = a_press(tmp_path)
     await holders(connection, 30)
-    run_id = await begin_card_run(connection, year=YEAR, form="paper", actor=REGISTRAR, now=NOON)
+    run_id = await begin_card_run(connection, year=YEAR, form="paper", actor=REGISTRAR, now=NOW)
     arguments = (access.address, tmp_path / "keys", run_id)
     worker = multiprocessing.get_context("spawn").Process(target=make_slowly, args=arguments)
     worker.start()

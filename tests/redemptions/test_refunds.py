@@ -49,8 +49,6 @@ async def sold(
         holder,
         cents=2_000,
         visits=None if visits is None else 5,
-        usable_from=datetime(scheme.year, 1, 1, tzinfo=UTC),
-        usable_until=datetime(scheme.year + 1, 1, 1, tzinfo=UTC),
     )
     price, take = (1_000, 1_000) if visits is None else (None, 400 * visits)
     sale = a_sale_item(till, holder, price=price, visits=visits, take=take)

@@ -1,14 +1,16 @@
 """Void and refund: what was taken comes back the way it went, once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from given.city import LAST_DAY, a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.days import NOW, YEAR
 from given.logins import NOON
 from given.sales import a_sale_item, an_undo, desk_of
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
+from pas.days import start_of
 from pas.db import Connection
 from pas.money import Cents
 from pas.redemptions.amount_refusals import (
@@ -190,11 +192,12 @@ async def test_another_till_may_not_void_and_tomorrow_is_too_late(connection: Co
 async def test_how_long_a_till_may_undo_is_the_municipality_s_choice(
     connection: Connection,
 ) -> None:
-    scheme, merchant = await a_scheme(connection), await a_merchant(connection)
-    holder, till = await a_holder(connection), await a_till(connection, merchant)
-    await a_budget(connection, scheme, holder, cents=1_000)
+    scheme, merchant = await a_scheme(connection, year=YEAR), await a_merchant(connection)
+    holder, till = await a_holder(connection, year=YEAR), await a_till(connection, merchant)
+    outlives_the_year = start_of(date(YEAR + 1, 2, 1))
+    await a_budget(connection, scheme, holder, cents=1_000, usable_until=outlives_the_year)
     sales = [a_sale_item(till, holder, price=100, take=100) for _ in range(2)]
-    await redeem(desk_of(connection), sales)
+    await redeem(desk_of(connection, now=NOW), sales)
     booked_at = await connection.fetchval("SELECT max(recorded_at) FROM redemption")
 
     async def undone_after(sale: SaleItem, minutes: int) -> None:

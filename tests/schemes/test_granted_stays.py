@@ -1,15 +1,16 @@
 """What was granted stays, and so does the version of the scheme that it was granted under."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import asyncpg
 import pytest
 
-from given.city import a_budget, a_holder, a_scheme
+from given.city import LAST_DAY, a_budget, a_holder, a_scheme
 from given.files import a_file, a_scheme_row
-from given.logins import an_actor
+from given.logins import NOON, an_actor
 from pas.auth.roles import Role
+from pas.days import start_of
 from pas.db import Connection
 from pas.imports.record import read_import_rows
 from pas.schemes.change_scheme import VersionFixed, end_or_adopt
@@ -79,7 +80,10 @@ async def test_no_version_is_laid_over_a_day_that_was_granted_under_another(
     connection: Connection,
 ) -> None:
     scheme = await a_scheme(connection, year=2025, income_limit=11000)
-    await a_budget(connection, scheme, await a_holder(connection), usable_from=datetime(2026, 3, 1))  # noqa: DTZ001 (a day)
+    march = start_of(date(2026, 3, 1))
+    await a_budget(
+        connection, scheme, await a_holder(connection), usable_from=march, usable_until=LAST_DAY
+    )
     (stored,) = await read_versions(connection)
     cells = dict(zip(COLUMNS, row_of(stored.version), strict=True))
     shorter = {**cells, "valid_to": "2026-02-28"}
@@ -90,7 +94,7 @@ async def test_no_version_is_laid_over_a_day_that_was_granted_under_another(
         a_file(COLUMNS, shorter, other),
         file_name="s.csv",
         actor=POLICY,
-        now=datetime.now().astimezone(),
+        now=NOON,
     )
     rows = await read_import_rows(connection, made.summary.id)
 

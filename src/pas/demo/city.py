@@ -88,7 +88,7 @@ async def build(site: Site) -> None:
         await open_merchants(connection, NAME, actor=ACTOR, now=site.now)
         await equip_people(connection, actor=ACTOR, now=site.now)
         site.say("Geld in de begroting")
-        await appropriate_city(connection, year=site.now.year, actor=ACTOR, now=site.now)
+        await appropriate_city(connection, year=site.today.year, actor=ACTOR, now=site.now)
     site.say("De toekenning van het jaar: wie krijgt wat, en waarom")
     await assess_city(site.database, NAME, actor=ACTOR, now=site.now)
     async with site.database.connection(NAME) as connection:
@@ -125,7 +125,7 @@ async def add_schemes(connection: Connection, site: Site) -> None:
 
 
 async def add_residents(site: Site) -> None:
-    population = make_population(date(site.now.year, 1, 1))
+    population = make_population(date(site.today.year, 1, 1))
     source = io.BytesIO("".join(residents_file(population)).encode())
     file = ResidentsFile(source=source, name="residents.csv")
     await import_residents(site.database, NAME, file, ring=site.ring, actor=ACTOR, now=site.now)

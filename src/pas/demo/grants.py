@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from pas.auth.actor import Actor
+from pas.days import day_of
 from pas.db import Connection, Database
 from pas.demo.figures import read_table
 from pas.grants.appropriations import CoverLine, set_aside
@@ -34,5 +35,5 @@ async def appropriate_city(
 async def assess_city(
     database: Database, municipality: MunicipalityName, *, actor: Actor, now: datetime
 ) -> None:
-    task = Task(municipality=municipality, year=now.year, actor=actor, now=now)
+    task = Task(municipality=municipality, year=day_of(now).year, actor=actor, now=now)
     await assess_year(database, task)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pas.auth.actor import Actor
 from pas.csvfile import write_rows
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.demo.population import merchants_file
 from pas.ids import MerchantId, MunicipalityName, TillId
@@ -64,7 +65,7 @@ async def open_merchants(
     connection: Connection, municipality: MunicipalityName, *, actor: Actor, now: datetime
 ) -> int:
     """Import them all, approve and equip all but two; again it does what is still to be done."""
-    first_day = date(now.year, 1, 1)
+    first_day = date(day_of(now).year, 1, 1)
     source = io.BytesIO("".join(import_file(first_day)).encode())
     done = await import_merchants(
         connection, source, file_name="merchants.csv", actor=actor, now=now
