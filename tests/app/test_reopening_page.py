@@ -9,11 +9,11 @@ import pytest
 from given.city import Holder, a_budget, a_holder, a_scheme
 from given.days import YEAR
 from pas.auth.roles import Role
-from pas.days import day_of
+from pas.days import day_of, start_of
 from pas.db import Connection
 from signed_in import Visitor, signed_in
 
-YEARS_END = datetime(YEAR + 1, 1, 1, 23, tzinfo=UTC)
+YEARS_END = start_of(date(YEAR + 1, 1, 1))
 REASON = {"reason": "De verkeerde persoon gekozen."}
 
 
@@ -21,7 +21,7 @@ REASON = {"reason": "De verkeerde persoon gekozen."}
 async def holder(connection: Connection) -> Holder:
     holder = await a_holder(connection, year=YEAR)
     scheme = await a_scheme(connection, year=YEAR)
-    await a_budget(connection, scheme, holder, usable_until=YEARS_END)
+    await a_budget(connection, scheme, holder)
     return holder
 
 

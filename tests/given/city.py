@@ -233,7 +233,8 @@ async def a_budget(
     """
     usable_from = usable_from or start_of(date(scheme.year, 1, 1))
     usable_until = usable_until or start_of(date(scheme.year + 1, 1, 1))
-    period_ends = day_of(usable_until) + timedelta(days=1 - run_out_days)
+    last_day = day_of(usable_until - timedelta(microseconds=1))
+    period_ends = last_day + timedelta(days=1 - run_out_days)
     decision, entry, account = uuid4(), EntryId(uuid7()), new_account_id()
     visits_account = None if visits is None else new_account_id()
     await connection.execute(

@@ -8,6 +8,7 @@ import msgspec
 
 from given.city import CARD_KEY, Holder, Till
 from given.logins import NOON
+from pas.days import day_of
 from pas.db import Connection
 from pas.ids import (
     AccountId,
@@ -154,5 +155,5 @@ def an_undo(kind: str, till: Till, original: EntryId, **fields: object) -> Undo:
 
 
 def desk_of(connection: Connection, *, now: datetime = NOON) -> Desk:
-    moment = Moment(MunicipalityName("velsen"), now, now.date(), CARD_KEY.secret)
+    moment = Moment(MunicipalityName("velsen"), now, day_of(now), CARD_KEY.secret)
     return Desk(connection, moment, Pace())

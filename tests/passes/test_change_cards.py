@@ -8,7 +8,7 @@ import pytest
 
 from booking import a_sale, balance, redeem
 from given.cards import an_issued_card, as_holder
-from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
+from given.city import LAST_DAY, a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
 from given.logins import NOON
 from given.merchants import REGISTRAR
 from pas.auth.events import read_events
@@ -280,8 +280,7 @@ async def test_the_budgets_end_with_the_pass_and_come_back_when_it_goes_on(
     connection: Connection,
 ) -> None:
     scheme, holder = await a_scheme(connection), await a_holder(connection)
-    years_end = datetime(2027, 1, 1, 23, tzinfo=UTC)
-    await a_budget(connection, scheme, holder, usable_until=years_end)
+    await a_budget(connection, scheme, holder)
     read = "SELECT usable_until FROM balance JOIN budget USING (account_id)"
 
     ends = [
@@ -292,7 +291,7 @@ async def test_the_budgets_end_with_the_pass_and_come_back_when_it_goes_on(
         for day in (date(2026, 9, 1), None)
     ]
 
-    assert ends == [datetime(2026, 8, 31, 22, tzinfo=UTC), years_end]
+    assert ends == [datetime(2026, 8, 31, 22, tzinfo=UTC), LAST_DAY]
 
 
 async def test_an_unknown_pass_is_told(connection: Connection) -> None:

@@ -6,6 +6,7 @@ from booking import balance
 from given.city import CARD_KEY, a_budget, a_holder, a_merchant, a_scheme, a_till
 from given.logins import NOON
 from given.sales import a_sale_item
+from pas.days import day_of
 from pas.db import Connection, Database
 from pas.ledger.prove import prove
 from pas.redemptions.judge import Moment
@@ -26,7 +27,7 @@ async def test_a_clock_that_jumps_back_changes_no_order_and_no_answer(
     lanes = Lanes(database)
 
     async def sold(item: SaleItem, now: datetime) -> Answer:
-        moment = Moment(VELSEN, now, now.date(), CARD_KEY.secret)
+        moment = Moment(VELSEN, now, day_of(now), CARD_KEY.secret)
         [answer] = await lanes.sell(VELSEN, [item], lambda: moment)
         return answer
 

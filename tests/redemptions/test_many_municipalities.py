@@ -11,6 +11,7 @@ import pytest
 from given.city import CARD_KEY, Budget, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
 from given.logins import NOON
 from given.sales import a_sale_item
+from pas.days import day_of
 from pas.db import Connection, Database, role_name
 from pas.ids import EntryId, MunicipalityName, uuid7
 from pas.installation import Access, add_municipality
@@ -38,7 +39,7 @@ class Town(msgspec.Struct, frozen=True):
     cents: int
 
     def moment(self) -> Moment:
-        return Moment(self.name, NOON, NOON.date(), CARD_KEY.secret)
+        return Moment(self.name, NOON, day_of(NOON), CARD_KEY.secret)
 
 
 @pytest.mark.slow
