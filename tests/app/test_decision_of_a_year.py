@@ -6,13 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force
+from given.assessment import a_member, a_scheme_in_force, a_task
 from given.days import YEAR
-from given.logins import a_key_store, an_actor
+from given.logins import a_key_store
 from pas.auth.roles import Role
+from pas.days import day_of
 from pas.db import Connection, Database
-from pas.grants.assess import Task, assess_year
-from pas.ids import MunicipalityName, ResidentId
+from pas.grants.assess import assess_year
+from pas.ids import ResidentId
 from pas.installation import Access
 from pas.money import Cents, euros
 from serving import run_pas
@@ -26,9 +27,7 @@ VERSION = f"Dat ging volgens versie 1 van de regeling, vanaf 1 januari {YEAR - 1
 
 
 async def assess(database: Database, now: datetime) -> None:
-    officer = an_actor(Role.OFFICER)
-    task = Task(municipality=MunicipalityName("velsen"), year=now.year, actor=officer, now=now)
-    await assess_year(database, task)
+    await assess_year(database, a_task(now, year=day_of(now).year))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The rules of shape that no linter knows: length of functions and modules, money without fractions."""
+"""The rules of shape that no linter knows: short modules, money without fractions, days with a zone."""
 
 import ast
 import re
@@ -15,6 +15,7 @@ LONGEST_MODULE = 300
 FRACTION_TYPES = re.compile(
     r"\b(numeric|decimal|real|float[48]?|double precision|money)\b", re.IGNORECASE
 )
+DAY_WITHOUT_ZONE = re.compile(r"\bnow(\([^()]*\))?\.(date\(|year|month|day\b)|\bdate\.today\(")
 MONEY_WORD = re.compile(r"(cents|amount)$", re.IGNORECASE)
 
 
@@ -79,3 +80,22 @@ def test_the_search_for_fractions_finds_them(text: str) -> None:
 def test_no_column_holds_a_fraction(path: Path) -> None:
     code = re.sub(r"--.*|'[^']*'", "", path.read_text())
     assert FRACTION_TYPES.findall(code) == []
+
+
+@pytest.mark.parametrize("part", ["src", "tests", "load_tests"])
+def test_now_gets_its_day_from_the_zone_that_people_live_in(part: str) -> None:
+    """In UTC a day begins one or two hours late, and a year too."""
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in sorted((ROOT / part).rglob("*.py"))
+        for line in path.read_text().splitlines()
+        if DAY_WITHOUT_ZONE.search(line) and path != Path(__file__)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "text", ["now.year", "x(now.date())", "datetime.now(UTC).date()", "date.today()"]
+)
+def test_the_search_for_days_finds_them(text: str) -> None:
+    assert DAY_WITHOUT_ZONE.search(text)

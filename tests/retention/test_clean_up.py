@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force
+from given.assessment import a_member, a_scheme_in_force, a_task
 from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
 from given.days import NOW, TODAY, YEAR
 from given.logins import an_actor
@@ -132,12 +132,9 @@ async def a_year_long_over(
     """A household with a budget of a year; all that is left has returned, or not."""
     await a_scheme_in_force(connection, valid_from=date(year, 1, 1))
     await a_member(connection, since=date(year, 1, 1))
-    for now in (datetime(year, 6, 1, tzinfo=UTC), datetime(year + 1, 2, 1, tzinfo=UTC)):
-        task = Task(municipality=VELSEN, year=year, actor=an_actor(Role.OFFICER), now=now)
-        if now.year == year:
-            await assess_year(database, task)
-        elif lapsed:
-            await lapse_year(database, task)
+    await assess_year(database, a_task(datetime(year, 6, 1, tzinfo=UTC), year=year))
+    if lapsed:
+        await lapse_year(database, a_task(datetime(year + 1, 2, 1, tzinfo=UTC), year=year))
 
 
 async def links(connection: Connection, database: Database) -> int:
