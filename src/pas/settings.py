@@ -142,13 +142,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 def _parsed(text: str, kind: object) -> object:
     if kind == tuple[Word, ...]:
         return tuple(part.strip().lower() for part in text.split(",") if part.strip())
-    return msgspec.convert(text, kind, strict=False, dec_hook=_path)
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str):
-        return Path(value).expanduser()
-    raise NotImplementedError
+    if kind in (Path, Path | None):
+        return Path(text).expanduser()
+    return msgspec.convert(text, kind, strict=False)
 
 
 def _together(settings: Settings) -> list[str]:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import typer.main
@@ -28,12 +27,12 @@ def pas(data_dir: Path, *words: str, **settings: str) -> subprocess.CompletedPro
 def all_helps() -> Iterator[tuple[str, str]]:
     """Walk the tree; a group that only holds others needs no example of its own."""
 
-    def walk(name: str, command: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 (typer's own click)
+    def walk(name: str, command: object) -> Iterator[tuple[str, str]]:
         parts = getattr(command, "commands", {})
         for part, inner in parts.items():
             yield from walk(f"{name} {part}", inner)
         if not parts:
-            yield name, command.help or ""
+            yield name, getattr(command, "help", None) or ""
 
     return walk("pas", typer.main.get_command(app))
 

@@ -86,7 +86,7 @@ def main() -> NoReturn:
     except (Refusal, MigrationRefused, KeysExist) as error:
         refused(str(error))
         sys.exit(ENVIRONMENT if isinstance(error, Refusal) and error.status >= AWAY else REFUSED)
-    except Exception as error:  # noqa: BLE001 (told without values: the traceback of Python prints the row that the database refused, names and all)
+    except Exception as error:  # noqa: BLE001 (the last resort: Python's own traceback would print the row that the database refused, with names; this one leaves values out)
         failed(told_traceback((type(error), error, error.__traceback__)))
         sys.exit(DEFECT)
     sys.exit(0)

@@ -77,7 +77,7 @@ def psql(
     program = str(binary("psql", settings.embedded_version))
     command = [program, "-h", str(folder), "-U", SUPERUSER, "-d", "pas", *(arguments or [])]
     password = {"PGPASSWORD": secrets.superuser_password}
-    os.execve(program, command, {**os.environ, **password})  # noqa: S606 (psql takes the place of this process, from a path of ours; there is no shell)
+    os.execve(program, command, {**os.environ, **password})  # noqa: S606 (psql needs the terminal and its Ctrl-C for itself; the path is of our own wheel and no shell reads the words)
 
 
 def _supervisor(settings: Settings) -> Supervisor:

@@ -15,7 +15,7 @@ class Draw:
     """A seeded source of choices."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed).random  # noqa: S311 (a seed has to give the same city again, which a safe generator refuses to)
+        self._random = random.Random(seed).random  # noqa: S311 (no secret comes of it: the same seed has to give the same city again)
 
     def below(self, limit: int) -> int:
         return int(self._random() * limit)

@@ -147,4 +147,4 @@ def _is_private(path: Path, owner: ServerUser) -> bool:
 
 def _short_temporary() -> str | None:
     """TMPDIR on macOS is itself half of the limit."""
-    return "/tmp" if sys.platform == "darwin" else None  # noqa: S108 (nothing is put in it but a folder of mkdtemp, closed to others, and _is_private looks again)
+    return "/tmp" if sys.platform == "darwin" else None  # noqa: S108 (only where mkdtemp makes its folder, which others cannot open; a socket's path may have 103 characters)

@@ -51,7 +51,7 @@ def main() -> None:
     if given.user is not None:
         _become(given.user, given.group, search=given.search)
     _end_with(given.parent)
-    os.execv(given.command[0], given.command)  # noqa: S606 (the process that dropped its rights has to be the server itself; there is no shell)
+    os.execv(given.command[0], given.command)  # noqa: S606 (starting the server is what this program is for; the command comes from the supervisor and no shell reads it)
 
 
 def _become(user: int, group: int, *, search: bool) -> None:

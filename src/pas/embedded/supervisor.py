@@ -90,7 +90,7 @@ class Supervisor:
                 finally:
                     self.owns = False
                     os.close(lock)
-        except Exception as problem:  # noqa: BLE001 (kept, and raised by __enter__: an error in this thread would reach nobody)
+        except Exception as problem:  # noqa: BLE001 (nobody can catch an error of a thread; it is kept here and __enter__ raises it)
             self._problem = problem
             self._say(f"PostgreSQL: {problem}")
         finally:

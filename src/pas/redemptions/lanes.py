@@ -98,7 +98,7 @@ class Lanes:
         sales = [sale for waiting in batch for sale in waiting.sales]
         try:
             answers = await self._redeem(sales, municipality, clock)
-        except Exception as error:  # noqa: BLE001 (whoever waits must hear of it, whatever it is)
+        except Exception as error:  # noqa: BLE001 (each request waits on a future; an error that is not put on it would leave it waiting for ever)
             await self._answer_alone(batch, error, municipality=municipality, clock=clock)
             return
         start = 0
