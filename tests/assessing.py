@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime
 
 from given.logins import an_actor
 from pas.auth.roles import Role
-from pas.db import Connection
+from pas.db import Connection, Database
 from pas.grants.appropriations import (
     CoverLine,
     set_aside,
 )
 from pas.grants.facts import Outcome, Reason
+from pas.grants.follow_register import RegisterReport, follow_register
 from pas.grants.report import AssessmentReport
-from pas.ids import EntryId, uuid7
+from pas.ids import EntryId, MunicipalityName, uuid7
 from pas.money import Cents
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -51,3 +52,7 @@ async def verdicts(connection: Connection) -> list[tuple[Outcome, Reason]]:
 
 async def count(connection: Connection, table: str) -> int:
     return await connection.fetchval(f"SELECT count(*) FROM {table}")
+
+
+async def follow(database: Database, now: datetime = NOW) -> RegisterReport:
+    return await follow_register(database, MunicipalityName("velsen"), actor=OFFICER, now=now)

@@ -41,9 +41,11 @@ TESTS = (
         "test_batches",
         "test_outcomes",
         "test_reversals",
+        "test_who_takes_back",
     ),
     *(
         "test_redeem_batch",
+        "test_limits_of_sales",
         "test_accounts",
         "test_grants_and_lapses",
         "test_prove",
