@@ -1,7 +1,5 @@
 """Signing in at a real provider in a second process: what is believed, and every lie that is not."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import quote
@@ -10,83 +8,16 @@ import httpx
 import msgspec
 import pytest
 
-from browsing import browsing
-from given.logins import a_key_store, a_login
 from pas.auth.actor import SYSTEM
-from pas.auth.key_files import rotate_key
 from pas.auth.keys import KeyStore, Purpose
 from pas.auth.logins import Person, invite_login
-from pas.auth.municipality_settings import IdentityProvider, change_municipality_settings
+from pas.auth.municipality_settings import IdentityProvider
 from pas.auth.oidc import public_jwk
-from pas.auth.providers import IdentityProviderDown, IdentityProviderWrong, Providers
-from pas.auth.roles import Role
 from pas.auth.sign_in import local_path
 from pas.db import Connection
 from pas.ids import LoginId, MunicipalityName
-from pas.installation import Access
-from pas.settings import Settings
-from providing import CALLBACK, CLIENT, Provider, hanging, provider, question, sent_back
-
-HTML = {"accept": "text/html"}
-START = "/velsen/sign-in/provider?returnTo=/velsen/regelingen"
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyStore:
-    """Keys of velsen with one for the provider: making it takes a second, so once."""
-    store = a_key_store(tmp_path_factory.mktemp("keys"))
-    velsen = MunicipalityName("velsen")
-    rotate_key(store, velsen, purpose=Purpose.OIDC_CLIENT, now=datetime.now(UTC))
-    return store
-
-
-@pytest.fixture(scope="module")
-def login_provider(keys: KeyStore) -> Iterator[Provider]:
-    ring = keys.ring(MunicipalityName("velsen"))
-    with provider([public_jwk(key) for key in ring.of(Purpose.OIDC_CLIENT)]) as running:
-        yield running
-
-
-@pytest.fixture
-async def joke(connection: Connection, login_provider: Provider) -> LoginId:
-    """An officer whom the provider knows, in a municipality that signs in there."""
-    login_provider.says()
-    await signs_in_at(connection, login_provider.issuer)
-    login = await a_login(connection, Role.OFFICER)
-    await connection.execute(
-        "UPDATE login SET issuer = $2, subject = 'joke' WHERE id = $1",
-        *(login, login_provider.issuer),
-    )
-    return login
-
-
-@pytest.fixture
-async def browser(access: Access, keys: KeyStore) -> AsyncGenerator[httpx.AsyncClient]:
-    settings = Settings(key_dir=keys.folder)
-    async with browsing(access.address, settings=settings) as client:
-        client.headers.update(HTML)
-        yield client
-
-
-async def signs_in_at(connection: Connection, issuer: str, *acr_values: str) -> None:
-    chosen = IdentityProvider(issuer=issuer, client_id=CLIENT, acr_values=acr_values)
-    await change_municipality_settings(connection, {"identityProvider": chosen}, actor=SYSTEM)
-
-
-async def signed_in(browser: httpx.AsyncClient, start: str = START) -> httpx.Response:
-    """Go to the provider and back."""
-    away = await browser.get(start)
-    assert away.status_code == 303, away.text
-    return await browser.get(await sent_back(away.headers["location"]))
-
-
-async def who(browser: httpx.AsyncClient) -> str | None:
-    answer = await browser.get("/v1/velsen/session")
-    return answer.json()["actorId"] if answer.is_success else None
-
-
-async def sessions(connection: Connection) -> int:
-    return await connection.fetchval("SELECT count(*) FROM session WHERE ended_at IS NULL")
+from providing import CALLBACK, Provider, question, sent_back
+from signing_in import START, sessions, signed_in, signs_in_at, who
 
 
 async def test_an_officer_signs_in_and_comes_where_they_were_going(
@@ -334,95 +265,6 @@ async def test_whoever_stops_at_the_provider_is_told_so(
     answer = await signed_in(browser)
     assert answer.status_code == 403
     assert "want u stopte" in answer.text
-
-
-async def test_a_provider_that_is_down_gives_a_clear_page(
-    browser: httpx.AsyncClient, keys: KeyStore, connection: Connection
-) -> None:
-    ring = keys.ring(MunicipalityName("velsen"))
-    with provider([public_jwk(key) for key in ring.of(Purpose.OIDC_CLIENT)]) as failing:
-        await signs_in_at(connection, failing.issuer)
-        back = await sent_back((await browser.get(START)).headers["location"])
-    answer = await browser.get(back)
-    assert answer.status_code == 503
-    assert "Inloggen lukt nu even niet" in answer.text
-
-
-async def test_a_provider_that_was_never_there_gives_a_clear_page(
-    browser: httpx.AsyncClient, connection: Connection
-) -> None:
-    await signs_in_at(connection, "http://127.0.0.1:9")
-    answer = await browser.get(START)
-    assert answer.status_code == 503
-    assert "Inloggen lukt nu even niet" in answer.text
-
-
-async def test_who_waits_for_what_a_provider_publishes_keeps_nobody_from_the_database(
-    browser: httpx.AsyncClient, connection: Connection
-) -> None:
-    async with hanging(publishes=False) as slow:
-        await signs_in_at(connection, slow.issuer)
-        under_way = [asyncio.create_task(browser.get(START)) for _ in range(4)]
-        await slow.waits_for(1)
-        async with asyncio.timeout(1):
-            assert (await browser.get("/velsen/sign-in")).status_code == 200
-        slow.lets_go()
-        assert {answer.status_code for answer in await asyncio.gather(*under_way)} == {503}
-        assert slow.waiting == 1, "one asks, and who comes in the next seconds is told at once"
-
-
-async def test_who_waits_for_a_provider_after_coming_back_keeps_nobody_from_the_database(
-    browser: httpx.AsyncClient, connection: Connection
-) -> None:
-    async with hanging(publishes=True) as slow:
-        await signs_in_at(connection, slow.issuer)
-        states = [
-            question((await browser.get(START)).headers["location"])["state"] for _ in range(4)
-        ]
-        backs = [f"{CALLBACK}?state={state}&code=x" for state in states]
-        under_way = [asyncio.create_task(browser.get(back)) for back in backs]
-        await slow.waits_for(4)
-        async with asyncio.timeout(1):
-            assert (await browser.get("/velsen/sign-in")).status_code == 200
-            assert (await browser.get(backs[0])).status_code == 400, "it is used up already"
-        slow.lets_go()
-        assert {answer.status_code for answer in await asyncio.gather(*under_way)} == {503}
-
-
-async def test_a_provider_that_takes_too_long_over_an_answer_is_given_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("pas.auth.providers.TOTAL_SECONDS", 0.2)
-    providers = Providers()
-    async with hanging(publishes=False) as slow:
-        with pytest.raises(IdentityProviderDown):
-            async with asyncio.timeout(2):
-                await providers.fetch("GET", slow.issuer)
-    await providers.close()
-
-
-async def test_a_provider_that_was_down_is_asked_again_after_a_few_seconds(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    providers = Providers()
-    async with hanging(publishes=False) as away:
-        away.lets_go()
-        with pytest.raises(IdentityProviderDown):
-            await providers.metadata(away.issuer)
-        away.publishes = True
-        with pytest.raises(IdentityProviderDown):
-            await providers.metadata(away.issuer)
-        monkeypatch.setattr("pas.auth.providers.monotonic", lambda: monotonic() + 5)
-        assert (await providers.metadata(away.issuer)).issuer == away.issuer
-    await providers.close()
-
-
-@pytest.mark.parametrize("address", ["http://login.example.nl", "ftp://127.0.0.1", "//x", ""])
-async def test_a_provider_without_tls_is_not_even_asked(address: str) -> None:
-    providers = Providers()
-    with pytest.raises(IdentityProviderWrong, match="is not https"):
-        await providers.fetch("GET", address)
-    await providers.close()
 
 
 async def test_without_a_provider_signing_in_says_so(browser: httpx.AsyncClient) -> None:
