@@ -1,16 +1,14 @@
 """A browser at the doors, and somebody of the municipality."""
 
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from browsing import browsing
-from doors import ALMERE, ROUTES
+from doors import ROUTES
 from given.logins import a_key_store, a_login
-from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.roles import Role
 from pas.db import Connection
@@ -21,9 +19,7 @@ from pas.settings import Settings
 
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyStore:
-    store = a_key_store(tmp_path)
-    make_keys(store, ALMERE, demo=False, now=datetime.now(UTC))
-    return store
+    return a_key_store(tmp_path, cities=("velsen", "almere"))
 
 
 @pytest.fixture

@@ -50,10 +50,13 @@ async def a_login(
     return login
 
 
-def a_key_store(folder: Path, *, demo: bool = False) -> KeyStore:
-    """Keys of velsen, made now."""
+def a_key_store(
+    folder: Path, *, demo: bool = False, cities: tuple[str, ...] = ("velsen",)
+) -> KeyStore:
+    """Keys of velsen, and of other municipalities that are named, made now."""
     store = KeyStore(folder / "keys")
-    make_keys(store, MunicipalityName("velsen"), demo=demo, now=datetime.now(UTC))
+    for city in cities:
+        make_keys(store, MunicipalityName(city), demo=demo, now=datetime.now(UTC))
     return store
 
 

@@ -19,7 +19,6 @@ from pas.app import create_app
 from pas.app.routes_check import handlers
 from pas.auth.access import permissions_in
 from pas.auth.csrf import csrf_token
-from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.roles import ROLES, Role
 from pas.auth.sessions import SessionActor, start_session
@@ -85,9 +84,7 @@ def routes() -> list[Route]:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyStore:
-    store = a_key_store(tmp_path)
-    make_keys(store, ALMERE, demo=False, now=datetime.now(UTC))
-    return store
+    return a_key_store(tmp_path, cities=("velsen", "almere"))
 
 
 @pytest.fixture

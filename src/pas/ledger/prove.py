@@ -169,8 +169,8 @@ async def prove(
 ) -> Proof:
     """Prove the books of one municipality, on one snapshot, with ``more`` checks from above.
 
-    Takes about half a minute for two million entries (load_tests/README.md); reads only. Whoever waits for it says how many
-    milliseconds each of its statements may take; zero is without limit.
+    Takes about half a minute for two million entries (load_tests/README.md); reads only. Whoever
+    waits for it says how many milliseconds each of its statements may take; zero is without limit.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         await LIMIT.run(connection, milliseconds)
