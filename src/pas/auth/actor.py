@@ -8,6 +8,7 @@ import msgspec
 from pas.auth.permissions import Permission
 from pas.errors import Refusal
 from pas.ids import MerchantId
+from pas.jobs.queue import Job
 
 ActorKind = Literal["till", "login", "holder", "job", "system"]
 
@@ -56,3 +57,8 @@ class Actor(msgspec.Struct, frozen=True):
 
 SYSTEM: Final = Actor(kind="system", id=UUID(int=0))
 """The program itself: migrations, the command line, what nobody asked for."""
+
+
+def actor_of_job(job: Job) -> Actor:
+    """Whoever asked for it; their permission was checked then."""
+    return Actor(kind="login" if job.actor_kind == "login" else "system", id=job.actor_id)

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import actor_of_job
 from pas.days import day_of
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_dry, begin_assessment, run_assessment
@@ -56,15 +56,9 @@ async def assess(
     task = Task(
         municipality=municipality,
         year=asked.year,
-        actor=actor_of_job(progress),
+        actor=actor_of_job(progress.job),
         now=datetime.now(UTC),
     )
     if asked.assessment_id is None:
         return await assess_dry(database, task, told=progress.told)
     return await run_assessment(database, task, asked.assessment_id, told=progress.told)
-
-
-def actor_of_job(progress: Progress) -> Actor:
-    """Whoever asked for it; their permission was checked then."""
-    kind = "login" if progress.job.actor_kind == "login" else "system"
-    return Actor(kind=kind, id=progress.job.actor_id)

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, actor_of_job
 from pas.db import Connection, Database
-from pas.grants.assessment_job import actor_of_job
 from pas.grants.follow_register import RegisterReport, follow_register
 from pas.ids import JobId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
@@ -29,5 +28,5 @@ async def follow(
 ) -> RegisterReport:
     """End and restore passes, assess newcomers, and list children whom nobody manages."""
     return await follow_register(
-        database, municipality, actor=actor_of_job(progress), now=datetime.now(UTC)
+        database, municipality, actor=actor_of_job(progress.job), now=datetime.now(UTC)
     )

@@ -5,10 +5,9 @@ from typing import Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, actor_of_job
 from pas.db import Connection, Database
 from pas.grants.assess import Task
-from pas.grants.assessment_job import actor_of_job
 from pas.grants.lapse import LapseReport, lapse_ended, lapse_year
 from pas.ids import JobId, MunicipalityName
 from pas.jobs.kinds import Progress, job_kind
@@ -45,7 +44,7 @@ async def lapse(
     task = Task(
         municipality=municipality,
         year=asked.year,
-        actor=actor_of_job(progress),
+        actor=actor_of_job(progress.job),
         now=datetime.now(UTC),
     )
     return await lapse_year(
@@ -62,7 +61,7 @@ async def lapse_daily(
     return await lapse_ended(
         database,
         municipality,
-        actor=actor_of_job(progress),
+        actor=actor_of_job(progress.job),
         now=datetime.now(UTC),
         run=progress.job.id,
         told=progress.told,

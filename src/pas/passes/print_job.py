@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, actor_of_job
 from pas.auth.keys import KeyStore
 from pas.db import Connection, Database, Statement
 from pas.ids import CardRunId, JobId, MunicipalityName
@@ -64,14 +64,12 @@ async def print_cards(
     progress: Progress,
 ) -> CardRunReport:
     """Begun again after a crash it goes on with who has no card yet."""
-
-    kind = "login" if progress.job.actor_kind == "login" else "system"
     return await do_card_run(
         database,
         municipality,
         progress.asked(Arguments).run_id,
         press=Press(KeyStore(read_settings().keys).ring(municipality)),
-        actor=Actor(kind=kind, id=progress.job.actor_id),
+        actor=actor_of_job(progress.job),
         now=datetime.now(UTC),
         told=progress.told,
     )
