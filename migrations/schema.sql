@@ -431,6 +431,49 @@ END $$;
 
 ALTER FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, cents bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET jit TO 'off'
+    AS $$
+    SELECT c.id, sum(t.amount)::bigint
+    FROM transfer t
+    JOIN (SELECT u.id, max(u.epoch) AS epoch, max(u.xid) AS xid FROM unnest(accounts, epochs, xids) AS u (id, epoch, xid) GROUP BY 1) c ON c.id = t.credit
+    WHERE (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+    GROUP BY 1
+$$;
+
+ALTER FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, reversed_cents bigint, returned_cents bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+    WITH moved AS (
+        SELECT c.id, t.amount AS reversed, 0 AS returned
+        FROM unnest(accounts, epochs, xids) AS c (id, epoch, xid)
+        JOIN transfer t ON t.debit = c.id JOIN account o ON o.id = t.credit AND o.kind <> 'run'
+        WHERE (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+        UNION ALL
+        SELECT c.id, 0, t.amount
+        FROM account o JOIN transfer t ON t.debit = o.id
+        JOIN account a ON a.id = t.credit AND a.kind IN ('merchant', 'payee')
+        CROSS JOIN LATERAL (SELECT a.id, epochs[p.n] AS epoch, xids[p.n] AS xid FROM (SELECT array_position(accounts, a.id) AS n) p) c
+        WHERE o.kind IN ('run', 'bank')
+            AND (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+    )
+    SELECT id, sum(reversed)::bigint, sum(returned)::bigint FROM moved GROUP BY 1
+$$;
+
+ALTER FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.end_file_of_job() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -788,36 +831,23 @@ $$;
 ALTER FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid DEFAULT NULL::uuid) RETURNS TABLE(account_id bigint, merchant_id uuid, from_epoch integer, from_xid bigint, redeemed_cents bigint, reversed_cents bigint, returned_cents bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
     SET jit TO 'off'
     AS $$
-    WITH chain AS MATERIALIZED (
-        SELECT a.id, a.subject_id, coalesce(l.to_epoch, 0) AS from_epoch, coalesce(l.to_xid, 0) AS from_xid
-        FROM account a LEFT JOIN LATERAL (
-            SELECT l.to_epoch, l.to_xid FROM settlement_line l
-            WHERE l.account_id = a.id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL) AND l.run_id IS DISTINCT FROM leaving_out
-            ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
-        ) l ON true
-        WHERE a.kind IN ('merchant', 'payee')
-    ), credited AS (
-        SELECT c.id, sum(t.amount) AS amount FROM chain c JOIN transfer t ON t.credit = c.id
-        WHERE (t.epoch, t.xid) >= (c.from_epoch, c.from_xid) AND (t.epoch, t.xid) < (until_epoch, until_xid)
-        GROUP BY 1
-    ), returned AS (
-        SELECT c.id, sum(t.amount) AS amount FROM account o JOIN transfer t ON t.debit = o.id JOIN chain c ON c.id = t.credit
-        WHERE o.kind IN ('run', 'bank') AND (t.epoch, t.xid) >= (c.from_epoch, c.from_xid) AND (t.epoch, t.xid) < (until_epoch, until_xid)
-        GROUP BY 1
-    ), debited AS (
-        SELECT c.id, sum(t.amount) AS amount FROM chain c JOIN transfer t ON t.debit = c.id JOIN account o ON o.id = t.credit
-        WHERE o.kind <> 'run' AND (t.epoch, t.xid) >= (c.from_epoch, c.from_xid) AND (t.epoch, t.xid) < (until_epoch, until_xid)
-        GROUP BY 1
-    )
-    SELECT c.id, c.subject_id, c.from_epoch, c.from_xid, (coalesce(i.amount, 0) - coalesce(r.amount, 0))::bigint,
-        coalesce(d.amount, 0)::bigint, coalesce(r.amount, 0)::bigint
-    FROM chain c LEFT JOIN credited i ON i.id = c.id LEFT JOIN returned r ON r.id = c.id LEFT JOIN debited d ON d.id = c.id
-    WHERE i.id IS NOT NULL OR d.id IS NOT NULL
-$$;
+DECLARE
+    chain record;
+BEGIN
+    SELECT * INTO chain FROM settled_until(leaving_out);
+    RETURN QUERY
+    SELECT c.id, c.merchant_id, c.epoch, c.xid, coalesce(i.cents, 0) - coalesce(d.returned_cents, 0),
+        coalesce(d.reversed_cents, 0), coalesce(d.returned_cents, 0)
+    FROM unnest(chain.accounts, chain.merchants, chain.epochs, chain.xids) AS c (id, merchant_id, epoch, xid)
+    LEFT JOIN credited_between(chain.accounts, chain.epochs, chain.xids, until_epoch, until_xid) i ON i.account_id = c.id
+    LEFT JOIN debited_between(chain.accounts, chain.epochs, chain.xids, until_epoch, until_xid) d ON d.account_id = c.id
+    WHERE i.account_id IS NOT NULL OR d.account_id IS NOT NULL;
+END $$;
 
 ALTER FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) OWNER TO ledger_municipality;
 
@@ -1287,6 +1317,24 @@ CREATE FUNCTION municipality.set_usable(account bigint, usable_from timestamp wi
 $$;
 
 ALTER FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+    SELECT array_agg(a.id), array_agg(a.subject_id), array_agg(coalesce(l.to_epoch, 0)), array_agg(coalesce(l.to_xid, 0))
+    FROM account a LEFT JOIN LATERAL (
+        SELECT l.to_epoch, l.to_xid FROM settlement_line l
+        WHERE l.account_id = a.id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL) AND l.run_id IS DISTINCT FROM leaving_out
+        ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
+    ) l ON true
+    WHERE a.kind IN ('merchant', 'payee')
+$$;
+
+ALTER FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.stamp_event() RETURNS trigger
     LANGUAGE plpgsql
@@ -3188,6 +3236,10 @@ GRANT ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, nu
 
 REVOKE ALL ON FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) FROM PUBLIC;
@@ -3265,6 +3317,8 @@ GRANT ALL ON FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], 
 
 REVOKE ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO owner_municipality;
+
+REVOKE ALL ON FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
 
