@@ -32,7 +32,7 @@ async def test_approval_moves_what_is_owed_to_the_run(connection: Connection) ->
     await sell(connection, shop, 1_240)
     run = await an_approved_run(connection)
     assert await owed(connection, shop) == 0
-    settled = await connection.fetchrow(
+    [settled] = await connection.fetch(
         "SELECT e.actor_id, t.amount, a.kind, a.subject_id FROM entry e JOIN transfer t ON t.entry_id = e.id"
         " JOIN account a ON a.id = t.credit WHERE e.kind = 'settle'"
     )

@@ -2,9 +2,9 @@
 
 import pytest
 
+from given.days import NOW
 from given.logins import OFFICER
 from given.merchants import APPROVER, REGISTRAR
-from given.days import NOW
 from given.settlements import (
     FINANCE,
     a_proposal,

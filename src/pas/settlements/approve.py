@@ -18,7 +18,7 @@ from pas.errors import Refusal
 from pas.ids import SettlementId
 from pas.ledger.accounts import new_account_id
 from pas.settlements.booking import entries_of, prints_of, refuse_programs
-from pas.settlements.model import Line, Run
+from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import (
     Paid,
     next_banking_day,
@@ -65,7 +65,7 @@ APPROVE: Final = Statement("SELECT approve_settlement($1, $2, $3, $4, $5, $6, $7
 
 async def approve_settlement(
     connection: Connection, run_id: SettlementId, *, actor: Actor, now: datetime
-) -> Run:
+) -> SettlementRun:
     """Let the money go; again by the same person changes nothing."""
     refuse_programs(actor)
     async with connection.transaction():
@@ -105,8 +105,8 @@ async def read_payer(connection: Connection) -> MunicipalitySettings:
 
 async def _book(
     connection: Connection,
-    run: Run,
-    lines: list[Line],
+    run: SettlementRun,
+    lines: list[SettlementLine],
     *,
     payer: MunicipalitySettings,
     actor: Actor,

@@ -8,17 +8,17 @@ from uuid import uuid5
 from pas.auth.actor import Actor, PermissionMissing
 from pas.ids import EntryId, SettlementId
 from pas.ledger.fingerprint import encoded_field
-from pas.settlements.model import Line
+from pas.settlements.model import SettlementLine
 
 Act = Literal["settle", "withdraw", "pay", "bounce"]
 PRINT: Final = b"pas settlement 1\x00"
 
 
-def entries_of(run: SettlementId, act: Act, lines: Sequence[Line]) -> list[EntryId]:
+def entries_of(run: SettlementId, act: Act, lines: Sequence[SettlementLine]) -> list[EntryId]:
     return [EntryId(uuid5(run, f"{act}-{line.number}")) for line in lines]
 
 
-def prints_of(run: SettlementId, act: Act, lines: Sequence[Line]) -> list[bytes]:
+def prints_of(run: SettlementId, act: Act, lines: Sequence[SettlementLine]) -> list[bytes]:
     return [_fingerprint(run, act, line) for line in lines]
 
 
@@ -28,6 +28,6 @@ def refuse_programs(actor: Actor) -> None:
         raise PermissionMissing
 
 
-def _fingerprint(run: SettlementId, act: Act, line: Line) -> bytes:
+def _fingerprint(run: SettlementId, act: Act, line: SettlementLine) -> bytes:
     fields = (run, act, line.number, line.amount_cents)
     return hashlib.sha256(PRINT + b"".join(map(encoded_field, fields))).digest()

@@ -21,7 +21,7 @@ from pas.errors import Refusal
 from pas.ids import MunicipalityName, SettlementId
 from pas.money import Cents
 from pas.settlements.booking import refuse_programs
-from pas.settlements.model import Line, Run
+from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.pain001 import MOST_TRANSACTIONS, Order, Payment, written
 from pas.settlements.rules import payment_id, refuse_state
 from pas.settlements.stored import lock_run, read_lines, read_run
@@ -150,7 +150,9 @@ async def fetch_file(
     return made.content
 
 
-def all_files(municipality: MunicipalityName, run: Run, lines: Sequence[Line]) -> list[Made]:
+def all_files(
+    municipality: MunicipalityName, run: SettlementRun, lines: Sequence[SettlementLine]
+) -> list[Made]:
     """Cut the lines in files of as many payments as banks advise; lines are numbered from 1, densely."""
     return [
         one_file(municipality, run, number, lines=some)
@@ -159,14 +161,20 @@ def all_files(municipality: MunicipalityName, run: Run, lines: Sequence[Line]) -
 
 
 def one_file(
-    municipality: MunicipalityName, run: Run, number: int, *, lines: Sequence[Line]
+    municipality: MunicipalityName,
+    run: SettlementRun,
+    number: int,
+    *,
+    lines: Sequence[SettlementLine],
 ) -> Made:
     """Order what the lines say, with nothing in it that can change afterwards."""
     assert run.approved_at is not None, "only what was approved is paid"
     assert run.pays_on is not None, "only what was approved is paid"
     assert run.payer_name is not None, "only what was approved is paid"
     assert run.payer_iban is not None, "only what was approved is paid"
-    text = f"{run.payer_name}, stadspas, uitbetaling {run.number} van {day(day_of(run.approved_at))}"
+    text = (
+        f"{run.payer_name}, stadspas, uitbetaling {run.number} van {day(day_of(run.approved_at))}"
+    )
     order = Order(
         id=payment_id(municipality, run.number, f"F{number}"),
         created_at=run.approved_at,

@@ -43,7 +43,7 @@ class Owed(msgspec.Struct, frozen=True):
         return Cents(self.redeemed_cents - self.reversed_cents + self.returned_cents)
 
 
-class Run(msgspec.Struct, frozen=True, rename="camel"):
+class SettlementRun(msgspec.Struct, frozen=True, rename="camel"):
     """A settlement run; who did what, when, and on which account of the municipality."""
 
     id: SettlementId
@@ -65,7 +65,7 @@ class Run(msgspec.Struct, frozen=True, rename="camel"):
     withdrawn_because: str | None
 
 
-class Line(msgspec.Struct, frozen=True, rename="camel"):
+class SettlementLine(msgspec.Struct, frozen=True, rename="camel"):
     """One payment to one merchant."""
 
     number: int
@@ -84,7 +84,7 @@ class Line(msgspec.Struct, frozen=True, rename="camel"):
     returned_because: str | None
 
 
-class Unpaid(msgspec.Struct, frozen=True, rename="camel"):
+class UnpaidMerchant(msgspec.Struct, frozen=True, rename="camel"):
     """What a run does not pay, and why; the next one looks again."""
 
     merchant_id: MerchantId

@@ -100,15 +100,15 @@ def read_totals(content: bytes) -> Totals:
     """Read a file of ours in bounded memory: valid by the schema, and its own totals are true."""
     transactions, total = 0, 0
     said: list[tuple[str, str]] = []
-    # Our schema loads nothing, and a file of ours has neither entities nor a DTD.
-    for _, element in etree.iterparse(
+    reader = etree.iterparse(
         io.BytesIO(content),
         events=("end",),
         schema=schema(),
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-    ):
+    )
+    for _, element in reader:
         name = etree.QName(element).localname
         if name == "InstdAmt":
             transactions, total = transactions + 1, total + _cents(element.text or "")
@@ -116,6 +116,8 @@ def read_totals(content: bytes) -> Totals:
             said.append((name, element.text or ""))
         elif name == "CdtTrfTxInf":
             element.clear()
+    assert reader.root is not None, "a file was read"
+    assert not reader.root.getroottree().docinfo.doctype, "a bank file has no entities"
     counted = [("NbOfTxs", str(transactions)), ("CtrlSum", point_euros(Cents(total)))]
     assert said == [*counted, *counted], "the totals of the file are those of its payments"
     return Totals(transactions, Cents(total))

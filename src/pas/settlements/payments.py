@@ -14,7 +14,7 @@ from pas.errors import Refusal
 from pas.ids import SettlementId
 from pas.ledger.accounts import new_account_id
 from pas.settlements.booking import entries_of, prints_of, refuse_programs
-from pas.settlements.model import Line, Run
+from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import refuse_state
 from pas.settlements.stored import lock_run, read_lines, read_run
 
@@ -44,7 +44,7 @@ BOOK: Final = Statement("SELECT book_payments($1, $2, $3, $4, $5, $6, $7, $8, $9
 
 async def mark_paid(
     connection: Connection, run_id: SettlementId, *, paid_on: date, actor: Actor, now: datetime
-) -> Run:
+) -> SettlementRun:
     """Book that the bank paid every line of which the outcome is not booked yet."""
     refuse_programs(actor)
     async with connection.transaction():
@@ -82,7 +82,7 @@ async def mark_returned(
     reason: str,
     actor: Actor,
     now: datetime,
-) -> Line:
+) -> SettlementLine:
     """Book that a line did not reach the merchant, whether it was paid first or not."""
     refuse_programs(actor)
     async with connection.transaction():
@@ -111,14 +111,14 @@ async def mark_returned(
         return await read_line(connection, run_id, number)
 
 
-async def read_line(connection: Connection, run_id: SettlementId, number: int) -> Line:
+async def read_line(connection: Connection, run_id: SettlementId, number: int) -> SettlementLine:
     found = await read_lines(connection, run_id, after=number - 1, limit=1)
     if not found or found[0].number != number:
         raise LineNotFound
     return found[0]
 
 
-def refuse_day(run: Run, day: date, *, now: datetime) -> None:
+def refuse_day(run: SettlementRun, day: date, *, now: datetime) -> None:
     """Not before it was approved, not in the future."""
     assert run.approved_at is not None, "a run whose file was made was approved"
     if not day_of(run.approved_at) <= day <= day_of(now):

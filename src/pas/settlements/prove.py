@@ -31,7 +31,8 @@ CHAINS: Final = Statement(
 SUMS: Final = Statement(
     """
     WITH standing AS (
-        SELECT l.*, r.number AS run, row_number() OVER (PARTITION BY l.account_id ORDER BY l.to_epoch, l.to_xid) - 1 AS place
+        SELECT l.*, r.number AS run,
+            row_number() OVER (PARTITION BY l.account_id ORDER BY l.to_epoch, l.to_xid) - 1 AS place
         FROM settlement_line l JOIN settlement_run r ON r.id = l.run_id
         WHERE l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL
     ), moved AS (
@@ -44,13 +45,15 @@ SUMS: Final = Statement(
         UNION ALL
         SELECT s.account_id, s.to_epoch, s.to_xid, 0, 1 FROM standing s
     ), placed AS (
-        SELECT account_id, amount, sum(ends) OVER (PARTITION BY account_id ORDER BY epoch, xid, ends DESC ROWS UNBOUNDED PRECEDING) - ends AS place
+        SELECT account_id, amount,
+            sum(ends) OVER (PARTITION BY account_id ORDER BY epoch, xid, ends DESC ROWS UNBOUNDED PRECEDING) - ends AS place
         FROM moved
     ), summed AS (
         SELECT account_id, place, sum(amount) AS amount FROM placed GROUP BY 1, 2
     )
     SELECT 'settlement sum' AS check, s.account_id::text AS subject, format(
-        'line %s of run %s pays %s cents, the transfers that it covers make %s', s.number, s.run, s.amount_cents, coalesce(m.amount, 0)) AS detail
+        'line %s of run %s pays %s cents, the transfers that it covers make %s',
+        s.number, s.run, s.amount_cents, coalesce(m.amount, 0)) AS detail
     FROM standing s LEFT JOIN summed m ON m.account_id = s.account_id AND m.place = s.place
     WHERE s.amount_cents <> coalesce(m.amount, 0)
     ORDER BY s.run, s.number LIMIT $1
@@ -61,13 +64,15 @@ SUMS: Final = Statement(
 ENTRIES: Final = Statement(
     """
     WITH said AS (
-        SELECT l.settle_entry_id AS id, 'settle' AS kind, l.account_id AS debit, r.account_id AS credit, l.amount_cents, r.number AS run, l.number
+        SELECT l.settle_entry_id AS id, 'settle' AS kind, l.account_id AS debit, r.account_id AS credit,
+            l.amount_cents, r.number AS run, l.number
         FROM settlement_line l JOIN settlement_run r ON r.id = l.run_id WHERE l.settle_entry_id IS NOT NULL
         UNION ALL
         SELECT l.pay_entry_id, 'pay', r.account_id, NULL, l.amount_cents, r.number, l.number
         FROM settlement_line l JOIN settlement_run r ON r.id = l.run_id WHERE l.pay_entry_id IS NOT NULL
         UNION ALL
-        SELECT l.bounce_entry_id, 'bounce', CASE WHEN l.pay_entry_id IS NULL THEN r.account_id END, l.account_id, l.amount_cents, r.number, l.number
+        SELECT l.bounce_entry_id, 'bounce', CASE WHEN l.pay_entry_id IS NULL THEN r.account_id END, l.account_id,
+            l.amount_cents, r.number, l.number
         FROM settlement_line l JOIN settlement_run r ON r.id = l.run_id WHERE l.bounce_entry_id IS NOT NULL
     ), booked AS (
         SELECT e.id, e.kind, t.debit, t.credit, t.amount, d.kind AS debit_kind, c.kind AS credit_kind
@@ -94,7 +99,8 @@ RUN_ACCOUNTS: Final = Statement(
         FROM settlement_run r WHERE r.account_id IS NOT NULL
     )
     SELECT 'settlement run' AS check, h.id::text AS subject, format(
-        'the account of run %s (%s) holds %s cents, its lines without an outcome make %s', h.number, h.state, h.amount, coalesce(l.amount, 0)) AS detail
+        'the account of run %s (%s) holds %s cents, its lines without an outcome make %s',
+        h.number, h.state, h.amount, coalesce(l.amount, 0)) AS detail
     FROM held h LEFT JOIN LATERAL (
         SELECT sum(amount_cents) AS amount FROM settlement_line WHERE run_id = h.id AND state = 'approved'
     ) l ON true

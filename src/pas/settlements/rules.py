@@ -145,7 +145,7 @@ def is_due(rhythm: Rhythm, payout_day: int, *, today: date, last: date | None) -
     else:
         month = today if today.day >= payout_day else today.replace(day=1) - timedelta(days=1)
         due = month.replace(day=payout_day)
-    return last is None or last < due
+    return due == today if last is None else last < due
 
 
 def next_banking_day(day: date) -> date:

@@ -29,7 +29,7 @@ class Turn(msgspec.Struct, frozen=True, rename="camel"):
 
 
 READ_NEWEST: Final = Statement(
-    "SELECT max(proposed_at) AS proposed_at FROM settlement_run WHERE proposed_by_kind = 'system'",
+    "SELECT max(proposed_at) AS proposed_at FROM settlement_run WHERE state <> 'withdrawn'",
     Newest,
 )
 

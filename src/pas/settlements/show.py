@@ -10,13 +10,13 @@ from pas.db import Connection, Statement
 from pas.ids import MerchantId, SettlementId
 from pas.merchants.stored import read_merchant
 from pas.money import Cents
-from pas.settlements.model import LineState, RunState, Unpaid
+from pas.settlements.model import LineState, RunState, UnpaidMerchant
 from pas.settlements.stored import read_run
 
 NEWEST: Final = 1_000_000_000
 
 
-class ListedRun(msgspec.Struct, frozen=True, rename="camel"):
+class ListedSettlement(msgspec.Struct, frozen=True, rename="camel"):
     """A run with what it pays, what of that came back, and how many it left."""
 
     id: SettlementId
@@ -76,7 +76,7 @@ LIST_RUNS: Final = Statement(
     ) l ON true
     WHERE r.number < $1 ORDER BY r.number DESC LIMIT $2
     """,
-    ListedRun,
+    ListedSettlement,
 )
 READ_UNPAID: Final = Statement(
     """
@@ -85,7 +85,7 @@ READ_UNPAID: Final = Statement(
     WHERE u.run_id = $1 AND ($2::uuid IS NULL OR (m.name, m.id) > (SELECT a.name, a.id FROM merchant a WHERE a.id = $2))
     ORDER BY m.name, m.id LIMIT $3
     """,
-    Unpaid,
+    UnpaidMerchant,
 )
 READ_BEFORE: Final = Statement(
     """
@@ -131,7 +131,7 @@ READ_COMING: Final = Statement(
 
 async def list_runs(
     connection: Connection, *, before: int = NEWEST, limit: int = 50
-) -> list[ListedRun]:
+) -> list[ListedSettlement]:
     """Give the runs, newest first; for the next page, ``before`` is the last number of this one."""
     return await LIST_RUNS.all(connection, before, limit)
 
@@ -142,7 +142,7 @@ async def read_unpaid(
     *,
     after: MerchantId | None = None,
     limit: int = 200,
-) -> list[Unpaid]:
+) -> list[UnpaidMerchant]:
     """Give what a run left, by the name of the merchant."""
     await read_run(connection, run_id)
     return await READ_UNPAID.all(connection, run_id, after, limit)

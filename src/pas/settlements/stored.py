@@ -10,7 +10,7 @@ from pas.errors import Refusal
 from pas.ids import MerchantId, SettlementId
 from pas.merchants.model import PayoutAccount
 from pas.merchants.rules import account_in_use
-from pas.settlements.model import Line, Run
+from pas.settlements.model import SettlementLine, SettlementRun
 
 
 class SettlementNotFound(Refusal):
@@ -38,7 +38,7 @@ READ_RUN: Final = Statement(
         withdrawn_because
     FROM settlement_run WHERE id = $1
     """,
-    Run,
+    SettlementRun,
 )
 LOCK_RUN: Final = Statement(
     """
@@ -47,7 +47,7 @@ LOCK_RUN: Final = Statement(
         withdrawn_because
     FROM settlement_run WHERE id = $1 FOR NO KEY UPDATE
     """,
-    Run,
+    SettlementRun,
 )
 READ_LINES: Final = Statement(
     """
@@ -58,7 +58,7 @@ READ_LINES: Final = Statement(
     JOIN payout_account p ON p.id = l.payout_account_id
     WHERE l.run_id = $1 AND l.number > $2 ORDER BY l.number LIMIT $3
     """,
-    Line,
+    SettlementLine,
 )
 READ_USABLE_ACCOUNTS: Final = Statement(
     """
@@ -74,14 +74,14 @@ READ_LAST_PROOF: Final = Statement(
 EVERY_LINE: Final = 1_000_000
 
 
-async def read_run(connection: Connection, run_id: SettlementId) -> Run:
+async def read_run(connection: Connection, run_id: SettlementId) -> SettlementRun:
     found = await READ_RUN.first(connection, run_id)
     if found is None:
         raise SettlementNotFound
     return found
 
 
-async def lock_run(connection: Connection, run_id: SettlementId) -> Run:
+async def lock_run(connection: Connection, run_id: SettlementId) -> SettlementRun:
     """Until the end of the transaction nobody else changes this run or its lines."""
     found = await LOCK_RUN.first(connection, run_id)
     if found is None:
@@ -91,7 +91,7 @@ async def lock_run(connection: Connection, run_id: SettlementId) -> Run:
 
 async def read_lines(
     connection: Connection, run_id: SettlementId, *, after: int = 0, limit: int = EVERY_LINE
-) -> list[Line]:
+) -> list[SettlementLine]:
     return await READ_LINES.all(connection, run_id, after, limit)
 
 

@@ -12,7 +12,7 @@ from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.ids import SettlementId
 from pas.settlements.booking import entries_of, prints_of, refuse_programs
-from pas.settlements.model import Line, Run
+from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import refuse_state
 from pas.settlements.stored import lock_run, read_lines, read_run
 
@@ -21,14 +21,14 @@ WITHDRAW: Final = Statement("SELECT withdraw_settlement($1, $2, $3, $4, $5, $6)"
 
 async def withdraw_settlement(
     connection: Connection, run_id: SettlementId, *, reason: str, actor: Actor, now: datetime
-) -> Run:
+) -> SettlementRun:
     """Withdraw it; raises SettlementInOtherState once the bank may have the file."""
     refuse_programs(actor)
     async with connection.transaction():
         run = await lock_run(connection, run_id)
         refuse_state(run.state, "proposed", "approved")
         booked = run.state == "approved"
-        lines: list[Line] = await read_lines(connection, run_id) if booked else []
+        lines: list[SettlementLine] = await read_lines(connection, run_id) if booked else []
         await WITHDRAW.run(
             connection,
             *(run_id, actor.id, now, reason),
