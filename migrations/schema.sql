@@ -26,6 +26,40 @@ END $$;
 
 ALTER FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    ours settlement_run := (SELECT r FROM settlement_run r WHERE r.id = run FOR NO KEY UPDATE);
+    run_account bigint;
+    differs bigint;
+BEGIN
+    SELECT count(*) INTO differs
+    FROM settlement_line l
+    LEFT JOIN owed_until(ours.cutoff_epoch, ours.cutoff_xid, run) o ON o.account_id = l.account_id
+    WHERE l.run_id = run AND (l.from_epoch, l.from_xid, l.redeemed_cents, l.reversed_cents, l.returned_cents)
+        IS DISTINCT FROM (o.from_epoch, o.from_xid, o.redeemed_cents, o.reversed_cents, o.returned_cents);
+    IF differs > 0 OR NOT EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run)
+        OR cardinality(entries) IS DISTINCT FROM (SELECT count(*)::integer FROM settlement_line l WHERE l.run_id = run) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA243', MESSAGE = 'what the lines of this settlement say is not what the books say';
+    END IF;
+    run_account := (open_accounts(ARRAY[candidate], ARRAY['run'], ARRAY['cents'], ARRAY[NULL::uuid], ARRAY[NULL::smallint], ARRAY[run],
+        ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1];
+    PERFORM book_settlement('settle', entries, prints, array_agg(l.account_id ORDER BY l.number),
+        array_agg(run_account), array_agg(l.amount_cents ORDER BY l.number), approved, approver)
+    FROM settlement_line l WHERE l.run_id = run;
+    UPDATE settlement_line l SET state = 'approved', settle_entry_id = e.id
+    FROM unnest(entries) WITH ORDINALITY AS e (id, n)
+    JOIN (SELECT n.number, row_number() OVER (ORDER BY n.number) AS n FROM settlement_line n WHERE n.run_id = run) p ON p.n = e.n
+    WHERE l.run_id = run AND l.number = p.number;
+    UPDATE settlement_run SET state = 'approved', approved_at = approved, approved_by = approver, account_id = run_account,
+        pays_on = paying_on, payer_name = payer, payer_iban = paying_from
+    WHERE id = run;
+END $$;
+
+ALTER FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -332,6 +366,113 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    ours settlement_run := (SELECT r FROM settlement_run r WHERE r.id = run FOR NO KEY UPDATE);
+    bank bigint := (open_accounts(ARRAY[candidate], ARRAY['bank'], ARRAY['cents'], ARRAY[NULL::uuid], ARRAY[NULL::smallint],
+        ARRAY[NULL::uuid], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1];
+    pays CONSTANT boolean := posting_kind = 'pay';
+BEGIN
+    IF (ours.state IN ('exported', 'booked') AND posting_kind IN ('pay', 'bounce') AND cardinality(numbers) = cardinality(entries)
+        AND cardinality(numbers) = (SELECT count(*) FROM settlement_line l WHERE l.run_id = run AND l.number = ANY (numbers)
+            AND (l.state = 'approved' OR l.state = 'paid' AND NOT pays))) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA244', MESSAGE = 'these lines of a settlement have their outcome already, or their file was not made';
+    END IF;
+    PERFORM book_settlement(posting_kind, entries, prints,
+        array_agg(CASE WHEN l.state = 'paid' THEN bank ELSE ours.account_id END ORDER BY l.number),
+        array_agg(CASE WHEN pays THEN bank ELSE l.account_id END ORDER BY l.number),
+        array_agg(l.amount_cents ORDER BY l.number), booked, by_id)
+    FROM settlement_line l WHERE l.run_id = run AND l.number = ANY (numbers);
+    UPDATE settlement_line l SET state = CASE WHEN pays THEN 'paid' ELSE 'returned' END,
+        pay_entry_id = CASE WHEN pays THEN e.id ELSE l.pay_entry_id END, paid_on = CASE WHEN pays THEN day ELSE l.paid_on END,
+        bounce_entry_id = CASE WHEN NOT pays THEN e.id END, returned_on = CASE WHEN NOT pays THEN day END,
+        returned_because = CASE WHEN NOT pays THEN because END
+    FROM unnest(entries) WITH ORDINALITY AS e (id, n)
+    JOIN (SELECT n.number, row_number() OVER (ORDER BY n.number) AS n FROM unnest(numbers) AS n (number)) p ON p.n = e.n
+    WHERE l.run_id = run AND l.number = p.number;
+    IF ours.state = 'exported' AND NOT EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run AND l.state = 'approved') THEN
+        UPDATE settlement_run SET state = 'booked', booked_at = booked WHERE id = run;
+    END IF;
+END $$;
+
+ALTER FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    places bigint[];
+    outcomes text[];
+BEGIN
+    IF (cardinality(entries) = ALL (ARRAY[cardinality(prints), cardinality(debits), cardinality(credits), cardinality(amounts)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
+    FOR at IN 1 .. cardinality(entries) BY 1000 LOOP
+        SELECT array_agg(u.id ORDER BY u.id) INTO places
+        FROM (SELECT unnest(debits[at : at + 999]) AS id UNION SELECT unnest(credits[at : at + 999])) u;
+        SELECT book(entries[at : at + 999], array_agg(posting_kind), array_agg(NULL::text), prints[at : at + 999],
+            array_agg(NULL::uuid), array_agg(NULL::uuid), array_agg(occurred), array_agg('login'::text), array_agg(by_id), places,
+            array_agg(l.n::integer ORDER BY l.n), array_agg(width_bucket(l.debit, places) ORDER BY l.n),
+            array_agg(width_bucket(l.credit, places) ORDER BY l.n), array_agg(l.amount ORDER BY l.n),
+            array_agg(NULL::smallint), array_agg(NULL::bigint))
+        INTO outcomes
+        FROM unnest(debits[at : at + 999], credits[at : at + 999], amounts[at : at + 999]) WITH ORDINALITY AS l (debit, credit, amount, n);
+        IF outcomes IS DISTINCT FROM array_fill('booked'::text, ARRAY[cardinality(outcomes)]) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA242', MESSAGE = 'a payment of a settlement was not booked',
+                HINT = 'Nothing of the call is stored. Its entries are there already, or were sent twice.';
+        END IF;
+    END LOOP;
+END $$;
+
+ALTER FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, cents bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET enable_sort TO 'off'
+    SET jit TO 'off'
+    AS $$
+    SELECT c.id, sum(t.amount)::bigint
+    FROM transfer t
+    JOIN (SELECT u.id, max(u.epoch) AS epoch, max(u.xid) AS xid FROM unnest(accounts, epochs, xids) AS u (id, epoch, xid) GROUP BY 1) c ON c.id = t.credit
+    WHERE (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+    GROUP BY 1
+$$;
+
+ALTER FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, reversed_cents bigint, returned_cents bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+    WITH moved AS (
+        SELECT c.id, t.amount AS reversed, 0 AS returned
+        FROM unnest(accounts, epochs, xids) AS c (id, epoch, xid)
+        JOIN transfer t ON t.debit = c.id JOIN account o ON o.id = t.credit AND o.kind <> 'run'
+        WHERE (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+        UNION ALL
+        SELECT c.id, 0, t.amount
+        FROM account o JOIN transfer t ON t.debit = o.id
+        JOIN account a ON a.id = t.credit AND a.kind IN ('merchant', 'payee')
+        CROSS JOIN LATERAL (SELECT a.id, epochs[p.n] AS epoch, xids[p.n] AS xid FROM (SELECT array_position(accounts, a.id) AS n) p) c
+        WHERE o.kind IN ('run', 'bank')
+            AND (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+    )
+    SELECT id, sum(reversed)::bigint, sum(returned)::bigint FROM moved GROUP BY 1
+$$;
+
+ALTER FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.end_file_of_job() RETURNS trigger
     LANGUAGE plpgsql
@@ -689,6 +830,27 @@ $$;
 
 ALTER FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid DEFAULT NULL::uuid) RETURNS TABLE(account_id bigint, merchant_id uuid, from_epoch integer, from_xid bigint, redeemed_cents bigint, reversed_cents bigint, returned_cents bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    chain record;
+BEGIN
+    SELECT * INTO chain FROM settled_until(leaving_out);
+    RETURN QUERY
+    SELECT c.id, c.merchant_id, c.epoch, c.xid, coalesce(i.cents, 0) - coalesce(d.returned_cents, 0),
+        coalesce(d.reversed_cents, 0), coalesce(d.returned_cents, 0)
+    FROM unnest(chain.accounts, chain.merchants, chain.epochs, chain.xids) AS c (id, merchant_id, epoch, xid)
+    LEFT JOIN credited_between(chain.accounts, chain.epochs, chain.xids, until_epoch, until_xid) i ON i.account_id = c.id
+    LEFT JOIN debited_between(chain.accounts, chain.epochs, chain.xids, until_epoch, until_xid) d ON d.account_id = c.id
+    WHERE i.account_id IS NOT NULL OR d.account_id IS NOT NULL;
+END $$;
+
+ALTER FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.raise_epoch(because text) RETURNS integer
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -962,6 +1124,42 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_second_verdict() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_settlement_line() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM settlement_run r WHERE r.id = NEW.run_id AND r.state = 'proposed'
+        AND (r.cutoff_epoch, r.cutoff_xid) = (NEW.to_epoch, NEW.to_xid)
+    ) OR (NEW.from_epoch, NEW.from_xid) IS DISTINCT FROM coalesce((
+        SELECT (l.to_epoch, l.to_xid) FROM settlement_line l
+        WHERE l.account_id = NEW.account_id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL)
+        ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
+    ), (0, 0::bigint)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA241', MESSAGE = 'a line of a settlement begins where the one before it ended, and ends at the cut-off of its run';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_settlement_line() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_settlement_step() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('proposed', 'withdrawn'), ('approved', 'withdrawn'),
+            ('approved', 'exported'), ('exported', 'booked'))
+        OR (OLD.id, OLD.number, OLD.cutoff_epoch, OLD.cutoff_xid, OLD.proposed_by) IS DISTINCT FROM (NEW.id, NEW.number, NEW.cutoff_epoch, NEW.cutoff_xid, NEW.proposed_by)
+        OR OLD.approved_by IS NOT NULL AND (OLD.approved_by, OLD.payer_iban, OLD.account_id) IS DISTINCT FROM (NEW.approved_by, NEW.payer_iban, NEW.account_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA240', MESSAGE = 'a settlement run does not go this way, and never changes what it was';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_settlement_step() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_write() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1120,6 +1318,24 @@ $$;
 
 ALTER FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) RETURNS record
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+    SELECT array_agg(a.id), array_agg(a.subject_id), array_agg(coalesce(l.to_epoch, 0)), array_agg(coalesce(l.to_xid, 0))
+    FROM account a LEFT JOIN LATERAL (
+        SELECT l.to_epoch, l.to_xid FROM settlement_line l
+        WHERE l.account_id = a.id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL) AND l.run_id IS DISTINCT FROM leaving_out
+        ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
+    ) l ON true
+    WHERE a.kind IN ('merchant', 'payee')
+$$;
+
+ALTER FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.stamp_event() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1162,6 +1378,28 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.tell_of_epoch() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    ours settlement_run := (SELECT r FROM settlement_run r WHERE r.id = run FOR NO KEY UPDATE);
+BEGIN
+    IF ours.state = 'approved' THEN
+        PERFORM book_settlement('bounce', entries, prints, array_agg(ours.account_id), array_agg(l.account_id ORDER BY l.number),
+            array_agg(l.amount_cents ORDER BY l.number), withdrawn, withdrawer)
+        FROM settlement_line l WHERE l.run_id = run;
+    END IF;
+    UPDATE settlement_line l SET state = 'withdrawn', bounce_entry_id = CASE ours.state WHEN 'approved' THEN e.id END
+    FROM (SELECT n.number, row_number() OVER (ORDER BY n.number) AS n FROM settlement_line n WHERE n.run_id = run) p
+    LEFT JOIN unnest(entries) WITH ORDINALITY AS e (id, n) ON e.n = p.n
+    WHERE l.run_id = run AND l.number = p.number;
+    UPDATE settlement_run SET state = 'withdrawn', withdrawn_at = withdrawn, withdrawn_by = withdrawer, withdrawn_because = because
+    WHERE id = run;
+END $$;
+
+ALTER FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) OWNER TO ledger_municipality;
 
 CREATE TABLE municipality.account (
     id bigint NOT NULL,
@@ -2061,6 +2299,123 @@ CREATE TABLE municipality.setting (
 
 ALTER TABLE municipality.setting OWNER TO owner_municipality;
 
+CREATE TABLE municipality.settlement_file (
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    transactions integer NOT NULL,
+    total_cents bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT settlement_file_number_check CHECK ((number > 0)),
+    CONSTRAINT settlement_file_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT settlement_file_total_cents_check CHECK ((total_cents > 0)),
+    CONSTRAINT settlement_file_transactions_check CHECK (((transactions >= 1) AND (transactions <= 10000)))
+);
+
+ALTER TABLE municipality.settlement_file OWNER TO owner_municipality;
+
+CREATE TABLE municipality.settlement_line (
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    merchant_id uuid NOT NULL,
+    account_id bigint NOT NULL,
+    payout_account_id uuid NOT NULL,
+    from_epoch integer NOT NULL,
+    from_xid bigint NOT NULL,
+    to_epoch integer NOT NULL,
+    to_xid bigint NOT NULL,
+    redeemed_cents bigint NOT NULL,
+    reversed_cents bigint NOT NULL,
+    returned_cents bigint NOT NULL,
+    amount_cents bigint NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    settle_entry_id uuid,
+    pay_entry_id uuid,
+    bounce_entry_id uuid,
+    paid_on date,
+    returned_on date,
+    returned_because text,
+    CONSTRAINT settlement_line_amount_cents_check CHECK (((amount_cents >= 1) AND (amount_cents <= '99999999999'::bigint))),
+    CONSTRAINT settlement_line_check CHECK ((ROW(from_epoch, from_xid) < ROW(to_epoch, to_xid))),
+    CONSTRAINT settlement_line_check1 CHECK ((amount_cents = ((redeemed_cents - reversed_cents) + returned_cents))),
+    CONSTRAINT settlement_line_check2 CHECK (
+CASE state
+    WHEN 'proposed'::text THEN (settle_entry_id IS NULL)
+    WHEN 'withdrawn'::text THEN (pay_entry_id IS NULL)
+    ELSE (settle_entry_id IS NOT NULL)
+END),
+    CONSTRAINT settlement_line_check3 CHECK ((((pay_entry_id IS NULL) = (paid_on IS NULL)) AND ((state <> 'paid'::text) OR (pay_entry_id IS NOT NULL)))),
+    CONSTRAINT settlement_line_check4 CHECK (((bounce_entry_id IS NOT NULL) = ((state = 'returned'::text) OR ((state = 'withdrawn'::text) AND (settle_entry_id IS NOT NULL))))),
+    CONSTRAINT settlement_line_check5 CHECK ((((state = 'returned'::text) = (returned_on IS NOT NULL)) AND ((returned_on IS NULL) = (returned_because IS NULL)))),
+    CONSTRAINT settlement_line_number_check CHECK ((number > 0)),
+    CONSTRAINT settlement_line_redeemed_cents_check CHECK ((redeemed_cents >= 0)),
+    CONSTRAINT settlement_line_returned_because_check CHECK (((length(returned_because) >= 1) AND (length(returned_because) <= 300))),
+    CONSTRAINT settlement_line_returned_cents_check CHECK ((returned_cents >= 0)),
+    CONSTRAINT settlement_line_reversed_cents_check CHECK ((reversed_cents >= 0)),
+    CONSTRAINT settlement_line_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'paid'::text, 'returned'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE municipality.settlement_line OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.settlement_line IS 'One payment. It stands unless it was withdrawn before its run was approved: after that its amount comes back by a bounce, which the next line counts, and its range is never used again.';
+
+CREATE TABLE municipality.settlement_run (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    cutoff_epoch integer NOT NULL,
+    cutoff_xid bigint NOT NULL,
+    minimum_cents bigint NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by_kind text NOT NULL,
+    proposed_by uuid NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by uuid,
+    account_id bigint,
+    pays_on date,
+    payer_name text,
+    payer_iban text,
+    exported_at timestamp with time zone,
+    exported_by uuid,
+    booked_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    CONSTRAINT second_pair_of_eyes_on_settlement CHECK ((approved_by <> proposed_by)),
+    CONSTRAINT settlement_run_check CHECK ((num_nonnulls(approved_at, approved_by, account_id, pays_on, payer_name, payer_iban) = ANY (ARRAY[0, 6]))),
+    CONSTRAINT settlement_run_check1 CHECK ((num_nonnulls(exported_at, exported_by) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT settlement_run_check2 CHECK ((num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_because) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT settlement_run_check3 CHECK (((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL))),
+    CONSTRAINT settlement_run_check4 CHECK (((state <> ALL (ARRAY['approved'::text, 'exported'::text, 'booked'::text])) OR (approved_at IS NOT NULL))),
+    CONSTRAINT settlement_run_check5 CHECK (((state <> 'proposed'::text) OR (approved_at IS NULL))),
+    CONSTRAINT settlement_run_check6 CHECK (((state = ANY (ARRAY['exported'::text, 'booked'::text])) = (exported_at IS NOT NULL))),
+    CONSTRAINT settlement_run_check7 CHECK (((state = 'booked'::text) = (booked_at IS NOT NULL))),
+    CONSTRAINT settlement_run_minimum_cents_check CHECK ((minimum_cents >= 0)),
+    CONSTRAINT settlement_run_number_check CHECK ((number > 0)),
+    CONSTRAINT settlement_run_payer_iban_check CHECK ((payer_iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
+    CONSTRAINT settlement_run_payer_name_check CHECK (((length(payer_name) >= 1) AND (length(payer_name) <= 70))),
+    CONSTRAINT settlement_run_proposed_by_kind_check CHECK ((proposed_by_kind = ANY (ARRAY['login'::text, 'system'::text]))),
+    CONSTRAINT settlement_run_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'exported'::text, 'booked'::text, 'withdrawn'::text]))),
+    CONSTRAINT settlement_run_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 300)))
+);
+
+ALTER TABLE municipality.settlement_run OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.settlement_run.cutoff_xid IS 'Everything before this position (epoch, xid) is decided and counted; what comes after is for a later run.';
+
+CREATE TABLE municipality.settlement_unpaid (
+    run_id uuid NOT NULL,
+    account_id bigint NOT NULL,
+    merchant_id uuid NOT NULL,
+    amount_cents bigint NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT settlement_unpaid_amount_cents_check CHECK ((amount_cents <> 0)),
+    CONSTRAINT settlement_unpaid_check CHECK (((reason = 'negative'::text) = (amount_cents < 0))),
+    CONSTRAINT settlement_unpaid_reason_check CHECK ((reason = ANY (ARRAY['negative'::text, 'below_minimum'::text, 'above_maximum'::text, 'no_account'::text, 'other_name'::text])))
+);
+
+ALTER TABLE municipality.settlement_unpaid OWNER TO owner_municipality;
+
 CREATE TABLE municipality.sign_in_attempt (
     state_hash bytea NOT NULL,
     browser_hash bytea NOT NULL,
@@ -2384,6 +2739,33 @@ ALTER TABLE ONLY municipality.session
 ALTER TABLE ONLY municipality.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.settlement_file
+    ADD CONSTRAINT settlement_file_pkey PRIMARY KEY (run_id, number);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_bounce_entry_id_key UNIQUE (bounce_entry_id);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_pay_entry_id_key UNIQUE (pay_entry_id);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_pkey PRIMARY KEY (run_id, number);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_settle_entry_id_key UNIQUE (settle_entry_id);
+
+ALTER TABLE ONLY municipality.settlement_run
+    ADD CONSTRAINT settlement_run_account_id_key UNIQUE (account_id);
+
+ALTER TABLE ONLY municipality.settlement_run
+    ADD CONSTRAINT settlement_run_number_key UNIQUE (number);
+
+ALTER TABLE ONLY municipality.settlement_run
+    ADD CONSTRAINT settlement_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.settlement_unpaid
+    ADD CONSTRAINT settlement_unpaid_pkey PRIMARY KEY (run_id, account_id);
+
 ALTER TABLE ONLY municipality.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (state_hash);
 
@@ -2494,6 +2876,12 @@ CREATE INDEX session_ends ON municipality.session USING btree (ends_at);
 
 CREATE INDEX setting_newest ON municipality.setting USING btree (key, recorded_at DESC, id DESC);
 
+CREATE UNIQUE INDEX settlement_line_merchant ON municipality.settlement_line USING btree (merchant_id, run_id, number);
+
+CREATE UNIQUE INDEX settlement_line_once ON municipality.settlement_line USING btree (account_id, from_epoch, from_xid) WHERE ((state <> 'withdrawn'::text) OR (settle_entry_id IS NOT NULL));
+
+CREATE UNIQUE INDEX settlement_run_proposed ON municipality.settlement_run USING btree (state) WHERE (state = 'proposed'::text);
+
 CREATE INDEX sign_in_attempt_created ON municipality.sign_in_attempt USING btree (created_at);
 
 CREATE UNIQUE INDEX till_login ON municipality.till USING btree (login_id, kind) WHERE ((login_id IS NOT NULL) AND (state <> 'revoked'::text));
@@ -2588,6 +2976,22 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.s
 
 ALTER TABLE municipality.setting ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.settlement_file FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.settlement_file ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.settlement_line FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.settlement_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.settlement_unpaid FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.settlement_unpaid ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.transfer FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER append_only;
@@ -2626,6 +3030,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.reversal F
 
 ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER only_by_ledger BEFORE UPDATE ON municipality.settlement_line FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER only_by_ledger;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.transfer FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -2635,6 +3043,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.usable_change FOR EA
 ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
+
+CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_line();
+
+ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER refuse_line;
 
 CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
 
@@ -2651,6 +3063,10 @@ ALTER TABLE municipality.deviation ENABLE ALWAYS TRIGGER refuse_second_deviation
 CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON municipality.payout_account FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_verdict();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
+
+CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.settlement_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_step();
+
+ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER refuse_step;
 
 CREATE TRIGGER stamp BEFORE INSERT ON municipality.event FOR EACH ROW EXECUTE FUNCTION municipality.stamp_event();
 
@@ -2769,6 +3185,24 @@ ALTER TABLE ONLY municipality.scheme_grant
 ALTER TABLE ONLY municipality.scheme_version
     ADD CONSTRAINT scheme_version_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
 
+ALTER TABLE ONLY municipality.settlement_file
+    ADD CONSTRAINT settlement_file_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_payout_account_id_fkey FOREIGN KEY (payout_account_id) REFERENCES municipality.payout_account(id);
+
+ALTER TABLE ONLY municipality.settlement_line
+    ADD CONSTRAINT settlement_line_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
+
+ALTER TABLE ONLY municipality.settlement_unpaid
+    ADD CONSTRAINT settlement_unpaid_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.settlement_unpaid
+    ADD CONSTRAINT settlement_unpaid_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
+
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -2791,8 +3225,20 @@ GRANT ALL ON SCHEMA municipality TO ledger_municipality;
 REVOKE ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) TO owner_municipality;
+
+REVOKE ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 
@@ -2826,6 +3272,9 @@ GRANT ALL ON FUNCTION municipality.open_appropriation(scheme uuid, year smallint
 REVOKE ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) FROM PUBLIC;
@@ -2846,6 +3295,10 @@ REVOKE ALL ON FUNCTION municipality.refuse_second_deviation_verdict() FROM PUBLI
 
 REVOKE ALL ON FUNCTION municipality.refuse_second_verdict() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_settlement_line() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_settlement_step() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
@@ -2865,11 +3318,16 @@ GRANT ALL ON FUNCTION municipality.set_budgets_usable(budget_accounts bigint[], 
 REVOKE ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO owner_municipality;
 
+REVOKE ALL ON FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.stamp_setting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.tell_of_epoch() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.account TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.account TO ledger_municipality;
@@ -3296,6 +3754,68 @@ GRANT INSERT(key) ON TABLE municipality.setting TO app_municipality;
 GRANT INSERT(value) ON TABLE municipality.setting TO app_municipality;
 
 GRANT INSERT(recorded_by) ON TABLE municipality.setting TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.settlement_file TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.settlement_file TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.settlement_line TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.settlement_line TO app_municipality;
+GRANT SELECT,UPDATE ON TABLE municipality.settlement_line TO ledger_municipality;
+
+GRANT INSERT(run_id) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(merchant_id) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(account_id) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(payout_account_id) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(from_epoch) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(from_xid) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(to_epoch) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(to_xid) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(redeemed_cents) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(reversed_cents) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(returned_cents) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT INSERT(amount_cents) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.settlement_run TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.settlement_run TO app_municipality;
+GRANT SELECT,UPDATE ON TABLE municipality.settlement_run TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(cutoff_epoch) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(cutoff_xid) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(minimum_cents) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(proposed_by_kind) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT UPDATE(exported_at) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT UPDATE(exported_by) ON TABLE municipality.settlement_run TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.settlement_unpaid TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.settlement_unpaid TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.sign_in_attempt TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_attempt TO app_municipality;

@@ -35,6 +35,21 @@ def euros(cents: Cents) -> str:
     return f"€{NO_BREAK_SPACE}{'-' if cents < 0 else ''}{thousands},{rest:02d}"
 
 
+def comma_euros(cents: Cents) -> str:
+    """Write an amount for a spreadsheet: a decimal comma and nothing else."""
+    return _decimal(cents, ",")
+
+
+def point_euros(cents: Cents) -> str:
+    """Write an amount for a program, such as a bank's: a decimal point and nothing else."""
+    return _decimal(cents, ".")
+
+
+def _decimal(cents: Cents, mark: str) -> str:
+    whole, rest = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole}{mark}{rest:02d}"
+
+
 def percent(share: BasisPoints) -> str:
     """Write hundredths of a percent the Dutch way, without idle zeros: ``12,5%``."""
     whole, rest = divmod(abs(share), 100)

@@ -54,6 +54,12 @@ WAYS: Final = (
     Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
+    Way(
+        Permission.SETTLEMENTS_READ,
+        "Uitbetalen",
+        "Wat aanbieders krijgen, en wat er op u wacht.",
+        "settlements",
+    ),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
 )
 
@@ -62,7 +68,7 @@ CAN_DO: Final = {
     Role.COUNTER: "Helpt aan de balie, ook met een kaart die kwijt is.",
     Role.POLICY: "Ziet regelingen, geld en afwijkingen.",
     Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
-    Role.FINANCE: "Ziet het geld en kijkt de boeken na.",
+    Role.FINANCE: "Betaalt aanbieders uit en kijkt de boeken na.",
     Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
     Role.ANALYST: "Ziet aantallen, en geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",

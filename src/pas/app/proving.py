@@ -12,10 +12,13 @@ from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
 from pas.ids import JobId, MunicipalityName, uuid7
 from pas.jobs import Progress, enqueue, job_kind
-from pas.ledger.prove import Proof
-from pas.redemptions.prove import prove
+from pas.ledger.prove import Proof, Told, prove
+from pas.redemptions.prove import CHECKS as OF_REDEMPTIONS
+from pas.settlements.prove import CHECKS as OF_SETTLEMENTS
 
 KIND: Final = "ledger.prove"
+CHECKS: Final = (*OF_REDEMPTIONS, *OF_SETTLEMENTS)
+"""All that stands beside the books, and must say the same."""
 PATIENCE_MILLISECONDS: Final = 1500
 """How long a page waits for each statement; the books of a city in its first years fit in it."""
 
@@ -85,10 +88,21 @@ async def prove_soon(
         await queue_proof(connection, actor=actor)
 
 
+async def prove_books(
+    connection: Connection,
+    now: datetime,
+    *,
+    milliseconds: int = 0,
+    told: Told = lambda _done, _total: None,
+) -> Proof:
+    """Prove the ledger and everything beside it, on one snapshot."""
+    return await prove(connection, now, milliseconds=milliseconds, more=CHECKS, told=told)
+
+
 async def prove_and_keep(
     connection: Connection, municipality: MunicipalityName, *, milliseconds: int = 0
 ) -> Proof:
-    proof = await prove(connection, datetime.now(UTC), milliseconds=milliseconds)
+    proof = await prove_books(connection, datetime.now(UTC), milliseconds=milliseconds)
     content = msgspec.json.encode(proof).decode()
     await KEEP.run(connection, uuid7(), proof.proved_at, proof.closes, content)
     if not proof.closes:

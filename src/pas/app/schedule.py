@@ -6,10 +6,12 @@ from pas.app import proving
 from pas.grants import follow_job, lapse_job
 from pas.jobs import Daily
 from pas.retention import clean_up
+from pas.settlements import schedule_job
 
 DAILY: Final = (
     Daily(proving.KIND, 2),
     Daily(clean_up.KIND, 3),
     Daily(follow_job.KIND, 5),
     Daily(lapse_job.DAILY_KIND, 6),
+    Daily(schedule_job.KIND, 7),
 )

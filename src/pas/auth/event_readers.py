@@ -32,6 +32,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "role": Permission.LOGINS_READ,
     "scheme": Permission.SCHEMES_READ,
     "setting": Permission.SETTINGS_READ,
+    "settlement": Permission.SETTLEMENTS_READ,
     "swimming_diploma": Permission.RESIDENTS_READ,
     "till": Permission.TILLS_READ,
 }

@@ -44,6 +44,17 @@ KEPT_APART: Final = (
         "Wie een rekeningnummer voorstelt, mag het niet zelf goedkeuren.",
     ),
     KeptApart(
+        Permission.SETTLEMENTS_APPROVE,
+        frozenset(
+            {
+                Permission.SETTLEMENTS_PROPOSE,
+                Permission.SETTLEMENTS_EXPORT,
+                Permission.SETTLEMENTS_BOOK,
+            }
+        ),
+        "Wie een uitbetaling klaarzet of boekt, mag haar niet zelf goedkeuren.",
+    ),
+    KeptApart(
         Permission.MERCHANTS_WRITE,
         frozenset({Permission.MERCHANTS_APPROVE}),
         "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
@@ -74,6 +85,10 @@ KEPT_APART: Final = (
             Permission.PAYOUT_ACCOUNTS_APPROVE,
             Permission.REDEMPTIONS_MAKE,
             Permission.REDEMPTIONS_REFUND,
+            Permission.SETTLEMENTS_PROPOSE,
+            Permission.SETTLEMENTS_APPROVE,
+            Permission.SETTLEMENTS_EXPORT,
+            Permission.SETTLEMENTS_BOOK,
         },
         "Wie rollen uitdeelt, werkt niet zelf met tegoed of geld.",
     ),
@@ -97,6 +112,7 @@ IN_PERSON: Final = frozenset(
         Permission.PASSES_REOPEN,
         Permission.PAYOUT_ACCOUNTS_APPROVE,
         Permission.ROLES_MANAGE,
+        Permission.SETTLEMENTS_APPROVE,
     }
 )
 """What no token of months carries: being the second pair of eyes, and deciding who gets in."""

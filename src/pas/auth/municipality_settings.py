@@ -11,15 +11,19 @@ from typing import Annotated, ClassVar, Final, Literal
 
 import msgspec
 from msgspec import Meta
+from stdnum import iban as ibans
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import uuid7
+from pas.money import Cents
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
+PayerName = Annotated[str, Meta(min_length=1, max_length=70)]
+PayerIban = Annotated[str, Meta(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$")]
 Area = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
@@ -61,7 +65,11 @@ class HolderIdentityProvider(
 
 
 class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """All settings with their defaults; no ``areas`` means that any area of a resident will do."""
+    """All settings with their defaults; no ``areas`` means that any area of a resident will do.
+
+    Merchants are paid from ``payer_iban``; the day of a weekly payout is 1 (Monday) to 7. A program
+    proposes payouts on that day; a person approves them.
+    """
 
     title: Text = "Stadspas"
     product: Text = "Stadspas"
@@ -74,6 +82,11 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     once_per_child_until: date | None = None
     void_hours: Annotated[int, Meta(ge=0, le=24 * 31)] = 24
     objection_weeks: Annotated[int, Meta(ge=1, le=52)] = 6
+    payer_name: PayerName | None = None
+    payer_iban: PayerIban | None = None
+    payout_minimum_cents: Annotated[Cents, Meta(ge=0, le=10_000_000)] = Cents(100)
+    payout_rhythm: Literal["none", "weekly", "monthly"] = "none"
+    payout_day: Annotated[int, Meta(ge=1, le=28)] = 1
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
     print_days: Annotated[int, Meta(ge=1, le=90)] = 30
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
@@ -81,6 +94,7 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     holder_identity_provider: HolderIdentityProvider | None = None
 
 
+DAYS_OF_A_WEEK: Final = 7
 FIXED: Final = frozenset({"identityProvider", "holderIdentityProvider"})
 NAMES: Final = {
     field.encode_name: field.name for field in msgspec.structs.fields(MunicipalitySettings)
@@ -164,7 +178,13 @@ async def _record(
 def _changed(settings: MunicipalitySettings, changes: Mapping[str, object]) -> MunicipalitySettings:
     together = {**msgspec.to_builtins(settings), **msgspec.to_builtins(dict(changes))}
     try:
-        return msgspec.convert(together, MunicipalitySettings)
+        after = msgspec.convert(together, MunicipalitySettings)
     except msgspec.ValidationError as error:
         name = str(error).partition("$.")[2].rstrip("`") or "deze instelling"
         raise SettingWrong(f"De waarde van {name} klopt niet.") from error
+    # Money leaves from it: a number that no bank knows is found here, not by the bank.
+    if after.payer_iban is not None and not ibans.is_valid(after.payer_iban):
+        raise SettingWrong("Dit rekeningnummer klopt niet. Kijk het na op een bankafschrift.")
+    if after.payout_rhythm == "weekly" and after.payout_day > DAYS_OF_A_WEEK:
+        raise SettingWrong("Kies voor elke week een dag van 1 (maandag) tot en met 7 (zondag).")
+    return after

@@ -138,6 +138,11 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PAYOUT_ACCOUNTS_READ,
             Permission.PAYOUT_ACCOUNTS_PROPOSE,
             Permission.REDEMPTIONS_READ,
+            Permission.SETTLEMENTS_READ,
+            Permission.SETTLEMENTS_PROPOSE,
+            Permission.SETTLEMENTS_EXPORT,
+            Permission.SETTLEMENTS_BOOK,
+            Permission.PAYOUTS_READ,
             Permission.LEDGER_READ,
             Permission.LEDGER_PROVE,
             Permission.JOBS_READ,
@@ -155,6 +160,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PAYOUT_ACCOUNTS_APPROVE,
             Permission.TILLS_READ,
             Permission.TILLS_PAUSE,
+            Permission.SETTLEMENTS_READ,
+            Permission.SETTLEMENTS_APPROVE,
+            Permission.PAYOUTS_READ,
             Permission.LEDGER_READ,
         }
     ),
@@ -176,6 +184,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PAYOUT_ACCOUNTS_READ,
             Permission.TILLS_READ,
             Permission.REDEMPTIONS_READ,
+            Permission.SETTLEMENTS_READ,
+            Permission.PAYOUTS_READ,
             Permission.LEDGER_READ,
             Permission.LEDGER_PROVE,
             Permission.EVENTS_READ,
@@ -203,6 +213,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.TILLS_REVOKE,
             Permission.REDEMPTIONS_READ,
             Permission.REDEMPTIONS_REFUND,
+            Permission.PAYOUTS_READ,
         }
     ),
     Role.INTERMEDIARY: frozenset(

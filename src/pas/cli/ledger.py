@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.table import Table
 
+from pas.app.proving import prove_books as prove_all
 from pas.cli.rows import Told, bar
 from pas.cli.screen import done, failed, out, say
 from pas.db import Statement, role_name
@@ -16,7 +17,6 @@ from pas.ids import MunicipalityName
 from pas.installation import Access, opened, raise_epoch
 from pas.ledger.prove import MerchantEquation, Proof, SchemeEquation
 from pas.money import Cents, euros
-from pas.redemptions.prove import prove
 from pas.settings import read_settings
 
 REFUSED: Final = 1
@@ -92,7 +92,7 @@ async def proved(
     """Prove as the auditor, who can read and nothing else."""
     connection = await access.address.login(role_name("auditor", name)).connect()
     try:
-        proof = await prove(connection, datetime.now(UTC), told=told)
+        proof = await prove_all(connection, datetime.now(UTC), told=told)
         names = {row.id: row.code for row in await READ_NAMES.all(connection)}
     finally:
         await connection.close()

@@ -24,6 +24,7 @@ from pas.cli import (
     schemes,
     serve,
     settings,
+    settlements,
     work,
 )
 from pas.cli.screen import failed, refused
@@ -68,6 +69,7 @@ app.add_typer(schemes.app, name="schemes")
 app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(merchants.app, name="merchants")
+app.add_typer(settlements.app, name="settlements")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")

@@ -30,7 +30,10 @@ TRIGGERS: Final = Statement(
         ('usable_change', 'append_only'), ('redemption', 'append_only'), ('redemption_reversal', 'append_only'),
         ('setting', 'append_only'), ('event_content', 'append_only'), ('payout_account', 'append_only'),
         ('deviation', 'append_only'), ('decision', 'append_only'), ('scheme_grant', 'append_only'),
-        ('scheme_version', 'append_only'), ('incompatible_role', 'append_only'), ('event', 'stamp'), ('epoch', 'told')
+        ('scheme_version', 'append_only'), ('incompatible_role', 'append_only'), ('event', 'stamp'), ('epoch', 'told'),
+        ('settlement_line', 'only_by_ledger'), ('settlement_line', 'refuse_line'), ('settlement_line', 'append_only'),
+        ('settlement_run', 'refuse_step'), ('settlement_run', 'append_only'),
+        ('settlement_unpaid', 'append_only'), ('settlement_file', 'append_only')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'
@@ -62,8 +65,15 @@ CONSTRAINTS: Final = Statement(
         SELECT 1 FROM pg_constraint c WHERE c.conrelid = to_regclass(w.relation) AND c.conname = w.name AND c.convalidated
     )
     UNION ALL
-    SELECT 'index ' || w.name, 'two movements can take one place in an account'
-    FROM (VALUES ('transfer_debit'), ('transfer_credit'), ('entry_reversal'), ('entry_replaces'), ('account_only_one')) AS w (name)
+    SELECT 'index ' || w.name, w.allows
+    FROM (VALUES
+        ('transfer_debit', 'two movements can take one place in an account'),
+        ('transfer_credit', 'two movements can take one place in an account'),
+        ('entry_reversal', 'two movements can take one place in an account'),
+        ('entry_replaces', 'two movements can take one place in an account'),
+        ('account_only_one', 'two movements can take one place in an account'),
+        ('settlement_line_once', 'a redemption can be paid in two runs')
+    ) AS w (name, allows)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(w.name) AND i.indisunique AND i.indisvalid AND i.indislive
     )
@@ -88,13 +98,14 @@ RIGHTS: Final = Statement(
     UNION ALL
     SELECT 'rights of ' || r.rolname, format('%s may EXECUTE %s', r.rolname, p.proname)
     FROM other r JOIN pg_proc p ON p.pronamespace = current_schema()::regnamespace
-        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch')
+        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch', 'book_settlement')
     WHERE has_function_privilege(r.oid, p.oid, 'EXECUTE')
     UNION ALL
     SELECT 'owner of ' || p.proname, format('%s belongs to %s', p.proname, pg_get_userbyid(p.proowner))
     FROM pg_proc p
     WHERE p.pronamespace = current_schema()::regnamespace
-        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch', 'redeem_batch', 'reverse_batch')
+        AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch', 'redeem_batch', 'reverse_batch',
+            'book_settlement', 'approve_settlement', 'withdraw_settlement', 'book_payments')
         AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
     ORDER BY 1, 2
     """,

@@ -119,6 +119,7 @@ async def merchant_page(
         account=shown.account_in_use,
         account_waiting=shown.account_waiting,
         may_see_accounts=actor.may(Permission.PAYOUT_ACCOUNTS_READ),
+        may_see_payouts=actor.may(Permission.PAYOUTS_READ),
         may_see_tills=actor.may(Permission.TILLS_READ),
         may_approve=actor.may(Permission.MERCHANTS_APPROVE)
         and shown.merchant.state in {"requested", "suspended"},

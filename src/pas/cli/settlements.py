@@ -1,0 +1,173 @@
+"""``pas settlements``: what merchants are owed, in runs. Approving is for a person, on a page or by the API."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+import msgspec
+import typer
+from rich.table import Table
+
+from pas.auth.actor import SYSTEM
+from pas.cli.rows import bar
+from pas.cli.screen import done, out, say
+from pas.db import Connection, Database
+from pas.ids import MerchantId, MunicipalityName
+from pas.installation import opened
+from pas.money import Cents, euros
+from pas.settings import read_settings
+from pas.settlements.model import SettlementLine, UnpaidMerchant
+from pas.settlements.propose import look_ahead, propose_settlement
+from pas.settlements.show import ListedSettlement, list_runs, read_unpaid
+from pas.settlements.specification import specification_file
+from pas.settlements.stored import SettlementNotFound, read_lines
+
+app = typer.Typer(no_args_is_help=True, help="What merchants are owed, paid in runs.")
+
+Place = Annotated[str, typer.Argument(help="Which municipality; see pas municipality list.")]
+Number = Annotated[
+    int, typer.Argument(min=1, help="The number of the run; see pas settlements list.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The answer, for a program.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")]
+MOST_RUNS = 200
+
+_Answer = TypeVar("_Answer")
+
+
+class ShownRun(msgspec.Struct, frozen=True, rename="camel"):
+    """A run with everything in it."""
+
+    run: ListedSettlement
+    lines: list[SettlementLine]
+    unpaid: list[UnpaidMerchant]
+
+
+@app.callback()
+def settlements() -> None:
+    """Pay merchants what they are owed, and nothing else."""
+
+
+def with_connection(municipality: str, work: Callable[[Connection], Awaitable[_Answer]]) -> _Answer:
+    async def run(database: Database) -> _Answer:
+        try:
+            async with database.connection(MunicipalityName(municipality)) as connection:
+                return await work(connection)
+        finally:
+            await database.close()
+
+    with opened(read_settings(), say) as access:
+        return asyncio.run(run(Database(access.address)))
+
+
+@app.command()
+def propose(municipality: Place, *, dry_run: DryRun = False) -> None:
+    """Propose to pay what merchants are owed now. A person approves it; one proposal waits at a time.
+
+    Everything that was booked before is in it; a sale of this very moment is for the next run.
+
+    Example: pas settlements propose velsen --dry-run
+    """
+    now = datetime.now(UTC)
+
+    async def look(connection: Connection) -> tuple[int, Cents, int]:
+        outlook = await look_ahead(connection, now=now)
+        total = sum(one.owed.amount_cents for one in outlook.payable)
+        return len(outlook.payable), Cents(total), len(outlook.left)
+
+    async def make(connection: Connection) -> ListedSettlement:
+        await propose_settlement(connection, actor=SYSTEM, now=now)
+        return (await list_runs(connection, limit=1))[0]
+
+    if dry_run:
+        lines, total, left = with_connection(municipality, look)
+        done(f"{euros(total)} would go to {lines} merchants; {left} others wait.")
+        return
+    with bar("Adding up what is owed") as told:
+        told(0, 1)
+        made = with_connection(municipality, make)
+        told(1, 1)
+    done(
+        f"Run {made.number} proposes {euros(made.amount_cents)} to {made.lines} merchants; "
+        f"{made.unpaid} others wait. It waits for a second person."
+    )
+
+
+@app.command(name="list")
+def list_all(municipality: Place, *, as_json: AsJson = False) -> None:
+    """List the runs, newest first.
+
+    Example: pas settlements list velsen
+    """
+    runs = with_connection(municipality, lambda connection: list_runs(connection, limit=MOST_RUNS))
+    if as_json:
+        out.print_json(msgspec.json.encode(runs).decode())
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("run", "state", "proposed", "payments", "euros", "open", "returned", "unpaid"):
+        table.add_column(column, justify="left" if column == "state" else "right", no_wrap=True)
+    for one in runs:
+        table.add_row(
+            str(one.number),
+            one.state,
+            f"{one.proposed_at:%Y-%m-%d}",
+            str(one.lines),
+            euros(one.amount_cents),
+            *map(str, (one.open_lines, one.returned_lines, one.unpaid)),
+        )
+    out.print(table)
+
+
+@app.command()
+def show(municipality: Place, number: Number, *, as_json: AsJson = False) -> None:
+    """Show what a run pays to whom, and whom it leaves and why.
+
+    Example: pas settlements show velsen 12
+    """
+
+    async def work(connection: Connection) -> ShownRun:
+        run = await numbered(connection, number)
+        return ShownRun(
+            run, await read_lines(connection, run.id), await read_unpaid(connection, run.id)
+        )
+
+    shown = with_connection(municipality, work)
+    if as_json:
+        out.print_json(msgspec.json.encode(shown).decode())
+        return
+    table = Table(title=f"run {number}: {shown.run.state}", box=None, pad_edge=False)
+    for column in ("merchant", "account", "euros", "outcome"):
+        table.add_column(column, justify="right" if column == "euros" else "left")
+    for line in shown.lines:
+        table.add_row(line.merchant, line.iban, euros(line.amount_cents), line.state)
+    for one in shown.unpaid:
+        table.add_row(one.merchant, "", euros(one.amount_cents), one.reason)
+    out.print(table)
+
+
+@app.command()
+def specification(
+    municipality: Place,
+    number: Number,
+    merchant: Annotated[UUID, typer.Argument(help="The id of the merchant.")],
+) -> None:
+    """Print what a payment to a merchant is made of, as CSV; no holder is named in it.
+
+    Example: pas settlements specification velsen 12 0197… > specification.csv
+    """
+
+    async def work(connection: Connection) -> str:
+        run = await numbered(connection, number)
+        return await specification_file(connection, MerchantId(merchant), run.id, actor=SYSTEM)
+
+    sys.stdout.write(with_connection(municipality, work))
+
+
+async def numbered(connection: Connection, number: int) -> ListedSettlement:
+    found = await list_runs(connection, before=number + 1, limit=1)
+    if not found or found[0].number != number:
+        raise SettlementNotFound
+    return found[0]

@@ -1,0 +1,13 @@
+"""The pages of settlements: what waits for me, one run, one payment, and a merchant's own payouts."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.settlements.pages import acts, line, overview, payouts, run
+
+routes: list[ControllerRouterHandler] = [
+    *overview.routes,
+    *run.routes,
+    *acts.routes,
+    *line.routes,
+    *payouts.routes,
+]

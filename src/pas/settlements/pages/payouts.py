@@ -1,0 +1,102 @@
+"""What one merchant has coming and was paid, with the specification of each payment."""
+
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.access import actor_of
+from pas.auth.state import connected
+from pas.ids import MerchantId, SettlementId
+from pas.merchants.payout_accounts import read_account_in_use
+from pas.merchants.stored import read_merchant
+from pas.money import euros
+from pas.problems.bodies import AppRequest
+from pas.settlements.pages.words import LINE_STATES
+from pas.settlements.routes.payouts import READ, Before, fetched_specification
+from pas.settlements.show import NEWEST, Payout, read_coming, read_payouts
+from pas.web.dates import day
+from pas.web.pages import page
+
+PAYOUTS: Final = "/{municipality:str}/merchants/{merchant_id:uuid}/payouts"
+ON_A_PAGE: Final = 25
+
+
+class PayoutTile(msgspec.Struct, frozen=True):
+    """A payment as the merchant sees it."""
+
+    settlement_id: SettlementId
+    number: int
+    amount: str
+    when: str
+    state: str
+    kind: str
+    iban: str
+    note: str
+
+
+@get(PAYOUTS, opt=READ, include_in_schema=False)
+async def payouts_page(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    request: AppRequest,
+    *,
+    before: Before = NEWEST,
+) -> Response[str]:
+    """What do I get, when, and for what?"""
+    actor, wanted = actor_of(request), MerchantId(merchant_id)
+    async with connected(request, municipality) as connection:
+        merchant = await read_merchant(connection, wanted, actor=actor)
+        coming = await read_coming(connection, wanted, actor=actor)
+        account = await read_account_in_use(connection, wanted, at=datetime.now(UTC))
+        found = await read_payouts(connection, wanted, actor=actor, before=before, limit=ON_A_PAGE)
+    return page(
+        request,
+        "settlements/payouts.html",
+        home=f"/{municipality}",
+        merchant=merchant,
+        proposed=euros(coming.proposed_cents) if coming.proposed_cents else "",
+        next=euros(coming.next_cents),
+        is_negative=coming.next_cents < 0,
+        account=account,
+        payouts=[tile_of(one) for one in found],
+        before=found[-1].run_number if len(found) == ON_A_PAGE else None,
+    )
+
+
+@get(f"{PAYOUTS}/{{run_id:uuid}}/specification", opt=READ, include_in_schema=False)
+async def specification(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+    *,
+    request: AppRequest,
+) -> Response[str]:
+    return await fetched_specification(request, municipality, merchant_id, run_id=run_id)
+
+
+def tile_of(one: Payout) -> PayoutTile:
+    state, kind = LINE_STATES[one.state]
+    if one.paid_on is None and one.returned_on is None:
+        state, kind = "Onderweg", "info"
+    note = ""
+    if one.returned_on is not None:
+        note = "Dit bedrag zit in uw volgende uitbetaling. Kijk of uw rekening klopt."
+    when = f"betaald op {day(one.paid_on)}" if one.paid_on else f"verwacht op {day(one.pays_on)}"
+    return PayoutTile(
+        settlement_id=one.settlement_id,
+        number=one.run_number,
+        amount=euros(one.amount_cents),
+        when=when,
+        state=state,
+        kind=kind,
+        iban=one.iban,
+        note=note,
+    )
+
+
+routes: list[ControllerRouterHandler] = [payouts_page, specification]

@@ -1,0 +1,125 @@
+"""What the bank did with a run, booked by hand: paid on a day, or a line that came back, and why.
+
+A line that came back is owed to the merchant again, and is in the next run.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar, Final
+
+from pas.auth.actor import Actor
+from pas.auth.events import record_event
+from pas.days import day_of
+from pas.db import Connection, Statement
+from pas.errors import Refusal
+from pas.ids import SettlementId
+from pas.ledger.accounts import new_account_id
+from pas.settlements.booking import entries_of, prints_of, refuse_programs
+from pas.settlements.model import SettlementLine, SettlementRun
+from pas.settlements.rules import refuse_state
+from pas.settlements.stored import lock_run, read_lines, read_run
+
+
+class PaymentDayWrong(Refusal):
+    """Op deze dag kan de bank dit niet hebben gedaan."""
+
+    next_step: ClassVar[str] = "Kijk op het bankafschrift. Kies een dag na de goedkeuring."
+
+
+class LineNotFound(Refusal):
+    """Deze betaling is er niet in deze uitbetaling."""
+
+    status: ClassVar[int] = 404
+    next_step: ClassVar[str] = "Kies een betaling uit de lijst."
+
+
+class LineHasOutcome(Refusal):
+    """Van deze betaling is al geboekt hoe zij afliep."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Open de uitbetaling opnieuw. Daar staat het."
+
+
+BOOK: Final = Statement("SELECT book_payments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", None)
+
+
+async def mark_paid(
+    connection: Connection, run_id: SettlementId, *, paid_on: date, actor: Actor, now: datetime
+) -> SettlementRun:
+    """Book that the bank paid every line of which the outcome is not booked yet."""
+    refuse_programs(actor)
+    async with connection.transaction():
+        run = await lock_run(connection, run_id)
+        refuse_state(run.state, "exported")
+        refuse_day(run, paid_on, now=now)
+        lines = [one for one in await read_lines(connection, run_id) if one.state == "approved"]
+        await BOOK.run(
+            connection,
+            *(run_id, "pay", [one.number for one in lines], paid_on, None),
+            *(entries_of(run_id, "pay", lines), prints_of(run_id, "pay", lines)),
+            *(new_account_id(), now, actor.id),
+        )
+        await record_event(
+            connection,
+            kind="settlement.paid",
+            subject_kind="settlement",
+            subject_id=run_id,
+            actor=actor,
+            after={
+                "lines": len(lines),
+                "amountCents": sum(one.amount_cents for one in lines),
+                "paidOn": paid_on,
+            },
+        )
+        return await read_run(connection, run_id)
+
+
+async def mark_returned(
+    connection: Connection,
+    run_id: SettlementId,
+    number: int,
+    *,
+    returned_on: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> SettlementLine:
+    """Book that a line did not reach the merchant, whether it was paid first or not."""
+    refuse_programs(actor)
+    async with connection.transaction():
+        run = await lock_run(connection, run_id)
+        refuse_state(run.state, "exported", "booked")
+        refuse_day(run, returned_on, now=now)
+        line = await read_line(connection, run_id, number)
+        if line.state not in {"approved", "paid"}:
+            raise LineHasOutcome
+        await BOOK.run(
+            connection,
+            *(run_id, "bounce", [number], returned_on, reason),
+            *(entries_of(run_id, "bounce", [line]), prints_of(run_id, "bounce", [line])),
+            *(new_account_id(), now, actor.id),
+        )
+        await record_event(
+            connection,
+            kind="settlement.returned",
+            subject_kind="settlement",
+            subject_id=run_id,
+            actor=actor,
+            before={"line": number, "state": line.state},
+            after={"returnedOn": returned_on, "amountCents": line.amount_cents},
+            reason=reason,
+        )
+        return await read_line(connection, run_id, number)
+
+
+async def read_line(connection: Connection, run_id: SettlementId, number: int) -> SettlementLine:
+    found = await read_lines(connection, run_id, after=number - 1, limit=1)
+    if not found or found[0].number != number:
+        raise LineNotFound
+    return found[0]
+
+
+def refuse_day(run: SettlementRun, day: date, *, now: datetime) -> None:
+    """Not before it was approved, not in the future."""
+    assert run.approved_at is not None, "a run whose file was made was approved"
+    if not day_of(run.approved_at) <= day <= day_of(now):
+        raise PaymentDayWrong

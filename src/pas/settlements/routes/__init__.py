@@ -1,0 +1,7 @@
+"""The API of settlements: runs for finance and its second person, payouts for a merchant."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.settlements.routes import payouts, runs
+
+routes: list[ControllerRouterHandler] = [*runs.handlers, *payouts.handlers]
