@@ -355,9 +355,10 @@ BEGIN
     IF FOUND THEN
         RETURN outcome;
     END IF;
-    SELECT b.account_id, m.account_id, p.resident_id, (
+    SELECT b.account_id, m.account_id, p.resident_id, coalesce((
         SELECT g.category FROM agreement g WHERE g.merchant_id = m.id AND g.category = ANY (v.categories)
-            AND g.valid_from <= today AND (g.valid_until IS NULL OR g.valid_until > today) ORDER BY g.category LIMIT 1)
+            AND g.valid_from <= today AND (g.valid_until IS NULL OR g.valid_until > today) ORDER BY g.category LIMIT 1),
+        CASE WHEN cardinality(v.categories) = 1 THEN v.categories[1] END)
     INTO paid_by, owed_on, subject, purpose
     FROM child_application a
     JOIN budget b ON b.application_id = a.id
@@ -1036,7 +1037,7 @@ CREATE FUNCTION municipality.refuse_second_application_verdict() RETURNS trigger
 BEGIN
     IF OLD.decided_at IS NOT NULL AND (NEW.state, NEW.decided_at, NEW.decided_by, NEW.refusal, NEW.awarded_cents, NEW.resident_id, NEW.scheme_id)
         IS DISTINCT FROM (OLD.state, OLD.decided_at, OLD.decided_by, OLD.refusal, OLD.awarded_cents, OLD.resident_id, OLD.scheme_id) THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA213', MESSAGE = 'an application is decided once';
+        RAISE EXCEPTION USING ERRCODE = 'PA223', MESSAGE = 'an application is decided once';
     END IF;
     RETURN NEW;
 END $$;

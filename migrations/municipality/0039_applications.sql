@@ -293,9 +293,10 @@ BEGIN
     IF FOUND THEN
         RETURN outcome;
     END IF;
-    SELECT b.account_id, m.account_id, p.resident_id, (
+    SELECT b.account_id, m.account_id, p.resident_id, coalesce((
         SELECT g.category FROM agreement g WHERE g.merchant_id = m.id AND g.category = ANY (v.categories)
-            AND g.valid_from <= today AND (g.valid_until IS NULL OR g.valid_until > today) ORDER BY g.category LIMIT 1)
+            AND g.valid_from <= today AND (g.valid_until IS NULL OR g.valid_until > today) ORDER BY g.category LIMIT 1),
+        CASE WHEN cardinality(v.categories) = 1 THEN v.categories[1] END)
     INTO paid_by, owed_on, subject, purpose
     FROM child_application a
     JOIN budget b ON b.application_id = a.id
