@@ -241,16 +241,16 @@ async def _write(connection: Connection, looked: Looked, *, now: datetime) -> bo
             await write_refusal(connection, held, code, actor=SYSTEM, now=now)
             return True
         case ForOfficer(questions=questions):
-            await _wait(connection, looked, "with_officer", questions)
+            await _wait(connection, looked, "with_officer", questions=questions)
         case ForClub():
-            await _wait(connection, looked, "waiting_club", ())
+            await _wait(connection, looked, "waiting_club", questions=())
         case Granted():
-            await _wait(connection, looked, "with_officer", ("not-booked",))
+            await _wait(connection, looked, "with_officer", questions=("not-booked",))
     return False
 
 
 async def _wait(
-    connection: Connection, looked: Looked, state: State, questions: tuple[Question, ...]
+    connection: Connection, looked: Looked, state: State, *, questions: tuple[Question, ...]
 ) -> None:
     held, case = looked.held, looked.case
     if case is not None and held.resident_id is None:

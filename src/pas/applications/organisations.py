@@ -97,8 +97,6 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A login with a role that applies, who is recognised for nothing now."""
-
     id: LoginId
     name: str
 
@@ -222,7 +220,6 @@ async def end_organisation(
 async def list_organisations(
     connection: Connection, *, after: OrganisationId = FIRST, limit: int = MOST_LISTED
 ) -> list[Organisation]:
-    """In the order in which they were recognised, after one of them."""
     return await LIST.all(connection, after, max(1, min(limit, MOST_LISTED)))
 
 

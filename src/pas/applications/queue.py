@@ -16,7 +16,6 @@ from pas.auth.processing import note_processing
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import ApplicationId, MerchantId, ResidentId
-from pas.money import Cents
 
 MOST_LISTED: Final = 200
 
@@ -84,8 +83,8 @@ LIST: Final = Statement(
     """
     SELECT q.id, q.title, q.club, q.organisation, q.received_at, q.decide_by, q.state, q.questions, q.is_paused
     FROM (
-        SELECT a.id, coalesce((SELECT v.title FROM scheme_version v WHERE v.scheme_id = a.scheme_id
-                AND v.valid_from <= (a.received_at AT TIME ZONE 'Europe/Amsterdam')::date ORDER BY v.valid_from DESC LIMIT 1), s.code) AS title,
+        SELECT a.id, coalesce((SELECT v.title FROM scheme_version v WHERE v.scheme_id = a.scheme_id AND v.awarded_by = 'intermediary'
+                ORDER BY v.valid_from DESC LIMIT 1), s.code) AS title,
             coalesce(m.name, a.club_name, '') AS club, o.name AS organisation, a.received_at, a.state, a.questions,
             (a.received_at AT TIME ZONE 'Europe/Amsterdam')::date + 21 + coalesce((
                 SELECT sum(greatest(0, coalesce(p.until_on, $1::date) - p.from_on)) FROM child_application_pause p
@@ -196,7 +195,3 @@ async def find_clubs(
     """Clubs that take part now, with an agreement for a scheme's purposes, by a part of their name."""
     most = max(1, min(limit, MOST_LISTED))
     return await FIND_CLUBS.all(connection, text.strip(), scheme, day_of(now), most)
-
-
-def what_is_asked(row: CaseRow) -> Cents | None:
-    return row.asked_cents if row.awarded_cents is None else row.awarded_cents

@@ -133,11 +133,14 @@ def _refusal(version: SchemeVersion, child: Child, *, on: date) -> RefusalCode |
         return "other-school"
     if child.has_diploma and ends_at_diploma(version):
         return "has-diploma"
-    if child.income is not None and version.income_limit is not None:
-        # The limit is inclusive.
-        if child.income > version.income_limit:
-            return "income-above-limit"
+    if _is_too_high(child.income, version.income_limit):
+        return "income-above-limit"
     return "excluded-by-another" if any(clash(version, one) for one in child.running) else None
+
+
+def _is_too_high(income: BasisPoints | None, limit: BasisPoints | None) -> bool:
+    """The limit is inclusive; what is unknown is not too high."""
+    return income is not None and limit is not None and income > limit
 
 
 def _age(version: SchemeVersion, age: int) -> RefusalCode | None:
