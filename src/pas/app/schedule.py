@@ -3,6 +3,7 @@
 from typing import Final
 
 from pas.app import proving
+from pas.applications import judge
 from pas.grants import follow_job, lapse_job
 from pas.jobs import Daily
 from pas.retention import clean_up
@@ -12,4 +13,5 @@ DAILY: Final = (
     Daily(clean_up.KIND, 3),
     Daily(follow_job.KIND, 5),
     Daily(lapse_job.DAILY_KIND, 6),
+    Daily(judge.KIND, 7),
 )

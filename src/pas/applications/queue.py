@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from pas.applications.asked import AgreedHow
 from pas.applications.cases import PAUSES, READ_CASES, CaseRow
 from pas.applications.open_cases import ApplicationNotFound, State
 from pas.applications.rules import Pause, Question, decide_by
@@ -44,7 +45,7 @@ class ChildRow(msgspec.Struct, frozen=True, rename="camel"):
     postcode: str | None
     by_pass: bool
     agreed_by: str
-    agreed_how: str
+    agreed_how: AgreedHow
     agreed_on: date
     club_email: str | None
     club_phone: str | None
