@@ -431,6 +431,62 @@ END $$;
 
 ALTER FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+DECLARE
+    today CONSTANT date := (occurred AT TIME ZONE 'Europe/Amsterdam')::date;
+    paid_by bigint;
+    owed_on bigint;
+    subject uuid;
+    purpose text;
+    places bigint[];
+    outcome text;
+BEGIN
+    SELECT CASE WHEN e.fingerprint = print THEN 'replay' ELSE 'misuse' END INTO outcome FROM entry e WHERE e.id = confirm_award.entry;
+    IF FOUND THEN
+        RETURN outcome;
+    END IF;
+    SELECT b.account_id, m.account_id, p.resident_id, coalesce((
+        SELECT g.category FROM agreement g WHERE g.merchant_id = m.id AND g.category = ANY (v.categories)
+            AND g.valid_from <= today AND (g.valid_until IS NULL OR g.valid_until > today) ORDER BY g.category LIMIT 1),
+        CASE WHEN cardinality(v.categories) = 1 THEN v.categories[1] END)
+    INTO paid_by, owed_on, subject, purpose
+    FROM child_application a
+    JOIN budget b ON b.application_id = a.id
+    JOIN pass p ON p.id = b.pass_id
+    JOIN scheme_version v ON v.id = b.scheme_version_id
+    JOIN merchant m ON m.id = coalesce(b.merchant_id, a.merchant_id)
+    JOIN login l ON l.id = by_id AND l.state = 'active'
+    WHERE a.id = application AND a.state = 'awarded' AND m.id = payee AND m.state = 'approved'
+        AND (p.ended_on IS NULL OR p.ended_on > today)
+        AND CASE m.kind WHEN 'regular' THEN l.merchant_id = m.id
+            ELSE EXISTS (SELECT 1 FROM payee_invoice i WHERE i.id = confirm_award.entry AND i.application_id = a.id AND i.merchant_id = m.id
+                AND i.amount_cents = amount AND i.invoice_reference = invoice AND i.confirmed_by = by_id AND i.proposed_by <> by_id) END;
+    IF NOT FOUND THEN
+        RETURN 'moved';
+    END IF;
+    places := ARRAY[least(paid_by, owed_on), greatest(paid_by, owed_on)];
+    outcome := (book(ARRAY[entry], ARRAY['confirm'], ARRAY[NULL::text], ARRAY[print], ARRAY[NULL::uuid], ARRAY[NULL::uuid],
+        ARRAY[occurred], ARRAY[by_kind], ARRAY[by_id], places, ARRAY[1], ARRAY[width_bucket(paid_by, places)],
+        ARRAY[width_bucket(owed_on, places)], ARRAY[amount], ARRAY[NULL::smallint], ARRAY[NULL::bigint]))[1];
+    IF outcome = 'booked' THEN
+        INSERT INTO redemption (entry_id, merchant_id, category, price_cents, taken_cents, invoice_reference, recorded_at)
+        VALUES (entry, payee, purpose, amount, amount, invoice, now());
+        INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, taken_cents, trace_id, recorded_at)
+        VALUES (subject, 'confirmation', by_kind, by_id, entry, amount, trace, now());
+    END IF;
+    RETURN outcome;
+END $$;
+
+ALTER FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, cents bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -494,6 +550,29 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.end_file_of_job() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    forgotten integer;
+BEGIN
+    DELETE FROM child_application WHERE id IN (
+        SELECT a.id FROM child_application a
+        WHERE a.decided_at < least(before, clock_timestamp() - CASE a.state
+                WHEN 'withdrawn' THEN interval '42 days'
+                WHEN 'refused' THEN interval '5 years'
+                ELSE interval '10 years' END)
+            AND NOT EXISTS (SELECT 1 FROM budget b WHERE b.application_id = a.id)
+        ORDER BY a.id LIMIT most
+        FOR UPDATE SKIP LOCKED
+    );
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+
+ALTER FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -672,6 +751,20 @@ END $$;
 
 ALTER FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.judge_waiting_applications() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM child_application a WHERE a.merchant_id = NEW.id AND a.state = 'waiting_club') THEN
+        INSERT INTO job (id, kind, arguments, actor_kind, actor_id, queued_at, run_after)
+        VALUES (gen_random_uuid(), 'applications.judge', '{}', 'system', '00000000-0000-0000-0000-000000000000', clock_timestamp(), clock_timestamp());
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.judge_waiting_applications() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -822,7 +915,8 @@ CREATE FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigi
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
     AS $$
-    UPDATE merchant SET account_id = (open_accounts(ARRAY[candidate], ARRAY['merchant'], ARRAY['cents'], ARRAY[NULL::uuid],
+    UPDATE merchant SET account_id = (open_accounts(ARRAY[candidate],
+        ARRAY[CASE kind WHEN 'one_off' THEN 'payee' ELSE 'merchant' END], ARRAY['cents'], ARRAY[NULL::uuid],
         ARRAY[NULL::smallint], ARRAY[owing_to], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1]
     WHERE id = owing_to AND account_id IS NULL;
     SELECT account_id FROM merchant WHERE id = owing_to
@@ -919,7 +1013,7 @@ BEGIN
             CROSS JOIN LATERAL (SELECT coalesce(
                 (
                     SELECT CASE WHEN p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > days[l.item])
-                            AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item])
+                            AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item]) AND (b.category IS NULL OR b.category = categories[l.item] OR categories[l.item] IS NULL AND EXISTS (SELECT 1 FROM agreement a WHERE a.merchant_id = merchants[l.item] AND a.category = b.category AND a.valid_from <= days[l.item] AND (a.valid_until IS NULL OR a.valid_until > days[l.item])))
                             AND (categories[l.item] IS NOT NULL OR EXISTS (
                                 SELECT 1 FROM scheme_version v JOIN agreement a ON a.category = ANY (v.categories)
                                 WHERE v.id = b.scheme_version_id AND a.merchant_id = merchants[l.item]
@@ -930,7 +1024,7 @@ BEGIN
                     FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = accounts[l.debit]
                 ), (
                     SELECT CASE WHEN p.resident_id = subjects[l.item] AND (p.ended_on IS NULL OR p.ended_on > days[l.item])
-                            AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item]) THEN (
+                            AND (b.merchant_id IS NULL OR b.merchant_id = merchants[l.item]) AND (b.category IS NULL OR b.category = categories[l.item] OR categories[l.item] IS NULL AND EXISTS (SELECT 1 FROM agreement a WHERE a.merchant_id = merchants[l.item] AND a.category = b.category AND a.valid_from <= days[l.item] AND (a.valid_until IS NULL OR a.valid_until > days[l.item]))) THEN (
                         SELECT a.kind FROM account a WHERE a.id = accounts[l.credit] AND a.kind IN ('used', 'appropriation')
                         AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year) END
                     FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = accounts[l.debit]
@@ -1097,6 +1191,20 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_role() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_second_application_verdict() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.decided_at IS NOT NULL AND (NEW.state, NEW.decided_at, NEW.decided_by, NEW.refusal, NEW.awarded_cents, NEW.resident_id, NEW.scheme_id)
+        IS DISTINCT FROM (OLD.state, OLD.decided_at, OLD.decided_by, OLD.refusal, OLD.awarded_cents, OLD.resident_id, OLD.scheme_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA223', MESSAGE = 'an application is decided once';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_second_application_verdict() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_second_deviation_verdict() RETURNS trigger
     LANGUAGE plpgsql
@@ -1553,12 +1661,16 @@ CREATE TABLE municipality.budget (
     budget_year smallint NOT NULL,
     merchant_id uuid,
     granted_at timestamp with time zone NOT NULL,
-    lapses_on date NOT NULL
+    lapses_on date NOT NULL,
+    application_id uuid,
+    category text
 );
 
 ALTER TABLE municipality.budget OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.budget IS 'The only link between a person and accounts of the ledger; a row is deleted on its clock and the books stay whole.';
+
+COMMENT ON COLUMN municipality.budget.category IS 'Where a voucher is for one of the purposes of its scheme alone.';
 
 CREATE TABLE municipality.card (
     id uuid NOT NULL,
@@ -1582,11 +1694,12 @@ CREATE TABLE municipality.card (
     CONSTRAINT card_check1 CHECK (((form <> 'temporary'::text) OR (expires_at IS NOT NULL))),
     CONSTRAINT card_check2 CHECK ((replaces <> id)),
     CONSTRAINT card_codes_encrypted_check CHECK (((octet_length(codes_encrypted) >= 60) AND (octet_length(codes_encrypted) <= 200))),
-    CONSTRAINT card_form_check CHECK ((form = ANY (ARRAY['paper'::text, 'plastic'::text, 'phone'::text, 'temporary'::text]))),
+    CONSTRAINT card_form_check CHECK ((form = ANY (ARRAY['paper'::text, 'plastic'::text, 'phone'::text, 'temporary'::text, 'voucher'::text]))),
     CONSTRAINT card_number_hash_check CHECK ((octet_length(number_hash) = 32)),
     CONSTRAINT card_state_before_block_check CHECK ((state_before_block = ANY (ARRAY['inactive'::text, 'active'::text]))),
     CONSTRAINT card_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text, 'replaced'::text, 'ended'::text]))),
-    CONSTRAINT card_token_hash_check CHECK ((octet_length(token_hash) = 32))
+    CONSTRAINT card_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+    CONSTRAINT card_voucher_expires CHECK (((form <> 'voucher'::text) OR (expires_at IS NOT NULL)))
 );
 
 ALTER TABLE municipality.card OWNER TO owner_municipality;
@@ -1628,6 +1741,91 @@ CREATE TABLE municipality.category (
 
 ALTER TABLE municipality.category OWNER TO owner_municipality;
 
+CREATE TABLE municipality.child_application (
+    id uuid NOT NULL,
+    scheme_id uuid NOT NULL,
+    applied_by uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    profession text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    content_hash bytea NOT NULL,
+    resident_id uuid,
+    scanned_token bytea,
+    scanned_numbers bytea[],
+    given_name text,
+    family_name text,
+    birth_date date,
+    postcode text,
+    merchant_id uuid,
+    club_name text,
+    club_email text,
+    club_phone text,
+    club_place text,
+    asked_cents bigint,
+    what_for text,
+    agreed_by text NOT NULL,
+    agreed_how text NOT NULL,
+    agreed_on date NOT NULL,
+    state text NOT NULL,
+    questions text[] DEFAULT '{}'::text[] NOT NULL,
+    period_key text,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    refusal text,
+    reason text,
+    awarded_cents bigint,
+    budget_year smallint,
+    participation text,
+    participation_at timestamp with time zone,
+    released_at timestamp with time zone,
+    CONSTRAINT child_application_agreed_by_check CHECK (((length(agreed_by) >= 1) AND (length(agreed_by) <= 140))),
+    CONSTRAINT child_application_agreed_how_check CHECK ((agreed_how = ANY (ARRAY['present'::text, 'telephone'::text, 'signed'::text]))),
+    CONSTRAINT child_application_asked_cents_check CHECK (((asked_cents >= 1) AND (asked_cents <= 100000000))),
+    CONSTRAINT child_application_awarded_cents_check CHECK ((awarded_cents > 0)),
+    CONSTRAINT child_application_check CHECK (((merchant_id IS NOT NULL) OR (club_name IS NOT NULL))),
+    CONSTRAINT child_application_check1 CHECK (((state = ANY (ARRAY['awarded'::text, 'refused'::text, 'withdrawn'::text])) = (decided_at IS NOT NULL))),
+    CONSTRAINT child_application_check2 CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT child_application_check3 CHECK (((state = 'awarded'::text) = (awarded_cents IS NOT NULL))),
+    CONSTRAINT child_application_check4 CHECK (((state <> 'awarded'::text) OR ((resident_id IS NOT NULL) AND (merchant_id IS NOT NULL)))),
+    CONSTRAINT child_application_check5 CHECK ((((resident_id IS NULL) AND (decided_at IS NULL)) = ((num_nonnulls(scanned_token, scanned_numbers) + (num_nonnulls(given_name, family_name, birth_date, postcode) / 4)) = 1))),
+    CONSTRAINT child_application_check6 CHECK (((resident_id IS NULL) OR (num_nonnulls(scanned_token, scanned_numbers, given_name, family_name, birth_date, postcode) = 0))),
+    CONSTRAINT child_application_check7 CHECK (((decided_at IS NULL) OR (num_nonnulls(scanned_token, scanned_numbers, given_name, family_name, birth_date, postcode) = 0))),
+    CONSTRAINT child_application_check8 CHECK (((participation IS NULL) = (participation_at IS NULL))),
+    CONSTRAINT child_application_check9 CHECK (((state = 'awarded'::text) OR (num_nonnulls(participation, released_at) = 0))),
+    CONSTRAINT child_application_club_email_check CHECK ((length(club_email) <= 320)),
+    CONSTRAINT child_application_club_name_check CHECK (((length(club_name) >= 1) AND (length(club_name) <= 140))),
+    CONSTRAINT child_application_club_phone_check CHECK ((length(club_phone) <= 40)),
+    CONSTRAINT child_application_club_place_check CHECK ((length(club_place) <= 80)),
+    CONSTRAINT child_application_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT child_application_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 100))),
+    CONSTRAINT child_application_given_name_check CHECK (((length(given_name) >= 1) AND (length(given_name) <= 100))),
+    CONSTRAINT child_application_participation_check CHECK ((participation = ANY (ARRAY['takes_part'::text, 'never_came'::text]))),
+    CONSTRAINT child_application_period_key_check CHECK (((length(period_key) >= 1) AND (length(period_key) <= 60))),
+    CONSTRAINT child_application_postcode_check CHECK ((postcode ~ '^[1-9][0-9]{3} [A-Z]{2}$'::text)),
+    CONSTRAINT child_application_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+    CONSTRAINT child_application_refusal_check CHECK ((refusal ~ '^[a-z][a-z-]{1,60}$'::text)),
+    CONSTRAINT child_application_scanned_numbers_check CHECK (((cardinality(scanned_numbers) >= 1) AND (cardinality(scanned_numbers) <= 50))),
+    CONSTRAINT child_application_scanned_token_check CHECK ((octet_length(scanned_token) = 32)),
+    CONSTRAINT child_application_state_check CHECK ((state = ANY (ARRAY['received'::text, 'with_officer'::text, 'waiting_club'::text, 'awarded'::text, 'refused'::text, 'withdrawn'::text]))),
+    CONSTRAINT child_application_what_for_check CHECK (((length(what_for) >= 1) AND (length(what_for) <= 300)))
+);
+
+ALTER TABLE municipality.child_application OWNER TO owner_municipality;
+
+CREATE TABLE municipality.child_application_pause (
+    application_id uuid NOT NULL,
+    from_on date NOT NULL,
+    until_on date,
+    reason text NOT NULL,
+    paused_by uuid NOT NULL,
+    CONSTRAINT child_application_pause_check CHECK ((until_on >= from_on)),
+    CONSTRAINT child_application_pause_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE municipality.child_application_pause OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.child_application_pause.until_on IS 'The first day on which the clock runs again; null while it stands still.';
+
 CREATE TABLE municipality.decision (
     id uuid NOT NULL,
     resident_id uuid NOT NULL,
@@ -1639,7 +1837,7 @@ CREATE TABLE municipality.decision (
     verdicts jsonb NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid NOT NULL,
-    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'income'::text, 'objection'::text])))
+    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'income'::text, 'objection'::text, 'award'::text])))
 );
 
 ALTER TABLE municipality.decision OWNER TO owner_municipality;
@@ -1852,6 +2050,22 @@ CREATE TABLE municipality.incompatible_role (
 
 ALTER TABLE municipality.incompatible_role OWNER TO owner_municipality;
 
+CREATE TABLE municipality.intermediary (
+    login_id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    profession text NOT NULL,
+    recognised_at timestamp with time zone NOT NULL,
+    recognised_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    CONSTRAINT intermediary_check CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+    CONSTRAINT intermediary_profession_check CHECK (((length(profession) >= 1) AND (length(profession) <= 80)))
+);
+
+ALTER TABLE municipality.intermediary OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.intermediary IS 'For which organisation somebody applies, or decides on vouchers; recognised by the municipality until it ends.';
+
 CREATE TABLE municipality.job (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -1950,9 +2164,11 @@ CREATE TABLE municipality.merchant (
     state_since timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     account_id bigint,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    kind text DEFAULT 'regular'::text NOT NULL,
     CONSTRAINT merchant_check CHECK (((state = 'requested'::text) OR (account_id IS NOT NULL))),
     CONSTRAINT merchant_contact_email_check CHECK ((length(contact_email) <= 320)),
     CONSTRAINT merchant_contact_phone_check CHECK ((length(contact_phone) <= 40)),
+    CONSTRAINT merchant_kind_check CHECK ((kind = ANY (ARRAY['regular'::text, 'one_off'::text]))),
     CONSTRAINT merchant_kvk_number_check CHECK ((kvk_number ~ '^[0-9]{8}$'::text)),
     CONSTRAINT merchant_name_check CHECK (((length(name) >= 1) AND (length(name) <= 140))),
     CONSTRAINT merchant_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'approved'::text, 'suspended'::text, 'ended'::text])))
@@ -1968,6 +2184,21 @@ CREATE TABLE municipality.migration (
 );
 
 ALTER TABLE municipality.migration OWNER TO owner_municipality;
+
+CREATE TABLE municipality.organisation (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    recognised_at timestamp with time zone NOT NULL,
+    recognised_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    CONSTRAINT organisation_check CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+    CONSTRAINT organisation_kind_check CHECK ((kind = ANY (ARRAY['school'::text, 'practice'::text, 'team'::text, 'other'::text]))),
+    CONSTRAINT organisation_name_check CHECK (((length(name) >= 1) AND (length(name) <= 140)))
+);
+
+ALTER TABLE municipality.organisation OWNER TO owner_municipality;
 
 CREATE TABLE municipality.pass (
     id uuid NOT NULL,
@@ -1992,6 +2223,30 @@ CREATE TABLE municipality.pass (
 );
 
 ALTER TABLE municipality.pass OWNER TO owner_municipality;
+
+CREATE TABLE municipality.payee_invoice (
+    id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    amount_cents bigint NOT NULL,
+    invoice_reference text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by uuid NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    rejected_at timestamp with time zone,
+    rejected_by uuid,
+    rejected_because text,
+    CONSTRAINT payee_invoice_amount_cents_check CHECK (((amount_cents >= 1) AND (amount_cents <= 100000000))),
+    CONSTRAINT payee_invoice_check CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
+    CONSTRAINT payee_invoice_check1 CHECK ((((rejected_at IS NULL) = (rejected_by IS NULL)) AND ((rejected_at IS NULL) = (rejected_because IS NULL)))),
+    CONSTRAINT payee_invoice_check2 CHECK (((confirmed_at IS NULL) OR (rejected_at IS NULL))),
+    CONSTRAINT payee_invoice_invoice_reference_check CHECK (((length(invoice_reference) >= 1) AND (length(invoice_reference) <= 60))),
+    CONSTRAINT payee_invoice_rejected_because_check CHECK (((length(rejected_because) >= 1) AND (length(rejected_because) <= 300))),
+    CONSTRAINT second_pair_of_eyes_on_invoice CHECK ((confirmed_by <> proposed_by))
+);
+
+ALTER TABLE municipality.payee_invoice OWNER TO owner_municipality;
 
 CREATE TABLE municipality.payout_account (
     id uuid NOT NULL,
@@ -2058,7 +2313,7 @@ ALTER TABLE municipality.proof OWNER TO owner_municipality;
 
 CREATE TABLE municipality.redemption (
     entry_id uuid NOT NULL,
-    till_id uuid NOT NULL,
+    till_id uuid,
     merchant_id uuid,
     location_id uuid,
     category text,
@@ -2069,6 +2324,8 @@ CREATE TABLE municipality.redemption (
     sale_id uuid,
     recorded_at timestamp with time zone NOT NULL,
     visits_asked integer DEFAULT 0 NOT NULL,
+    invoice_reference text,
+    CONSTRAINT redemption_by_till_or_invoice CHECK ((((till_id IS NULL) = (invoice_reference IS NOT NULL)) AND ((length(invoice_reference) >= 1) AND (length(invoice_reference) <= 60)))),
     CONSTRAINT redemption_check CHECK (((taken_cents >= 0) AND (taken_cents <= price_cents))),
     CONSTRAINT redemption_price_cents_check CHECK (((price_cents >= 0) AND (price_cents <= 100000000))),
     CONSTRAINT redemption_visits_check CHECK ((visits >= 0))
@@ -2550,6 +2807,35 @@ ALTER TABLE municipality.usable_change OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.usable_change IS 'Each time that a guarded account was ended or prolonged; the last one is what its balance says.';
 
+CREATE TABLE municipality.voucher (
+    id uuid NOT NULL,
+    organisation_id uuid NOT NULL,
+    scheme_id uuid NOT NULL,
+    category text NOT NULL,
+    amount_cents bigint NOT NULL,
+    what_for text NOT NULL,
+    no_other_provision boolean NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by uuid NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    rejected_at timestamp with time zone,
+    rejected_by uuid,
+    rejected_because text,
+    card_id uuid,
+    expires_on date,
+    CONSTRAINT second_pair_of_eyes_on_voucher CHECK ((confirmed_by <> proposed_by)),
+    CONSTRAINT voucher_amount_cents_check CHECK (((amount_cents >= 1) AND (amount_cents <= 100000000))),
+    CONSTRAINT voucher_check CHECK ((((confirmed_at IS NULL) = (confirmed_by IS NULL)) AND ((confirmed_at IS NULL) = (card_id IS NULL)) AND ((confirmed_at IS NULL) = (expires_on IS NULL)))),
+    CONSTRAINT voucher_check1 CHECK ((((rejected_at IS NULL) = (rejected_by IS NULL)) AND ((rejected_at IS NULL) = (rejected_because IS NULL)))),
+    CONSTRAINT voucher_check2 CHECK (((confirmed_at IS NULL) OR (rejected_at IS NULL))),
+    CONSTRAINT voucher_no_other_provision_check CHECK (no_other_provision),
+    CONSTRAINT voucher_rejected_because_check CHECK (((length(rejected_because) >= 1) AND (length(rejected_because) <= 300))),
+    CONSTRAINT voucher_what_for_check CHECK (((length(what_for) >= 1) AND (length(what_for) <= 300)))
+);
+
+ALTER TABLE municipality.voucher OWNER TO owner_municipality;
+
 ALTER TABLE ONLY municipality.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -2607,6 +2893,12 @@ ALTER TABLE ONLY municipality.card
 ALTER TABLE ONLY municipality.category
     ADD CONSTRAINT category_pkey PRIMARY KEY (code);
 
+ALTER TABLE ONLY municipality.child_application_pause
+    ADD CONSTRAINT child_application_pause_pkey PRIMARY KEY (application_id, from_on);
+
+ALTER TABLE ONLY municipality.child_application
+    ADD CONSTRAINT child_application_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
 
@@ -2649,6 +2941,9 @@ ALTER TABLE ONLY municipality.income_verdict
 ALTER TABLE ONLY municipality.incompatible_role
     ADD CONSTRAINT incompatible_role_pkey PRIMARY KEY (role, other);
 
+ALTER TABLE ONLY municipality.intermediary
+    ADD CONSTRAINT intermediary_pkey PRIMARY KEY (login_id);
+
 ALTER TABLE ONLY municipality.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
@@ -2679,11 +2974,17 @@ ALTER TABLE ONLY municipality.merchant
 ALTER TABLE ONLY municipality.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY municipality.organisation
+    ADD CONSTRAINT organisation_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.pass
     ADD CONSTRAINT pass_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY municipality.pass
     ADD CONSTRAINT pass_resident_id_year_key UNIQUE (resident_id, year);
+
+ALTER TABLE ONLY municipality.payee_invoice
+    ADD CONSTRAINT payee_invoice_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY municipality.payout_account
     ADD CONSTRAINT payout_account_pkey PRIMARY KEY (id);
@@ -2790,11 +3091,16 @@ ALTER TABLE ONLY municipality.upload
 ALTER TABLE ONLY municipality.usable_change
     ADD CONSTRAINT usable_change_pkey PRIMARY KEY (account_id, number);
 
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_pkey PRIMARY KEY (id);
+
 CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT WHERE (kind <> ALL (ARRAY['budget'::text, 'held'::text]));
 
 CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
 
 CREATE INDEX assessment_year ON municipality.assessment USING btree (year, started_at DESC);
+
+CREATE UNIQUE INDEX budget_application ON municipality.budget USING btree (application_id) WHERE (application_id IS NOT NULL);
 
 CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
 
@@ -2805,6 +3111,18 @@ CREATE INDEX card_print_run ON municipality.card_print USING btree (run_id, card
 CREATE UNIQUE INDEX card_replaced_once ON municipality.card USING btree (replaces) WHERE (replaces IS NOT NULL);
 
 CREATE INDEX card_resident ON municipality.card USING btree (resident_id);
+
+CREATE INDEX child_application_club ON municipality.child_application USING btree (merchant_id) WHERE (state = ANY (ARRAY['waiting_club'::text, 'awarded'::text]));
+
+CREATE INDEX child_application_decided ON municipality.child_application USING btree (decided_at);
+
+CREATE UNIQUE INDEX child_application_once ON municipality.child_application USING btree (resident_id, scheme_id, period_key) WHERE ((resident_id IS NOT NULL) AND (state <> ALL (ARRAY['refused'::text, 'withdrawn'::text])));
+
+CREATE INDEX child_application_open ON municipality.child_application USING btree (received_at, id) WHERE (decided_at IS NULL);
+
+CREATE INDEX child_application_own ON municipality.child_application USING btree (applied_by, received_at);
+
+CREATE UNIQUE INDEX child_application_paused ON municipality.child_application_pause USING btree (application_id) WHERE (until_on IS NULL);
 
 CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
 
@@ -2832,6 +3150,8 @@ CREATE INDEX household_application_household ON municipality.household_applicati
 
 CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE ((state = 'received'::text) AND (moved_at IS NULL));
 
+CREATE INDEX intermediary_organisation ON municipality.intermediary USING btree (organisation_id);
+
 CREATE INDEX job_waiting ON municipality.job USING btree (run_after, id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
 CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);
@@ -2839,6 +3159,12 @@ CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id
 CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (adult_id);
 
 CREATE UNIQUE INDEX merchant_kvk ON municipality.merchant USING btree (kvk_number, name);
+
+CREATE UNIQUE INDEX organisation_name ON municipality.organisation USING btree (lower(name)) WHERE (ended_at IS NULL);
+
+CREATE INDEX payee_invoice_application ON municipality.payee_invoice USING btree (application_id);
+
+CREATE INDEX payee_invoice_waiting ON municipality.payee_invoice USING btree (proposed_at) WHERE ((confirmed_at IS NULL) AND (rejected_at IS NULL));
 
 CREATE INDEX payout_account_merchant ON municipality.payout_account USING btree (merchant_id, proposed_at DESC);
 
@@ -2895,6 +3221,8 @@ CREATE UNIQUE INDEX transfer_debit ON municipality.transfer USING btree (debit, 
 CREATE INDEX transfer_position ON municipality.transfer USING brin (xid) WITH (pages_per_range='32');
 
 CREATE INDEX unknown_scan_till ON municipality.unknown_scan USING btree (till_id, tried_at);
+
+CREATE INDEX voucher_of_organisation ON municipality.voucher USING btree (organisation_id, proposed_at);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -3002,6 +3330,8 @@ ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
 
+CREATE TRIGGER judge_waiting_applications AFTER UPDATE OF state ON municipality.merchant FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION municipality.judge_waiting_applications();
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -3055,6 +3385,8 @@ CREATE TRIGGER refuse_rewriting_a_version BEFORE UPDATE ON municipality.scheme_v
 ALTER TABLE municipality.scheme_version ENABLE ALWAYS TRIGGER refuse_rewriting_a_version;
 
 CREATE TRIGGER refuse_role BEFORE INSERT OR UPDATE ON municipality.login_role FOR EACH ROW EXECUTE FUNCTION municipality.refuse_role();
+
+CREATE TRIGGER refuse_second_application_verdict BEFORE UPDATE ON municipality.child_application FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_application_verdict();
 
 CREATE TRIGGER refuse_second_deviation_verdict BEFORE UPDATE ON municipality.deviation FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_deviation_verdict();
 
@@ -3119,6 +3451,24 @@ ALTER TABLE ONLY municipality.card
 ALTER TABLE ONLY municipality.card
     ADD CONSTRAINT card_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
+ALTER TABLE ONLY municipality.child_application
+    ADD CONSTRAINT child_application_applied_by_fkey FOREIGN KEY (applied_by) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.child_application
+    ADD CONSTRAINT child_application_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.child_application
+    ADD CONSTRAINT child_application_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES municipality.organisation(id);
+
+ALTER TABLE ONLY municipality.child_application_pause
+    ADD CONSTRAINT child_application_pause_application_id_fkey FOREIGN KEY (application_id) REFERENCES municipality.child_application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.child_application
+    ADD CONSTRAINT child_application_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.child_application
+    ADD CONSTRAINT child_application_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -3149,6 +3499,12 @@ ALTER TABLE ONLY municipality.income_verdict_adult
 ALTER TABLE ONLY municipality.income_verdict_adult
     ADD CONSTRAINT income_verdict_adult_verdict_id_fkey FOREIGN KEY (verdict_id) REFERENCES municipality.income_verdict(id);
 
+ALTER TABLE ONLY municipality.intermediary
+    ADD CONSTRAINT intermediary_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.intermediary
+    ADD CONSTRAINT intermediary_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES municipality.organisation(id);
+
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
 
@@ -3166,6 +3522,12 @@ ALTER TABLE ONLY municipality.managing_adult
 
 ALTER TABLE ONLY municipality.pass
     ADD CONSTRAINT pass_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.payee_invoice
+    ADD CONSTRAINT payee_invoice_application_id_fkey FOREIGN KEY (application_id) REFERENCES municipality.child_application(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.payee_invoice
+    ADD CONSTRAINT payee_invoice_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
 
 ALTER TABLE ONLY municipality.payout_account
     ADD CONSTRAINT payout_account_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
@@ -3218,6 +3580,27 @@ ALTER TABLE ONLY municipality.till
 ALTER TABLE ONLY municipality.upload_piece
     ADD CONSTRAINT upload_piece_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES municipality.upload(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_card_id_fkey FOREIGN KEY (card_id) REFERENCES municipality.card(id);
+
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_category_fkey FOREIGN KEY (category) REFERENCES municipality.category(code);
+
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES municipality.organisation(id);
+
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_proposed_by_fkey FOREIGN KEY (proposed_by) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_rejected_by_fkey FOREIGN KEY (rejected_by) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.voucher
+    ADD CONSTRAINT voucher_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
 GRANT USAGE ON SCHEMA municipality TO app_municipality;
 GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
 GRANT ALL ON SCHEMA municipality TO ledger_municipality;
@@ -3236,11 +3619,17 @@ GRANT ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, nu
 
 REVOKE ALL ON FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_helper_applications(before timestamp with time zone, most integer) TO app_municipality;
@@ -3253,6 +3642,8 @@ GRANT ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestam
 
 REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
@@ -3290,6 +3681,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_rewriting_a_version() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_role() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_second_application_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_second_deviation_verdict() FROM PUBLIC;
 
@@ -3392,6 +3785,12 @@ GRANT SELECT ON TABLE municipality.budget TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.budget TO app_municipality;
 GRANT SELECT ON TABLE municipality.budget TO ledger_municipality;
 
+GRANT UPDATE(merchant_id) ON TABLE municipality.budget TO app_municipality;
+
+GRANT UPDATE(application_id) ON TABLE municipality.budget TO app_municipality;
+
+GRANT UPDATE(category) ON TABLE municipality.budget TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.card TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.card TO app_municipality;
 GRANT SELECT ON TABLE municipality.card TO ledger_municipality;
@@ -3424,6 +3823,87 @@ GRANT SELECT ON TABLE municipality.category TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.category TO app_municipality;
 
 GRANT UPDATE(title) ON TABLE municipality.category TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.child_application TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.child_application TO app_municipality;
+GRANT SELECT ON TABLE municipality.child_application TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(scheme_id) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(applied_by) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(organisation_id) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(profession) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(received_at) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(content_hash) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(resident_id) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(scanned_token),UPDATE(scanned_token) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(scanned_numbers),UPDATE(scanned_numbers) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(given_name),UPDATE(given_name) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(family_name),UPDATE(family_name) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(birth_date),UPDATE(birth_date) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(postcode),UPDATE(postcode) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(merchant_id),UPDATE(merchant_id) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(club_name) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(club_email) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(club_phone) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(club_place) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(asked_cents) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(what_for) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(agreed_by) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(agreed_how) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(agreed_on) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(state),UPDATE(state) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(questions) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(period_key) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(decided_at) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(decided_by) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(refusal) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(reason) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(awarded_cents) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(budget_year) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(participation) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(participation_at) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT UPDATE(released_at) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.child_application_pause TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.child_application_pause TO app_municipality;
+
+GRANT UPDATE(until_on) ON TABLE municipality.child_application_pause TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;
@@ -3550,6 +4030,21 @@ GRANT SELECT,INSERT ON TABLE municipality.income_verdict_adult TO app_municipali
 GRANT SELECT ON TABLE municipality.incompatible_role TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.incompatible_role TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.intermediary TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.intermediary TO app_municipality;
+
+GRANT UPDATE(organisation_id) ON TABLE municipality.intermediary TO app_municipality;
+
+GRANT UPDATE(profession) ON TABLE municipality.intermediary TO app_municipality;
+
+GRANT UPDATE(recognised_at) ON TABLE municipality.intermediary TO app_municipality;
+
+GRANT UPDATE(recognised_by) ON TABLE municipality.intermediary TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.intermediary TO app_municipality;
+
+GRANT UPDATE(ended_by) ON TABLE municipality.intermediary TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.job TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.job TO app_municipality;
 
@@ -3634,6 +4129,13 @@ GRANT UPDATE(account_id) ON TABLE municipality.merchant TO app_municipality;
 GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.migration TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.organisation TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.organisation TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.organisation TO app_municipality;
+
+GRANT UPDATE(ended_by) ON TABLE municipality.organisation TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.pass TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.pass TO app_municipality;
 GRANT SELECT ON TABLE municipality.pass TO ledger_municipality;
@@ -3651,6 +4153,34 @@ GRANT UPDATE(reopening_proposed_by) ON TABLE municipality.pass TO app_municipali
 GRANT UPDATE(reopened_at) ON TABLE municipality.pass TO app_municipality;
 
 GRANT UPDATE(reopened_by) ON TABLE municipality.pass TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.payee_invoice TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.payee_invoice TO app_municipality;
+GRANT SELECT ON TABLE municipality.payee_invoice TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(application_id) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(merchant_id) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(amount_cents) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(invoice_reference) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT UPDATE(confirmed_at) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT UPDATE(confirmed_by) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT UPDATE(rejected_at) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT UPDATE(rejected_by) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT UPDATE(rejected_because) ON TABLE municipality.payee_invoice TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.payout_account TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.payout_account TO app_municipality;
@@ -3875,5 +4405,40 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.upload_piece TO app_municipalit
 GRANT SELECT ON TABLE municipality.usable_change TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.usable_change TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.usable_change TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.voucher TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(organisation_id) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(scheme_id) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(category) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(amount_cents) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(what_for) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(no_other_provision) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(confirmed_at) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(confirmed_by) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(rejected_at) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(rejected_by) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(rejected_because) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(card_id) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT UPDATE(expires_on) ON TABLE municipality.voucher TO app_municipality;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE owner_municipality IN SCHEMA municipality GRANT SELECT ON TABLES TO auditor_municipality;

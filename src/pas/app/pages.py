@@ -47,11 +47,48 @@ WAYS: Final = (
         "Vraag een pas voor iemand aan.",
         "help-apply",
     ),
+    Way(
+        Permission.APPLICATIONS_MAKE,
+        "Aanvragen voor kinderen",
+        "Vraag iets aan, en zie hoe het staat.",
+        "child-applications",
+    ),
+    Way(
+        Permission.APPLICATIONS_DECIDE,
+        "Aanvragen beslissen",
+        "Welke aanvragen voor kinderen wachten op u.",
+        "child-application-queue",
+    ),
+    Way(Permission.VOUCHERS_DECIDE, "Bonnen", "De pot van het wijkteam, samen.", "vouchers"),
+    Way(
+        Permission.PAYEE_INVOICES_CONFIRM,
+        "Losse rekeningen",
+        "Rekeningen die op een tweede persoon wachten.",
+        "payee-invoices",
+    ),
+    Way(
+        Permission.INTERMEDIARIES_READ,
+        "Aanvragers",
+        "Wie mag aanvragen, en voor wie.",
+        "organisations",
+    ),
+    Way(
+        Permission.APPLICATIONS_COUNT,
+        "Verslag van aanvragen",
+        "Hoeveel kinderen, hoeveel euro.",
+        "child-applications-report",
+    ),
     Way(Permission.CARDS_PRINT, "Kaarten drukken", "De kaarten van een jaar.", "card-runs"),
     Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),
     Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
+    Way(
+        Permission.AWARDS_CONFIRM,
+        "Kinderen die bij u komen",
+        "Zeg wie meedoet, en wat het kost.",
+        "awards",
+    ),
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
     Way(
@@ -73,7 +110,8 @@ CAN_DO: Final = {
     Role.ANALYST: "Ziet aantallen, en geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
     Role.ADMINISTRATOR: "Geeft rollen aan collega’s. Dat gaat nog niet via pagina’s.",
-    Role.INTERMEDIARY: "Vraagt een pas aan voor iemand, en betaalt een club.",
+    Role.INTERMEDIARY: "Vraagt iets aan voor een kind, en betaalt een club.",
+    Role.TEAM_MEMBER: "Geeft met een collega een bon aan een gezin.",
 }
 """What a visitor of the demonstration can expect of each role."""
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from pas.app import proving
+from pas.applications import judge
 from pas.grants import follow_job, lapse_job
 from pas.jobs import Daily
 from pas.retention import clean_up
@@ -14,4 +15,5 @@ DAILY: Final = (
     Daily(follow_job.KIND, 5),
     Daily(lapse_job.DAILY_KIND, 6),
     Daily(schedule_job.KIND, 7),
+    Daily(judge.KIND, 7),
 )

@@ -45,6 +45,7 @@ PERSONAS: Final = (
     Role.AUDITOR,
     Role.ADMINISTRATOR,
     Role.INTERMEDIARY,
+    Role.TEAM_MEMBER,
 )
 """Whom a visitor can become; managers, tills and holders come from the demonstration's own pages."""
 

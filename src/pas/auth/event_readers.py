@@ -17,16 +17,20 @@ READERS: Final[Mapping[str, Permission]] = {
     "appropriation": Permission.APPROPRIATIONS_READ,
     "card": Permission.CARDS_READ,
     "card_run": Permission.CARDS_READ,
+    "child_application": Permission.APPLICATIONS_DECIDE,
     "category": Permission.SCHEMES_READ,
     "deviation": Permission.DEVIATIONS_READ,
     "epoch": Permission.EVENTS_READ,
     "income_verdict": Permission.DECISIONS_READ,
+    "intermediary": Permission.INTERMEDIARIES_READ,
     "key": Permission.EVENTS_READ,
     "location": Permission.MERCHANTS_READ,
     "login": Permission.LOGINS_READ,
     "managing_adult": Permission.RESIDENTS_READ,
     "merchant": Permission.MERCHANTS_READ,
+    "organisation": Permission.INTERMEDIARIES_READ,
     "pass": Permission.PASSES_READ,
+    "payee_invoice": Permission.PAYOUT_ACCOUNTS_READ,
     "payout_account": Permission.PAYOUT_ACCOUNTS_READ,
     "resident": Permission.RESIDENTS_READ,
     "role": Permission.LOGINS_READ,
@@ -35,6 +39,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "settlement": Permission.SETTLEMENTS_READ,
     "swimming_diploma": Permission.RESIDENTS_READ,
     "till": Permission.TILLS_READ,
+    "voucher": Permission.VOUCHERS_READ,
 }
 """By the first word of the kind; a kind that is not here cannot be recorded."""
 

@@ -29,6 +29,8 @@ AWARDING: Final = frozenset(
         Permission.INCOME_VERDICTS_RECORD,
         Permission.DEVIATIONS_PROPOSE,
         Permission.DEVIATIONS_CONFIRM,
+        Permission.APPLICATIONS_DECIDE,
+        Permission.VOUCHERS_DECIDE,
     }
 )
 
@@ -58,6 +60,18 @@ KEPT_APART: Final = (
         Permission.MERCHANTS_WRITE,
         frozenset({Permission.MERCHANTS_APPROVE}),
         "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
+    ),
+    KeptApart(
+        Permission.APPLICATIONS_DECIDE,
+        frozenset(
+            {
+                Permission.APPLICATIONS_MAKE,
+                Permission.AWARDS_CONFIRM,
+                Permission.INTERMEDIARIES_RECOGNISE,
+                Permission.PAYEE_INVOICES_CONFIRM,
+            }
+        ),
+        "Wie over aanvragen beslist, vraagt zelf niets aan, erkent geen aanvragers en betaalt niet alleen.",
     ),
     KeptApart(
         Permission.MERCHANTS_WRITE,
@@ -98,6 +112,7 @@ ALONE: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "Een controleur staat los van het werk dat hij controleert.",
     Role.MERCHANT_MANAGER: "Een aanbieder heeft geen andere rol bij de gemeente.",
     Role.INTERMEDIARY: "Een intermediair heeft geen andere rol bij de gemeente.",
+    Role.TEAM_MEMBER: "Iemand van het wijkteam heeft geen andere rol bij de gemeente.",
 }
 
 
@@ -110,9 +125,11 @@ IN_PERSON: Final = frozenset(
         Permission.LOGINS_MANAGE,
         Permission.MERCHANTS_APPROVE,
         Permission.PASSES_REOPEN,
+        Permission.PAYEE_INVOICES_CONFIRM,
         Permission.PAYOUT_ACCOUNTS_APPROVE,
         Permission.ROLES_MANAGE,
         Permission.SETTLEMENTS_APPROVE,
+        Permission.VOUCHERS_DECIDE,
     }
 )
 """What no token of months carries: being the second pair of eyes, and deciding who gets in."""

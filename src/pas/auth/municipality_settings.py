@@ -25,6 +25,7 @@ Address = Annotated[str, Meta(min_length=1, max_length=300)]
 PayerName = Annotated[str, Meta(min_length=1, max_length=70)]
 PayerIban = Annotated[str, Meta(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$")]
 Area = Annotated[str, Meta(min_length=1, max_length=80)]
+Profession = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
 class SettingWrong(Refusal):
@@ -90,6 +91,18 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
     print_days: Annotated[int, Meta(ge=1, le=90)] = 30
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
+    professions: Annotated[tuple[Profession, ...], Meta(min_length=1, max_length=50)] = (
+        "leerkracht",
+        "directeur van een school",
+        "jongerenwerker",
+        "huisarts",
+        "buurtsportcoach",
+        "consulent",
+        "wijkteam",
+    )
+    colleagues_see_applications: bool = False
+    award_release_days: Annotated[int, Meta(ge=30, le=1000)] = 180
+    voucher_days: Annotated[int, Meta(ge=1, le=366)] = 42
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None
 

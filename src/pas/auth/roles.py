@@ -22,6 +22,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     MERCHANT_MANAGER = "merchant_manager"
     INTERMEDIARY = "intermediary"
+    TEAM_MEMBER = "team_member"
 
 
 ROLE_TITLES: Final[Mapping[Role, str]] = {
@@ -37,6 +38,7 @@ ROLE_TITLES: Final[Mapping[Role, str]] = {
     Role.OPERATOR: "Technisch beheerder",
     Role.MERCHANT_MANAGER: "Beheerder van een aanbieder",
     Role.INTERMEDIARY: "Intermediair",
+    Role.TEAM_MEMBER: "Lid van het wijkteam",
 }
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -57,6 +59,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.POLICY: frozenset(
         {
+            Permission.APPLICATIONS_COUNT,
             Permission.SCHEMES_READ,
             Permission.SCHEMES_WRITE,
             Permission.APPROPRIATIONS_READ,
@@ -68,6 +71,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.OFFICER: frozenset(
         {
+            Permission.APPLICATIONS_COUNT,
+            Permission.APPLICATIONS_DECIDE,
+            Permission.INTERMEDIARIES_READ,
             Permission.SCHEMES_READ,
             Permission.APPROPRIATIONS_READ,
             Permission.RESIDENTS_READ,
@@ -116,6 +122,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.REGISTRAR: frozenset(
         {
+            Permission.INTERMEDIARIES_READ,
+            Permission.INTERMEDIARIES_RECOGNISE,
             Permission.SCHEMES_READ,
             Permission.MERCHANTS_READ,
             Permission.MERCHANTS_WRITE,
@@ -131,6 +139,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.FINANCE: frozenset(
         {
+            Permission.APPLICATIONS_COUNT,
             Permission.SCHEMES_READ,
             Permission.APPROPRIATIONS_READ,
             Permission.APPROPRIATIONS_WRITE,
@@ -150,6 +159,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.APPROVER: frozenset(
         {
+            Permission.PAYEE_INVOICES_CONFIRM,
             Permission.SCHEMES_READ,
             Permission.DECISIONS_READ,
             Permission.DEVIATIONS_READ,
@@ -168,6 +178,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.ANALYST: frozenset(
         {
+            Permission.APPLICATIONS_COUNT,
             Permission.SCHEMES_READ,
             Permission.APPROPRIATIONS_READ,
             Permission.ASSESSMENTS_READ,
@@ -175,6 +186,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     ),
     Role.AUDITOR: frozenset(
         {
+            Permission.APPLICATIONS_COUNT,
+            Permission.INTERMEDIARIES_READ,
+            Permission.VOUCHERS_READ,
             Permission.SCHEMES_READ,
             Permission.APPROPRIATIONS_READ,
             Permission.ASSESSMENTS_READ,
@@ -214,12 +228,22 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_READ,
             Permission.REDEMPTIONS_REFUND,
             Permission.PAYOUTS_READ,
+            Permission.AWARDS_CONFIRM,
         }
     ),
     Role.INTERMEDIARY: frozenset(
         {
             Permission.APPLICATIONS_HELP,
+            Permission.APPLICATIONS_MAKE,
             Permission.REDEMPTIONS_MAKE,
+        }
+    ),
+    Role.TEAM_MEMBER: frozenset(
+        {
+            Permission.APPLICATIONS_HELP,
+            Permission.APPLICATIONS_MAKE,
+            Permission.VOUCHERS_READ,
+            Permission.VOUCHERS_DECIDE,
         }
     ),
 }

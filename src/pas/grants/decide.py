@@ -29,7 +29,16 @@ from pas.ids import DecisionId, HouseholdNumber, PassId, ResidentId, uuid7
 from pas.money import Cents
 from pas.passes.issue import MOST_AT_ONCE, WantedPass, issue_passes
 
-Cause = Literal["assessment", "application", "deviation", "birth", "arrival", "income", "objection"]
+Cause = Literal[
+    "assessment",
+    "application",
+    "deviation",
+    "birth",
+    "arrival",
+    "income",
+    "objection",
+    "award",
+]
 Signature = frozenset[tuple[str, str, str, int | None]]
 
 _Answer = TypeVar("_Answer")

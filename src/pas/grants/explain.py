@@ -38,6 +38,8 @@ REASONS: Final[dict[Reason, str]] = {
     "within-limit": "het inkomen is niet te hoog",
     "on-condition": "toegekend, maar de voorwaarde is niet nagekeken",
     "granted-by-deviation": "afwijking van de regel",
+    "awarded-on-application": "aangevraagd door een intermediair",
+    "awarded-by-team": "door het wijkteam toegekend",
     "already-granted": "had het al",
     "on-another-pass": "staat op de pas van iemand anders in het huishouden",
     "holder-is-gone": "stond op de pas van iemand die er niet meer is",
@@ -85,6 +87,8 @@ def sentence(verdict: Verdict) -> str:
             return f"{_incomes(verdict)} Dat is niet te hoog. {_given(verdict)}".rstrip()
         case "granted-by-deviation":
             return f"Wij maken voor u een uitzondering. {_given(verdict)}".rstrip()
+        case "awarded-on-application" | "awarded-by-team":
+            return f"Dit is voor u aangevraagd. {_given(verdict)}".rstrip()
         case "income-above-limit":
             return f"{_incomes(verdict)} Dat is te hoog."
         case "already-granted" if verdict.granted is not None:

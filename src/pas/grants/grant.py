@@ -26,10 +26,12 @@ from pas.grants.facts import Award
 from pas.grants.ground import Ground
 from pas.ids import (
     AccountId,
+    ApplicationId,
     DecisionId,
     EntryId,
     GrantId,
     HouseholdNumber,
+    MerchantId,
     PassId,
     ResidentId,
     SchemeVersionId,
@@ -57,6 +59,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     scheme: str
     version: SchemeVersionId
     award: Award
+    merchant: MerchantId | None = None
+    """Where alone it can be spent at first."""
+    application: ApplicationId | None = None
+    category: str | None = None
+    """The only purpose it is for, where its scheme has more."""
 
 
 class OutcomesRow(msgspec.Struct, frozen=True):
@@ -88,6 +95,18 @@ GRANT_BATCH: Final = Statement(
         $18, $19, $20, $21, $22, $23, $24, $25, $26) AS outcomes
     """,
     OutcomesRow,
+)
+
+
+BUDGET_ACCOUNTS: Final = 16
+"""Where ``grant_batch`` has the new accounts, in the cells of a grant."""
+MARK_BUDGETS: Final = Statement(
+    """
+    UPDATE budget SET application_id = m.application_id, category = m.category
+    FROM unnest($1::bigint[], $2::uuid[], $3::text[]) AS m (account_id, application_id, category)
+    WHERE budget.account_id = m.account_id
+    """,
+    None,
 )
 
 
@@ -131,6 +150,7 @@ async def write_grants(
     for first in range(0, len(in_any_order), MAX_ITEMS):
         batch = in_any_order[first : first + MAX_ITEMS]
         arrays = _arrays(batch, passes, ground=ground)
+        accounts = arrays[BUDGET_ACCOUNTS]
         granted_on = ground.plan.assessed_on
         arguments = (
             *arrays[:15],
@@ -148,6 +168,13 @@ async def write_grants(
             raise GrantedElsewhere from error
         if any(outcome != "booked" for outcome in row.outcomes):
             raise GrantedElsewhere
+        if any(one.application or one.category for one in batch):
+            await MARK_BUDGETS.run(
+                connection,
+                accounts,
+                [one.application for one in batch],
+                [one.category for one in batch],
+            )
 
 
 def _by_code(ground: Ground, rows: Sequence[PotRow]) -> dict[str, Cents]:
@@ -196,7 +223,7 @@ def _cells(
         moments.of(award.starts_on),
         # Until then a season that began in time may still be paid; the question is the till's.
         moments.of(award.lapses_on),
-        None,
+        one.merchant,
         award.ends_on,
     )
 
@@ -215,5 +242,7 @@ class _Moments:
 
 def _fingerprint(entry: EntryId, one: Wanted) -> bytes:
     award = one.award
-    fields = (entry, one.version, award.period_key, award.amount_cents, award.visits)
+    # A period of one application alone would tell whose it was.
+    period = award.period_key if one.application is None else ""
+    fields = (entry, one.version, period, award.amount_cents, award.visits)
     return hashlib.sha256(PRINT + b"".join(map(encoded_field, fields))).digest()

@@ -9,6 +9,7 @@ from msgspec import Meta
 from pas.ids import AgreementId, LocationId, LoginId, MerchantId, PayoutAccountId, TillId
 from pas.money import Cents
 
+MerchantKind = Literal["regular", "one_off"]
 MerchantState = Literal["requested", "approved", "suspended", "ended"]
 TillKind = Literal["merchant", "intermediary", "counter"]
 TillState = Literal["invited", "active", "paused", "revoked"]
@@ -90,6 +91,8 @@ class Merchant(msgspec.Struct, frozen=True, rename="camel"):
     contact_phone: str | None
     state: MerchantState
     state_since: datetime
+    kind: MerchantKind = "regular"
+    """A one-off payee is owed money by invoice, and never sells."""
 
 
 class Location(msgspec.Struct, frozen=True, rename="camel"):

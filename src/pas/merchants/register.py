@@ -17,7 +17,7 @@ from pas.errors import Refusal
 from pas.ids import MerchantId, uuid7
 from pas.merchants.agreements import add_agreement
 from pas.merchants.locations import add_location
-from pas.merchants.model import MerchantDetails, Registration
+from pas.merchants.model import MerchantDetails, MerchantKind, Registration
 from pas.merchants.payout_accounts import propose_account
 from pas.merchants.stored import lock_merchant, refuse_unknown_categories
 from pas.merchants.values import (
@@ -42,8 +42,8 @@ class MerchantExists(Refusal):
 
 INSERT_MERCHANT: Final = Statement(
     """
-    INSERT INTO merchant (id, name, kvk_number, contact_email, contact_phone, state, state_since)
-    VALUES ($1, $2, $3, $4, $5, 'requested', $6)
+    INSERT INTO merchant (id, name, kvk_number, contact_email, contact_phone, state, state_since, kind)
+    VALUES ($1, $2, $3, $4, $5, 'requested', $6, $7)
     """,
     None,
 )
@@ -54,7 +54,12 @@ CHANGE_MERCHANT: Final = Statement(
 
 
 async def register_merchant(
-    connection: Connection, registration: Registration, *, actor: Actor, now: datetime
+    connection: Connection,
+    registration: Registration,
+    *,
+    actor: Actor,
+    now: datetime,
+    kind: MerchantKind = "regular",
 ) -> MerchantId:
     """Register everything or nothing; all that is wrong is told at once."""
     told = tidy_registration(registration)
@@ -62,7 +67,7 @@ async def register_merchant(
     merchant_id = MerchantId(uuid7())
     async with connection.transaction():
         await refuse_unknown_categories(connection, (one.category for one in told.agreements))
-        await _insert(connection, merchant_id, told.details, now=now)
+        await _insert(connection, (merchant_id, kind), told.details, now=now)
         await record_event(
             connection,
             kind="merchant.registered",
@@ -149,8 +154,13 @@ def faults_of_registration(told: Registration) -> list[ValueFault]:
 
 
 async def _insert(
-    connection: Connection, merchant_id: MerchantId, details: MerchantDetails, *, now: datetime
+    connection: Connection,
+    made: tuple[MerchantId, MerchantKind],
+    details: MerchantDetails,
+    *,
+    now: datetime,
 ) -> None:
+    merchant_id, kind = made
     try:
         async with connection.transaction():
             await INSERT_MERCHANT.run(
@@ -161,6 +171,7 @@ async def _insert(
                 details.contact_email,
                 details.contact_phone,
                 now,
+                kind,
             )
     except asyncpg.UniqueViolationError:
         raise MerchantExists from None

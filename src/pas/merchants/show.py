@@ -14,7 +14,14 @@ from pas.db import Connection, Statement
 from pas.ids import MerchantId, PayoutAccountId
 from pas.merchants.agreements import READ_AGREEMENTS
 from pas.merchants.locations import READ_LOCATIONS
-from pas.merchants.model import Agreement, Location, Merchant, MerchantState, PayoutAccount
+from pas.merchants.model import (
+    Agreement,
+    Location,
+    Merchant,
+    MerchantKind,
+    MerchantState,
+    PayoutAccount,
+)
 from pas.merchants.payout_accounts import READ_ACCOUNTS
 from pas.merchants.rules import account_in_use, waiting_account
 from pas.merchants.stored import read_merchant
@@ -58,6 +65,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     """What to list: a state, a part of a name or a KvK number, and behind which merchant."""
 
     state: MerchantState | None = None
+    kind: MerchantKind | None = None
     text: str | None = None
     after: MerchantId | None = None
     limit: int = 50
@@ -76,6 +84,7 @@ LIST_MERCHANTS: Final = Statement(
     FROM merchant m
     WHERE ($1::uuid IS NULL OR m.id = $1)
         AND ($2::text IS NULL OR m.state = $2)
+        AND ($8::text IS NULL OR m.kind = $8)
         AND ($3::text IS NULL OR position(lower($3) IN lower(m.name)) > 0 OR m.kvk_number = $3)
         AND ($4::uuid IS NULL
             OR (lower(m.name), m.id) > (SELECT lower(n.name), n.id FROM merchant n WHERE n.id = $4))
@@ -99,6 +108,7 @@ async def list_merchants(
         max(1, min(search.limit, MOST_LISTED)),
         day_of(now),
         now,
+        search.kind,
     )
 
 

@@ -36,14 +36,14 @@ class CategoryRow(msgspec.Struct, frozen=True):
 
 READ_MERCHANT: Final = Statement(
     """
-    SELECT id, name, kvk_number, contact_email, contact_phone, state, state_since
+    SELECT id, name, kvk_number, contact_email, contact_phone, state, state_since, kind
     FROM merchant WHERE id = $1
     """,
     Merchant,
 )
 LOCK_MERCHANT: Final = Statement(
     """
-    SELECT id, name, kvk_number, contact_email, contact_phone, state, state_since
+    SELECT id, name, kvk_number, contact_email, contact_phone, state, state_since, kind
     FROM merchant WHERE id = $1 FOR NO KEY UPDATE
     """,
     Merchant,

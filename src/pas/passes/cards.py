@@ -13,7 +13,7 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, ResidentId
 
-CardForm = Literal["paper", "plastic", "phone", "temporary"]
+CardForm = Literal["paper", "plastic", "phone", "temporary", "voucher"]
 LastingForm = Literal["paper", "plastic"]
 CardState = Literal["inactive", "active", "blocked", "replaced", "ended"]
 InUse = Literal["inactive", "active"]

@@ -97,6 +97,7 @@ COUNT_WITHOUT: Final = Statement(
     WHERE p.year = $1 AND p.ends_on > $2::date AND (p.ended_on IS NULL OR p.ended_on > $2)
         AND NOT EXISTS (SELECT 1 FROM card c WHERE c.resident_id = p.resident_id
             AND c.form IN ('paper', 'plastic') AND c.state IN ('inactive', 'active', 'blocked'))
+        AND EXISTS (SELECT 1 FROM resident_version v WHERE v.resident_id = p.resident_id)
     """,
     CountRow,
 )
@@ -106,6 +107,7 @@ READ_WITHOUT: Final = Statement(
     WHERE p.year = $1 AND p.ends_on > $2::date AND (p.ended_on IS NULL OR p.ended_on > $2)
         AND NOT EXISTS (SELECT 1 FROM card c WHERE c.resident_id = p.resident_id
             AND c.form IN ('paper', 'plastic') AND c.state IN ('inactive', 'active', 'blocked'))
+        AND EXISTS (SELECT 1 FROM resident_version v WHERE v.resident_id = p.resident_id)
     ORDER BY p.resident_id LIMIT $3
     """,
     WithoutCard,

@@ -98,7 +98,7 @@ def budget_facts(row: BudgetRow, scheme: SchemeFacts) -> BudgetFacts:
         account=row.account,
         scheme_id=scheme.scheme_id,
         scheme_version_id=row.scheme_version_id,
-        categories=scheme.categories,
+        categories=scheme.categories if row.category is None else frozenset((row.category,)),
         kind=scheme.kind,
         usable_from=row.usable_from,
         usable_until=min(row.usable_until, row.lapses_on),

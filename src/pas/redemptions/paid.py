@@ -46,7 +46,7 @@ class PaidLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RedemptionRow(msgspec.Struct, frozen=True, array_like=True):
-    till_id: TillId
+    till_id: TillId | None
     merchant_id: MerchantId
     recorded_at: datetime
     lines: tuple[PaidLine, ...] | None
@@ -87,7 +87,7 @@ READ_PAID: Final = Statement(
                 coalesce(r.recorded_at, e.recorded_at), (
                 SELECT coalesce(sum(f.amount - coalesce(v.reversed, 0)), 0)
                 FROM transfer k
-                JOIN account m ON m.id = k.debit AND m.kind = 'merchant'
+                JOIN account m ON m.id = k.debit AND m.kind IN ('merchant', 'payee')
                 JOIN reversal w ON w.entry_id = e.reverses AND w.line = k.reversed_line AND w.reversed = w.original
                 JOIN transfer f ON f.entry_id = e.reverses AND f.debit = k.credit
                 JOIN account a ON a.id = f.credit AND a.kind = 'appropriation'
@@ -145,7 +145,7 @@ def paid_parts(lines: Sequence[PaidLine]) -> tuple[PaidPart, ...]:
     parts: list[PaidPart] = []
     for line in lines:
         match line.unit, line.to:
-            case "cents", "merchant":
+            case "cents", "merchant" | "payee":
                 parts.append(
                     PaidPart(
                         account=line.debit,

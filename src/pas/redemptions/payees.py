@@ -29,6 +29,8 @@ async def list_payees(
 ) -> list[Payee]:
     """In the order of their names, after one of them; somebody of a merchant sees that one alone."""
     await viewer_of(connection, actor)
-    wanted = Search(state="approved", text=text.strip() or None, after=after, limit=limit)
+    wanted = Search(
+        state="approved", kind="regular", text=text.strip() or None, after=after, limit=limit
+    )
     found = await list_merchants(connection, wanted, actor=actor, now=now)
     return [Payee(one.id, one.name) for one in found]

@@ -17,8 +17,8 @@ REDEMPTIONS: Final = Statement(
     WITH booked AS (
         SELECT e.id, e.kind, e.refusal, coalesce(sum(t.amount) FILTER (WHERE c.kind IN ('merchant', 'payee')), 0) AS cents,
             coalesce(sum(t.amount) FILTER (WHERE c.kind = 'used'), 0) AS visits,
-            min(c.subject_id::text) FILTER (WHERE c.kind = 'merchant') AS merchant,
-            count(DISTINCT c.subject_id) FILTER (WHERE c.kind = 'merchant') AS merchants
+            min(c.subject_id::text) FILTER (WHERE c.kind IN ('merchant', 'payee')) AS merchant,
+            count(DISTINCT c.subject_id) FILTER (WHERE c.kind IN ('merchant', 'payee')) AS merchants
         FROM entry e LEFT JOIN transfer t ON t.entry_id = e.id LEFT JOIN account c ON c.id = t.credit
         WHERE e.kind IN ('redeem', 'confirm', 'offline')
         GROUP BY e.id

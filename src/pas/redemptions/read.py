@@ -110,6 +110,7 @@ class BudgetRow(msgspec.Struct, frozen=True, array_like=True):
     visits: int | None
     visits_movements: int | None
     used: bool
+    category: str | None
 
 
 class SubjectRow(msgspec.Struct, frozen=True, array_like=True):
@@ -199,7 +200,7 @@ READ_FACTS: Final = Statement(
                         JOIN account a ON a.id = x.credit AND a.kind IN ('merchant', 'payee')
                         WHERE x.debit = g.account_id AND x.amount > coalesce((
                             SELECT b.reversed FROM reversal b WHERE b.entry_id = x.entry_id AND b.line = x.line), 0)
-                        AND (SELECT v.once_per_year FROM scheme_version v WHERE v.id = g.scheme_version_id))))
+                        AND (SELECT v.once_per_year FROM scheme_version v WHERE v.id = g.scheme_version_id)), g.category))
                 FROM pass p JOIN budget g ON g.pass_id = p.id JOIN balance b ON b.account_id = g.account_id
                 LEFT JOIN balance n ON n.account_id = g.visits_account_id
                 WHERE p.resident_id = w.id AND (p.ended_on IS NULL OR p.ended_on > $8::date)
@@ -209,7 +210,7 @@ READ_FACTS: Final = Statement(
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[], $9::text[], $10::boolean[])
         WITH ORDINALITY AS i (id, till_id, token_hash, number_hash, holder, payee, category, fully, n)
     LEFT JOIN till t ON t.id = i.till_id
-    LEFT JOIN merchant m ON m.id = coalesce(i.payee, t.merchant_id)
+    LEFT JOIN merchant m ON m.id = coalesce(i.payee, t.merchant_id) AND m.kind = 'regular'
     LEFT JOIN LATERAL (
         SELECT k.id, k.state, k.expires_at, k.resident_id FROM card k WHERE k.token_hash = i.token_hash
         UNION ALL

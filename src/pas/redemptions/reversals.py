@@ -70,7 +70,8 @@ class Redemption(msgspec.Struct, frozen=True, kw_only=True):
     or the end of the window; ``is_settled`` says that it is in a run already.
     """
 
-    till_id: TillId
+    till_id: TillId | None
+    """None where a club confirmed by invoice."""
     merchant_id: MerchantId
     parts: tuple[PaidPart, ...]
     void_until: datetime

@@ -35,7 +35,7 @@ class TillSale(msgspec.Struct, frozen=True):
     """One sale or attempt; nothing in it tells who paid."""
 
     id: EntryId
-    till_id: TillId
+    till_id: TillId | None
     merchant_id: MerchantId | None
     merchant: str | None
     recorded_at: datetime
@@ -62,7 +62,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     def may_see(self, sale: TillSale) -> bool:
         of_merchant = self.merchant is not None and sale.merchant_id == self.merchant
-        return self.everywhere or of_merchant or sale.till_id == self.till
+        own = self.till is not None and sale.till_id == self.till
+        return self.everywhere or of_merchant or own
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

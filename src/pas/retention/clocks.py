@@ -42,6 +42,9 @@ FORGET_APPLICATIONS: Final = Statement(
     "SELECT forget_withdrawn_applications($1, $2)::bigint AS count", Gone
 )
 FORGET_HELPED: Final = Statement("SELECT forget_helper_applications($1, $2)::bigint AS count", Gone)
+FORGET_CHILD_APPLICATIONS: Final = Statement(
+    "SELECT forget_child_applications($1, $2)::bigint AS count", Gone
+)
 FORGET_IMPORT_ROWS: Final = Statement(
     """
     WITH gone AS (
@@ -125,6 +128,13 @@ CLOCKS: Final = (
         396,
         "ours: the helper may ask for the receipt in the pass year; it names nobody any more",
         FORGET_HELPED,
+    ),
+    Clock(
+        "child_application",
+        42,
+        "Selectielijst gemeenten 2020: withdrawn 42 days, refused five years, awarded ten years; "
+        "the function knows which",
+        FORGET_CHILD_APPLICATIONS,
     ),
     Clock(
         "import_row",

@@ -64,6 +64,7 @@ CARD_FORMS: Final[dict[CardForm, str]] = {
     "plastic": "Plastic kaart",
     "phone": "Telefoon",
     "temporary": "Tijdelijk, op papier",
+    "voucher": "Bon van het wijkteam",
 }
 CARD_STATES: Final[dict[CardState, str]] = {
     "inactive": "nog niet in gebruik",

@@ -177,7 +177,7 @@ async def choice_of(request: AppRequest, municipality: str, sale_id: UUID) -> Ch
         sale = await read_sale(connection, EntryId(sale_id), viewer)
         titles = await purposes(connection)
         settings = await read_municipality_settings(connection)
-    kinds: list[Kind] = ["void"] if sale.till_id == viewer.till else []
+    kinds: list[Kind] = ["void"] if viewer.till is not None and sale.till_id == viewer.till else []
     if actor.kind == "till" or actor.may(Permission.REDEMPTIONS_REFUND):
         kinds.append("refund")
     return Choice(sale, viewer, kinds, titles, settings.void_hours)

@@ -1,0 +1,259 @@
+"""An officer decides what the rules could not: who the child is, award, refuse, or ask for more.
+
+What the rules refuse on known facts an officer may award all the same only as a deviation; here the
+scheme's amount is the most, a child gets one award per purpose and period, and the club has to take part.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pas.applications.invite_club import club_facts
+from pas.applications.judge import asked_before, case_of, retried, todays_ground
+from pas.applications.open_cases import (
+    END_PAUSE,
+    FIND_CHILD,
+    SET_CLUB,
+    SET_STATE,
+    OpenCase,
+    held_case,
+)
+from pas.applications.purposes import Purpose, purpose_of
+from pas.applications.rules import RefusalCode, amount_of
+from pas.applications.verdicts import write_award, write_refusal, write_withdrawal
+from pas.auth.actor import Actor
+from pas.auth.events import record_event
+from pas.auth.processing import note_processing
+from pas.days import day_of
+from pas.db import Connection, Statement
+from pas.errors import Refusal
+from pas.grants.award import period_of
+from pas.grants.deviation_decision import Case
+from pas.grants.ground import Ground
+from pas.grants.overspending import watch_overspending
+from pas.ids import ApplicationId, MerchantId, ResidentId
+from pas.money import Cents, euros
+
+
+class ChildNotFound(Refusal):
+    """Wij weten nog niet om welk kind het gaat."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Zoek het kind op in het register en kies het hier."
+
+
+class AlreadyRequested(Refusal):
+    """Voor dit kind is dit al aangevraagd."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Wijs deze aanvraag af. Of kies een ander kind."
+
+
+class ClubDoesNotJoin(Refusal):
+    """Deze club doet hier nu niet aan mee."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Kies een andere club. Of laat de club eerst goedkeuren."
+
+
+class AboveTheAward(Refusal):
+    """Dit bedrag is hoger dan de regeling geeft."""
+
+    next_step: ClassVar[str] = "Vul een lager bedrag in."
+
+
+class AwardReasonMissing(Refusal):
+    """Er staat nog geen reden bij."""
+
+    next_step: ClassVar[str] = "Schrijf in één zin waarom u dit beslist."
+
+
+class AlreadyPaused(Refusal):
+    """De termijn staat al stil."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Laat de termijn eerst verder lopen."
+
+
+PAUSE = Statement(
+    """
+    INSERT INTO child_application_pause (application_id, from_on, reason, paused_by)
+    VALUES ($1, $2, $3, $4)
+    ON CONFLICT (application_id, from_on) DO UPDATE SET until_on = NULL
+    """,
+    None,
+)
+
+
+async def name_child(
+    connection: Connection,
+    application_id: ApplicationId,
+    resident: ResidentId,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say which child it is; what was typed is forgotten, and the rules are asked again."""
+    ground = await todays_ground(connection, now)
+    async with connection.transaction():
+        held = await held_case(connection, application_id)
+        purpose = await _purpose(connection, held)
+        case = await case_of(connection, resident, purpose, ground=ground)
+        if case is None:
+            raise ChildNotFound
+        if await asked_before(connection, held, case):
+            raise AlreadyRequested
+        await FIND_CHILD.run(connection, held.id, resident, period_of(case, held.id))
+        await note_processing(connection, [resident], "application.named", actor=actor, now=now)
+        await _record(connection, held, "child_named", actor=actor)
+
+
+async def choose_club(
+    connection: Connection, application_id: ApplicationId, club: MerchantId, *, actor: Actor
+) -> None:
+    """Choose another club before the decision."""
+    async with connection.transaction():
+        held = await held_case(connection, application_id)
+        await SET_CLUB.run(connection, held.id, club)
+        await _record(connection, held, "club_chosen", actor=actor, after={"merchantId": str(club)})
+
+
+async def award_by_officer(
+    connection: Connection,
+    application_id: ApplicationId,
+    *,
+    cents: Cents | None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Award it, at most what the scheme gives, to a club that takes part."""
+    if not reason.strip():
+        raise AwardReasonMissing
+    ground = await todays_ground(connection, now)
+
+    async def once() -> bool:
+        async with connection.transaction():
+            held = await held_case(connection, application_id)
+            case, club, amount = await _ready(connection, held, cents, ground=ground, now=now)
+            await write_award(
+                connection,
+                held,
+                case,
+                cents=amount,
+                club=club,
+                reason=reason.strip(),
+                actor=actor,
+                now=now,
+            )
+        return True
+
+    await retried(once)
+    await watch_overspending(connection, year=ground.plan.year)
+
+
+async def refuse_by_officer(
+    connection: Connection,
+    application_id: ApplicationId,
+    code: RefusalCode,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    if not reason.strip():
+        raise AwardReasonMissing
+    async with connection.transaction():
+        held = await held_case(connection, application_id)
+        await write_refusal(connection, held, code, reason=reason.strip(), actor=actor, now=now)
+
+
+async def pause(
+    connection: Connection,
+    application_id: ApplicationId,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Ask for more: the clock stands still from today, with the reason in sight."""
+    if not reason.strip():
+        raise AwardReasonMissing
+    async with connection.transaction():
+        held = await held_case(connection, application_id)
+        if held.is_paused:
+            raise AlreadyPaused
+        await PAUSE.run(connection, held.id, day_of(now), reason.strip(), actor.id)
+        await SET_STATE.run(connection, held.id, "with_officer", [])
+        await _record(connection, held, "paused", actor=actor, reason=reason.strip())
+
+
+async def resume(
+    connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
+) -> None:
+    """Let the clock run again from today."""
+    async with connection.transaction():
+        held = await held_case(connection, application_id)
+        if held.is_paused:
+            await END_PAUSE.run(connection, held.id, day_of(now))
+            await _record(connection, held, "resumed", actor=actor)
+
+
+async def withdraw(
+    connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
+) -> None:
+    """The intermediary takes the application back, before it is decided."""
+    async with connection.transaction():
+        held = await held_case(connection, application_id)
+        await write_withdrawal(connection, held, actor=actor, now=now)
+
+
+async def _ready(
+    connection: Connection,
+    held: OpenCase,
+    cents: Cents | None,
+    *,
+    ground: Ground,
+    now: datetime,
+) -> tuple[Case, MerchantId, Cents]:
+    """Everything that an award needs, or the refusal that says what is missing."""
+    purpose = await _purpose(connection, held)
+    case = held.resident_id and await case_of(connection, held.resident_id, purpose, ground=ground)
+    if not case:
+        raise ChildNotFound
+    if await asked_before(connection, held, case):
+        raise AlreadyRequested
+    most = purpose.most_cents
+    amount = amount_of(purpose.stored.version, held.asked_cents) if cents is None else cents
+    if amount > most or amount <= 0:
+        raise AboveTheAward(f"Vul een bedrag in van hoogstens {euros(most)}.")
+    club = await club_facts(connection, held.merchant_id, purpose.stored.version, now=now)
+    if held.merchant_id is None or club.state != "approved" or not club.has_agreement:
+        raise ClubDoesNotJoin
+    return case, held.merchant_id, amount
+
+
+async def _purpose(connection: Connection, held: OpenCase) -> Purpose:
+    found = await purpose_of(connection, held.scheme_id, day_of(held.received_at))
+    if found is None:
+        raise ChildNotFound("Deze regeling gold niet toen de aanvraag binnenkwam.")
+    return found
+
+
+async def _record(
+    connection: Connection,
+    held: OpenCase,
+    what: str,
+    *,
+    actor: Actor,
+    after: dict[str, object] | None = None,
+    reason: str | None = None,
+) -> None:
+    await record_event(
+        connection,
+        kind=f"child_application.{what}",
+        subject_kind="child_application",
+        subject_id=held.id,
+        actor=actor,
+        after=after,
+        reason=reason,
+    )
