@@ -28,11 +28,14 @@ READERS: Final[Mapping[str, Permission]] = {
     "merchant": Permission.MERCHANTS_READ,
     "pass": Permission.PASSES_READ,
     "payout_account": Permission.PAYOUT_ACCOUNTS_READ,
+    "published_file": Permission.REACH_READ,
+    "reach": Permission.REACH_READ,
     "resident": Permission.RESIDENTS_READ,
     "role": Permission.LOGINS_READ,
     "scheme": Permission.SCHEMES_READ,
     "setting": Permission.SETTINGS_READ,
     "swimming_diploma": Permission.RESIDENTS_READ,
+    "target_group": Permission.REACH_READ,
     "till": Permission.TILLS_READ,
 }
 """By the first word of the kind; a kind that is not here cannot be recorded."""

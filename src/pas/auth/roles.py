@@ -63,6 +63,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.ASSESSMENTS_READ,
             Permission.DEVIATIONS_READ,
             Permission.MERCHANTS_READ,
+            Permission.REACH_READ,
             Permission.JOBS_READ,
         }
     ),
@@ -140,6 +141,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_READ,
             Permission.LEDGER_READ,
             Permission.LEDGER_PROVE,
+            Permission.REACH_READ,
             Permission.JOBS_READ,
         }
     ),
@@ -163,6 +165,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SCHEMES_READ,
             Permission.APPROPRIATIONS_READ,
             Permission.ASSESSMENTS_READ,
+            Permission.REACH_READ,
+            Permission.REACH_FREEZE,
+            Permission.TARGET_GROUPS_IMPORT,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -178,6 +183,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_READ,
             Permission.LEDGER_READ,
             Permission.LEDGER_PROVE,
+            Permission.REACH_READ,
             Permission.EVENTS_READ,
             Permission.SETTINGS_READ,
             Permission.LOGINS_READ,
