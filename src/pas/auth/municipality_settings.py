@@ -77,6 +77,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
     print_days: Annotated[int, Meta(ge=1, le=90)] = 30
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
+    small_cells_below: Annotated[int, Meta(ge=3, le=100)] = 10
+    freeze_months: Annotated[int, Meta(ge=1, le=119)] = 12
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None
 

@@ -103,7 +103,7 @@ async def import_target_groups(
         outcomes = {verdict.line: verdict.outcome for verdict in verdicts}
         for group in groups:
             if outcomes[group.rows[0].line] in WRITTEN:
-                await _write(connection, group.made(), stored.get(group.key), writing)
+                await _write(connection, group.made(), stored.get(group.key), writing=writing)
         await keep_verdicts(connection, import_id, verdicts)
         return await end_import(connection, import_id, now=now)
 
@@ -129,6 +129,7 @@ async def _write(
     connection: Connection,
     group: TargetGroup,
     before: StoredTargetGroup | None,
+    *,
     writing: _Writing,
 ) -> None:
     group_id: UUID = uuid7()

@@ -4,6 +4,7 @@ Pure: the rows of a file, and what is known of schemes, areas and earlier versio
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -16,6 +17,7 @@ from pas.reach.target_files import BAND, BANDS, Key, ReadGroup, ReadRow
 from pas.schemes.model import Unit as SchemeUnit
 
 OPEN_REMARK: Final = "Er staat geen getal. Wij bewaren dit als onbekend, niet als nul."
+NO_END: Final = 10_000
 Faults = dict[int, list[Fault]]
 
 
@@ -46,7 +48,7 @@ def judge_rows(
         _refuse_more_than_all(group, totals, faults)
     outcome = {group.key: _outcome(group, known, faults) for group in groups}
     by_line = {row.line: group for group in groups for row in group.rows}
-    return [_verdict(row, by_line.get(row.line), faults, outcome) for row in rows]
+    return [_verdict(row, by_line.get(row.line), faults=faults, outcome=outcome) for row in rows]
 
 
 def _judge_group(group: ReadGroup, known: Known, faults: Faults) -> None:
@@ -54,7 +56,7 @@ def _judge_group(group: ReadGroup, known: Known, faults: Faults) -> None:
     _refuse_doubles(group, faults)
     totals = group.total_rows
     if not totals:
-        _add(faults, group.rows[:1], "dimension", "Het totaal van deze doelgroep ontbreekt.")
+        _add(faults, group.rows[:1], ("dimension", "Het totaal van deze doelgroep ontbreekt."))
         return
     by_dimension: dict[Dimension, list[ReadRow]] = {}
     for row in group.rows:
@@ -74,9 +76,9 @@ def _refuse_scheme(group: ReadGroup, known: Known, faults: Faults) -> None:
         return
     facts = known.schemes.get((scheme, year))
     if facts is None:
-        _add(faults, group.rows, "scheme", "Deze regeling kennen wij niet in dit jaar.")
+        _add(faults, group.rows, ("scheme", "Deze regeling kennen wij niet in dit jaar."))
     elif not fits(unit, facts):
-        _add(faults, group.rows, "unit", "Deze eenheid past niet bij de regeling.")
+        _add(faults, group.rows, ("unit", "Deze eenheid past niet bij de regeling."))
 
 
 def fits(unit: Unit, facts: SchemeFacts) -> bool:
@@ -93,7 +95,7 @@ def _refuse_doubles(group: ReadGroup, faults: Faults) -> None:
         first = seen.setdefault((row.dimension, row.value), row)
         if first is not row and not row.faults:
             said = f"Dit staat er dubbel: zie ook regel {first.line}."
-            _add(faults, [row], "value", said)
+            _add(faults, [row], ("value", said))
 
 
 def _refuse_areas(rows: Sequence[ReadRow], known: Known, faults: Faults) -> None:
@@ -101,26 +103,26 @@ def _refuse_areas(rows: Sequence[ReadRow], known: Known, faults: Faults) -> None
     for row in rows:
         for area in row.value.split(","):
             if known.areas and area not in known.areas:
-                _add(faults, [row], "value", "Deze wijk kennen wij niet.")
+                _add(faults, [row], ("value", "Deze wijk kennen wij niet."))
             other = first_with.setdefault(area, row)
             if other is not row and other.value != row.value:
                 said = f"Deze wijk zit ook in regel {other.line}. Wijken mogen niet overlappen."
-                _add(faults, [row], "value", said)
+                _add(faults, [row], ("value", said))
 
 
 def _refuse_overlap(rows: Sequence[ReadRow], faults: Faults) -> None:
     bands = sorted((*limits_of(row.value), row.line) for row in rows if BAND.fullmatch(row.value))
     by_line = {row.line: row for row in rows}
-    for (_, until, line), (start, _, later) in zip(bands, bands[1:], strict=False):
+    for (_, until, line), (start, _, later) in pairwise(bands):
         if start < until and by_line[line].value != by_line[later].value:
             said = f"Deze groep overlapt met regel {line}."
-            _add(faults, [by_line[later]], "value", said)
+            _add(faults, [by_line[later]], ("value", said))
 
 
 def limits_of(band: str) -> tuple[int, int]:
     """The limits of ``6-8``, half open for ages; ``67-`` has no end."""
     start, _, until = band.partition("-")
-    return int(start), int(until) if until else 10_000
+    return int(start), int(until) if until else NO_END
 
 
 def _refuse_too_much(rows: Sequence[ReadRow], total: int | None, faults: Faults) -> None:
@@ -128,12 +130,12 @@ def _refuse_too_much(rows: Sequence[ReadRow], total: int | None, faults: Faults)
         return
     for row in rows:
         if row.count is not None and row.count > total:
-            _add(faults, [row], "count", f"Dit deel is groter dan het totaal ({total}).")
+            _add(faults, [row], ("count", f"Dit deel is groter dan het totaal ({total})."))
             return
     together = sum(row.count or 0 for row in rows)
     if together > total:
         said = f"De delen zijn samen {together}, en het totaal is {total}."
-        _add(faults, rows[-1:], "count", said)
+        _add(faults, rows[-1:], ("count", said))
 
 
 def _totals(groups: Sequence[ReadGroup], known: Known, faults: Faults) -> dict[Key, int | None]:
@@ -157,7 +159,7 @@ def _refuse_more_than_all(
     if count is not None and persons is not None and count > persons:
         what = "kinderen" if unit == "children" else "huishoudens"
         said = f"Er zijn meer {what} ({count}) dan personen ({persons})."
-        _add(faults, group.total_rows, "count", said)
+        _add(faults, group.total_rows, ("count", said))
 
 
 def _outcome(group: ReadGroup, known: Known, faults: Faults) -> str:
@@ -170,7 +172,7 @@ def _outcome(group: ReadGroup, known: Known, faults: Faults) -> str:
 
 
 def _verdict(
-    row: ReadRow, group: ReadGroup | None, faults: Faults, outcome: Mapping[Key, str]
+    row: ReadRow, group: ReadGroup | None, *, faults: Faults, outcome: Mapping[Key, str]
 ) -> RowVerdict:
     own = faults[row.line]
     if own:
@@ -194,6 +196,6 @@ def _verdict(
     return msgspec.structs.replace(kept, reason=remark)
 
 
-def _add(faults: Faults, rows: Iterable[ReadRow], field: str, sentence: str) -> None:
+def _add(faults: Faults, rows: Iterable[ReadRow], fault: tuple[str, str]) -> None:
     for row in rows:
-        faults[row.line].append(Fault(field, sentence))
+        faults[row.line].append(Fault(*fault))

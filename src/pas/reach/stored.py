@@ -92,9 +92,7 @@ async def target_group_versions(
     return await _with_parts(connection, rows)
 
 
-async def _with_parts(
-    connection: Connection, rows: Sequence[GroupRow]
-) -> list[StoredTargetGroup]:
+async def _with_parts(connection: Connection, rows: Sequence[GroupRow]) -> list[StoredTargetGroup]:
     parts: dict[UUID, list[Part]] = {}
     for part in await READ_PARTS.all(connection, [row.id for row in rows]):
         made = Part(part.dimension, part.value, part.count, part.status)

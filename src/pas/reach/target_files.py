@@ -119,7 +119,7 @@ def _read_row(row: Row) -> ReadRow:
     value = _value(draft, dimension)
     count, status = _count(draft)
     whole = not row.cells["dimension"].strip()
-    texts = (cells.text if whole else cells.optional_text)
+    texts = cells.text if whole else cells.optional_text
     source = texts(draft, "source", longest=LONGEST_SOURCE)
     definition = texts(draft, "definition", longest=LONGEST_DEFINITION)
     reference_date = (cells.day if whole else cells.optional_day)(draft, "reference_date")
@@ -195,7 +195,7 @@ def _band(draft: Draft, text: str) -> str:
 def _count(draft: Draft) -> tuple[int | None, Status]:
     """The number; what is still open is unknown, whatever its status says."""
     chosen = cells.choice(draft, "status", STATUS_WORDS)
-    status: Status = "unknown" if chosen is None or chosen == "none" else chosen
+    status: Status = "unknown" if chosen == "none" else chosen
     if draft.row.cells["count"].strip().lower() in OPEN_CELLS:
         return None, "unknown"
     count = cells.optional_whole(draft, "count", most=HIGHEST_COUNT)
