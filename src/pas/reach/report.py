@@ -19,7 +19,7 @@ from pas.reach.model import (
     Unit,
     UserIs,
 )
-from pas.reach.numbers import Number, Totals
+from pas.reach.numbers import UNKNOWN_NUMBER, Number, Totals
 from pas.reach.rules import Tenths
 
 ROUNDING = "Percentages zijn afgerond op een tiende. Een half gaat omhoog."
@@ -121,3 +121,34 @@ class ReachReport(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
 
     def scheme(self, code: str) -> SchemeReach | None:
         return next((one for one in self.schemes if one.scheme == code), None)
+
+
+def narrowed(report: ReachReport, period: PeriodName) -> ReachReport:
+    """What a report says of one part of the year alone; of the whole year everything."""
+    if period == "year":
+        return report
+    return msgspec.structs.replace(
+        report, schemes=[_narrowed_scheme(one, period) for one in report.schemes]
+    )
+
+
+def _narrowed_scheme(one: SchemeReach, period: PeriodName) -> SchemeReach:
+    nothing = Totals(UNKNOWN_NUMBER, UNKNOWN_NUMBER, UNKNOWN_NUMBER)
+    return msgspec.structs.replace(
+        one,
+        units=[
+            UnitNumbers(unit.unit, nothing, {period: unit.periods[period]}) for unit in one.units
+        ],
+        grants={period: one.grants[period]} if period in one.grants else {},
+        granted_cents=None,
+        spent_cents=None,
+        reach=[
+            msgspec.structs.replace(
+                reach,
+                users={period: reach.users[period]},
+                tenths={period: reach.tenths[period]},
+            )
+            for reach in one.reach
+        ],
+        breakdowns=[],
+    )
