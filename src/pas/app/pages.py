@@ -54,6 +54,7 @@ WAYS: Final = (
     Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
+    Way(Permission.REACH_READ, "Bereik", "Wie bereikt de pas, en wie niet?", "reach"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
 )
 
@@ -64,7 +65,7 @@ CAN_DO: Final = {
     Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
     Role.FINANCE: "Ziet het geld en kijkt de boeken na.",
     Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
-    Role.ANALYST: "Ziet aantallen, en geen mensen.",
+    Role.ANALYST: "Ziet wie de pas bereikt: aantallen, geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
     Role.ADMINISTRATOR: "Geeft rollen aan collega’s. Dat gaat nog niet via pagina’s.",
     Role.INTERMEDIARY: "Vraagt een pas aan voor iemand, en betaalt een club.",

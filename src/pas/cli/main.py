@@ -20,6 +20,7 @@ from pas.cli import (
     passes,
     postgres,
     problems,
+    reach,
     residents,
     schemes,
     serve,
@@ -68,6 +69,7 @@ app.add_typer(schemes.app, name="schemes")
 app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(merchants.app, name="merchants")
+app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")

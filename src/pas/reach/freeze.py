@@ -100,6 +100,9 @@ READ: Final = Statement(
     """,
     _Content,
 )
+IS_FROZEN: Final = Statement(
+    "SELECT year::int FROM frozen_reach WHERE year = $1 AND period = 'year'", _Year
+)
 READ_ALL: Final = Statement(
     """
     SELECT id, year, period, epoch, xid, encode(sha256, 'hex') AS sha256, frozen_at, frozen_by_kind, frozen_by
@@ -180,6 +183,10 @@ async def freeze_period(
             after={"year": year, "period": period, "sha256": made.sha256},
         )
     return made
+
+
+async def is_frozen(connection: Connection, year: int) -> bool:
+    return await IS_FROZEN.first(connection, year) is not None
 
 
 async def list_frozen(connection: Connection, *, limit: int = MOST_LISTED) -> list[FrozenPeriod]:
