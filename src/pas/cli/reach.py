@@ -12,15 +12,13 @@ import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.cli.printed import amount, checked
 from pas.cli.rows import MOST_SHOWN, show_import
 from pas.cli.screen import done, err, out, refused, say
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName
 from pas.imports.record import Import, ImportRow, read_import_rows
 from pas.installation import opened
-from pas.money import Cents, euros
-from pas.reach.appropriation_lines import package_differences, read_lines
-from pas.reach.budget_table import check_budget
 from pas.reach.compare_money import compare_money
 from pas.reach.csv_report import csv_of
 from pas.reach.freeze import freeze_closed_years, freeze_period, read_report
@@ -28,11 +26,8 @@ from pas.reach.history import main_reach
 from pas.reach.import_target_groups import import_target_groups
 from pas.reach.keep_published import keep_published
 from pas.reach.model import PERIODS, PeriodName
-from pas.reach.printed import judge_printed
 from pas.reach.published_files import PUBLISHED_KINDS, PublishedKind
 from pas.reach.report import narrowed
-from pas.reach.rules import in_words
-from pas.reach.use_by_year import check_use
 from pas.reach.words import UNIT_WORDS, number_in_words, reach_in_words
 from pas.settings import read_settings
 
@@ -257,55 +252,16 @@ def check(
 
     Example: pas reach check printed.csv --kind printed_reach
     """
-    content = file.read_bytes()
-    match a_kind(kind):
-        case "printed_reach":
-            found: object = judge_printed(content)
-            lines = [
-                f"{one.line}: {one.subject} {one.printed or '–'}: {one.verdict}. {one.why}"
-                for one in judge_printed(content)
-            ]
-            wrong = list[str]()
-        case "use_by_year":
-            table = check_use(content)
-            found = table
-            lines = [
-                f"{one.name}: {one.printed}% printed, {'–' if one.tenths is None else in_words(one.tenths)}: {one.verdict}"
-                for one in table.growth
-            ]
-            wrong = [
-                f"{one.name} {one.year}: {one.printed} printed, {one.summed} added up"
-                for one in table.not_adding_up
-            ]
-        case "budget_table":
-            columns = check_budget(content)
-            found = columns
-            lines = [
-                f"{one.year}: {'closes' if one.closes else 'does not close'}; open: {', '.join(one.open_lines) or 'nothing'}"
-                for one in columns
-            ]
-            wrong = [f"{one.year} does not close" for one in columns if not one.closes]
-        case "appropriations":
-            rows = read_lines(content)
-            found = rows
-            lines = [
-                f"{one.subject} {one.year} {one.kind} {one.cover_line}: {amount(one.amount_cents)}"
-                for one in rows
-            ]
-            table_of = [] if beside is None else check_budget(beside.read_bytes())
-            wrong = [
-                f"{one.year}: the package is {euros(one.summed_cents)}, {one.table_line} says {euros(one.table_cents)}"
-                for one in package_differences(rows, table_of)
-                if one.difference_cents
-            ]
+    table = None if beside is None else beside.read_bytes()
+    made = checked(a_kind(kind), file.read_bytes(), table=table)
     if as_json:
-        out.print_json(msgspec.json.encode(found).decode())
+        out.print_json(msgspec.json.encode(made.found).decode())
     else:
-        for line in lines:
+        for line in made.lines:
             out.print(line, markup=False)
-    for sentence in wrong:
+    for sentence in made.wrong:
         refused(sentence)
-    if wrong:
+    if made.wrong:
         sys.exit(REFUSED)
 
 
@@ -314,7 +270,3 @@ def a_kind(name: str) -> PublishedKind:
         if kind == name:
             return kind
     raise typer.BadParameter(f"choose from {', '.join(PUBLISHED_KINDS)}")
-
-
-def amount(cents: Cents | None) -> str:
-    return "unknown" if cents is None else euros(cents)

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import get, post
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
@@ -39,7 +39,7 @@ async def keep_published_file(
     municipality: FromPath[str],
     request: AppRequest,
     *,
-    kind: PublishedKind,
+    kind: FromQuery[PublishedKind],
     file_name: FileName = "published.csv",
 ) -> KeptFile:
     """Bewaar een bestand met gedrukte cijfers, woord voor woord. Het nieuwste van een soort telt."""
