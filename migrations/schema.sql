@@ -1940,6 +1940,24 @@ CREATE TABLE municipality.event_content (
 
 ALTER TABLE municipality.event_content OWNER TO owner_municipality;
 
+CREATE TABLE municipality.frozen_reach (
+    id uuid NOT NULL,
+    year smallint NOT NULL,
+    period text NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    content text NOT NULL,
+    sha256 bytea NOT NULL,
+    frozen_at timestamp with time zone NOT NULL,
+    frozen_by_kind text NOT NULL,
+    frozen_by uuid NOT NULL,
+    CONSTRAINT frozen_reach_check CHECK ((sha256 = sha256(convert_to(content, 'UTF8'::name)))),
+    CONSTRAINT frozen_reach_period_check CHECK ((period = ANY (ARRAY['year'::text, 'h1'::text, 'h2'::text, 'q1'::text, 'q2'::text, 'q3'::text, 'q4'::text]))),
+    CONSTRAINT frozen_reach_year_check CHECK (((year >= 2000) AND (year <= 2199)))
+);
+
+ALTER TABLE municipality.frozen_reach OWNER TO owner_municipality;
+
 CREATE TABLE municipality.helper_application (
     id uuid NOT NULL,
     year smallint NOT NULL,
@@ -2000,7 +2018,7 @@ CREATE TABLE municipality.import (
     actor_kind text NOT NULL,
     actor_id uuid NOT NULL,
     problem text,
-    CONSTRAINT import_kind_check CHECK ((kind = ANY (ARRAY['schemes'::text, 'residents'::text, 'merchants'::text])))
+    CONSTRAINT import_kind_check CHECK ((kind = ANY (ARRAY['schemes'::text, 'residents'::text, 'merchants'::text, 'target_groups'::text])))
 );
 
 ALTER TABLE municipality.import OWNER TO owner_municipality;
@@ -2311,6 +2329,22 @@ CREATE TABLE municipality.proof (
 
 ALTER TABLE municipality.proof OWNER TO owner_municipality;
 
+CREATE TABLE municipality.published_file (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    content text NOT NULL,
+    sha256 bytea NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT published_file_check CHECK ((sha256 = sha256(convert_to(content, 'UTF8'::name)))),
+    CONSTRAINT published_file_content_check CHECK ((octet_length(content) <= 1000000)),
+    CONSTRAINT published_file_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+    CONSTRAINT published_file_kind_check CHECK ((kind = ANY (ARRAY['printed_reach'::text, 'use_by_year'::text, 'appropriations'::text, 'budget_table'::text])))
+);
+
+ALTER TABLE municipality.published_file OWNER TO owner_municipality;
+
 CREATE TABLE municipality.redemption (
     entry_id uuid NOT NULL,
     till_id uuid,
@@ -2450,6 +2484,7 @@ CREATE TABLE municipality.scheme_grant (
     starts_on date NOT NULL,
     ends_on date NOT NULL,
     granted_on date NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint,
     CONSTRAINT scheme_grant_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT scheme_grant_check CHECK ((ends_on > starts_on)),
     CONSTRAINT scheme_grant_visits_check CHECK ((visits > 0))
@@ -2458,6 +2493,8 @@ CREATE TABLE municipality.scheme_grant (
 ALTER TABLE municipality.scheme_grant OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.scheme_grant.claim_key IS 'Who can have it once per period: the resident, or the household for schemes per household.';
+
+COMMENT ON COLUMN municipality.scheme_grant.xid IS 'The transaction that granted it, as in the ledger; null before that was noted.';
 
 CREATE TABLE municipality.scheme_version (
     id uuid NOT NULL,
@@ -2702,6 +2739,53 @@ CREATE TABLE municipality.swimming_diploma (
 
 ALTER TABLE municipality.swimming_diploma OWNER TO owner_municipality;
 
+CREATE TABLE municipality.target_group (
+    id uuid NOT NULL,
+    scheme_id uuid,
+    year smallint NOT NULL,
+    kind text NOT NULL,
+    unit text NOT NULL,
+    version integer NOT NULL,
+    total bigint,
+    status text NOT NULL,
+    user_is text NOT NULL,
+    source text NOT NULL,
+    reference_date date NOT NULL,
+    definition text NOT NULL,
+    import_id uuid,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT target_group_check CHECK (((total IS NULL) = (status = 'unknown'::text))),
+    CONSTRAINT target_group_definition_check CHECK (((length(definition) >= 1) AND (length(definition) <= 1000))),
+    CONSTRAINT target_group_kind_check CHECK ((kind = ANY (ARRAY['statistical'::text, 'municipal'::text]))),
+    CONSTRAINT target_group_source_check CHECK (((length(source) >= 1) AND (length(source) <= 300))),
+    CONSTRAINT target_group_status_check CHECK ((status = ANY (ARRAY['printed'::text, 'approximate'::text, 'implied'::text, 'unknown'::text]))),
+    CONSTRAINT target_group_total_check CHECK (((total >= 0) AND (total <= 1000000000))),
+    CONSTRAINT target_group_unit_check CHECK ((unit = ANY (ARRAY['households'::text, 'persons'::text, 'children'::text, 'participants'::text, 'applications'::text, 'grants'::text]))),
+    CONSTRAINT target_group_user_is_check CHECK ((user_is = ANY (ARRAY['granted'::text, 'redeemed'::text]))),
+    CONSTRAINT target_group_version_check CHECK ((version > 0)),
+    CONSTRAINT target_group_year_check CHECK (((year >= 2000) AND (year <= 2199)))
+);
+
+ALTER TABLE municipality.target_group OWNER TO owner_municipality;
+
+CREATE TABLE municipality.target_group_part (
+    target_group_id uuid NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
+    count bigint,
+    status text NOT NULL,
+    CONSTRAINT target_group_part_check CHECK (((count IS NULL) = (status = 'unknown'::text))),
+    CONSTRAINT target_group_part_count_check CHECK (((count >= 0) AND (count <= 1000000000))),
+    CONSTRAINT target_group_part_dimension_check CHECK ((dimension = ANY (ARRAY['area'::text, 'household_type'::text, 'age_band'::text, 'income_band'::text, 'income_source'::text, 'school_type'::text, 'long_term'::text, 'working'::text]))),
+    CONSTRAINT target_group_part_status_check CHECK ((status = ANY (ARRAY['printed'::text, 'approximate'::text, 'implied'::text, 'unknown'::text]))),
+    CONSTRAINT target_group_part_value_check CHECK (((length(value) >= 1) AND (length(value) <= 300)))
+);
+
+ALTER TABLE municipality.target_group_part OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.target_group_part.value IS 'For areas one or more, with commas between them.';
+
 CREATE TABLE municipality.till (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -2917,6 +3001,12 @@ ALTER TABLE ONLY municipality.event_content
 ALTER TABLE ONLY municipality.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.frozen_reach
+    ADD CONSTRAINT frozen_reach_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.frozen_reach
+    ADD CONSTRAINT frozen_reach_year_period_key UNIQUE (year, period);
+
 ALTER TABLE ONLY municipality.scheme_grant
     ADD CONSTRAINT granted_once UNIQUE (scheme_id, claim_key, period_key);
 
@@ -2995,6 +3085,9 @@ ALTER TABLE ONLY municipality.posting
 ALTER TABLE ONLY municipality.proof
     ADD CONSTRAINT proof_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.published_file
+    ADD CONSTRAINT published_file_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.redemption
     ADD CONSTRAINT redemption_pkey PRIMARY KEY (entry_id);
 
@@ -3072,6 +3165,15 @@ ALTER TABLE ONLY municipality.sign_in_attempt
 
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_pkey PRIMARY KEY (resident_id);
+
+ALTER TABLE ONLY municipality.target_group_part
+    ADD CONSTRAINT target_group_part_pkey PRIMARY KEY (target_group_id, dimension, value);
+
+ALTER TABLE ONLY municipality.target_group
+    ADD CONSTRAINT target_group_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.target_group
+    ADD CONSTRAINT target_group_scheme_id_year_kind_unit_version_key UNIQUE NULLS NOT DISTINCT (scheme_id, year, kind, unit, version);
 
 ALTER TABLE ONLY municipality.till
     ADD CONSTRAINT till_pairing_hash_key UNIQUE (pairing_hash);
@@ -3176,6 +3278,8 @@ CREATE INDEX processing_log_subject ON municipality.processing_log USING btree (
 
 CREATE INDEX proof_newest ON municipality.proof USING btree (proved_at DESC);
 
+CREATE INDEX published_file_newest ON municipality.published_file USING btree (kind, recorded_at DESC, id DESC);
+
 CREATE INDEX redemption_merchant ON municipality.redemption USING btree (merchant_id, recorded_at);
 
 CREATE INDEX redemption_reversal_original ON municipality.redemption_reversal USING btree (original_id);
@@ -3209,6 +3313,8 @@ CREATE UNIQUE INDEX settlement_line_once ON municipality.settlement_line USING b
 CREATE UNIQUE INDEX settlement_run_proposed ON municipality.settlement_run USING btree (state) WHERE (state = 'proposed'::text);
 
 CREATE INDEX sign_in_attempt_created ON municipality.sign_in_attempt USING btree (created_at);
+
+CREATE INDEX target_group_year ON municipality.target_group USING btree (year);
 
 CREATE UNIQUE INDEX till_login ON municipality.till USING btree (login_id, kind) WHERE ((login_id IS NOT NULL) AND (state <> 'revoked'::text));
 
@@ -3256,6 +3362,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.event_conte
 
 ALTER TABLE municipality.event_content ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.frozen_reach FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.frozen_reach ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.income_verdict FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
@@ -3279,6 +3389,10 @@ ALTER TABLE municipality.posting ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.proof FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.proof ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.published_file FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.published_file ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.redemption FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -3319,6 +3433,14 @@ ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.settlement_unpaid FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.settlement_unpaid ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.target_group FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.target_group ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.target_group_part FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.target_group_part ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.transfer FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -3567,6 +3689,12 @@ ALTER TABLE ONLY municipality.settlement_unpaid
 
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.target_group_part
+    ADD CONSTRAINT target_group_part_target_group_id_fkey FOREIGN KEY (target_group_id) REFERENCES municipality.target_group(id);
+
+ALTER TABLE ONLY municipality.target_group
+    ADD CONSTRAINT target_group_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
 
 ALTER TABLE ONLY municipality.till
     ADD CONSTRAINT till_location_id_fkey FOREIGN KEY (location_id) REFERENCES municipality.location(id);
@@ -3975,6 +4103,9 @@ GRANT INSERT(epoch) ON TABLE municipality.event TO app_municipality;
 GRANT SELECT ON TABLE municipality.event_content TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.event_content TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.frozen_reach TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.frozen_reach TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.helper_application TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.helper_application TO app_municipality;
 
@@ -4222,6 +4353,9 @@ GRANT SELECT,INSERT ON TABLE municipality.processing_log TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.proof TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.proof TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.published_file TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.published_file TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.redemption TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.redemption TO app_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.redemption TO ledger_municipality;
@@ -4362,6 +4496,12 @@ GRANT UPDATE(ends_on) ON TABLE municipality.swimming_diploma TO app_municipality
 GRANT UPDATE(recorded_at) ON TABLE municipality.swimming_diploma TO app_municipality;
 
 GRANT UPDATE(recorded_by) ON TABLE municipality.swimming_diploma TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.target_group TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.target_group TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.target_group_part TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.target_group_part TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.till TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.till TO app_municipality;

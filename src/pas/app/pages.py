@@ -97,6 +97,7 @@ WAYS: Final = (
         "Wat aanbieders krijgen, en wat er op u wacht.",
         "settlements",
     ),
+    Way(Permission.REACH_READ, "Bereik", "Wie bereikt de pas, en wie niet?", "reach"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
 )
 
@@ -107,7 +108,7 @@ CAN_DO: Final = {
     Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
     Role.FINANCE: "Betaalt aanbieders uit en kijkt de boeken na.",
     Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
-    Role.ANALYST: "Ziet aantallen, en geen mensen.",
+    Role.ANALYST: "Ziet wie de pas bereikt: aantallen, geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
     Role.ADMINISTRATOR: "Geeft rollen aan collega’s. Dat gaat nog niet via pagina’s.",
     Role.INTERMEDIARY: "Vraagt iets aan voor een kind, en betaalt een club.",

@@ -6,10 +6,13 @@ from pas.app import proving
 from pas.applications import judge
 from pas.grants import follow_job, lapse_job
 from pas.jobs import Daily
+from pas.reach import freeze_job
 from pas.retention import clean_up
 from pas.settlements import schedule_job
 
 DAILY: Final = (
+    # Before the clean-up: what links are deleted can no longer be counted.
+    Daily(freeze_job.DAILY_KIND, 1),
     Daily(proving.KIND, 2),
     Daily(clean_up.KIND, 3),
     Daily(follow_job.KIND, 5),

@@ -103,6 +103,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     colleagues_see_applications: bool = False
     award_release_days: Annotated[int, Meta(ge=30, le=1000)] = 180
     voucher_days: Annotated[int, Meta(ge=1, le=366)] = 42
+    small_cells_below: Annotated[int, Meta(ge=3, le=100)] = 10
+    freeze_months: Annotated[int, Meta(ge=1, le=119)] = 12
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None
 

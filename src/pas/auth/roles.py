@@ -66,6 +66,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.ASSESSMENTS_READ,
             Permission.DEVIATIONS_READ,
             Permission.MERCHANTS_READ,
+            Permission.REACH_READ,
             Permission.JOBS_READ,
         }
     ),
@@ -154,6 +155,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PAYOUTS_READ,
             Permission.LEDGER_READ,
             Permission.LEDGER_PROVE,
+            Permission.REACH_READ,
             Permission.JOBS_READ,
         }
     ),
@@ -182,6 +184,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SCHEMES_READ,
             Permission.APPROPRIATIONS_READ,
             Permission.ASSESSMENTS_READ,
+            Permission.REACH_READ,
+            Permission.REACH_FREEZE,
+            Permission.TARGET_GROUPS_IMPORT,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -202,6 +207,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PAYOUTS_READ,
             Permission.LEDGER_READ,
             Permission.LEDGER_PROVE,
+            Permission.REACH_READ,
             Permission.EVENTS_READ,
             Permission.SETTINGS_READ,
             Permission.LOGINS_READ,

@@ -20,6 +20,7 @@ from pas.cli import (
     passes,
     postgres,
     problems,
+    reach,
     residents,
     schemes,
     serve,
@@ -70,6 +71,7 @@ app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(merchants.app, name="merchants")
 app.add_typer(settlements.app, name="settlements")
+app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")

@@ -17,7 +17,7 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import ImportId
 
-ImportKind = Literal["schemes", "residents", "merchants"]
+ImportKind = Literal["schemes", "residents", "merchants", "target_groups"]
 
 MOST_ROWS_SHOWN: Final = 1_000
 LONGEST_FILE_NAME: Final = 200

@@ -1,0 +1,1 @@
+"""Whom the pass reaches: users set against target groups, traced to their definitions."""

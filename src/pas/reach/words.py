@@ -1,0 +1,128 @@
+"""Units, breakdowns and states in the words that a councillor reads."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from pas.reach.judge_targets import BAND, limits_of
+from pas.reach.model import (
+    EVERYTHING,
+    Dimension,
+    Kind,
+    PeriodName,
+    Status,
+    Unit,
+    UserIs,
+)
+from pas.reach.numbers import Number
+from pas.reach.rules import Tenths, in_words, of_each_hundred
+from pas.web.counts import count
+
+HIDDEN: Final = "verborgen"
+NOT_KNOWN: Final = "onbekend"
+ADDRESS_OF_ALL: Final = "_all"
+"""Stands for all schemes together in an address; no code of a scheme begins so."""
+
+UNIT_WORDS: Final[Mapping[Unit, str]] = {
+    "households": "huishoudens",
+    "persons": "personen",
+    "children": "kinderen",
+    "participants": "deelnemers",
+    "applications": "aanvragen",
+    "grants": "toekenningen",
+}
+KIND_WORDS: Final[Mapping[Kind, str]] = {
+    "municipal": "bij de gemeente bekend",
+    "statistical": "volgens de statistiek",
+}
+STATUS_WORDS: Final[Mapping[Status, str]] = {
+    "printed": "zo gedrukt in de bron",
+    "approximate": "ongeveer",
+    "implied": "afgeleid, niet gedrukt",
+    "unknown": "onbekend",
+}
+USER_WORDS: Final[Mapping[UserIs, str]] = {
+    "granted": "wie het kreeg toegekend",
+    "redeemed": "wie er iets van besteedde",
+}
+DIMENSION_WORDS: Final[Mapping[Dimension, str]] = {
+    "area": "Wijk",
+    "household_type": "Soort huishouden",
+    "age_band": "Leeftijd",
+    "income_band": "Inkomen",
+    "income_source": "Bron van inkomen",
+    "school_type": "Schoolsoort",
+    "long_term": "Langdurig laag inkomen",
+    "working": "Werkend",
+}
+VALUE_WORDS: Final[Mapping[str, str]] = {
+    "alone": "alleen",
+    "single_parent": "ouder alleen met kinderen",
+    "couple": "stel",
+    "couple_with_children": "stel met kinderen",
+    "participatiewet": "bijstand",
+    "aow": "AOW",
+    "other": "anders",
+    "none": "geen school",
+    "primary": "basisschool",
+    "secondary": "middelbare school",
+    "vocational": "mbo",
+    "higher": "hbo of universiteit",
+    "unknown": "onbekend",
+    "yes": "ja",
+    "no": "nee",
+}
+SHORT_PERIODS: Final[Mapping[PeriodName, str]] = {
+    "year": "Heel jaar",
+    "h1": "1e halfjaar",
+    "h2": "2e halfjaar",
+    "q1": "1e kwartaal",
+    "q2": "2e kwartaal",
+    "q3": "3e kwartaal",
+    "q4": "4e kwartaal",
+}
+
+
+def number_in_words(number: Number) -> str:
+    """A number as people read it, or why there is none."""
+    if number.hidden:
+        return HIDDEN
+    return NOT_KNOWN if number.value is None else count(number.value)
+
+
+def reach_in_words(tenths: Tenths | None, users: Number, target: Number) -> str:
+    """A percentage, or why there is none; never a guess."""
+    if tenths is not None:
+        return in_words(tenths)
+    if users.hidden or target.hidden:
+        return HIDDEN
+    return "doelgroep onbekend" if target.value is None else "niet te berekenen"
+
+
+def sentence_of(tenths: Tenths | None, unit: Unit) -> str:
+    """The figure as a sentence: ``64 van elke 100 huishoudens``."""
+    if tenths is None:
+        return ""
+    return f"{of_each_hundred(tenths)} {UNIT_WORDS[unit]}"
+
+
+def value_in_words(dimension: Dimension, value: str) -> str:
+    """The value of a breakdown; names of areas are the municipality's own."""
+    if dimension == "area":
+        return ", ".join(area.replace("_", " ") for area in value.split(",")) if value else ""
+    if dimension in {"age_band", "income_band"} and BAND.fullmatch(value):
+        first, last = limits_of(value)
+        is_open = not value.partition("-")[2]
+        if dimension == "age_band":
+            return f"{first} jaar en ouder" if is_open else f"{first} tot {last} jaar"
+        if is_open:
+            return f"boven {first}%"
+        return f"tot en met {last}%" if first == 0 else f"boven {first}% tot en met {last}%"
+    return VALUE_WORDS.get(value, value)
+
+
+def address_of(scheme: str) -> str:
+    return ADDRESS_OF_ALL if scheme == EVERYTHING else scheme
+
+
+def scheme_of(address: str) -> str:
+    return EVERYTHING if address == ADDRESS_OF_ALL else address
