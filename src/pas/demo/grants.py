@@ -1,12 +1,14 @@
 """Sets money aside for the demonstration's schemes, and assesses everybody for the year."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
+import msgspec
+
 from pas.auth.actor import Actor
 from pas.days import day_of
-from pas.db import Connection, Database
+from pas.db import Connection, Database, Statement
 from pas.demo.figures import read_table
 from pas.grants.appropriations import CoverLine, set_aside
 from pas.grants.assess import Task, assess_year
@@ -15,6 +17,18 @@ from pas.money import Cents
 
 NAMESPACE: Final = UUID("5b1f3a52-6d0e-5c8e-9c57-2f5d6b7c1a40")
 """Ids of the amounts come from their content, so a second start books none of them again."""
+
+
+class AssessedRow(msgspec.Struct, frozen=True):
+    is_done: bool
+
+
+READ_ASSESSED: Final = Statement(
+    """
+    SELECT EXISTS (SELECT 1 FROM assessment WHERE assessed_on = $1 AND ended_at IS NOT NULL) AS is_done
+    """,
+    AssessedRow,
+)
 
 
 async def appropriate_city(
@@ -37,3 +51,8 @@ async def assess_city(
 ) -> None:
     task = Task(municipality=municipality, year=day_of(now).year, actor=actor, now=now)
     await assess_year(database, task)
+
+
+async def is_assessed(connection: Connection, *, on: date) -> bool:
+    """Whether everybody was assessed on a day: then what came before it is done."""
+    return (await READ_ASSESSED.one(connection, on)).is_done

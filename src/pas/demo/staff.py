@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from pas.auth.actor import Actor
-from pas.auth.demo_login import BECOME, GIVE, ISSUER
+from pas.auth.demo_login import GIVE, ISSUER, persona_of
 from pas.auth.roles import ROLE_TITLES, Role
 from pas.db import Connection, Statement
 from pas.ids import LoginId, MerchantId, TillId, uuid7
@@ -41,13 +41,9 @@ async def equip_people(connection: Connection, *, actor: Actor, now: datetime) -
     equipped = {till.login_id for till in await list_bound_tills(connection, actor=actor)}
     for role, kind in SCANNING.items():
         async with connection.transaction():
-            name = f"{ROLE_TITLES[role]} (demonstratie)"
-            persona = await BECOME.one(connection, LoginId(uuid7()), ISSUER, role.value, name)
-            await GIVE.run(connection, persona.id, role.value)
-            if persona.id not in equipped:
-                await bind_till(
-                    connection, persona.id, kind=kind, name="balie", actor=actor, now=now
-                )
+            persona = await persona_of(connection, role)
+            if persona not in equipped:
+                await bind_till(connection, persona, kind=kind, name="balie", actor=actor, now=now)
 
 
 async def manager_of_till(connection: Connection, till_id: TillId) -> tuple[LoginId, MerchantId]:
