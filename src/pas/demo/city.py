@@ -24,7 +24,7 @@ from pas.db.statistics import refresh_statistics
 from pas.demo.accounts import approve_accounts
 from pas.demo.cards import activate_all, give_cards
 from pas.demo.cast import Cast, choose_applicants, choose_holders, keep_cast, read_cast
-from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, is_assessed
+from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pupils, is_assessed
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.spend_year import Stretch, spend_stretch
@@ -118,26 +118,24 @@ async def found_city(site: Site, *, began: date) -> None:
 async def live_through(site: Site, year: int) -> Cast:
     """One year, or as much of it as there has been: who gets what, and what they do with it."""
     first, turn, end = date(year, 1, 1), date(year, NEW_SCHOOL_YEAR, 1), date(year + 1, 1, 1)
-    seed = year * 10
-    cast = await assess(site, on=first)
-    until_turn = min(site.now, start_of(turn))
-    await spend(site, Stretch(first, until_turn), seed=seed, cast=cast, before=turn)
-    if site.today < turn:
-        return cast
-    cast = await assess(site, on=turn)
-    await spend(
-        site, Stretch(turn, min(site.now, start_of(end))), seed=seed + 1, cast=cast, before=end
-    )
+    site.say(f"Toekennen voor {year}: wie krijgt wat, en waarom")
+    now = site.morning_of(first)
+    async with site.database.connection(NAME) as connection:
+        await appropriate_city(connection, year=year, actor=ACTOR, now=now)
+    await assess_city(site.database, NAME, actor=ACTOR, now=now)
+    cast = await equip_holders(site, on=first)
+    await spend(site, Stretch(first, min(site.now, start_of(turn))), cast=cast)
+    if site.today >= turn:
+        site.say(f"Een nieuw schooljaar, vanaf 1-{NEW_SCHOOL_YEAR}-{year}")
+        await assess_pupils(site.database, NAME, actor=ACTOR, now=site.morning_of(turn))
+        cast = await equip_holders(site, on=turn)
+        await spend(site, Stretch(turn, min(site.now, start_of(end))), cast=cast)
     return cast
 
 
-async def assess(site: Site, *, on: date) -> Cast:
-    """Everybody on a day: the schemes of the year and the cards; then choose whom one can be."""
+async def equip_holders(site: Site, *, on: date) -> Cast:
+    """Cards for who has none, switched on; then choose whom a visitor can be."""
     now = site.morning_of(on)
-    site.say(f"Toekennen op {on.day}-{on.month}-{on.year}: wie krijgt wat, en waarom")
-    async with site.database.connection(NAME) as connection:
-        await appropriate_city(connection, year=on.year, actor=ACTOR, now=now)
-    await assess_city(site.database, NAME, actor=ACTOR, now=now)
     async with site.database.connection(NAME) as connection:
         await give_cards(connection, site.ring, actor=ACTOR, now=now)
         await activate_all(connection, now=now)
@@ -149,14 +147,15 @@ async def assess(site: Site, *, on: date) -> Cast:
         )
 
 
-async def spend(site: Site, stretch: Stretch, *, seed: int, cast: Cast, before: date) -> None:
-    """Spend, unless a later assessment says that it was done already before a stop."""
+async def spend(site: Site, stretch: Stretch, *, cast: Cast) -> None:
+    """Spend; not in last year once this one has begun, when its leftovers are gone."""
+    is_over = stretch.first.year < site.today.year
     async with site.database.connection(NAME) as connection:
-        if before <= site.today and await is_assessed(connection, on=before):
+        if is_over and await is_assessed(connection, on=date(site.today.year, 1, 1)):
             return
     site.say(f"Besteden vanaf {stretch.first.day}-{stretch.first.month}-{stretch.first.year}")
-    spared: tuple[ResidentId, ...] = cast.holders if stretch.first.year == site.today.year else ()
-    await spend_stretch(site.database, site.ring, stretch, seed=seed, spared=spared)
+    spared: tuple[ResidentId, ...] = () if is_over else cast.holders
+    await spend_stretch(site.database, site.ring, stretch, spared=spared)
     async with site.database.connection(NAME) as connection:
         await refresh_statistics(connection)
 

@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 
 from pas.auth.keys import KeyRing
-from pas.days import day_of
+from pas.days import day_of, start_of
 from pas.db import Connection, Database, Statement
 from pas.demo.plan_year import NAMESPACE, Market, Purchase, Purse, Shop, plan
 from pas.errors import TillRefusal
@@ -59,7 +59,7 @@ REASONS: Final = {"void": "Verkeerd bedrag ingetoetst", "refund": "Teruggebracht
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """From a day up to a moment; nothing occurs after it."""
+    """A part of a year, from a day up to a moment."""
 
     first: date
     until: datetime
@@ -67,8 +67,9 @@ class Stretch(msgspec.Struct, frozen=True):
 
 READ_PURSES: Final = Statement(
     """
-    SELECT r.person_number, c.token_hash, s.code AS scheme, b.budget_year::int AS budget_year, v.categories,
-        CASE WHEN b.visits_account_id IS NOT NULL THEN coalesce(v.visits, 1) END::int AS visits,
+    SELECT r.person_number, c.token_hash, s.code AS scheme, v.categories,
+        coalesce(v.amount_cents, v.cap_cents) AS amount_cents,
+        CASE WHEN b.visits_account_id IS NOT NULL THEN v.visits END AS visits,
         (n.usable_from AT TIME ZONE 'Europe/Amsterdam')::date AS usable_from,
         (n.usable_until AT TIME ZONE 'Europe/Amsterdam')::date AS until,
         r.id = ANY ($3::uuid[]) AS spared
@@ -80,7 +81,6 @@ READ_PURSES: Final = Statement(
     JOIN scheme s ON s.id = b.scheme_id
     JOIN scheme_version v ON v.id = b.scheme_version_id
     WHERE n.usable_until > $1 AND n.usable_from < $2
-    ORDER BY r.person_number, s.code, b.budget_year
     """,
     Purse,
 )
@@ -101,12 +101,11 @@ async def spend_stretch(
     ring: KeyRing,
     stretch: Stretch,
     *,
-    seed: int,
     spared: Sequence[ResidentId] = (),
 ) -> Counter[str]:
     """Buy all that is planned for a stretch; says how many had which outcome."""
     async with database.connection(ring.municipality) as connection:
-        purchases = await planned(connection, stretch, seed=seed, spared=spared)
+        purchases = await planned(connection, stretch, spared=spared)
     lanes: list[list[Purchase]] = [[] for _ in range(LANES)]
     for one in purchases:
         # All of a card in one lane, in the order of the day; lanes share no budget.
@@ -118,17 +117,12 @@ async def spend_stretch(
 
 
 async def planned(
-    connection: Connection, stretch: Stretch, *, seed: int, spared: Sequence[ResidentId]
+    connection: Connection, stretch: Stretch, *, spared: Sequence[ResidentId]
 ) -> list[Purchase]:
-    last = day_of(stretch.until)
-    market = Market(await READ_SHOPS.all(connection), stretch.first, last + timedelta(days=1))
-    purses = await READ_PURSES.all(
-        connection,
-        datetime.combine(stretch.first, datetime.min.time(), stretch.until.tzinfo),
-        stretch.until,
-        list(spared),
-    )
-    return [one for one in plan(market, purses, seed=seed) if one.at <= stretch.until]
+    begins = start_of(stretch.first)
+    market = Market(await READ_SHOPS.all(connection), stretch.first.year)
+    purses = await READ_PURSES.all(connection, begins, stretch.until, list(spared))
+    return [one for one in plan(market, purses) if begins <= one.at < stretch.until]
 
 
 async def spend_lane(
