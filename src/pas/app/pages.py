@@ -1,5 +1,6 @@
 """The first page: of the installation, and of a municipality for whoever is signed in there."""
 
+from datetime import UTC, datetime
 from typing import Final, cast
 
 import msgspec
@@ -9,6 +10,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.app import ledger_pages
+from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
 from pas.auth.demo_login import PERSONAS, is_demo
 from pas.auth.permissions import Permission
@@ -55,6 +57,11 @@ WAYS: Final = (
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
+    Way(Permission.LOGINS_READ, "Collega’s en rollen", "Wie komt erin, en wat mag wie?", "logins"),
+    Way(Permission.SETTINGS_READ, "Instellingen", "Wat de gemeente zelf kiest.", "settings"),
+    Way(Permission.API_TOKENS_MANAGE, "Programma’s", "Laat een ander programma toe.", "programs"),
+    Way(Permission.EVENTS_READ, "Wat is er veranderd?", "Wie deed wat, en wanneer.", "events"),
+    Way(Permission.SETTINGS_READ, "Taken", "Wat er op de achtergrond liep.", "jobs"),
 )
 
 CAN_DO: Final = {
@@ -66,7 +73,7 @@ CAN_DO: Final = {
     Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
     Role.ANALYST: "Ziet aantallen, en geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
-    Role.ADMINISTRATOR: "Geeft rollen aan collega’s. Dat gaat nog niet via pagina’s.",
+    Role.ADMINISTRATOR: "Nodigt collega’s uit, geeft rollen en kiest de instellingen.",
     Role.INTERMEDIARY: "Vraagt een pas aan voor iemand, en betaalt een club.",
 }
 """What a visitor of the demonstration can expect of each role."""
@@ -92,12 +99,7 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
         case Actor(kind="till"):
             return done(f"/{name}/till")
         case Actor():
-            ways = [
-                (way.title, way.text, f"/{name}/{way.address}")
-                for way in WAYS
-                if actor.may(way.permission)
-            ]
-            return page(request, "app/home.html", ways=ways, sign_out=f"/{name}/sign-out")
+            return await work_page(request, name, actor)
         case None if await is_demo(request, name):
             return await demo_page(request, name)
         case None:
@@ -107,6 +109,23 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
                 sign_in=f"/{name}/sign-in",
                 activate=f"/{name}/activate-card",
             )
+
+
+async def work_page(request: AppRequest, name: MunicipalityName, actor: Actor) -> Response[str]:
+    """What waits for whoever is signed in, and then what else they can do."""
+    async with auth_state(request.app.state).database.connection(name) as connection:
+        waiting = await waiting_for(connection, actor, now=datetime.now(UTC))
+    ways = [
+        (way.title, way.text, f"/{name}/{way.address}") for way in WAYS if actor.may(way.permission)
+    ]
+    return page(
+        request,
+        "app/home.html",
+        base=f"/{name}",
+        waiting=waiting,
+        ways=ways,
+        sign_out=f"/{name}/sign-out",
+    )
 
 
 async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str]:
