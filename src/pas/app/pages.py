@@ -14,7 +14,7 @@ from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
 from pas.auth.demo_login import PERSONAS, is_demo
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TITLES, Role
+from pas.auth.roles import ROLE_TASKS, ROLE_TITLES
 from pas.auth.state import auth_state
 from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
 from pas.demo.numbers import CityNumbers, city_numbers
@@ -63,20 +63,6 @@ WAYS: Final = (
     Way(Permission.EVENTS_READ, "Wat is er veranderd?", "Wie deed wat, en wanneer.", "events"),
     Way(Permission.SETTINGS_READ, "Taken", "Wat er op de achtergrond liep.", "jobs"),
 )
-
-CAN_DO: Final = {
-    Role.OFFICER: "Kent toe, legt uit en zoekt inkomens uit.",
-    Role.COUNTER: "Helpt aan de balie, ook met een kaart die kwijt is.",
-    Role.POLICY: "Ziet regelingen, geld en afwijkingen.",
-    Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
-    Role.FINANCE: "Ziet het geld en kijkt de boeken na.",
-    Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
-    Role.ANALYST: "Ziet aantallen, en geen mensen.",
-    Role.AUDITOR: "Kijkt alles na, en verandert niets.",
-    Role.ADMINISTRATOR: "Nodigt collega’s uit, geeft rollen en kiest de instellingen.",
-    Role.INTERMEDIARY: "Vraagt een pas aan voor iemand, en betaalt een club.",
-}
-"""What a visitor of the demonstration can expect of each role."""
 
 
 @get("/", opt=PUBLIC, include_in_schema=False)
@@ -142,7 +128,7 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
         request,
         "app/demo.html",
         base=f"/{name}/demo",
-        personas=[(role.value, ROLE_TITLES[role], CAN_DO[role]) for role in PERSONAS],
+        personas=[(role.value, ROLE_TITLES[role], ROLE_TASKS[role]) for role in PERSONAS],
         holders=holders,
         applicants=applicants,
         tills=tills,
