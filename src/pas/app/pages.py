@@ -10,14 +10,12 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.app import ledger_pages
+from pas.app.demo_page import demo_page
 from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
-from pas.auth.demo_login import PERSONAS, is_demo
+from pas.auth.demo_login import is_demo
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TASKS, ROLE_TITLES
 from pas.auth.state import auth_state
-from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
-from pas.demo.numbers import CityNumbers, city_numbers
 from pas.ids import MunicipalityName
 from pas.problems.bodies import AppRequest
 from pas.web.pages import done, page
@@ -111,28 +109,6 @@ async def work_page(request: AppRequest, name: MunicipalityName, actor: Actor) -
         waiting=waiting,
         ways=ways,
         sign_out=f"/{name}/sign-out",
-    )
-
-
-async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str]:
-    """Everybody a visitor can be, each one click away, and the numbers of the city."""
-    holders: list[DemoHolder]
-    tills: list[DemoTill]
-    numbers: CityNumbers
-    async with auth_state(request.app.state).database.connection(name) as connection:
-        cast_ = await read_cast(connection)
-        holders, tills = await people_of(connection, cast_)
-        applicants = await applicants_of(connection, cast_)
-        numbers = await city_numbers(connection)
-    return page(
-        request,
-        "app/demo.html",
-        base=f"/{name}/demo",
-        personas=[(role.value, ROLE_TITLES[role], ROLE_TASKS[role]) for role in PERSONAS],
-        holders=holders,
-        applicants=applicants,
-        tills=tills,
-        numbers=numbers,
     )
 
 

@@ -29,6 +29,7 @@ from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.spend_year import Stretch, spend_stretch
 from pas.demo.staff import equip_people
+from pas.demo.work import leave_work
 from pas.grants.lapse import lapse_ended
 from pas.ids import MunicipalityName, ResidentId
 from pas.installation import Access, add_municipality, prepare
@@ -96,7 +97,9 @@ async def build(site: Site) -> None:
     cast = await live_through(site, this_year)
     if site.today > date(this_year, 1, 1):
         await return_leftovers(site, on=site.today)
-    async with site.database.connection(NAME) as connection:
+    site.say("Werk dat op u wacht")
+    async with site.database.connection(NAME) as connection, connection.transaction():
+        await leave_work(connection, cast, now=site.now)
         await keep_cast(connection, cast)
 
 
