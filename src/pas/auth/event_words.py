@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from pas.auth.setting_words import BY_NAME
+
 THINGS: Final = {
     "agreement": "Afspraak met een aanbieder",
     "api_token": "Token van een programma",
@@ -72,6 +74,30 @@ DEEDS: Final = {
     "withdrawn": "ingetrokken",
 }
 """By the second word; another one is shown as it is."""
+
+
+FIELDS: Final = {
+    "account": "Rekening",
+    "because": "Reden",
+    "email": "E-mail",
+    "endedOn": "Gestopt op",
+    "expiresAt": "Werkt tot",
+    "holder": "Op naam van",
+    "iban": "Rekeningnummer",
+    "issuer": "Logt in bij",
+    "merchantId": "Aanbieder",
+    "name": "Naam",
+    "roles": "Rollen",
+    "state": "Stand",
+}
+"""What fields are called; another one is shown as it is."""
+
+
+def field_in_words(name: str) -> str:
+    """A setting by its title, another field by its Dutch name where it has one."""
+    if name in BY_NAME:
+        return BY_NAME[name].title
+    return FIELDS.get(name, name)
 
 
 def in_words(kind: str) -> str:

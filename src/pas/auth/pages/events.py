@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.event_readers import may_read_content
-from pas.auth.event_words import THINGS, in_words
+from pas.auth.event_words import THINGS, field_in_words, in_words
 from pas.auth.events import BEGINNING, Content, Event, read_events, read_events_of_thing
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
@@ -38,7 +38,7 @@ class NameRow(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """One field that was and is; a dash where there was none."""
+    """One field that was and is; empty where there was none."""
 
     name: str
     before: str
@@ -119,9 +119,9 @@ def differences(before: object, after: object) -> list[Difference]:
     was, is_now = fields_of(before), fields_of(after)
     names = dict.fromkeys((*was, *is_now))
     return [
-        Difference(name, was.get(name, "–"), is_now.get(name, "–"))
+        Difference(field_in_words(name), was.get(name, ""), is_now.get(name, ""))
         for name in names
-        if was.get(name) != is_now.get(name)
+        if was.get(name, "") != is_now.get(name, "")
     ]
 
 
@@ -134,7 +134,7 @@ def fields_of(facts: object) -> dict[str, str]:
 def written(value: object) -> str:
     match value:
         case None | "" | []:
-            return "–"
+            return ""
         case bool():
             return "ja" if value else "nee"
         case list():
