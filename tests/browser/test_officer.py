@@ -30,7 +30,7 @@ def become(page: Page, role: str) -> None:
     page.context.clear_cookies()
     page.goto("/velsen")
     page.get_by_role("button", name=role, exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Wat wilt u doen?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wat wacht op u?")
 
 
 def test_an_officer_reads_the_schemes_and_explains_a_person(page: Page) -> None:

@@ -1,5 +1,6 @@
 """The first page: of the installation, and of a municipality for whoever is signed in there."""
 
+from datetime import UTC, datetime
 from typing import Final, cast
 
 import msgspec
@@ -9,13 +10,12 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.app import ledger_pages
+from pas.app.demo_page import demo_page
+from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
-from pas.auth.demo_login import PERSONAS, is_demo
+from pas.auth.demo_login import is_demo
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.state import auth_state
-from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
-from pas.demo.numbers import CityNumbers, city_numbers
 from pas.ids import MunicipalityName
 from pas.problems.bodies import AppRequest
 from pas.web.pages import done, page
@@ -99,22 +99,12 @@ WAYS: Final = (
     ),
     Way(Permission.REACH_READ, "Bereik", "Wie bereikt de pas, en wie niet?", "reach"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
+    Way(Permission.LOGINS_READ, "Collega’s en rollen", "Wie komt erin, en wat mag wie?", "logins"),
+    Way(Permission.SETTINGS_READ, "Instellingen", "Wat de gemeente zelf kiest.", "settings"),
+    Way(Permission.API_TOKENS_MANAGE, "Programma’s", "Laat een ander programma toe.", "programs"),
+    Way(Permission.EVENTS_READ, "Wat is er veranderd?", "Wie deed wat, en wanneer.", "events"),
+    Way(Permission.SETTINGS_READ, "Taken", "Wat er op de achtergrond liep.", "jobs"),
 )
-
-CAN_DO: Final = {
-    Role.OFFICER: "Kent toe, legt uit en zoekt inkomens uit.",
-    Role.COUNTER: "Helpt aan de balie, ook met een kaart die kwijt is.",
-    Role.POLICY: "Ziet regelingen, geld en afwijkingen.",
-    Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
-    Role.FINANCE: "Betaalt aanbieders uit en kijkt de boeken na.",
-    Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
-    Role.ANALYST: "Ziet wie de pas bereikt: aantallen, geen mensen.",
-    Role.AUDITOR: "Kijkt alles na, en verandert niets.",
-    Role.ADMINISTRATOR: "Geeft rollen aan collega’s. Dat gaat nog niet via pagina’s.",
-    Role.INTERMEDIARY: "Vraagt iets aan voor een kind, en betaalt een club.",
-    Role.TEAM_MEMBER: "Geeft met een collega een bon aan een gezin.",
-}
-"""What a visitor of the demonstration can expect of each role."""
 
 
 @get("/", opt=PUBLIC, include_in_schema=False)
@@ -137,12 +127,7 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
         case Actor(kind="till"):
             return done(f"/{name}/till")
         case Actor():
-            ways = [
-                (way.title, way.text, f"/{name}/{way.address}")
-                for way in WAYS
-                if actor.may(way.permission)
-            ]
-            return page(request, "app/home.html", ways=ways, sign_out=f"/{name}/sign-out")
+            return await work_page(request, name, actor)
         case None if await is_demo(request, name):
             return await demo_page(request, name)
         case None:
@@ -154,25 +139,20 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
             )
 
 
-async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str]:
-    """Everybody a visitor can be, each one click away, and the numbers of the city."""
-    holders: list[DemoHolder]
-    tills: list[DemoTill]
-    numbers: CityNumbers
+async def work_page(request: AppRequest, name: MunicipalityName, actor: Actor) -> Response[str]:
+    """What waits for whoever is signed in, and then what else they can do."""
     async with auth_state(request.app.state).database.connection(name) as connection:
-        cast_ = await read_cast(connection)
-        holders, tills = await people_of(connection, cast_)
-        applicants = await applicants_of(connection, cast_)
-        numbers = await city_numbers(connection)
+        waiting = await waiting_for(connection, actor, now=datetime.now(UTC))
+    ways = [
+        (way.title, way.text, f"/{name}/{way.address}") for way in WAYS if actor.may(way.permission)
+    ]
     return page(
         request,
-        "app/demo.html",
-        base=f"/{name}/demo",
-        personas=[(role.value, ROLE_TITLES[role], CAN_DO[role]) for role in PERSONAS],
-        holders=holders,
-        applicants=applicants,
-        tills=tills,
-        numbers=numbers,
+        "app/home.html",
+        base=f"/{name}",
+        waiting=waiting,
+        ways=ways,
+        sign_out=f"/{name}/sign-out",
     )
 
 

@@ -86,19 +86,25 @@ async def is_demo(request: AppRequest, municipality: MunicipalityName) -> bool:
     return registered.demo and await state.created_by_demo()
 
 
+async def persona_of(connection: Connection, role: Role) -> LoginId:
+    """Make or find the persona of a role."""
+    async with connection.transaction():
+        name = f"{ROLE_TITLES[role]} (demonstratie)"
+        persona = await BECOME.one(connection, LoginId(uuid7()), ISSUER, role.value, name)
+        await GIVE.run(connection, persona.id, role.value)
+    return persona.id
+
+
 async def demo_sign_in(
     connection: Connection, role: Role, *, now: datetime, replaces: SessionToken | None
 ) -> NewSession:
     """Become the persona of a role; call ``refuse_outside_demo`` first."""
     assert role in PERSONAS, "checked where it was asked for"
     async with connection.transaction():
-        name = f"{ROLE_TITLES[role]} (demonstratie)"
-        persona = await BECOME.one(connection, LoginId(uuid7()), ISSUER, role.value, name)
-        await GIVE.run(connection, persona.id, role.value)
         return await start_session(
             connection,
             actor_kind="login",
-            actor_id=persona.id,
+            actor_id=await persona_of(connection, role),
             assurance=ASSURANCE,
             now=now,
             replaces=replaces,

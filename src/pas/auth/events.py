@@ -86,6 +86,18 @@ READ_OF_SUBJECT = Statement(
     Event,
 )
 
+READ_OF_THING = Statement(
+    """
+    SELECT e.id, e.kind, e.subject_kind, e.subject_id, e.actor_kind, e.actor_id, e.on_behalf_of,
+        e.recorded_at, e.content_hash, c.salt, c.content
+    FROM event e LEFT JOIN event_content c ON c.event_id = e.id
+    WHERE split_part(e.kind, '.', 1) = $3 AND e.id < $1
+    ORDER BY e.id DESC
+    LIMIT $2
+    """,
+    Event,
+)
+
 
 async def record_event(
     connection: Connection,
@@ -135,6 +147,13 @@ async def read_events(
     if subject_kind is None or subject_id is None:
         return await READ_ALL.all(connection, before, limit)
     return await READ_OF_SUBJECT.all(connection, before, limit, subject_kind, subject_id)
+
+
+async def read_events_of_thing(
+    connection: Connection, thing: str, *, before: EventId = BEGINNING, limit: int = 50
+) -> list[Event]:
+    """Give the events of one kind of thing, newest first."""
+    return await READ_OF_THING.all(connection, before, min(limit, MOST_EVENTS), thing)
 
 
 def content_hash(salt: bytes, content: str) -> bytes:

@@ -7,7 +7,8 @@ import msgspec
 
 from pas.days import day_of
 from pas.db import Connection, Statement
-from pas.ids import ResidentId, TillId, uuid7
+from pas.ids import MerchantId, ResidentId, TillId, uuid7
+from pas.money import Cents
 
 KEY: Final = "demo_cast"
 
@@ -25,19 +26,20 @@ class CastRow(msgspec.Struct, frozen=True):
 
 
 class DemoHolder(msgspec.Struct, frozen=True):
-    """Somebody with a pass; ``children`` are those whose passes they look after."""
+    """Somebody, the children whose passes they look after, and what all of them can still spend."""
 
     id: ResidentId
     name: str
     birth_date: date
-    budgets: int
     children: int
+    left_cents: Cents
 
 
 class DemoTill(msgspec.Struct, frozen=True):
     """A till of an approved merchant, with what it may take."""
 
     id: TillId
+    merchant_id: MerchantId
     merchant: str
     name: str
     takes: str
@@ -55,10 +57,13 @@ READ_HOLDERS: Final = Statement(
             WHERE v.resident_id = w.id ORDER BY v.valid_from DESC LIMIT 1) AS name,
         (SELECT v.birth_date FROM resident_version v
             WHERE v.resident_id = w.id ORDER BY v.valid_from DESC LIMIT 1) AS birth_date,
-        (SELECT count(*) FROM pass p JOIN budget b ON b.pass_id = p.id
-            WHERE p.resident_id = w.id)::int AS budgets,
         (SELECT count(*) FROM managing_adult m
-            WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > $2))::int AS children
+            WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > $2))::int AS children,
+        coalesce((SELECT sum(n.amount) FROM pass p
+            JOIN budget b ON b.pass_id = p.id
+            JOIN balance n ON n.account_id = b.account_id AND n.usable_from <= now() AND n.usable_until > now()
+            WHERE p.resident_id = w.id OR p.resident_id IN (SELECT m.child_id FROM managing_adult m
+                WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > $2))), 0)::bigint AS left_cents
     FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, n)
     JOIN resident r ON r.id = w.id
     ORDER BY w.n
@@ -67,7 +72,7 @@ READ_HOLDERS: Final = Statement(
 )
 READ_TILLS: Final = Statement(
     """
-    SELECT t.id, m.name AS merchant, t.name, (
+    SELECT t.id, m.id AS merchant_id, m.name AS merchant, t.name, (
             SELECT string_agg(DISTINCT c.title, ', ' ORDER BY c.title)
             FROM agreement a JOIN category c ON c.code = a.category WHERE a.merchant_id = m.id) AS takes
     FROM unnest($1::uuid[]) WITH ORDINALITY AS w (id, n)
@@ -89,17 +94,19 @@ CHOOSE_HOLDERS: Final = Statement(
     """
     WITH adult AS (
         SELECT r.id, r.person_number, v.birth_date,
-            (SELECT count(*) FROM managing_adult m JOIN pass q ON q.resident_id = m.child_id
+            (SELECT count(*) FROM managing_adult m
                 WHERE m.adult_id = r.id AND m.valid_from <= $1 AND (m.valid_until IS NULL OR m.valid_until > $1)) AS children,
+            (SELECT count(*) FROM managing_adult m JOIN pass q ON q.resident_id = m.child_id AND q.starts_on <= $1 AND q.ends_on > $1
+                WHERE m.adult_id = r.id AND m.valid_from <= $1 AND (m.valid_until IS NULL OR m.valid_until > $1)) AS passes,
             (SELECT count(*) FROM budget b WHERE b.pass_id = p.id) AS budgets
         FROM resident r
         JOIN pass p ON p.resident_id = r.id AND p.starts_on <= $1 AND p.ends_on > $1
         JOIN LATERAL (SELECT birth_date FROM resident_version x WHERE x.resident_id = r.id
             ORDER BY x.valid_from DESC LIMIT 1) v ON true
-        WHERE v.birth_date <= $1::date - interval '18 years'
+        WHERE v.birth_date <= $1::date - interval '25 years'
     ), ranked AS (
         SELECT id, children, row_number() OVER (PARTITION BY least(children, 3) ORDER BY budgets DESC, person_number) AS place
-        FROM adult
+        FROM adult WHERE passes = children
     )
     SELECT id FROM ranked WHERE place = 1 ORDER BY children DESC
     """,

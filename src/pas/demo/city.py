@@ -1,13 +1,15 @@
 """Makes the demonstration city, through the front door: the files and functions of a real one.
 
-Phases are told as they begin. Whatever was made stays: a second start finds the city and goes on
-where a first one stopped.
+The city began on the first of January of last year: a whole year of spending, what was left of it
+returned, and this year up to now. Phases are told as they begin. Whatever was made stays: a second
+start finds the city and goes on where a first one stopped.
 """
 
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from uuid import uuid5
 
 import msgspec
 
@@ -16,17 +18,20 @@ from pas.auth.key_files import make_keys
 from pas.auth.keys import KeyRing, KeyStore
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.permissions import Permission
-from pas.days import day_of
+from pas.days import AMSTERDAM, day_of, start_of
 from pas.db import Connection, Database
 from pas.db.statistics import refresh_statistics
+from pas.demo.accounts import approve_accounts
 from pas.demo.cards import activate_all, give_cards
 from pas.demo.cast import Cast, choose_applicants, choose_holders, keep_cast, read_cast
-from pas.demo.grants import appropriate_city, assess_city
+from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pupils, is_assessed
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
-from pas.demo.spending import spend
+from pas.demo.spend_year import Stretch, spend_stretch
 from pas.demo.staff import equip_people
-from pas.ids import MunicipalityName
+from pas.demo.work import leave_work
+from pas.grants.lapse import lapse_ended
+from pas.ids import MunicipalityName, ResidentId
 from pas.installation import Access, add_municipality, prepare
 from pas.installation.prepare import migrator
 from pas.residents.import_residents import ResidentsFile, import_residents
@@ -39,7 +44,9 @@ TITLE: Final = "Gemeente Velsen"
 DEMO: Final = "demo"
 ACTOR: Final = Actor(kind="system", id=SYSTEM.id, permissions=frozenset(Permission))
 SHOWN_PURPOSES: Final = ["swimming", "sport", "culture", "school_costs", "bicycle", "museum"]
-FIRST_SALES: Final = 1_000
+OPENS: Final = time(8, tzinfo=AMSTERDAM)
+NEW_SCHOOL_YEAR: Final = 8
+"""In August everybody is looked at again: who begins a school year gets what belongs to it."""
 
 Say = Callable[[str], None]
 
@@ -55,6 +62,10 @@ class Site(msgspec.Struct, frozen=True):
     @property
     def today(self) -> date:
         return day_of(self.now)
+
+    def morning_of(self, day: date) -> datetime:
+        """When the work of a day begins; today it has begun."""
+        return min(datetime.combine(day, OPENS), self.now)
 
 
 async def make_city(access: Access, settings: Settings, *, now: datetime, say: Say) -> None:
@@ -79,35 +90,93 @@ async def build(site: Site) -> None:
     async with site.database.connection(NAME) as connection:
         if (await read_cast(connection)).holders:
             return
-        site.say("Regelingen uit de gepubliceerde stukken")
-        await add_schemes(connection, site)
-    site.say("Inwoners: 8.580 mensen in 3.900 huishoudens")
-    await add_residents(site)
-    async with site.database.connection(NAME) as connection:
-        site.say("Aanbieders, met afspraken en kassa's")
-        await open_merchants(connection, NAME, actor=ACTOR, now=site.now)
-        await equip_people(connection, actor=ACTOR, now=site.now)
-        site.say("Geld in de begroting")
-        await appropriate_city(connection, year=site.today.year, actor=ACTOR, now=site.now)
-    site.say("De toekenning van het jaar: wie krijgt wat, en waarom")
-    await assess_city(site.database, NAME, actor=ACTOR, now=site.now)
-    async with site.database.connection(NAME) as connection:
-        site.say("Kaarten aan")
-        await give_cards(connection, site.ring, actor=ACTOR, now=site.now)
-        await activate_all(connection, now=site.now)
-        await refresh_statistics(connection)
-    site.say(f"De eerste {FIRST_SALES} verkopen")
-    await spend(site.database, site.ring, FIRST_SALES)
-    async with site.database.connection(NAME) as connection:
-        cast = Cast(
-            holders=await choose_holders(connection, today=site.today),
-            tills=tuple(await tills_to_show(connection, SHOWN_PURPOSES)),
-            applicants=await choose_applicants(connection, today=site.today),
-        )
+    this_year = site.today.year
+    await found_city(site, began=date(this_year - 1, 1, 1))
+    await live_through(site, this_year - 1)
+    await return_leftovers(site, on=date(this_year, 1, 1))
+    cast = await live_through(site, this_year)
+    if site.today > date(this_year, 1, 1):
+        await return_leftovers(site, on=site.today)
+    site.say("Werk dat op u wacht")
+    async with site.database.connection(NAME) as connection, connection.transaction():
+        await leave_work(connection, cast, now=site.now)
         await keep_cast(connection, cast)
 
 
-async def add_schemes(connection: Connection, site: Site) -> None:
+async def found_city(site: Site, *, began: date) -> None:
+    """All that is there before the first pass."""
+    now = site.morning_of(began)
+    async with site.database.connection(NAME) as connection:
+        site.say("Regelingen uit de gepubliceerde stukken")
+        await add_schemes(connection, now=now)
+    site.say("Inwoners: 8.580 mensen in 3.900 huishoudens")
+    await add_residents(site, began=began)
+    async with site.database.connection(NAME) as connection:
+        site.say("Aanbieders, met afspraken, rekeningen en kassa's")
+        await open_merchants(connection, NAME, actor=ACTOR, now=now)
+        await approve_accounts(connection, now=now)
+        await equip_people(connection, actor=ACTOR, now=now)
+
+
+async def live_through(site: Site, year: int) -> Cast:
+    """One year, or as much of it as there has been: who gets what, and what they do with it."""
+    first, turn, end = date(year, 1, 1), date(year, NEW_SCHOOL_YEAR, 1), date(year + 1, 1, 1)
+    site.say(f"Toekennen voor {year}: wie krijgt wat, en waarom")
+    now = site.morning_of(first)
+    async with site.database.connection(NAME) as connection:
+        await appropriate_city(connection, year=year, actor=ACTOR, now=now)
+    await assess_city(site.database, NAME, actor=ACTOR, now=now)
+    cast = await equip_holders(site, on=first)
+    await spend(site, Stretch(first, min(site.now, start_of(turn))), cast=cast)
+    if site.today >= turn:
+        site.say(f"Een nieuw schooljaar, vanaf 1-{NEW_SCHOOL_YEAR}-{year}")
+        await assess_pupils(site.database, NAME, actor=ACTOR, now=site.morning_of(turn))
+        cast = await equip_holders(site, on=turn)
+        await spend(site, Stretch(turn, min(site.now, start_of(end))), cast=cast)
+    return cast
+
+
+async def equip_holders(site: Site, *, on: date) -> Cast:
+    """Cards for who has none, switched on; then choose whom a visitor can be."""
+    now = site.morning_of(on)
+    async with site.database.connection(NAME) as connection:
+        await give_cards(connection, site.ring, actor=ACTOR, now=now)
+        await activate_all(connection, now=now)
+        await refresh_statistics(connection)
+        return Cast(
+            holders=await choose_holders(connection, today=on),
+            tills=tuple(await tills_to_show(connection, SHOWN_PURPOSES)),
+            applicants=await choose_applicants(connection, today=on),
+        )
+
+
+async def spend(site: Site, stretch: Stretch, *, cast: Cast) -> None:
+    """Spend; not in last year once this one has begun, when its leftovers are gone."""
+    is_over = stretch.first.year < site.today.year
+    async with site.database.connection(NAME) as connection:
+        if is_over and await is_assessed(connection, on=date(site.today.year, 1, 1)):
+            return
+    site.say(f"Besteden vanaf {stretch.first.day}-{stretch.first.month}-{stretch.first.year}")
+    spared: tuple[ResidentId, ...] = () if is_over else cast.holders
+    await spend_stretch(site.database, site.ring, stretch, spared=spared)
+    async with site.database.connection(NAME) as connection:
+        await refresh_statistics(connection)
+
+
+async def return_leftovers(site: Site, *, on: date) -> None:
+    """What is left of budgets whose time has ended goes back, as the nightly job does."""
+    site.say(f"Wat over is gaat terug, op {on.day}-{on.month}-{on.year}")
+    await lapse_ended(
+        site.database,
+        NAME,
+        actor=ACTOR,
+        now=site.morning_of(on) - timedelta(hours=1),
+        run=uuid5(NAMESPACE, f"lapse/{on}"),
+        told=lambda _done, _total: None,
+    )
+
+
+async def add_schemes(connection: Connection, *, now: datetime) -> None:
     await change_municipality_settings(
         connection,
         {
@@ -121,11 +190,12 @@ async def add_schemes(connection: Connection, site: Site) -> None:
     named = (Category(code, title) for code, title in categories().items())
     await add_categories(connection, named, actor=ACTOR)
     source = io.BytesIO("".join(schemes_file()).encode())
-    await import_schemes(connection, source, file_name="schemes.csv", actor=ACTOR, now=site.now)
+    await import_schemes(connection, source, file_name="schemes.csv", actor=ACTOR, now=now)
 
 
-async def add_residents(site: Site) -> None:
-    population = make_population(date(site.today.year, 1, 1))
+async def add_residents(site: Site, *, began: date) -> None:
+    population = make_population(began)
     source = io.BytesIO("".join(residents_file(population)).encode())
     file = ResidentsFile(source=source, name="residents.csv")
-    await import_residents(site.database, NAME, file, ring=site.ring, actor=ACTOR, now=site.now)
+    now = site.morning_of(began)
+    await import_residents(site.database, NAME, file, ring=site.ring, actor=ACTOR, now=now)

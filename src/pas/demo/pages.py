@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.demo_login import ASSURANCE, refuse_outside_demo
-from pas.auth.pages import session_of, with_session
+from pas.auth.pages.sign_in import session_of, with_session
 from pas.auth.sessions import SessionActor, start_session
 from pas.auth.state import auth_state
 from pas.demo.cast import read_cast

@@ -6,8 +6,8 @@ from typing import Final
 import msgspec
 
 from pas.auth.actor import Actor
-from pas.auth.demo_login import BECOME, GIVE, ISSUER
-from pas.auth.roles import ROLE_TITLES, Role
+from pas.auth.demo_login import BECOME, GIVE, ISSUER, persona_of
+from pas.auth.roles import ROLE_TITLES, Role, permissions_of
 from pas.db import Connection, Statement
 from pas.ids import LoginId, MerchantId, TillId, uuid7
 from pas.merchants.create_till import BoundKind, bind_till
@@ -41,13 +41,18 @@ async def equip_people(connection: Connection, *, actor: Actor, now: datetime) -
     equipped = {till.login_id for till in await list_bound_tills(connection, actor=actor)}
     for role, kind in SCANNING.items():
         async with connection.transaction():
-            name = f"{ROLE_TITLES[role]} (demonstratie)"
-            persona = await BECOME.one(connection, LoginId(uuid7()), ISSUER, role.value, name)
-            await GIVE.run(connection, persona.id, role.value)
-            if persona.id not in equipped:
-                await bind_till(
-                    connection, persona.id, kind=kind, name="balie", actor=actor, now=now
-                )
+            persona = await persona_of(connection, role)
+            if persona not in equipped:
+                await bind_till(connection, persona, kind=kind, name="balie", actor=actor, now=now)
+
+
+async def colleague(connection: Connection, role: Role, name: str) -> Actor:
+    """Make or find somebody whom no visitor can be, so that a visitor can be the second person."""
+    async with connection.transaction():
+        subject = f"colleague-{role.value}"
+        found = await BECOME.one(connection, LoginId(uuid7()), ISSUER, subject, name)
+        await GIVE.run(connection, found.id, role.value)
+    return Actor(kind="login", id=found.id, permissions=permissions_of([role]))
 
 
 async def manager_of_till(connection: Connection, till_id: TillId) -> tuple[LoginId, MerchantId]:

@@ -21,6 +21,7 @@ from pas.passes.usable import set_budgets
 BY_REGISTER: Final = frozenset(("moved-away", "deceased"))
 SHORTEST_REASON: Final = 10
 LONGEST_REASON: Final = 2000
+MOST_LISTED: Final = 100
 
 
 class PassHasNotEnded(Refusal):
@@ -61,6 +62,16 @@ class Reopening(msgspec.Struct, frozen=True, rename="camel"):
     proposed_by: UUID
 
 
+class WaitingReopening(msgspec.Struct, frozen=True):
+    """A proposal in the list; whose pass it is stands on the page of the pass alone."""
+
+    pass_id: PassId
+    year: int
+    reason: str
+    proposed_at: datetime
+    is_own: bool
+
+
 READ_REOPENING: Final = Statement(
     """
     SELECT reopening_reason AS reason, reopening_proposed_at AS proposed_at,
@@ -68,6 +79,15 @@ READ_REOPENING: Final = Statement(
     FROM pass WHERE id = $1 AND reopening_proposed_at IS NOT NULL AND reopened_at IS NULL
     """,
     Reopening,
+)
+LIST_WAITING: Final = Statement(
+    """
+    SELECT id AS pass_id, year::int AS year, reopening_reason AS reason, reopening_proposed_at AS proposed_at,
+        reopening_proposed_by = $1 AS is_own
+    FROM pass WHERE reopening_proposed_at IS NOT NULL AND reopened_at IS NULL AND ended_on IS NOT NULL
+    ORDER BY reopening_proposed_at, id LIMIT $2
+    """,
+    WaitingReopening,
 )
 PROPOSE: Final = Statement(
     """
@@ -135,6 +155,11 @@ async def confirm_reopening(
             reason=waiting.reason,
         )
     return after
+
+
+async def waiting_reopenings(connection: Connection, *, actor: Actor) -> list[WaitingReopening]:
+    """Give the proposals that nobody judged, the longest waiting first."""
+    return await LIST_WAITING.all(connection, actor.id, MOST_LISTED)
 
 
 async def read_reopening(connection: Connection, pass_id: PassId) -> Reopening | None:

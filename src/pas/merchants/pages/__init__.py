@@ -2,11 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.merchants.pages import accounts, merchants, pairing, tills
+from pas.merchants.pages import accounts, merchants, pairing, tills, waiting_accounts
 
 routes: list[ControllerRouterHandler] = [
     *merchants.routes,
     *accounts.routes,
+    *waiting_accounts.routes,
     *tills.routes,
     *pairing.routes,
 ]

@@ -15,7 +15,7 @@ from pas.auth.access import actor_of
 from pas.auth.authentication import Authentication
 from pas.auth.cookies import set_cookie
 from pas.auth.csrf import FIELD, csrf_token, refuse_wrong_token
-from pas.auth.pages import browser_of, session_of
+from pas.auth.pages.sign_in import browser_of, session_of
 from pas.auth.state import auth_state, connected
 from pas.ids import MunicipalityName, TillId
 from pas.merchants.open_till import open_till

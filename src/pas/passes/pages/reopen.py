@@ -22,12 +22,14 @@ from pas.passes.reopen import (
     propose_reopening,
     read_ended,
     read_reopening,
+    waiting_reopenings,
 )
 from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
 END: Final = {"permission": Permission.PASSES_END}
+JUDGE: Final = {"permission": Permission.PASSES_REOPEN}
 REOPEN: Final = "/{municipality:str}/passes/{pass_id:uuid}/reopening"
 PAGE: Final = "passes/reopen.html"
 
@@ -63,6 +65,14 @@ async def do_reopening(
     return done(f"/{municipality}/passes/{pass_id}/reopening")
 
 
+@get("/{municipality:str}/reopenings", opt=JUDGE, include_in_schema=False)
+async def reopenings_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+    """Which passes should go on, and wait for a second person?"""
+    async with connected(request, municipality) as connection:
+        waiting = await waiting_reopenings(connection, actor=actor_of(request))
+    return page(request, "passes/reopenings.html", home=f"/{municipality}", waiting=waiting)
+
+
 async def read_both(
     request: AppRequest, municipality: str, pass_id: UUID
 ) -> tuple[PassRow, Reopening | None]:
@@ -81,4 +91,4 @@ def context_of(request: AppRequest, ended: PassRow, waiting: Reopening | None) -
     }
 
 
-routes: list[ControllerRouterHandler] = [reopening_page, do_reopening]
+routes: list[ControllerRouterHandler] = [reopening_page, do_reopening, reopenings_page]

@@ -1,0 +1,209 @@
+"""What waits for somebody: the work that only they and their colleagues can do, counted with a link.
+
+One statement counts all that was asked for; what somebody may not do is not asked. A new kind of
+work is one line in ``WORK`` and one in ``COUNT_WAITING``.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.auth.permissions import Permission
+from pas.days import day_of
+from pas.db import Connection, Statement
+from pas.web.counts import count
+
+MOST_COUNTED: Final = 1_000
+"""Further nobody counts before they begin."""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """One kind of work: who does it, what it is called for one and for more, and where it is done.
+
+    ``{merchant}`` in an address is the merchant of whoever looks; it waits for nobody else.
+    """
+
+    kind: str
+    permission: Permission
+    one: str
+    more: str
+    address: str
+
+    def is_for(self, actor: Actor) -> bool:
+        of_own = "{merchant}" in self.address
+        return actor.may(self.permission) and of_own == (actor.merchant_id is not None)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What waits now, in words; ``address`` is below that of the municipality."""
+
+    kind: str
+    text: str
+    address: str
+
+
+class WaitingRow(msgspec.Struct, frozen=True):
+    kind: str
+    waits: int
+
+
+WORK: Final = (
+    Work(
+        "books",
+        Permission.LEDGER_PROVE,
+        "bewijs van de boeken klopt niet",
+        "bewijzen van de boeken kloppen niet",
+        "ledger",
+    ),
+    Work(
+        "applied",
+        Permission.INCOME_VERDICTS_RECORD,
+        "gezin vroeg een pas aan en wacht op antwoord",
+        "gezinnen vroegen een pas aan en wachten op antwoord",
+        "assessments/unknown",
+    ),
+    Work(
+        "helped",
+        Permission.APPLICATIONS_SUBMIT,
+        "aanvraag van een helper: zoek uit om wie het gaat",
+        "aanvragen van helpers: zoek uit om wie het gaat",
+        "helper-applications",
+    ),
+    Work(
+        "reopenings",
+        Permission.PASSES_REOPEN,
+        "gestopte pas: mag die weer open?",
+        "gestopte passen: mogen die weer open?",
+        "reopenings",
+    ),
+    Work(
+        "deviations",
+        Permission.DEVIATIONS_CONFIRM,
+        "afwijking wacht op uw oordeel",
+        "afwijkingen wachten op uw oordeel",
+        "deviations",
+    ),
+    Work(
+        "merchants",
+        Permission.MERCHANTS_APPROVE,
+        "club of winkel wil meedoen",
+        "clubs en winkels willen meedoen",
+        "merchants",
+    ),
+    Work(
+        "accounts",
+        Permission.PAYOUT_ACCOUNTS_APPROVE,
+        "rekeningnummer wacht op een tweede persoon",
+        "rekeningnummers wachten op een tweede persoon",
+        "merchants/accounts",
+    ),
+    Work(
+        "incomes",
+        Permission.INCOME_VERDICTS_RECORD,
+        "huishouden met een onbekend inkomen",
+        "huishoudens met een onbekend inkomen",
+        "assessments/unknown",
+    ),
+    Work(
+        "overspent",
+        Permission.APPROPRIATIONS_READ,
+        "regeling komt dit jaar geld tekort",
+        "regelingen komen dit jaar geld tekort",
+        "appropriations",
+    ),
+    Work(
+        "own-tills",
+        Permission.TILLS_PAIR,
+        "kassa is nog niet gekoppeld",
+        "kassa’s zijn nog niet gekoppeld",
+        "merchants/{merchant}/tills",
+    ),
+    Work(
+        "invitations",
+        Permission.LOGINS_MANAGE,
+        "uitnodiging is verlopen",
+        "uitnodigingen zijn verlopen",
+        "logins",
+    ),
+    Work(
+        "jobs",
+        Permission.SETTINGS_READ,
+        "taak van de afgelopen week is mislukt",
+        "taken van de afgelopen week zijn mislukt",
+        "jobs",
+    ),
+)
+"""Most urgent first, as far as one can say so for everybody."""
+
+COUNT_WAITING: Final = Statement(
+    """
+    SELECT w.kind, (CASE w.kind
+        WHEN 'books' THEN (SELECT count(*) FROM (SELECT closes FROM proof ORDER BY proved_at DESC LIMIT 1) p WHERE NOT p.closes)
+        WHEN 'applied' THEN (SELECT count(*) FROM household_application a WHERE a.state = 'received'
+            AND a.year >= extract(year FROM $3::date))
+        WHEN 'helped' THEN (SELECT count(*) FROM helper_application h WHERE h.state = 'received')
+        WHEN 'reopenings' THEN (SELECT count(*) FROM pass p WHERE p.reopening_proposed_at IS NOT NULL
+            AND p.reopened_at IS NULL AND p.ended_on IS NOT NULL AND p.reopening_proposed_by <> $2)
+        WHEN 'deviations' THEN (SELECT count(*) FROM deviation d WHERE d.confirmed_at IS NULL AND d.rejected_at IS NULL
+            AND d.proposed_by <> $2)
+        WHEN 'merchants' THEN (SELECT count(*) FROM merchant m WHERE m.state = 'requested')
+        WHEN 'accounts' THEN (SELECT count(*) FROM payout_account a WHERE a.approved_at IS NULL AND a.rejected_at IS NULL
+            AND a.proposed_by <> $2)
+        WHEN 'incomes' THEN (SELECT count(*) FROM (
+            SELECT v.household_number FROM resident_version v
+            WHERE v.valid_from <= $3::date AND (v.left_on IS NULL OR v.left_on > $3::date)
+                AND (v.died_on IS NULL OR v.died_on > $3::date)
+                AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
+                    AND n.valid_from > v.valid_from AND n.valid_from <= $3::date)
+            GROUP BY v.household_number
+            HAVING bool_and(v.income IS NULL) AND NOT bool_or(EXISTS (
+                SELECT 1 FROM income_verdict_adult a JOIN income_verdict i ON i.id = a.verdict_id
+                WHERE a.resident_id = v.resident_id AND i.assessed_on >= make_date(extract(year FROM $3::date)::int - 1, 1, 1)))
+            ORDER BY v.household_number LIMIT $6) h)
+        WHEN 'overspent' THEN (SELECT count(*) FROM appropriation a WHERE a.overspent_cents > 0
+            AND a.budget_year = extract(year FROM $3::date))
+        WHEN 'own-tills' THEN (SELECT count(*) FROM till t WHERE t.merchant_id = $4 AND t.state = 'invited')
+        WHEN 'invitations' THEN (SELECT count(*) FROM login l WHERE l.state = 'invited' AND l.invitation_until < $5)
+        WHEN 'jobs' THEN (SELECT count(*) FROM job j WHERE j.state = 'failed' AND j.ended_at > $5::timestamptz - interval '7 days')
+        END)::int AS waits
+    FROM unnest($1::text[]) WITH ORDINALITY AS w (kind, n) ORDER BY w.n
+    """,
+    WaitingRow,
+)
+
+
+async def waiting_for(connection: Connection, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Count what waits for somebody; what there is nothing of is left out."""
+    work = {one.kind: one for one in WORK if one.is_for(actor)}
+    counts = await count_waiting(connection, work, actor, now=now)
+    merchant = str(actor.merchant_id)
+    return [
+        Waiting(kind, worded(work[kind], waits), work[kind].address.format(merchant=merchant))
+        for kind, waits in counts.items()
+        if waits
+    ]
+
+
+async def count_waiting(
+    connection: Connection, kinds: Iterable[str], actor: Actor, *, now: datetime
+) -> dict[str, int]:
+    rows = await COUNT_WAITING.all(
+        connection,
+        list(kinds),
+        actor.id,
+        day_of(now),
+        actor.merchant_id,
+        now,
+        MOST_COUNTED,
+    )
+    return {row.kind: row.waits for row in rows}
+
+
+def worded(work: Work, waits: int) -> str:
+    if waits == 1:
+        return f"1 {work.one}"
+    number = f"{count(waits)} of meer" if waits >= MOST_COUNTED else count(waits)
+    return f"{number} {work.more}"

@@ -1,0 +1,105 @@
+"""What happened, in Dutch: the thing and the deed of an event's kind."""
+
+from typing import Final
+
+from pas.auth.setting_words import BY_NAME
+
+THINGS: Final = {
+    "agreement": "Afspraak met een aanbieder",
+    "api_token": "Token van een programma",
+    "application": "Aanvraag",
+    "appropriation": "Geld in de begroting",
+    "card": "Kaart",
+    "card_run": "Ronde van kaarten",
+    "category": "Bestedingsdoel",
+    "deviation": "Afwijking",
+    "epoch": "Tijdvak van de boeken",
+    "helper_application": "Aanvraag van een helper",
+    "income_verdict": "Oordeel over een inkomen",
+    "key": "Sleutel",
+    "location": "Locatie van een aanbieder",
+    "login": "Toegang van een collega",
+    "managing_adult": "Wie voor een kind zorgt",
+    "merchant": "Aanbieder",
+    "pass": "Pas",
+    "payout_account": "Rekening van een aanbieder",
+    "resident": "Inwoner",
+    "role": "Rol van een collega",
+    "scheme": "Regeling",
+    "setting": "Instelling",
+    "swimming_diploma": "Zwemdiploma",
+    "till": "Kassa",
+}
+"""By the first word of a kind; every thing that has readers stands here."""
+
+DEEDS: Final = {
+    "accepted": "aangenomen",
+    "activated": "aangezet",
+    "added": "toegevoegd",
+    "approved": "goedgekeurd",
+    "changed": "veranderd",
+    "checked": "nagevraagd bij de bank",
+    "closed": "gesloten",
+    "code_renewed": "nieuwe code gemaakt",
+    "codes_read": "code bekeken",
+    "confirmed": "bevestigd",
+    "created": "gemaakt",
+    "ended": "beëindigd",
+    "ended_by_register": "beëindigd door de basisregistratie",
+    "fetched": "opgehaald",
+    "given": "gegeven",
+    "handled": "afgehandeld",
+    "imported": "ingelezen",
+    "invited": "uitgenodigd",
+    "issued": "gegeven",
+    "made": "gemaakt",
+    "paired": "gekoppeld",
+    "paused": "stilgezet",
+    "proposed": "voorgesteld",
+    "recorded": "vastgelegd",
+    "registered": "ingeschreven",
+    "rejected": "afgekeurd",
+    "reopened": "weer geopend",
+    "reopening_proposed": "voorgesteld om te openen",
+    "replaced": "vervangen",
+    "requested": "aangevraagd",
+    "restored_by_register": "hersteld door de basisregistratie",
+    "resumed": "weer aangezet",
+    "revoked": "uitgezet",
+    "set_aside": "klaargezet",
+    "started": "begonnen",
+    "submitted": "ingediend",
+    "suspended": "tijdelijk gestopt",
+    "taken": "afgenomen",
+    "withdrawn": "ingetrokken",
+}
+"""By the second word; another one is shown as it is."""
+
+
+FIELDS: Final = {
+    "account": "Rekening",
+    "because": "Reden",
+    "email": "E-mail",
+    "endedOn": "Gestopt op",
+    "expiresAt": "Werkt tot",
+    "holder": "Op naam van",
+    "iban": "Rekeningnummer",
+    "issuer": "Logt in bij",
+    "merchantId": "Aanbieder",
+    "name": "Naam",
+    "roles": "Rollen",
+    "state": "Stand",
+}
+"""What fields are called; another one is shown as it is."""
+
+
+def field_in_words(name: str) -> str:
+    """A setting by its title, another field by its Dutch name where it has one."""
+    if name in BY_NAME:
+        return BY_NAME[name].title
+    return FIELDS.get(name, name)
+
+
+def in_words(kind: str) -> str:
+    thing, _, deed = kind.partition(".")
+    return f"{THINGS.get(thing, thing)}: {DEEDS.get(deed, deed.replace('_', ' '))}"

@@ -1,0 +1,15 @@
+"""Signing in as pages, and everything of the administrator: people, settings, programs, events, jobs."""
+
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.pages import events, invite, jobs, logins, programs, settings, sign_in
+
+routes: list[ControllerRouterHandler] = [
+    *sign_in.routes,
+    *logins.routes,
+    *invite.routes,
+    *settings.routes,
+    *programs.routes,
+    *events.routes,
+    *jobs.routes,
+]
