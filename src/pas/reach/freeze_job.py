@@ -22,7 +22,7 @@ async def freeze_daily(
     async with database.connection(municipality) as connection:
         return await freeze_closed_years(
             connection,
-            actor=actor_of_job(progress),
+            actor=actor_of_job(progress.job),
             now=datetime.now(UTC),
             told=progress.told,
         )
