@@ -44,7 +44,7 @@ from pas.settlements.withdraw import withdraw_settlement
 Answer = TypeVar("Answer")
 CHOICE = st.integers(0, 10**6)
 SHAPES = ("proposed", "withdrawn", "approved", "unsent", "exported", "paid", "returned", "refused")
-LEAST = 10
+LEAST = 3
 PAID = """
     SELECT coalesce(sum(amount_cents), 0)::bigint FROM settlement_line
     WHERE account_id = $1 AND state IN ('approved', 'paid')
@@ -201,7 +201,7 @@ def test_whatever_happens_paid_and_owed_are_what_was_redeemed(access: Access) ->
         Machine.redeemed, Machine.sold = Counter(), []
         Machine.town = runner.run(a_town(access.address.login("app_velsen")))
         steps = settings(
-            max_examples=50,
+            max_examples=80,
             stateful_step_count=50,
             deadline=None,
             derandomize=True,
