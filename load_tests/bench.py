@@ -26,11 +26,12 @@ from growth import grow
 from latency import Waiting, best_connections
 from machine import describe
 from over_http import street
+from pas.app.proving import prove_books
 from pas.embedded.binaries import Version
-from pas.redemptions.prove import prove
 from rivals import fill_rivals, lock_per_request, make_rivals, make_tpc_b, tpc_b
 from sales import Crowd
 from server import Server, started
+from settling import prepare_payouts, settle_rounds
 
 Say = Callable[[str], None]
 CRASH_LOAD_SECONDS: Final = 5.0
@@ -69,6 +70,7 @@ class Bench(msgspec.Struct, frozen=True):
             make_rivals(self.server)
             self.say(f"from empty to {self.size.redemptions:,} redemptions")
             grown = grow(self.server, ours, results=self.results, redemptions=self.size.redemptions)
+            self.settle()
             self.grant(grown.stop)
             last = self.size.passes * 4 // 5
             crowd = Crowd(grown.stop, last)
@@ -79,6 +81,11 @@ class Bench(msgspec.Struct, frozen=True):
             self.serve(Crowd(last, self.size.passes))
             self.crash(ours, crowd)
         self.close_the_books()
+
+    def settle(self) -> None:
+        self.say("settling all of them")
+        prepare_payouts(self.server)
+        settle_rounds(self.server, self.results, rounds=self.size.rounds, say=self.say)
 
     def grant(self, first: int) -> None:
         for number in range(self.size.rounds):
@@ -143,7 +150,7 @@ class Bench(msgspec.Struct, frozen=True):
         """Prove that what was measured were bookings: to the cent, over all of them."""
         self.say("proving the books")
         began = time.perf_counter()
-        proof = self.server.run(prove(self.server.superuser, datetime.now(UTC)))
+        proof = self.server.run(prove_books(self.server.superuser, datetime.now(UTC)))
         assert proof.closes, [*proof.findings[:3], *proof.missing_walls]
         count = self.server.run(self.server.superuser.fetchval("SELECT count(*) FROM entry"))
         self.results.lines.append(

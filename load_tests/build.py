@@ -89,7 +89,7 @@ def tills() -> Table:
     now = datetime.now(UTC)
 
     def row(number: int) -> tuple[object, ...]:
-        at = number // 2
+        at = city.keeper(number)
         key = city.till_key(number).public_key()
         merchant: MerchantId = city.merchant(at)
         return (

@@ -102,8 +102,12 @@ def location(number: int) -> LocationId:
 
 
 def till(number: int) -> TillId:
-    """Each merchant has two: 2n and 2n + 1."""
     return TillId(made_id("till", number))
+
+
+def keeper(till_number: int) -> int:
+    """Say which merchant a till is of. Each has two, and the first of each sells at SQL level."""
+    return till_number % MERCHANTS
 
 
 def till_key(number: int) -> Ed25519PrivateKey:

@@ -94,6 +94,21 @@ GATES: Final = (
         at_most=True,
         unit=" MB",
     ),
+    Gate(
+        key="settle",
+        what="settling (propose and approve) ÷ the bare aggregate",
+        must=2,
+        aim=1.5,
+        at_most=True,
+    ),
+    Gate(
+        key="settle_memory",
+        what="memory of the process that settles, at its peak",
+        must=300,
+        aim=150,
+        at_most=True,
+        unit=" MB",
+    ),
 )
 NOT_MEASURABLE: Final = (
     "bookings/s ÷ best pgledger",

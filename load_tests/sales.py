@@ -60,7 +60,12 @@ def redeem_arguments(sales: list[Sale], *, counts_cards: bool = True) -> list[ob
     """Lay sales out as a worker does: what is constant over a batch too is sent per item."""
     now, size = datetime.now(UTC), len(sales)
     lines = [
-        (number, city.budget(sale.holder, category), city.merchant_account(sale.till // 2), cents)
+        (
+            number,
+            city.budget(sale.holder, category),
+            city.merchant_account(city.keeper(sale.till)),
+            cents,
+        )
         for number, sale in enumerate(sales, start=1)
         for category, cents in enumerate(sale.cents)
     ]
@@ -74,8 +79,8 @@ def redeem_arguments(sales: list[Sale], *, counts_cards: bool = True) -> list[ob
         *([random.randbytes(32) for _ in sales], nothing, [now] * size, ["till"] * size, tills),
         *(accounts, [line[0] for line in lines], [place[line[1]] for line in lines]),
         *([place[line[2]] for line in lines], [line[3] for line in lines], [None] * len(lines)),
-        *(tills, [city.merchant(sale.till // 2) for sale in sales]),
-        [city.location(sale.till // 2) for sale in sales],
+        *(tills, [city.merchant(city.keeper(sale.till)) for sale in sales]),
+        [city.location(city.keeper(sale.till)) for sale in sales],
         [city.card(sale.holder) for sale in sales],
         [city.resident(sale.holder) for sale in sales],
         *(["sport"] * size, totals, totals, [0] * size, nothing, [TRACE] * size),
@@ -90,7 +95,7 @@ def raw_arguments(sales: list[Sale], turns: Counter[AccountId]) -> list[object]:
     taken: Counter[AccountId] = Counter()
     times: Counter[AccountId] = Counter()
     for sale in sales:
-        credit = city.merchant_account(sale.till // 2)
+        credit = city.merchant_account(city.keeper(sale.till))
         for category, cents in enumerate(sale.cents):
             debit = city.budget(sale.holder, category)
             turns[debit] += 1
@@ -101,7 +106,7 @@ def raw_arguments(sales: list[Sale], turns: Counter[AccountId]) -> list[object]:
     return [
         *([sale.id for sale in sales], [random.randbytes(32) for _ in sales]),
         *([sum(sale.cents) for sale in sales], [city.till(sale.till) for sale in sales]),
-        [city.merchant(sale.till // 2) for sale in sales],
+        [city.merchant(city.keeper(sale.till)) for sale in sales],
         [city.card(sale.holder) for sale in sales],
         *([line[place] for line in lines] for place in range(5)),
         *(now, period, [line[5] for line in lines]),

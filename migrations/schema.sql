@@ -33,15 +33,11 @@ CREATE FUNCTION municipality.approve_settlement(run uuid, approver uuid, approve
 DECLARE
     ours settlement_run := (SELECT r FROM settlement_run r WHERE r.id = run FOR NO KEY UPDATE);
     run_account bigint;
-    differs bigint;
+    lines CONSTANT integer := (SELECT count(*) FROM settlement_line l WHERE l.run_id = run);
 BEGIN
-    SELECT count(*) INTO differs
-    FROM settlement_line l
-    LEFT JOIN owed_until(ours.cutoff_epoch, ours.cutoff_xid, run) o ON o.account_id = l.account_id
-    WHERE l.run_id = run AND (l.from_epoch, l.from_xid, l.redeemed_cents, l.reversed_cents, l.returned_cents)
-        IS DISTINCT FROM (o.from_epoch, o.from_xid, o.redeemed_cents, o.reversed_cents, o.returned_cents);
-    IF differs > 0 OR NOT EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run)
-        OR cardinality(entries) IS DISTINCT FROM (SELECT count(*)::integer FROM settlement_line l WHERE l.run_id = run) THEN
+    IF lines = 0 OR cardinality(entries) IS DISTINCT FROM lines
+        OR lines <> (SELECT max(l.number) FROM settlement_line l WHERE l.run_id = run)
+        OR settlement_differs(run, ours.cutoff_epoch, ours.cutoff_xid) <> 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'PA243', MESSAGE = 'what the lines of this settlement say is not what the books say';
     END IF;
     run_account := (open_accounts(ARRAY[candidate], ARRAY['run'], ARRAY['cents'], ARRAY[NULL::uuid], ARRAY[NULL::smallint], ARRAY[run],
@@ -49,10 +45,7 @@ BEGIN
     PERFORM book_settlement('settle', entries, prints, array_agg(l.account_id ORDER BY l.number),
         array_agg(run_account), array_agg(l.amount_cents ORDER BY l.number), approved, approver)
     FROM settlement_line l WHERE l.run_id = run;
-    UPDATE settlement_line l SET state = 'approved', settle_entry_id = e.id
-    FROM unnest(entries) WITH ORDINALITY AS e (id, n)
-    JOIN (SELECT n.number, row_number() OVER (ORDER BY n.number) AS n FROM settlement_line n WHERE n.run_id = run) p ON p.n = e.n
-    WHERE l.run_id = run AND l.number = p.number;
+    UPDATE settlement_line l SET state = 'approved', settle_entry_id = entries[l.number] WHERE l.run_id = run;
     UPDATE settlement_run SET state = 'approved', approved_at = approved, approved_by = approver, account_id = run_account,
         pays_on = paying_on, payer_name = payer, payer_iban = paying_from
     WHERE id = run;
@@ -378,6 +371,7 @@ DECLARE
     pays CONSTANT boolean := posting_kind = 'pay';
 BEGIN
     IF (ours.state IN ('exported', 'booked') AND posting_kind IN ('pay', 'bounce') AND cardinality(numbers) = cardinality(entries)
+        AND numbers = ARRAY(SELECT DISTINCT n.number FROM unnest(numbers) AS n (number) ORDER BY n.number)
         AND cardinality(numbers) = (SELECT count(*) FROM settlement_line l WHERE l.run_id = run AND l.number = ANY (numbers)
             AND (l.state = 'approved' OR l.state = 'paid' AND NOT pays))) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'PA244', MESSAGE = 'these lines of a settlement have their outcome already, or their file was not made';
@@ -388,12 +382,10 @@ BEGIN
         array_agg(l.amount_cents ORDER BY l.number), booked, by_id)
     FROM settlement_line l WHERE l.run_id = run AND l.number = ANY (numbers);
     UPDATE settlement_line l SET state = CASE WHEN pays THEN 'paid' ELSE 'returned' END,
-        pay_entry_id = CASE WHEN pays THEN e.id ELSE l.pay_entry_id END, paid_on = CASE WHEN pays THEN day ELSE l.paid_on END,
-        bounce_entry_id = CASE WHEN NOT pays THEN e.id END, returned_on = CASE WHEN NOT pays THEN day END,
+        pay_entry_id = CASE WHEN pays THEN entries[width_bucket(l.number, numbers)] ELSE l.pay_entry_id END, paid_on = CASE WHEN pays THEN day ELSE l.paid_on END,
+        bounce_entry_id = CASE WHEN NOT pays THEN entries[width_bucket(l.number, numbers)] END, returned_on = CASE WHEN NOT pays THEN day END,
         returned_because = CASE WHEN NOT pays THEN because END
-    FROM unnest(entries) WITH ORDINALITY AS e (id, n)
-    JOIN (SELECT n.number, row_number() OVER (ORDER BY n.number) AS n FROM unnest(numbers) AS n (number)) p ON p.n = e.n
-    WHERE l.run_id = run AND l.number = p.number;
+    WHERE l.run_id = run AND l.number = ANY (numbers);
     IF ours.state = 'exported' AND NOT EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run AND l.state = 'approved') THEN
         UPDATE settlement_run SET state = 'booked', booked_at = booked WHERE id = run;
     END IF;
@@ -1444,6 +1436,18 @@ $$;
 
 ALTER FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) RETURNS bigint
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    SELECT count(*) FROM settlement_line l LEFT JOIN owed_until(until_epoch, until_xid, run) o ON o.account_id = l.account_id
+    WHERE l.run_id = run AND (l.from_epoch, l.from_xid, l.redeemed_cents, l.reversed_cents, l.returned_cents)
+        IS DISTINCT FROM (o.from_epoch, o.from_xid, o.redeemed_cents, o.reversed_cents, o.returned_cents)
+$$;
+
+ALTER FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.stamp_event() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1499,10 +1503,8 @@ BEGIN
             array_agg(l.amount_cents ORDER BY l.number), withdrawn, withdrawer)
         FROM settlement_line l WHERE l.run_id = run;
     END IF;
-    UPDATE settlement_line l SET state = 'withdrawn', bounce_entry_id = CASE ours.state WHEN 'approved' THEN e.id END
-    FROM (SELECT n.number, row_number() OVER (ORDER BY n.number) AS n FROM settlement_line n WHERE n.run_id = run) p
-    LEFT JOIN unnest(entries) WITH ORDINALITY AS e (id, n) ON e.n = p.n
-    WHERE l.run_id = run AND l.number = p.number;
+    UPDATE settlement_line l SET state = 'withdrawn', bounce_entry_id = CASE ours.state WHEN 'approved' THEN entries[l.number] END
+    WHERE l.run_id = run;
     UPDATE settlement_run SET state = 'withdrawn', withdrawn_at = withdrawn, withdrawn_by = withdrawer, withdrawn_because = because
     WHERE id = run;
 END $$;
@@ -3840,6 +3842,8 @@ REVOKE ALL ON FUNCTION municipality.set_usable(account bigint, usable_from times
 GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timestamp with time zone, usable_until timestamp with time zone) TO owner_municipality;
 
 REVOKE ALL ON FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
 

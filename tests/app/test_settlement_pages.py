@@ -67,7 +67,7 @@ async def test_each_person_is_led_to_what_comes_next(
 
 
 async def test_a_payment_that_came_back_is_booked_on_its_own_page(
-    shop: Shop, finance: Visitor, approver: Visitor
+    shop: Shop, finance: Visitor, approver: Visitor, connection: Connection
 ) -> None:
     run = await proposed(finance)
     line = f"{run}/lines/1"
@@ -82,6 +82,7 @@ async def test_a_payment_that_came_back_is_booked_on_its_own_page(
     assert "Op deze dag kan de bank dit niet hebben gedaan" in late.text
     assert (await finance.send(line, {"day": DAY, "reason": "Dicht"})).status_code == 303
     assert "Dit bedrag kwam terug" in (await finance.look(line)).text
+    await all_decided(connection)
     assert "12,40 klaar voor 1 aanbieder" in (await finance.look("settlements")).text
 
 

@@ -65,6 +65,8 @@ def filled(part: str, municipality: str) -> str:
         return municipality
     if part.endswith(":uuid}"):
         return str(UUID(int=404))
+    if part.endswith(":int}"):
+        return "404"
     if part == "{role:str}":
         return "analyst"
     return "nothing" if part.startswith("{") else part

@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.db import Connection
@@ -50,6 +51,8 @@ class Shown(msgspec.Struct, frozen=True):
     before: ListedSettlement | None
     files: list[BankFile]
     names: dict[UUID, str]
+    payer: tuple[str, str] | None
+    """Name and account that the municipality pays from: as approved, else as it is set now."""
 
 
 @get(RUN, opt=READ, include_in_schema=False)
@@ -79,6 +82,7 @@ async def run_page(
             for name, amount, reason in map(unpaid_cells, unpaid)
         ],
         files=shown.files,
+        has_payer=shown.payer is not None,
         after=lines[-1].number if len(lines) == ON_A_PAGE else None,
         is_first=after == 0,
         **abilities(shown.run, actor),
@@ -107,7 +111,17 @@ async def read_shown(connection: Connection, run_id: SettlementId) -> Shown:
         before=before[0] if before else None,
         files=await read_files(connection, run_id),
         names=await read_logins(connection, people),
+        payer=await payer_of(connection, run),
     )
+
+
+async def payer_of(connection: Connection, run: SettlementRun) -> tuple[str, str] | None:
+    if run.payer_name is not None and run.payer_iban is not None:
+        return run.payer_name, run.payer_iban
+    settings = await read_municipality_settings(connection)
+    if settings.payer_name is None or settings.payer_iban is None:
+        return None
+    return settings.payer_name, settings.payer_iban
 
 
 def facts_of(shown: Shown) -> list[tuple[str, str]]:
@@ -119,9 +133,11 @@ def facts_of(shown: Shown) -> list[tuple[str, str]]:
         ("Vorige keer", "dit is de eerste" if shown.before is None else earlier_of(shown.before)),
         ("Voorgesteld door", who(shown, run.proposed_by)),
     ]
-    if run.approved_by is not None and run.payer_iban is not None:
+    if shown.payer is not None:
+        name, iban = shown.payer
+        facts.append(("Van rekening", f"{iban} van {name}"))
+    if run.approved_by is not None:
         facts.append(("Goedgekeurd door", who(shown, run.approved_by)))
-        facts.append(("Van rekening", f"{run.payer_iban} van {run.payer_name}"))
     if totals.returned_lines:
         facts.append(("Kwam terug", f"{totals.returned_lines}, {euros(totals.returned_cents)}"))
     if run.withdrawn_by is not None:
