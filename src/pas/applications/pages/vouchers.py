@@ -36,7 +36,7 @@ from pas.money import NO_CENTS
 from pas.passes.codes import grouped
 from pas.passes.qr import card_svg
 from pas.problems.bodies import AppRequest
-from pas.schemes.categories import list_categories
+from pas.schemes.categories import read_categories
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -193,7 +193,7 @@ async def _new_context(request: AppRequest, municipality: str) -> dict[str, obje
     async with connected(request, municipality) as connection:
         await team_of(connection, actor_of(request))
         purposes = await team_purposes(connection, now=now)
-        titles = {one.code: one.title for one in await list_categories(connection)}
+        titles = {one.code: one.title for one in await read_categories(connection)}
         pots = await pots_left(connection, now=now)
     options = [
         (f"{one.code}:{category}", titles.get(category, category))
