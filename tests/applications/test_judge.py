@@ -157,6 +157,7 @@ async def test_an_award_does_not_keep_the_household_from_being_assessed_later(
     connection: Connection, database: Database, scene: Scene
 ) -> None:
     await a_scheme_in_force(connection, valid_from=NEW_YEAR)
+    await a_scheme_in_force(connection, "krap", valid_from=NEW_YEAR, income_limit=9_000)
     child = await a_child(connection, income=None)
     task = a_task(NOW, year=YEAR)
     await assess_year(database, task)

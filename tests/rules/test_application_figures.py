@@ -55,8 +55,10 @@ def test_in_time_is_without_the_days_that_the_clock_stood_still() -> None:
 
 
 def test_open_and_overdue_are_of_today() -> None:
-    waiting = {"state": "with_officer", "decided_on": None, "awarded_cents": None}
-    rows = [row(received=date(2026, 12, day), **waiting) for day in (9, 10)]
+    rows = [
+        row(received=date(2026, 12, day), state="with_officer", decided_on=None, awarded_cents=None)
+        for day in (9, 10)
+    ]
     made = told(rows)
     assert (made.open, made.overdue) == (2, 1)
 
