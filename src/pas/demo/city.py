@@ -25,7 +25,7 @@ from pas.demo.grants import appropriate_city, assess_city
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.spending import spend
-from pas.demo.staff import equip_people
+from pas.demo.staff import equip_people, recognise_people
 from pas.ids import MunicipalityName
 from pas.installation import Access, add_municipality, prepare
 from pas.installation.prepare import migrator
@@ -87,6 +87,7 @@ async def build(site: Site) -> None:
         site.say("Aanbieders, met afspraken en kassa's")
         await open_merchants(connection, NAME, actor=ACTOR, now=site.now)
         await equip_people(connection, actor=ACTOR, now=site.now)
+        await recognise_people(connection, actor=ACTOR, now=site.now)
         site.say("Geld in de begroting")
         await appropriate_city(connection, year=site.today.year, actor=ACTOR, now=site.now)
     site.say("De toekenning van het jaar: wie krijgt wat, en waarom")
