@@ -219,6 +219,30 @@ SELECT p.role, p.other FROM unnest(ARRAY['administrator', 'analyst', 'approver',
 CROSS JOIN LATERAL (VALUES (o.name, 'team_member'), ('team_member', o.name)) AS p (role, other);
 ALTER TABLE incompatible_role ENABLE ALWAYS TRIGGER append_only;
 
+-- A member of the team gives money: nothing for a program.
+CREATE OR REPLACE FUNCTION refuse_role() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    holder login;
+BEGIN
+    -- Locks the login, so that two administrators cannot give one of a pair each at the same moment.
+    SELECT * INTO holder FROM login WHERE id = NEW.login_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM login_role r, incompatible_role i
+        WHERE r.login_id = NEW.login_id AND i.role = r.role AND i.other = NEW.role
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = 'this role does not go together with another role of this login';
+    END IF;
+    IF (NEW.role = 'merchant_manager') <> (holder.merchant_id IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA211', MESSAGE = 'a login of a merchant is merchant_manager and nothing else, and no other login is';
+    END IF;
+    IF holder.issuer = 'program' AND NEW.role IN (
+        'administrator', 'approver', 'counter', 'finance', 'intermediary', 'merchant_manager', 'officer', 'registrar', 'team_member'
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA212', MESSAGE = 'this role is for people, and this login is of a program';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE FUNCTION forget_child_applications(before timestamptz, most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
