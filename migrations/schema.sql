@@ -1175,7 +1175,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PA211', MESSAGE = 'a login of a merchant is merchant_manager and nothing else, and no other login is';
     END IF;
     IF holder.issuer = 'program' AND NEW.role IN (
-        'administrator', 'approver', 'counter', 'finance', 'intermediary', 'merchant_manager', 'officer', 'registrar'
+        'administrator', 'approver', 'counter', 'finance', 'intermediary', 'merchant_manager', 'officer', 'registrar', 'team_member'
     ) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA212', MESSAGE = 'this role is for people, and this login is of a program';
     END IF;

@@ -26,7 +26,7 @@ from pas.auth.sessions import SessionActor, start_session, token_hash
 from pas.auth.till_signature import sign_request
 from pas.auth.tokens import sign_session_token, sign_token
 from pas.db import Connection, role_name
-from pas.ids import MerchantId, MunicipalityName, uuid7
+from pas.ids import LoginId, MerchantId, MunicipalityName, uuid7
 from pas.installation import Access
 from pas.redemptions.facts import TillKind
 from signing import paired
@@ -149,6 +149,24 @@ class Route(msgspec.Struct, frozen=True):
         return f"{self.method} {self.path}"
 
 
+APPLYING = frozenset({Role.INTERMEDIARY, Role.TEAM_MEMBER})
+
+
+async def is_recognised(connection: Connection, login: LoginId) -> None:
+    """Somebody may apply for a team, and so do what only a team does."""
+    await connection.execute(
+        """
+        WITH made AS (
+            INSERT INTO organisation (id, name, kind, recognised_at, recognised_by)
+            VALUES (gen_random_uuid(), $1::text, 'team', now(), $2) RETURNING id
+        )
+        INSERT INTO intermediary (login_id, organisation_id, profession, recognised_at, recognised_by)
+        SELECT $2, made.id, 'wijkteam', now(), $2 FROM made
+        """,
+        *(login.hex, login),
+    )
+
+
 class Street:
     """Where the visitors live: two municipalities with a merchant, a till and a holder each."""
 
@@ -225,6 +243,8 @@ class Street:
                     if role in SCANNING:
                         own = self.merchants[visitor.home, "own"]
                         await a_till(connection, own, kind=SCANNING[role], login=login)
+                    if role in APPLYING:
+                        await is_recognised(connection, login)
                 return login
 
     def merchant_of(self, visitor: Visitor) -> MerchantId | None:

@@ -168,6 +168,7 @@ COMMENT ON COLUMN budget.category IS 'Where a voucher is for one of the purposes
 
 -- A club's confirmation has no till: it names an invoice instead.
 ALTER TABLE redemption ADD COLUMN invoice_reference text;
+-- squawk-ignore ban-drop-not-null
 ALTER TABLE redemption ALTER COLUMN till_id DROP NOT NULL;
 -- squawk-ignore constraint-missing-not-valid
 ALTER TABLE redemption ADD CONSTRAINT redemption_by_till_or_invoice
@@ -217,6 +218,30 @@ SELECT p.role, p.other FROM unnest(ARRAY['administrator', 'analyst', 'approver',
     'merchant_manager', 'officer', 'operator', 'policy', 'registrar']) AS o (name)
 CROSS JOIN LATERAL (VALUES (o.name, 'team_member'), ('team_member', o.name)) AS p (role, other);
 ALTER TABLE incompatible_role ENABLE ALWAYS TRIGGER append_only;
+
+-- A member of the team gives money: nothing for a program.
+CREATE OR REPLACE FUNCTION refuse_role() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    holder login;
+BEGIN
+    -- Locks the login, so that two administrators cannot give one of a pair each at the same moment.
+    SELECT * INTO holder FROM login WHERE id = NEW.login_id FOR NO KEY UPDATE;
+    IF EXISTS (
+        SELECT 1 FROM login_role r, incompatible_role i
+        WHERE r.login_id = NEW.login_id AND i.role = r.role AND i.other = NEW.role
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA210', MESSAGE = 'this role does not go together with another role of this login';
+    END IF;
+    IF (NEW.role = 'merchant_manager') <> (holder.merchant_id IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA211', MESSAGE = 'a login of a merchant is merchant_manager and nothing else, and no other login is';
+    END IF;
+    IF holder.issuer = 'program' AND NEW.role IN (
+        'administrator', 'approver', 'counter', 'finance', 'intermediary', 'merchant_manager', 'officer', 'registrar', 'team_member'
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA212', MESSAGE = 'this role is for people, and this login is of a program';
+    END IF;
+    RETURN NEW;
+END $$;
 
 CREATE FUNCTION forget_child_applications(before timestamptz, most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$

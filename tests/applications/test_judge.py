@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from given.applications import (
+    DECIDER,
     SPORT,
+    VELSEN,
     Scene,
     a_child,
     a_youth_scheme,
@@ -15,13 +17,16 @@ from given.applications import (
     left,
     state,
 )
+from given.assessment import a_scheme_in_force, a_task
 from given.city import a_holder
-from given.days import NOW, YEAR
+from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import an_actor
 from pas.applications.apply import ApplicationIdTaken, apply_for_child
 from pas.applications.asked import NewClub
 from pas.auth.roles import Role
 from pas.db import Connection, Database
+from pas.grants.assess import assess_year
+from pas.grants.assess_newcomers import assess_newcomers
 from pas.merchants.judge import approve_merchant
 
 
@@ -146,3 +151,26 @@ async def test_an_empty_pot_asks_an_officer_and_an_open_one_never_blocks(
     open_ = await applies(connection, scene, scheme=SPORT)
     assert await judged(connection, closed.id) == "with_officer: pot-empty"
     assert await judged(connection, open_.id) == "awarded"
+
+
+async def test_an_award_does_not_keep_the_household_from_being_assessed_later(
+    connection: Connection, database: Database, scene: Scene
+) -> None:
+    await a_scheme_in_force(connection, valid_from=NEW_YEAR)
+    await a_scheme_in_force(connection, "krap", valid_from=NEW_YEAR, income_limit=9_000)
+    child = await a_child(connection, income=None)
+    task = a_task(NOW, year=YEAR)
+    await assess_year(database, task)
+    await connection.execute(
+        """
+        INSERT INTO resident_version (resident_id, valid_from, given_name, family_name, birth_date,
+            household_number, household_type, postcode, income, recorded_by)
+        SELECT resident_id, $2, given_name, family_name, birth_date, household_number, household_type,
+            postcode, 9500, recorded_by FROM resident_version WHERE resident_id = $1
+        """,
+        *(child, TODAY),
+    )
+    made = await applies(connection, scene)
+    assert await judged(connection, made.id) == "awarded"
+
+    assert await assess_newcomers(database, VELSEN, actor=DECIDER, now=NOW) == (1, 1)

@@ -13,8 +13,8 @@ from given.days import NOW, TODAY, YEAR
 from given.logins import a_key_store, an_actor
 from given.sales import desk_of
 from pas.applications.decide_voucher import (
-    ColleagueNeeded,
     Proposal,
+    TeamColleagueNeeded,
     TeamPotEmpty,
     VoucherJudged,
     VoucherWrong,
@@ -150,7 +150,7 @@ async def test_whoever_proposes_does_not_confirm_and_another_team_does_not_see_i
 ) -> None:
     voucher = await proposed(connection, team[0])
     stranger, _ = await an_applicant(connection, kind="team", role=Role.TEAM_MEMBER)
-    with pytest.raises(ColleagueNeeded):
+    with pytest.raises(TeamColleagueNeeded):
         await confirmed(connection, voucher, ring, team[0])
     with pytest.raises(VoucherNotFound):
         await confirmed(connection, voucher, ring, stranger)

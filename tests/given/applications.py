@@ -10,7 +10,7 @@ from given.assessment import a_version
 from given.city import Merchant, a_merchant
 from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_key_store, a_login, an_actor
-from pas.applications.apply import Receipt, apply_for_child
+from pas.applications.apply import ChildReceipt, apply_for_child
 from pas.applications.asked import Agreement, Asked, TypedChild
 from pas.applications.judge import judge_all, judge_one, todays_ground
 from pas.applications.organisations import (
@@ -52,8 +52,8 @@ class Scene(msgspec.Struct, frozen=True):
     ring: KeyRing
 
 
-async def a_scene(connection: Connection, folder: Path, **fields: object) -> Scene:
-    await a_youth_scheme(connection, **fields)
+async def a_scene(connection: Connection, folder: Path) -> Scene:
+    await a_youth_scheme(connection)
     applicant, organisation = await an_applicant(connection)
     club = await a_merchant(connection, name="SV De Duinen")
     return Scene(club, applicant, organisation, a_key_store(folder).ring(VELSEN))
@@ -159,7 +159,7 @@ def asking(club: MerchantId | None, **fields: object) -> Asked:
 
 async def applies(
     connection: Connection, scene: Scene, *, now: datetime = NOW, **fields: object
-) -> Receipt:
+) -> ChildReceipt:
     asked = asking(None if "new_club" in fields else scene.club.id, **fields)
     return await apply_for_child(connection, asked, ring=scene.ring, actor=scene.applicant, now=now)
 
@@ -185,13 +185,12 @@ async def state(connection: Connection, application: ApplicationId) -> str:
     return f"{row[0]}: {row[1]}" if row[1] else str(row[0])
 
 
-async def an_award(connection: Connection, scene: Scene, **fields: object) -> ApplicationId:
+async def an_award(
+    connection: Connection, scene: Scene, *, given_name: str = "Noor"
+) -> ApplicationId:
     """A child with an award at the club of the scene."""
-    child = await a_child(connection, given_name=str(fields.pop("given_name", "Noor")))
-    card = await connection.fetchval(
-        "SELECT given_name FROM resident_version WHERE resident_id = $1", child
-    )
-    made = await applies(connection, scene, given_name=card, **fields)
+    await a_child(connection, given_name=given_name)
+    made = await applies(connection, scene, given_name=given_name)
     assert await judged(connection, made.id) == "awarded"
     return made.id
 

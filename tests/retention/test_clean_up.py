@@ -42,6 +42,25 @@ A_ROW = {
         INSERT INTO helper_application (id, year, applied_by, received_at, content_hash, state, handled_at)
         SELECT gen_random_uuid(), 2026, id, $1, sha256(''), 'expired', $1 FROM made
     """,
+    "child_application": """
+        WITH somebody AS (
+            INSERT INTO login (id, issuer, subject, name, state)
+            VALUES (gen_random_uuid(), 'https://login.velsen.example', gen_random_uuid()::text, 'Joke', 'active')
+            RETURNING id
+        ), school AS (
+            INSERT INTO organisation (id, name, kind, recognised_at, recognised_by)
+            SELECT gen_random_uuid(), id::text, 'school', $1, id FROM somebody RETURNING id
+        ), sport AS (
+            INSERT INTO scheme (id, code) SELECT gen_random_uuid(), 's_' || replace(id::text, '-', '_') FROM somebody
+            RETURNING id
+        )
+        INSERT INTO child_application (id, scheme_id, applied_by, organisation_id, profession, received_at,
+            content_hash, given_name, family_name, birth_date, postcode, club_name, agreed_by, agreed_how,
+            agreed_on, state)
+        SELECT gen_random_uuid(), sport.id, somebody.id, school.id, 'leerkracht', $1, sha256(''), 'Noor', 'Bakker',
+            '2017-03-05', '1971 AB', 'De Duinen', 'Moeder', 'present', '2026-01-01', 'received'
+        FROM somebody, school, sport
+    """,
     "import_row": """
         WITH made AS (
             INSERT INTO import (id, kind, file_name, sha256, started_at, actor_kind, actor_id)
@@ -65,6 +84,12 @@ A_ROW = {
     """,
 }
 
+WITHDRAWN = """
+    UPDATE child_application SET state = 'withdrawn', decided_at = received_at, given_name = NULL,
+        family_name = NULL, birth_date = NULL, postcode = NULL
+"""
+"""An application is made before it can be withdrawn."""
+
 
 @pytest.mark.parametrize("clock", CLOCKS, ids=lambda clock: clock.table)
 async def test_what_is_past_its_clock_goes_and_the_rest_stays(
@@ -74,6 +99,7 @@ async def test_what_is_past_its_clock_goes_and_the_rest_stays(
     fresh = NOW - timedelta(days=clock.days - 1)
     await connection.execute(A_ROW[clock.table], long_ago)
     await connection.execute(A_ROW[clock.table], fresh)
+    await connection.execute(WITHDRAWN)
 
     report = await clean_up(database, VELSEN, now=NOW)
 

@@ -35,7 +35,7 @@ class ApplicationIdTaken(Refusal):
     next_step: ClassVar[str] = "Begin opnieuw met een nieuwe aanvraag."
 
 
-class Receipt(msgspec.Struct, frozen=True, rename="camel"):
+class ChildReceipt(msgspec.Struct, frozen=True, rename="camel"):
     """What the intermediary gets in hand: that it came in, and nothing about the child."""
 
     id: ApplicationId
@@ -58,14 +58,14 @@ INSERT: Final = Statement(
     ON CONFLICT DO NOTHING
     RETURNING id, received_at, encode(content_hash, 'hex') AS content_hash
     """,
-    Receipt,
+    ChildReceipt,
 )
 READ: Final = Statement(
     """
     SELECT id, received_at, encode(content_hash, 'hex') AS content_hash
     FROM child_application WHERE id = $1 AND applied_by = $2
     """,
-    Receipt,
+    ChildReceipt,
 )
 CLUB_JOINS: Final = Statement(
     """
@@ -81,7 +81,7 @@ CLUB_JOINS: Final = Statement(
 
 async def apply_for_child(
     connection: Connection, asked: Asked, *, ring: KeyRing, actor: Actor, now: datetime
-) -> Receipt:
+) -> ChildReceipt:
     """Note it and let a job look; the same again gives the same receipt."""
     actor.require(Permission.APPLICATIONS_MAKE)
     of = await membership(connection, actor)
@@ -126,7 +126,7 @@ async def club_joins(
 
 async def read_receipt(
     connection: Connection, application_id: ApplicationId, *, actor: Actor
-) -> Receipt | None:
+) -> ChildReceipt | None:
     """The receipt, for who sent it."""
     return await READ.first(connection, application_id, actor.id)
 
@@ -142,7 +142,7 @@ def content_hash(asked: Asked, scanned: Scanned | None, *, actor: Actor) -> byte
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).digest()
 
 
-def _same(known: Receipt | None, digest: bytes) -> Receipt:
+def _same(known: ChildReceipt | None, digest: bytes) -> ChildReceipt:
     if known is None or known.content_hash != digest.hex():
         raise ApplicationIdTaken
     return known

@@ -30,7 +30,7 @@ class AwardRow(msgspec.Struct, frozen=True):
     participation: str | None
 
 
-class Award(msgspec.Struct, frozen=True, rename="camel"):
+class ClubAward(msgspec.Struct, frozen=True, rename="camel"):
     """A child that comes; ``left_cents`` is what can still be stated until ``until``."""
 
     application_id: ApplicationId
@@ -46,7 +46,7 @@ class Award(msgspec.Struct, frozen=True, rename="camel"):
         return reference_of(self.application_id)
 
 
-class Confirmation(msgspec.Struct, frozen=True, rename="camel"):
+class ClubConfirmation(msgspec.Struct, frozen=True, rename="camel"):
     """What a club stated, with what came back of it."""
 
     id: EntryId
@@ -87,7 +87,7 @@ READ_CONFIRMATIONS: Final = Statement(
     WHERE b.application_id = $1 AND r.invoice_reference IS NOT NULL
     ORDER BY r.recorded_at DESC, r.entry_id DESC LIMIT 100
     """,
-    Confirmation,
+    ClubConfirmation,
 )
 
 
@@ -99,7 +99,7 @@ async def expected_children(
     limit: int = MOST_LISTED,
     actor: Actor,
     now: datetime,
-) -> list[Award]:
+) -> list[ClubAward]:
     """Whom the club can still state something for; those it has not heard of first."""
     actor.require_merchant(merchant)
     most = max(1, min(limit, MOST_LISTED))
@@ -112,7 +112,7 @@ async def expected_children(
 
 async def read_award(
     connection: Connection, merchant: MerchantId, application: UUID, *, actor: Actor, now: datetime
-) -> Award | None:
+) -> ClubAward | None:
     """One of them; one of another club is not there."""
     actor.require_merchant(merchant)
     row = await LIST.first(connection, merchant, application, now, 1, 0)
@@ -121,7 +121,7 @@ async def read_award(
 
 async def confirmations_of(
     connection: Connection, application: ApplicationId
-) -> list[Confirmation]:
+) -> list[ClubConfirmation]:
     """What was stated for an award, the newest first; as long as its link is kept."""
     return await READ_CONFIRMATIONS.all(connection, application)
 
@@ -132,8 +132,8 @@ def reference_of(application: UUID) -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
-def _award(row: AwardRow) -> Award:
-    return Award(
+def _award(row: AwardRow) -> ClubAward:
+    return ClubAward(
         application_id=row.application_id,
         child=row.child,
         title=row.title,

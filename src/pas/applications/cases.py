@@ -9,9 +9,9 @@ from typing import Final
 
 import msgspec
 
-from pas.applications.open_cases import ApplicationNotFound, State
+from pas.applications.open_cases import ChildApplicationNotFound, State
 from pas.applications.organisations import membership
-from pas.applications.rules import Pause, Question, RefusalCode, decide_by
+from pas.applications.rules import ClockPause, Question, RefusalCode, decide_by
 from pas.auth.actor import Actor
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.days import day_of
@@ -22,7 +22,7 @@ from pas.money import Cents
 MOST_LISTED: Final = 100
 
 
-class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+class CaseRow(msgspec.Struct, frozen=True):
     """An application with what the books say of its award."""
 
     id: ApplicationId
@@ -50,7 +50,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     pauses: str
 
 
-class Case(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class ChildCase(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """As its intermediary sees it; ``left_cents`` is what can still be spent until ``until``."""
 
     id: ApplicationId
@@ -61,7 +61,7 @@ class Case(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     received_at: datetime
     decide_by: date
     overdue: bool
-    pauses: list[Pause]
+    pauses: list[ClockPause]
     state: State
     club: str
     asked_cents: Cents | None
@@ -98,7 +98,7 @@ READ_CASES: Final = Statement(
     """,
     CaseRow,
 )
-PAUSES: Final = msgspec.json.Decoder(list[Pause])
+PAUSES: Final = msgspec.json.Decoder(list[ClockPause])
 
 
 async def own_cases(
@@ -108,7 +108,7 @@ async def own_cases(
     limit: int = MOST_LISTED,
     actor: Actor,
     now: datetime,
-) -> list[Case]:
+) -> list[ChildCase]:
     """The newest first; the next page is ``before`` the last of this one."""
     applied_by, organisation = await _scope(connection, actor)
     most = max(1, min(limit, MOST_LISTED))
@@ -118,12 +118,12 @@ async def own_cases(
 
 async def own_case(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
-) -> Case:
+) -> ChildCase:
     """One's own, or that of a colleague where that is allowed; another's is not there."""
     applied_by, organisation = await _scope(connection, actor)
     row = await READ_CASES.first(connection, application_id, applied_by, organisation, None, 1)
     if row is None:
-        raise ApplicationNotFound
+        raise ChildApplicationNotFound
     return case_of_row(row, actor=actor, now=now)
 
 
@@ -134,13 +134,13 @@ async def require_own(
     await membership(connection, actor)
     row = await READ_CASES.first(connection, application_id, actor.id, None, None, 1)
     if row is None:
-        raise ApplicationNotFound
+        raise ChildApplicationNotFound
 
 
-def case_of_row(row: CaseRow, *, actor: Actor, now: datetime) -> Case:
+def case_of_row(row: CaseRow, *, actor: Actor, now: datetime) -> ChildCase:
     today, pauses = day_of(now), PAUSES.decode(row.pauses)
     by = decide_by(day_of(row.received_at), pauses, today=today)
-    return Case(
+    return ChildCase(
         id=row.id,
         scheme=row.scheme,
         title=row.title,

@@ -43,7 +43,7 @@ class VoucherJudged(Refusal):
     next_step: ClassVar[str] = "Bekijk de bon opnieuw. Stel anders een nieuwe bon voor."
 
 
-class ColleagueNeeded(Refusal):
+class TeamColleagueNeeded(Refusal):
     """U kunt uw eigen bon niet bevestigen."""
 
     status: ClassVar[int] = 403
@@ -150,7 +150,7 @@ async def confirm_voucher(
         async with connection.transaction():
             held = await _held(connection, voucher, actor=actor)
             if held.proposed_by == actor.id:
-                raise ColleagueNeeded
+                raise TeamColleagueNeeded
             await _make(connection, held, ground=ground, press=press, actor=actor, now=now)
             await _record(connection, "confirmed", voucher, actor=actor)
         return True

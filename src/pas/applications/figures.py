@@ -34,7 +34,7 @@ class Span(msgspec.Struct, frozen=True):
         return day is not None and self.first <= day < self.end
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True):
     """One application, with what of the child counts on the day of the award."""
 
     scheme: str
@@ -58,7 +58,7 @@ class Money(msgspec.Struct, frozen=True):
     released_cents: Cents = Cents(0)
 
 
-class Line(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class PurposeLine(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """One cell of a breakdown; ``children`` None is fewer than ten, or kept back to hide such a cell."""
 
     key: str
@@ -97,8 +97,8 @@ class Figures(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     median_days: int | None
     open: int
     overdue: int
-    by_purpose: list[Line]
-    by_fund: list[Line]
+    by_purpose: list[PurposeLine]
+    by_fund: list[PurposeLine]
     by_profession: list[SmallLine]
     by_age: list[SmallLine]
     by_area: list[SmallLine]
@@ -195,7 +195,7 @@ def _of_funds(money: Mapping[str, Money], funds: Mapping[str, str]) -> dict[str,
 
 def _lines(
     rows: Sequence[Row], key: Callable[[Row], str], money: Mapping[str, Money], *, span: Span
-) -> list[Line]:
+) -> list[PurposeLine]:
     """By purpose or fund: counts and euros in full, because they are accounted for; children not."""
     groups: dict[str, list[Row]] = {name: [] for name in money}
     for one in rows:
@@ -207,7 +207,7 @@ def _lines(
     children = {name: len(_children(some)) for name, some in awards.items()}
     hidden = suppressed(children)
     return [
-        Line(
+        PurposeLine(
             key=name,
             applications=sum(span.has(one.received_on) for one in groups[name]),
             awarded=len(awards[name]),

@@ -44,7 +44,13 @@ from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
 from pas.grants.award import is_held, period_of
-from pas.grants.deviation_decision import Case, PotIsEmpty, ResidentNotHere, find_case
+from pas.grants.deviation_decision import (
+    Case,
+    PotIsEmpty,
+    ResidentNotHere,
+    SchemeGrantedBefore,
+    find_case,
+)
 from pas.grants.grant import GrantedElsewhere
 from pas.grants.ground import Ground, current_year, opened_ground, read_ground
 from pas.grants.overspending import watch_overspending
@@ -56,7 +62,12 @@ log = structlog.get_logger("pas.applications")
 
 AT_ONCE: Final = 200
 TRIES: Final = 3
-AGAIN: Final = (GrantedElsewhere, asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError)
+AGAIN: Final = (
+    GrantedElsewhere,
+    SchemeGrantedBefore,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.UniqueViolationError,
+)
 """Somebody granted, or named the same child, at the same moment: look again."""
 
 

@@ -14,7 +14,7 @@ from pas.money import Cents
 State = Literal["received", "with_officer", "waiting_club", "awarded", "refused", "withdrawn"]
 
 
-class ApplicationNotFound(Refusal):
+class ChildApplicationNotFound(Refusal):
     """Deze aanvraag is er niet."""
 
     status: ClassVar[int] = 404
@@ -107,7 +107,7 @@ async def held_case(connection: Connection, application_id: ApplicationId) -> Op
     await LOCK.run(connection, application_id)
     found = await READ.first(connection, application_id)
     if found is None:
-        raise ApplicationNotFound
+        raise ChildApplicationNotFound
     if found.state in {"awarded", "refused", "withdrawn"}:
         raise ApplicationDecided
     return found

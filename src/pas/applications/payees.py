@@ -18,7 +18,7 @@ from pas.applications.confirm import (
     confirm,
     refuse_invoice,
 )
-from pas.applications.open_cases import ApplicationNotFound
+from pas.applications.open_cases import ChildApplicationNotFound
 from pas.applications.release import LOCK, bind_elsewhere
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
@@ -54,7 +54,7 @@ class InvoiceIdReused(Refusal):
     next_step: ClassVar[str] = "Begin opnieuw met een nieuwe rekening."
 
 
-class Payee(msgspec.Struct, frozen=True, rename="camel"):
+class OneOffPayee(msgspec.Struct, frozen=True, rename="camel"):
     """A one-off payee; ready when it and its bank account are approved."""
 
     id: MerchantId
@@ -89,7 +89,7 @@ LIST_PAYEES: Final = Statement(
     FROM merchant m WHERE m.kind = 'one_off' AND m.state <> 'ended' AND ($1::uuid IS NULL OR m.id = $1)
     ORDER BY lower(m.name), m.id LIMIT $2
     """,
-    Payee,
+    OneOffPayee,
 )
 INSERT: Final = Statement(
     """
@@ -144,7 +144,7 @@ async def register_payee(
     return await register_merchant(connection, registration, actor=actor, now=now, kind="one_off")
 
 
-async def list_payees(connection: Connection) -> list[Payee]:
+async def list_payees(connection: Connection) -> list[OneOffPayee]:
     return await LIST_PAYEES.all(connection, None, MOST_LISTED)
 
 
@@ -161,7 +161,7 @@ async def propose_invoice(
         await _refuse_unready(connection, stated)
         stand = await READ_STAND.first(connection, stated.application)
         if stand is None:
-            raise ApplicationNotFound
+            raise ChildApplicationNotFound
         if stand.until is None or stand.until <= now:
             raise AwardHasEnded
         if (stand.left_cents or 0) < stated.amount_cents:

@@ -10,8 +10,8 @@ import msgspec
 
 from pas.applications.asked import AgreedHow
 from pas.applications.cases import PAUSES, READ_CASES, CaseRow
-from pas.applications.open_cases import ApplicationNotFound, State
-from pas.applications.rules import Pause, Question, decide_by
+from pas.applications.open_cases import ChildApplicationNotFound, State
+from pas.applications.rules import ClockPause, Question, decide_by
 from pas.auth.actor import Actor
 from pas.auth.processing import note_processing
 from pas.days import day_of
@@ -21,7 +21,7 @@ from pas.ids import ApplicationId, MerchantId, ResidentId
 MOST_LISTED: Final = 200
 
 
-class Waiting(msgspec.Struct, frozen=True, rename="camel"):
+class WaitingApplication(msgspec.Struct, frozen=True, rename="camel"):
     """One line of the queue."""
 
     id: ApplicationId
@@ -35,7 +35,7 @@ class Waiting(msgspec.Struct, frozen=True, rename="camel"):
     is_paused: bool
 
 
-class ChildRow(msgspec.Struct, frozen=True, rename="camel"):
+class ApplicationChild(msgspec.Struct, frozen=True, rename="camel"):
     """Who it is about: what was typed, or who was found; with the agreement of the parent."""
 
     resident_id: ResidentId | None
@@ -52,7 +52,7 @@ class ChildRow(msgspec.Struct, frozen=True, rename="camel"):
     club_place: str | None
 
 
-class Candidate(msgspec.Struct, frozen=True, rename="camel"):
+class ChildCandidate(msgspec.Struct, frozen=True, rename="camel"):
     """A resident who may be the child."""
 
     resident_id: ResidentId
@@ -73,9 +73,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """One application as an officer decides on it."""
 
     row: CaseRow
-    child: ChildRow
-    candidates: list[Candidate]
-    pauses: list[Pause]
+    child: ApplicationChild
+    candidates: list[ChildCandidate]
+    pauses: list[ClockPause]
     decide_by: date
     overdue: bool
 
@@ -100,7 +100,7 @@ LIST: Final = Statement(
     WHERE NOT $2 OR q.decide_by < $1
     ORDER BY q.decide_by, q.received_at, q.id LIMIT $3 OFFSET $4
     """,
-    Waiting,
+    WaitingApplication,
 )
 READ_CHILD: Final = Statement(
     """
@@ -113,7 +113,7 @@ READ_CHILD: Final = Statement(
         ORDER BY r.valid_from DESC LIMIT 1) v ON true
     WHERE a.id = $1
     """,
-    ChildRow,
+    ApplicationChild,
 )
 FIND_CANDIDATES: Final = Statement(
     """
@@ -135,7 +135,7 @@ FIND_CANDIDATES: Final = Statement(
             AND n.valid_from > v.valid_from AND n.valid_from <= $2)
     ORDER BY family_name, given_name, resident_id LIMIT 20
     """,
-    Candidate,
+    ChildCandidate,
 )
 FIND_CLUBS: Final = Statement(
     """
@@ -157,7 +157,7 @@ async def list_waiting(
     offset: int = 0,
     limit: int = MOST_LISTED,
     now: datetime,
-) -> list[Waiting]:
+) -> list[WaitingApplication]:
     """Everything that is not decided, the oldest deadline first."""
     most = max(1, min(limit, MOST_LISTED))
     return await LIST.all(connection, day_of(now), only_overdue, most, offset)
@@ -169,7 +169,7 @@ async def show_case(
     """One application; whoever is in it is noted in the processing log."""
     row = await READ_CASES.first(connection, application_id, None, None, None, 1)
     if row is None:
-        raise ApplicationNotFound
+        raise ChildApplicationNotFound
     today = day_of(now)
     async with connection.transaction():
         child = await READ_CHILD.one(connection, application_id, today)

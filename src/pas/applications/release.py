@@ -13,7 +13,7 @@ import msgspec
 
 from pas.applications.decide import AwardReasonMissing, ClubDoesNotJoin
 from pas.applications.invite_club import club_facts
-from pas.applications.open_cases import ApplicationNotFound
+from pas.applications.open_cases import ChildApplicationNotFound
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.permissions import Permission
@@ -153,7 +153,7 @@ async def _held(connection: Connection, application: ApplicationId) -> HeldAward
     await LOCK.run(connection, application)
     found = await READ.first(connection, application)
     if found is None:
-        raise ApplicationNotFound
+        raise ChildApplicationNotFound
     return found
 
 

@@ -174,7 +174,7 @@ def _of_club(version: SchemeVersion, facts: Facts) -> list[Question]:
     return questions
 
 
-class Pause(msgspec.Struct, frozen=True):
+class ClockPause(msgspec.Struct, frozen=True):
     """Days on which the clock stands still: from the first up to, not including, the last."""
 
     from_on: date
@@ -182,11 +182,11 @@ class Pause(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def paused_days(pauses: Sequence[Pause], *, today: date) -> int:
+def paused_days(pauses: Sequence[ClockPause], *, today: date) -> int:
     """How long the clock stood still; a pause that goes on counts up to today."""
     return sum(max(0, ((one.until_on or today) - one.from_on).days) for one in pauses)
 
 
-def decide_by(received_on: date, pauses: Sequence[Pause], *, today: date) -> date:
+def decide_by(received_on: date, pauses: Sequence[ClockPause], *, today: date) -> date:
     """The last day on which a decision is in time: 21 calendar days after the receipt, pauses added."""
     return received_on + timedelta(days=DAYS_TO_DECIDE + paused_days(pauses, today=today))

@@ -62,18 +62,6 @@ KEPT_APART: Final = (
         "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
     ),
     KeptApart(
-        Permission.APPLICATIONS_DECIDE,
-        frozenset(
-            {
-                Permission.APPLICATIONS_MAKE,
-                Permission.AWARDS_CONFIRM,
-                Permission.INTERMEDIARIES_RECOGNISE,
-                Permission.PAYEE_INVOICES_CONFIRM,
-            }
-        ),
-        "Wie over aanvragen beslist, vraagt zelf niets aan, erkent geen aanvragers en betaalt niet alleen.",
-    ),
-    KeptApart(
         Permission.MERCHANTS_WRITE,
         AWARDING,
         "Wie aanbieders inschrijft, kent geen tegoed toe.",
@@ -87,6 +75,18 @@ KEPT_APART: Final = (
         Permission.APPROPRIATIONS_WRITE,
         AWARDING,
         "Wie geld in de begroting klaarzet, kent het niet zelf toe.",
+    ),
+    KeptApart(
+        Permission.APPLICATIONS_DECIDE,
+        frozenset(
+            {
+                Permission.APPLICATIONS_MAKE,
+                Permission.AWARDS_CONFIRM,
+                Permission.INTERMEDIARIES_RECOGNISE,
+                Permission.PAYEE_INVOICES_CONFIRM,
+            }
+        ),
+        "Wie over aanvragen beslist, vraagt zelf niets aan, erkent geen aanvragers en betaalt niet alleen.",
     ),
     KeptApart(
         Permission.ROLES_MANAGE,

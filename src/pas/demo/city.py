@@ -28,7 +28,7 @@ from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pup
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.spend_year import Stretch, spend_stretch
-from pas.demo.staff import equip_people
+from pas.demo.staff import equip_people, recognise_people
 from pas.demo.work import leave_work
 from pas.grants.lapse import lapse_ended
 from pas.ids import MunicipalityName, ResidentId
@@ -116,6 +116,7 @@ async def found_city(site: Site, *, began: date) -> None:
         await open_merchants(connection, NAME, actor=ACTOR, now=now)
         await approve_accounts(connection, now=now)
         await equip_people(connection, actor=ACTOR, now=now)
+        await recognise_people(connection, actor=ACTOR, now=now)
 
 
 async def live_through(site: Site, year: int) -> Cast:

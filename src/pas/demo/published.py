@@ -2,7 +2,8 @@
 
 What the papers leave open is filled in by our reading and named in ``derived_cells``: a missing
 start (the papers describe 2018), an exclusion between the bicycle bands (one bicycle at a time),
-who awards (an executor that is a fund works through intermediaries), what the season card is worth
+who awards (an executor that is a fund works through intermediaries), that a voucher of the team is
+spent at once, what the season card is worth
 (the higher of two printed values) and which of the till's questions the pool's precondition is.
 """
 
@@ -110,6 +111,8 @@ def _version(row: dict[str, str]) -> SchemeVersion:
         valid_until=date.fromisoformat(last) + timedelta(days=1) if last else None,
         categories=_set(row["categories"]),
         allowance=_allowance(row),
+        # A voucher of the team is spent at once; the papers do not say what becomes of the rest.
+        spend_at_once=row["cover_source"] == "wijkteam pot",
         closed_pot=row["cover_source"] == "wijkteam pot",
         unit=_UNITS[row["unit"]],
         income_limit=_limit(row["income_limit_pct"]),
@@ -141,6 +144,7 @@ def _derived(row: dict[str, str]) -> frozenset[str]:
         "precondition": row["precondition"] in PRECONDITIONS,
         "visits": row["kind"] == "in kind",
         "unit_price_cents": row["kind"] == "in kind",
+        "spend_at_once": row["cover_source"] == "wijkteam pot",
         "title": True,
     }
     return frozenset(named) | {column for column, derived in ours.items() if derived}

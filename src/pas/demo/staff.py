@@ -5,6 +5,13 @@ from typing import Final
 
 import msgspec
 
+from pas.applications.organisations import (
+    OrganisationKind,
+    candidates,
+    list_organisations,
+    recognise_intermediary,
+    recognise_organisation,
+)
 from pas.auth.actor import Actor
 from pas.auth.demo_login import BECOME, GIVE, ISSUER, persona_of
 from pas.auth.roles import ROLE_TITLES, Role, permissions_of
@@ -13,9 +20,16 @@ from pas.ids import LoginId, MerchantId, TillId, uuid7
 from pas.merchants.create_till import BoundKind, bind_till
 from pas.merchants.tills import READ_TILL, list_bound_tills
 
-SCANNING: Final[dict[Role, BoundKind]] = {
+SCANNING: Final[dict[Role, BoundKind | None]] = {
     Role.COUNTER: "counter",
     Role.INTERMEDIARY: "intermediary",
+    Role.TEAM_MEMBER: None,
+}
+"""Who is there from the start, and with which till of their own."""
+
+ORGANISATIONS: Final[dict[Role, tuple[str, OrganisationKind, str]]] = {
+    Role.INTERMEDIARY: ("Basisschool De Duinroos", "school", "leerkracht"),
+    Role.TEAM_MEMBER: ("Sociaal Wijkteam IJmuiden", "team", "wijkteam"),
 }
 
 
@@ -37,12 +51,12 @@ BECOME_MANAGER: Final = Statement(
 
 
 async def equip_people(connection: Connection, *, actor: Actor, now: datetime) -> None:
-    """Give the counter officer and the intermediary whom a visitor can be a till of their own."""
+    """Make the people who are there from the start, those who scan with a till of their own."""
     equipped = {till.login_id for till in await list_bound_tills(connection, actor=actor)}
     for role, kind in SCANNING.items():
         async with connection.transaction():
             persona = await persona_of(connection, role)
-            if persona not in equipped:
+            if kind is not None and persona not in equipped:
                 await bind_till(connection, persona, kind=kind, name="balie", actor=actor, now=now)
 
 
@@ -53,6 +67,21 @@ async def colleague(connection: Connection, role: Role, name: str) -> Actor:
         found = await BECOME.one(connection, LoginId(uuid7()), ISSUER, subject, name)
         await GIVE.run(connection, found.id, role.value)
     return Actor(kind="login", id=found.id, permissions=permissions_of([role]))
+
+
+async def recognise_people(connection: Connection, *, actor: Actor, now: datetime) -> None:
+    """Let the intermediary and the team whom a visitor can be apply, each for an organisation."""
+    waiting = await candidates(connection)
+    known = {one.name: one.id for one in await list_organisations(connection)}
+    for role, (name, kind, profession) in ORGANISATIONS.items():
+        persona = f"{ROLE_TITLES[role]} (demonstratie)"
+        if name not in known:
+            known[name] = await recognise_organisation(connection, name, kind, actor=actor, now=now)
+        for one in waiting:
+            if one.name == persona:
+                await recognise_intermediary(
+                    connection, one.id, known[name], profession=profession, actor=actor, now=now
+                )
 
 
 async def manager_of_till(connection: Connection, till_id: TillId) -> tuple[LoginId, MerchantId]:

@@ -1,7 +1,8 @@
 """Who was born, came or had an income that became known after the assessment of a year is assessed now.
 
 The household is decided about as a whole. A rise takes nothing away: what was granted is held, and
-a household that was decided about with its income is not looked at again.
+a household that was decided about with its income is not looked at again. An award on an application
+is about one child and one scheme, so it is no such decision.
 """
 
 from collections.abc import Sequence
@@ -40,7 +41,7 @@ READ_NEWCOMERS: Final = Statement(
         AND (v.left_on IS NULL OR v.left_on > $3) AND (v.died_on IS NULL OR v.died_on > $3)
         AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = v.resident_id
             AND n.valid_from > v.valid_from AND n.valid_from <= $3)
-        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = v.resident_id AND d.year = $4)
+        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = v.resident_id AND d.year = $4 AND d.cause <> 'award')
         AND NOT EXISTS (SELECT 1 FROM resident_version w WHERE w.resident_id = v.resident_id
             AND w.valid_from <= $5::date AND w.recorded_at <= $1
             AND (w.left_on IS NULL OR w.left_on > $5) AND (w.died_on IS NULL OR w.died_on > $5)
@@ -55,7 +56,7 @@ READ_HEARD_OF: Final = Statement(
     """
     WITH decided AS MATERIALIZED (
         SELECT DISTINCT d.household_number FROM decision d
-        WHERE d.year = $3 AND d.verdicts @? '$[*] ? (@.income >= 0)'
+        WHERE d.year = $3 AND d.cause <> 'award' AND d.verdicts @? '$[*] ? (@.income >= 0)'
     ), present AS MATERIALIZED (
         SELECT v.resident_id, v.household_number,
             v.income IS NOT NULL AND (v.recorded_at > $1 OR v.valid_from > $4::date) AS is_filed

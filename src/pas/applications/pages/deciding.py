@@ -20,7 +20,7 @@ from pas.applications.decide import (
     resume,
 )
 from pas.applications.give_back import Back, give_back
-from pas.applications.open_cases import ApplicationNotFound
+from pas.applications.open_cases import ChildApplicationNotFound
 from pas.applications.pages.fields import id_in, parse_uuid
 from pas.applications.pages.queue import case_context
 from pas.applications.payees import propose_invoice
@@ -67,7 +67,7 @@ async def club_by_page(
 ) -> Response[str] | Redirect:
     """Another club, before the award or after it."""
     form, (wanted, actor, now) = await read_form(request), _who(request, application_id)
-    club = MerchantId(id_in(form, "merchant"))
+    club = MerchantId(form.parsed("merchant", "Kies een club.", parse_uuid) or UUID(int=0))
     reason = form.text("club_reason", "Schrijf op waarom het een andere club wordt.", most=500)
 
     async def act(connection: Connection) -> None:
@@ -209,7 +209,7 @@ async def _do(
             async with connected(request, municipality) as connection:
                 await act(connection)
             return done(f"/{municipality}/child-application-queue/{wanted}")
-        except ApplicationNotFound:
+        except ChildApplicationNotFound:
             raise
         except TillRefusal as refusal:
             form.refuse(field, f"{refusal.cashier} {refusal.next_step}")

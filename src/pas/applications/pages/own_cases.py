@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.applications.apply import read_receipt
-from pas.applications.cases import MOST_LISTED, Case, own_case, own_cases, require_own
+from pas.applications.cases import MOST_LISTED, ChildCase, own_case, own_cases, require_own
 from pas.applications.decide import withdraw
 from pas.applications.organisations import membership
 from pas.applications.release import release
@@ -116,7 +116,7 @@ async def _context(
     }
 
 
-def _next_step(case: Case) -> str:
+def _next_step(case: ChildCase) -> str:
     if case.participation == "never_came":
         return "De club zegt dat het kind niet kwam. Bel het gezin."
     if case.participation == "takes_part" and case.left_cents:

@@ -10,9 +10,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
-from pas.applications.apply import Receipt, apply_for_child
+from pas.applications.apply import ChildReceipt, apply_for_child
 from pas.applications.asked import AgreedHow, Agreement, Asked, NewClub, TypedChild
-from pas.applications.cases import Case, own_case, own_cases, require_own
+from pas.applications.cases import ChildCase, own_case, own_cases, require_own
 from pas.applications.decide import withdraw
 from pas.applications.release import release
 from pas.applications.routes.fields import (
@@ -64,7 +64,7 @@ class AgreementBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     not_own_child: bool
 
 
-class ApplicationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class ChildApplicationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """For whom, for what, at which club; the id is the sender's."""
 
     id: UUID
@@ -85,7 +85,7 @@ class ApplicationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
 class Cases(msgspec.Struct, frozen=True):
     """The next page is before the last id."""
 
-    items: Annotated[list[Case], Meta(max_length=100)]
+    items: Annotated[list[ChildCase], Meta(max_length=100)]
 
 
 class Released(msgspec.Struct, frozen=True, rename="camel"):
@@ -96,8 +96,8 @@ class Released(msgspec.Struct, frozen=True, rename="camel"):
 
 @post("/v1/{municipality:str}/child-applications", opt=MAKE)
 async def apply(
-    municipality: FromPath[str], request: AppRequest, data: JSONBody[ApplicationBody]
-) -> Receipt:
+    municipality: FromPath[str], request: AppRequest, data: JSONBody[ChildApplicationBody]
+) -> ChildReceipt:
     """Vraag een bijdrage aan voor een kind.
 
     Het antwoord is hetzelfde, of wij het kind kennen of niet.
@@ -133,7 +133,7 @@ async def list_own(
 @get("/v1/{municipality:str}/child-applications/{application_id:uuid}", opt=MAKE)
 async def read_own(
     municipality: FromPath[str], application_id: FromPath[UUID], request: AppRequest
-) -> Case:
+) -> ChildCase:
     """Lees één aanvraag die u deed."""
     async with connected(request, municipality) as connection:
         return await own_case(
@@ -175,7 +175,7 @@ async def release_rest(
         return Released(await release(connection, wanted, actor=actor, now=datetime.now(UTC)))
 
 
-def asked(data: ApplicationBody) -> Asked:
+def asked(data: ChildApplicationBody) -> Asked:
     child, club, agreement = data.child, data.new_club, data.agreement
     return Asked(
         id=ApplicationId(data.id),

@@ -11,8 +11,8 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.applications.awards import (
-    Award,
-    Confirmation,
+    ClubAward,
+    ClubConfirmation,
     confirmations_of,
     expected_children,
     read_award,
@@ -43,14 +43,14 @@ ONE: Final = f"{AWARDS}/{{application_id:uuid}}"
 class Awards(msgspec.Struct, frozen=True):
     """Those that the club said nothing about first."""
 
-    items: Annotated[list[Award], Meta(max_length=100)]
+    items: Annotated[list[ClubAward], Meta(max_length=100)]
 
 
 class ShownAward(msgspec.Struct, frozen=True):
     """One child, with what was stated for it."""
 
-    award: Award
-    confirmations: list[Confirmation]
+    award: ClubAward
+    confirmations: list[ClubConfirmation]
 
 
 class ConfirmationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):

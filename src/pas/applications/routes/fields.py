@@ -24,7 +24,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 Offset = Annotated[int, QueryParameter(ge=0, le=100_000)]
 
 
-class Made(msgspec.Struct, frozen=True):
+class Recognised(msgspec.Struct, frozen=True):
     """The id of what was made."""
 
     id: UUID

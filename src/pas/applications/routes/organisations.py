@@ -22,7 +22,7 @@ from pas.applications.organisations import (
     recognise_intermediary,
     recognise_organisation,
 )
-from pas.applications.routes.fields import Limit, Made, Name
+from pas.applications.routes.fields import Limit, Name, Recognised
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
@@ -77,13 +77,13 @@ async def read_organisations(
 @post("/v1/{municipality:str}/organisations", opt=RECOGNISE)
 async def add_organisation(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[OrganisationBody]
-) -> Made:
+) -> Recognised:
     """Erken een organisatie."""
     async with connected(request, municipality) as connection:
         made = await recognise_organisation(
             connection, data.name, data.kind, actor=actor_of(request), now=datetime.now(UTC)
         )
-    return Made(made)
+    return Recognised(made)
 
 
 @post(

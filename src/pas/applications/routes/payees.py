@@ -13,7 +13,7 @@ from msgspec import Meta
 from pas.applications.confirm import Confirmed, Stated
 from pas.applications.payees import (
     Invoice,
-    Payee,
+    OneOffPayee,
     confirm_invoice,
     list_payees,
     propose_invoice,
@@ -21,7 +21,7 @@ from pas.applications.payees import (
     reject_invoice,
     waiting_invoices,
 )
-from pas.applications.routes.fields import Amount, Made, Name, Why, key_of
+from pas.applications.routes.fields import Amount, Name, Recognised, Why, key_of
 from pas.applications.routes.fields import Invoice as InvoiceNumber
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
@@ -55,16 +55,16 @@ class InvoiceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     reason: Why
 
 
-class RejectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class InvoiceRejectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why not."""
 
     reason: Why
 
 
-class Payees(msgspec.Struct, frozen=True):
+class OneOffPayees(msgspec.Struct, frozen=True):
     """By name."""
 
-    items: Annotated[list[Payee], Meta(max_length=200)]
+    items: Annotated[list[OneOffPayee], Meta(max_length=200)]
 
 
 class Invoices(msgspec.Struct, frozen=True):
@@ -74,16 +74,16 @@ class Invoices(msgspec.Struct, frozen=True):
 
 
 @get("/v1/{municipality:str}/one-off-payees", opt=READ)
-async def read_payees(municipality: FromPath[str], request: AppRequest) -> Payees:
+async def read_payees(municipality: FromPath[str], request: AppRequest) -> OneOffPayees:
     """Lees welke leveranciers er eenmalig betaald kunnen worden."""
     async with connected(request, municipality) as connection:
-        return Payees(await list_payees(connection))
+        return OneOffPayees(await list_payees(connection))
 
 
 @post("/v1/{municipality:str}/one-off-payees", opt=WRITE)
 async def add_payee(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[PayeeBody]
-) -> Made:
+) -> Recognised:
     """Schrijf een leverancier in die nooit zelf meedoet."""
     async with connected(request, municipality) as connection:
         made = await register_payee(
@@ -93,7 +93,7 @@ async def add_payee(
             actor=actor_of(request),
             now=datetime.now(UTC),
         )
-    return Made(made)
+    return Recognised(made)
 
 
 @get(INVOICES, opt=READ)
@@ -126,7 +126,7 @@ async def add_invoice(
 
 
 @post(f"{INVOICES}/{{invoice_id:uuid}}/confirmation", opt=CONFIRM, status_code=200)
-async def agree(
+async def confirm_payee_invoice(
     municipality: FromPath[str], invoice_id: FromPath[UUID], request: AppRequest
 ) -> Confirmed:
     """Bevestig als tweede persoon dat een rekening betaald wordt."""
@@ -143,12 +143,12 @@ async def agree(
 
 
 @post(f"{INVOICES}/{{invoice_id:uuid}}/rejection", opt=CONFIRM, status_code=204)
-async def disagree(
+async def reject_payee_invoice(
     municipality: FromPath[str],
     invoice_id: FromPath[UUID],
     request: AppRequest,
     *,
-    data: JSONBody[RejectionBody],
+    data: JSONBody[InvoiceRejectionBody],
 ) -> None:
     """Wijs een rekening af, met de reden."""
     async with connected(request, municipality) as connection:
@@ -166,6 +166,6 @@ handlers: list[ControllerRouterHandler] = [
     add_payee,
     read_invoices,
     add_invoice,
-    agree,
-    disagree,
+    confirm_payee_invoice,
+    reject_payee_invoice,
 ]

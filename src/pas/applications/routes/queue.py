@@ -19,17 +19,17 @@ from pas.applications.decide import (
     resume,
 )
 from pas.applications.queue import (
-    Candidate,
-    ChildRow,
+    ApplicationChild,
+    ChildCandidate,
     Club,
-    Waiting,
+    WaitingApplication,
     find_clubs,
     list_waiting,
     show_case,
 )
 from pas.applications.release import bind_elsewhere
 from pas.applications.routes.fields import Amount, Limit, Offset, SchemeCode
-from pas.applications.rules import Pause, Question, RefusalCode
+from pas.applications.rules import ClockPause, Question, RefusalCode
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
@@ -45,7 +45,7 @@ Reason = Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"\S")]
 class Queue(msgspec.Struct, frozen=True):
     """The oldest deadline first."""
 
-    items: Annotated[list[Waiting], Meta(max_length=100)]
+    items: Annotated[list[WaitingApplication], Meta(max_length=100)]
 
 
 class ShownCase(msgspec.Struct, frozen=True, rename="camel"):
@@ -56,9 +56,9 @@ class ShownCase(msgspec.Struct, frozen=True, rename="camel"):
     questions: list[Question]
     decide_by: date
     overdue: bool
-    pauses: list[Pause]
-    child: ChildRow
-    candidates: list[Candidate]
+    pauses: list[ClockPause]
+    child: ApplicationChild
+    candidates: list[ChildCandidate]
 
 
 class Clubs(msgspec.Struct, frozen=True):

@@ -41,7 +41,7 @@ class VoucherBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     no_other_provision: bool
 
 
-class RejectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class VoucherRejectionBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why not."""
 
     reason: Why
@@ -109,7 +109,7 @@ async def read_voucher(
 
 
 @post(f"{ONE}/confirmation", opt=DECIDE, status_code=204)
-async def agree(
+async def confirm_team_voucher(
     municipality: FromPath[str], voucher_id: FromPath[UUID], request: AppRequest
 ) -> None:
     """Bevestig de bon van een collega."""
@@ -125,12 +125,12 @@ async def agree(
 
 
 @post(f"{ONE}/rejection", opt=DECIDE, status_code=204)
-async def disagree(
+async def reject_team_voucher(
     municipality: FromPath[str],
     voucher_id: FromPath[UUID],
     request: AppRequest,
     *,
-    data: JSONBody[RejectionBody],
+    data: JSONBody[VoucherRejectionBody],
 ) -> None:
     """Wijs een bon af, of trek uw eigen bon in."""
     async with connected(request, municipality) as connection:
@@ -148,6 +148,6 @@ handlers: list[ControllerRouterHandler] = [
     read_pots,
     add_voucher,
     read_voucher,
-    agree,
-    disagree,
+    confirm_team_voucher,
+    reject_team_voucher,
 ]

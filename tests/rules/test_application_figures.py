@@ -1,0 +1,79 @@
+"""The figures of a period: halves that add up, children that do not, and small cells kept back."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from pas.applications.figures import Figures, Money, Row, Span, figures, suppressed
+from pas.ids import ResidentId
+from pas.money import Cents
+
+YEAR = Span(date(2026, 1, 1), date(2027, 1, 1))
+FIRST = Span(date(2026, 1, 1), date(2026, 7, 1))
+SECOND = Span(date(2026, 7, 1), date(2027, 1, 1))
+TODAY = date(2026, 12, 31)
+
+
+def row(child: int = 1, received: date = date(2026, 3, 1), **fields: object) -> Row:
+    """An application that was awarded a week later, unless said otherwise."""
+    whole = Row(
+        scheme="sport",
+        fund="Jeugdfonds",
+        profession="leerkracht",
+        received_on=received,
+        decided_on=received.replace(day=8),
+        paused_days=0,
+        state="awarded",
+        refusal=None,
+        awarded_cents=Cents(25_000),
+        resident_id=ResidentId(UUID(int=child)),
+        birth_date=date(2017, 1, 1),
+        area="Centrum",
+    )
+    return msgspec.structs.replace(whole, **fields)
+
+
+def told(rows: list[Row], span: Span = YEAR) -> Figures:
+    return figures(rows, {"sport": Money()}, span, today=TODAY, funds={"sport": "Jeugdfonds"})
+
+
+def test_counts_and_euros_of_the_halves_are_the_year_and_children_are_not() -> None:
+    rows = [row(1), row(1, date(2026, 9, 1), scheme="culture"), row(2, date(2026, 10, 1))]
+    rows.append(row(3, date(2026, 6, 25), decided_on=date(2026, 7, 2)))
+    halves, year = [told(rows, FIRST), told(rows, SECOND)], told(rows)
+    for name in ("applications", "awarded", "refused", "awarded_cents", "decided_in_time"):
+        assert sum(getattr(one, name) for one in halves) == getattr(year, name), name
+    assert [one.children for one in (*halves, year)] == [1, 3, 3]
+
+
+def test_in_time_is_without_the_days_that_the_clock_stood_still() -> None:
+    late = row(decided_on=date(2026, 3, 23))
+    paused = msgspec.structs.replace(late, paused_days=1)
+    made = told([row(), late, paused])
+    assert (made.decided_in_time, made.in_time_share, made.median_days) == (2, 6_667, 21)
+
+
+def test_open_and_overdue_are_of_today() -> None:
+    rows = [
+        row(received=date(2026, 12, day), state="with_officer", decided_on=None, awarded_cents=None)
+        for day in (9, 10)
+    ]
+    made = told(rows)
+    assert (made.open, made.overdue) == (2, 1)
+
+
+def test_a_cell_below_ten_is_kept_back_and_cannot_be_told_by_subtraction() -> None:
+    assert suppressed({"a": 9, "b": 30, "c": 12}) == {"a", "c"}
+    assert suppressed({"a": 9, "b": 8, "c": 12}) == {"a", "b"}
+    assert suppressed({"a": 10, "b": 0}) == frozenset()
+
+
+def test_the_cells_of_an_area_are_kept_back_together_and_the_total_stays() -> None:
+    rows = [row(number) for number in range(12)] + [row(20, area="Noord")]
+    made = told(rows)
+    assert made.children == 13
+    assert {(one.key, one.children, one.awarded_cents) for one in made.by_area} == {
+        ("Centrum", None, None),
+        ("Noord", None, None),
+    }
