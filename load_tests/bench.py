@@ -28,6 +28,7 @@ from machine import describe
 from over_http import street
 from pas.app.proving import prove_books
 from pas.embedded.binaries import Version
+from reaching import reach_round
 from rivals import fill_rivals, lock_per_request, make_rivals, make_tpc_b, tpc_b
 from sales import Crowd
 from server import Server, started
@@ -72,6 +73,7 @@ class Bench(msgspec.Struct, frozen=True):
             grown = grow(self.server, ours, results=self.results, redemptions=self.size.redemptions)
             self.settle()
             self.grant(grown.stop)
+            self.reach()
             last = self.size.passes * 4 // 5
             crowd = Crowd(grown.stop, last)
             self.contest(ours, crowd)
@@ -86,6 +88,25 @@ class Bench(msgspec.Struct, frozen=True):
         self.say("settling all of them")
         prepare_payouts(self.server)
         settle_rounds(self.server, self.results, rounds=self.size.rounds, say=self.say)
+
+    def run_reach(self) -> None:
+        """Only what the report of reach needs: redemptions, and everybody's grants."""
+        with crew(self.server) as ours:
+            self.say("schemes, merchants, tills")
+            build_city(self.server)
+            self.say(f"from empty to {self.size.redemptions:,} redemptions")
+            grown = grow(self.server, ours, results=Results(), redemptions=self.size.redemptions)
+        rest = range(grown.stop, self.size.passes)
+        self.say(f"granting {len(rest):,} passes")
+        add_residents(self.server, rest)
+        grant_passes(self.server, rest)
+        self.reach()
+        self.close_the_books()
+
+    def reach(self) -> None:
+        for number in range(self.size.rounds):
+            self.say(f"a report of reach, round {number + 1}")
+            reach_round(self.server, self.results)
 
     def grant(self, first: int) -> None:
         for number in range(self.size.rounds):
@@ -181,7 +202,8 @@ def main() -> None:
     say(f"{size.title}; starting PostgreSQL {version}")
     with started(version, options.folder) as server:
         machine = server.run(describe(server.superuser, server.place.path))
-        Bench(server, size, results, say).run()
+        bench = Bench(server, size, results, say)
+        bench.run_reach() if options.reach else bench.run()
     print(f"# {size.title[0].upper()}{size.title[1:]}, {datetime.now(UTC):%d-%m-%Y}\n")
     print("\n".join(["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in machine)]))
     print("\n" + "\n".join(gates_table(results)))
@@ -195,6 +217,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute, to try the program")
     parser.add_argument("--full", action="store_true", help="ten million redemptions")
+    parser.add_argument("--reach", action="store_true", help="only the report of reach")
     parser.add_argument("--pg", choices=["18", "16"], default="18", help="PostgreSQL to measure")
     parser.add_argument("--folder", type=Path, help="where the data goes; the disk matters")
     return parser.parse_args()

@@ -87,6 +87,21 @@ GATES: Final = (
         at_most=True,
     ),
     Gate(
+        key="reach",
+        what="time to report reach ÷ time of the bare aggregate",
+        must=3,
+        aim=2,
+        at_most=True,
+    ),
+    Gate(
+        key="reach_memory",
+        what="memory of our process at its peak while it reports reach",
+        must=300,
+        aim=150,
+        at_most=True,
+        unit=" MB",
+    ),
+    Gate(
         key="memory",
         what="memory of a worker at its peak",
         must=300,

@@ -6,6 +6,7 @@ more with the reversals, the quarters, both definitions, six breakdowns and all 
 """
 
 import asyncio
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -34,16 +35,14 @@ BARE: Final = """
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """Seconds of the report and of the bare aggregate, peak memory, and whether they agree."""
+    """Seconds of the report and of the bare aggregate, and our memory at its peak."""
 
     report: float
     bare: float
     megabytes: float
-    people: int
-    spent_cents: int
 
 
-def reach_round(server: Server, results: Results) -> Measured:
+def reach_round(server: Server, results: Results) -> None:
     """Measure both once, by a process of its own whose memory is that of the report."""
     server.run(server.superuser.execute("SELECT refresh_statistics()"))
     with in_a_worker() as worker:
@@ -52,7 +51,6 @@ def reach_round(server: Server, results: Results) -> Measured:
     results.gate("reach_memory", measured.megabytes)
     results.figure("report of reach, s", measured.report)
     results.figure("bare aggregate of users, s", measured.bare)
-    return measured
 
 
 def measure(worker: ProcessPoolExecutor, login: Login) -> Measured:
@@ -75,16 +73,15 @@ async def _both(login: Login) -> Measured:
     finally:
         await connection.close()
     by_scheme = {one.scheme: one for one in made.schemes if one.scheme != EVERYTHING}
-    used = [numbers.totals.used.value for one in by_scheme.values() for numbers in one.units[1:2]]
+    used = [
+        one.totals.used.value
+        for scheme in by_scheme.values()
+        for one in scheme.units
+        if one.unit == "persons"
+    ]
     spent = sum(one.spent_cents or 0 for one in by_scheme.values())
     people = sum(int(row[1]) for row in rows)
     assert spent == sum(int(row[3]) for row in rows), "the report and the aggregate differ"
     assert sum(one or 0 for one in used) == people, "the report and the aggregate differ"
-    _, peak = resident_megabytes_of_self()
-    return Measured(report, bare, peak, people, spent)
-
-
-def resident_megabytes_of_self() -> tuple[float, float]:
-    import os
-
-    return resident_megabytes(os.getpid())
+    _, peak = resident_megabytes(os.getpid())
+    return Measured(report, bare, peak)

@@ -34,6 +34,7 @@ KIND_WORDS: Final[Mapping[Kind, str]] = {
     "municipal": "bij de gemeente bekend",
     "statistical": "volgens de statistiek",
 }
+SHORT_KINDS: Final[Mapping[Kind, str]] = {"municipal": "gemeente", "statistical": "statistiek"}
 STATUS_WORDS: Final[Mapping[Status, str]] = {
     "printed": "zo gedrukt in de bron",
     "approximate": "ongeveer",

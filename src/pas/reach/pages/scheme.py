@@ -19,6 +19,7 @@ from pas.reach.rules import points_between
 from pas.reach.words import (
     DIMENSION_WORDS,
     KIND_WORDS,
+    SHORT_KINDS,
     STATUS_WORDS,
     UNIT_WORDS,
     USER_WORDS,
@@ -141,7 +142,7 @@ def by_year(scheme: SchemeReach, looked: Looked) -> Line | None:
         point(str(report.year), same_figure(report, scheme.scheme, reach), "year")
         for report in (*looked.years, looked.kept.report)
     ]
-    return line(points) if len(points) > 1 else None
+    return line(points) if sum(one.amount is not None for one in points) > 1 else None
 
 
 def by_quarter(scheme: SchemeReach) -> Line | None:
@@ -167,7 +168,8 @@ def shown_breakdown(one: Breakdown) -> BreakdownShown:
     title = DIMENSION_WORDS[one.dimension]
     columns = [title, *COLUMNS[1:]]
     for kind in kinds:
-        columns += [f"Doelgroep {KIND_WORDS[kind]}#", "Bereik#"]
+        of_kind = f" ({SHORT_KINDS[kind]})" if len(kinds) > 1 else ""
+        columns += [f"Doelgroep{of_kind}#", f"Bereik{of_kind}#"]
     rows: list[list[str]] = []
     for row in one.rows:
         numbers = row.numbers
