@@ -22,10 +22,10 @@ TAKE = re.compile("^Neem €")
 
 @pytest.fixture(scope="module")
 def city() -> Generator[Served]:
-    """``pas demo`` from nothing, with everything that it makes."""
+    """``pas demo`` from nothing, with everything that it makes, for a sixth of the city."""
     folder = Path(tempfile.mkdtemp(prefix="pas-"))
     try:
-        with serving(folder, "demo", workers="1") as served:
+        with serving(folder, "demo --households 650", workers="1") as served:
             yield served
     finally:
         shutil.rmtree(folder, ignore_errors=True)
