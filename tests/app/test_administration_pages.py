@@ -9,10 +9,10 @@ import httpx
 import msgspec
 import pytest
 
-import pas.cli.work  # noqa: F401 (registers every kind of job, as the program that runs them does)
 from given.days import NOW, TODAY
 from given.logins import a_login
 from given.merchants import IBAN, REGISTRAR, a_registered_merchant
+from pas.app.catalogue import all_refusals
 from pas.auth.event_readers import READERS
 from pas.auth.event_words import THINGS
 from pas.auth.municipality_settings import FIXED, NAMES, read_municipality_settings
@@ -205,6 +205,7 @@ async def test_an_officer_does_not_see_what_everybody_changed(
 
 
 def test_every_kind_of_job_has_a_dutch_name() -> None:
+    assert all_refusals(), "imports the whole program, so that every kind is known"
     assert set(WORDS) == {kind for kind in job_kinds() if not kind.startswith("test")}
 
 
