@@ -57,13 +57,13 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(folder: Path, command: str = "serve", **settings: str) -> Generator[Served]:
-    """Start ``pas serve`` (or ``pas demo``) on a free port, and stop it in the end."""
+    """Start ``pas serve`` (or ``pas demo --households 600``) on a free port, and stop it in the end."""
     port = free_port()
     output = folder / "serve.log"
     settings = {"data_dir": str(folder / "data"), "port": str(port), **settings}
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [PAS, command],
+            [PAS, *command.split()],
             env=environment(settings),
             stdout=log,
             stderr=log,

@@ -49,7 +49,15 @@ class Phases:
 
 
 @app.callback()
-def demo(context: typer.Context) -> None:
+def demo(
+    context: typer.Context,
+    households: Annotated[
+        int | None,
+        typer.Option(
+            min=300, max=3_900, help="How many, for a smaller city; all 3,900 if left out."
+        ),
+    ] = None,
+) -> None:
     """Make a city the size of Velsen, if there is none yet, and serve it until Ctrl-C.
 
     Everybody in it is invented. The data stay in PAS_DATA_DIR: the next start takes seconds.
@@ -65,7 +73,7 @@ def demo(context: typer.Context) -> None:
     refuse_elsewhere(settings)
     check_address(settings)
     with opened(settings, say) as access:
-        make(access, settings)
+        make(access, settings, households)
         configure_logs(settings.log_level, settings.log_format)
         asyncio.run(prepared(access, settings))
         hand_over(settings, access)
@@ -113,16 +121,19 @@ def refuse_elsewhere(settings: Settings) -> None:
         sys.exit(ENVIRONMENT)
 
 
-def make(access: Access, settings: Settings) -> None:
+def make(access: Access, settings: Settings, households: int | None) -> None:
     phases = Phases()
-    asyncio.run(make_city(access, settings, now=datetime.now(UTC), say=phases))
+    now = datetime.now(UTC)
+    asyncio.run(make_city(access, settings, now=now, say=phases, households=households))
     phases.end()
 
 
 @contextmanager
 def worker() -> Generator[None]:
     """Run ``pas work`` beside the pages, for what takes longer than a request."""
-    process = subprocess.Popen([sys.executable, "-m", "pas.cli", "work"], env=os.environ.copy())
+    # What it warns of is part of the story: the pages tell it.
+    environment = {**os.environ, "PAS_LOG_LEVEL": "error"}
+    process = subprocess.Popen([sys.executable, "-m", "pas.cli", "work"], env=environment)
     try:
         yield
     finally:

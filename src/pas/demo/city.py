@@ -38,6 +38,7 @@ from pas.residents.import_residents import ResidentsFile, import_residents
 from pas.schemes.categories import Category, add_categories
 from pas.schemes.import_schemes import import_schemes
 from pas.settings import Settings
+from pas.web.counts import count
 
 NAME: Final = MunicipalityName("velsen")
 TITLE: Final = "Gemeente Velsen"
@@ -58,6 +59,7 @@ class Site(msgspec.Struct, frozen=True):
     ring: KeyRing
     now: datetime
     say: Say
+    households: int | None = None
 
     @property
     def today(self) -> date:
@@ -68,8 +70,13 @@ class Site(msgspec.Struct, frozen=True):
         return min(datetime.combine(day, OPENS), self.now)
 
 
-async def make_city(access: Access, settings: Settings, *, now: datetime, say: Say) -> None:
-    """Make the city in a database that the demonstration itself creates; takes about a minute."""
+async def make_city(
+    access: Access, settings: Settings, *, now: datetime, say: Say, households: int | None = None
+) -> None:
+    """Make the city in a database that the demonstration itself creates; takes about a minute.
+
+    With fewer ``households`` it is a smaller city, made sooner, whose figures are not Velsen's.
+    """
     await prepare(access, created_by=DEMO)
     database = Database(access.address)
     try:
@@ -80,7 +87,7 @@ async def make_city(access: Access, settings: Settings, *, now: datetime, say: S
         store = KeyStore(settings.keys)
         if not store.path(NAME).exists():
             make_keys(store, NAME, demo=True, now=now)
-        await build(Site(database, store.ring(NAME), now, say))
+        await build(Site(database, store.ring(NAME), now, say, households))
     finally:
         await database.close()
 
@@ -109,7 +116,6 @@ async def found_city(site: Site, *, began: date) -> None:
     async with site.database.connection(NAME) as connection:
         site.say("Regelingen uit de gepubliceerde stukken")
         await add_schemes(connection, now=now)
-    site.say("Inwoners: 8.580 mensen in 3.900 huishoudens")
     await add_residents(site, began=began)
     async with site.database.connection(NAME) as connection:
         site.say("Aanbieders, met afspraken, rekeningen en kassa's")
@@ -195,7 +201,9 @@ async def add_schemes(connection: Connection, *, now: datetime) -> None:
 
 
 async def add_residents(site: Site, *, began: date) -> None:
-    population = make_population(began)
+    population = make_population(began, households=site.households)
+    people, homes = count(len(population.residents)), count(len(population.homes))
+    site.say(f"Inwoners: {people} mensen in {homes} huishoudens")
     source = io.BytesIO("".join(residents_file(population)).encode())
     file = ResidentsFile(source=source, name="residents.csv")
     now = site.morning_of(began)

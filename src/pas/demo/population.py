@@ -40,13 +40,15 @@ class Population(msgspec.Struct, frozen=True):
     residents: tuple[Resident, ...]
 
 
-def make_population(reference_date: date) -> Population:
+def make_population(reference_date: date, *, households: int | None = None) -> Population:
+    """Everybody, or the first of the households: the figures are those of all of them."""
     draw = Draw(assumed()["seed"])
-    homes = make_homes(draw)
-    households = list(people_of(homes, draw, reference_date=reference_date))
+    all_homes = make_homes(draw)
+    found = list(people_of(all_homes, draw, reference_date=reference_date))[:households]
+    homes = [home for home, _ in found]
     return Population(
         homes=tuple(homes),
-        residents=tuple(one for _, members in households for one in members),
+        residents=tuple(one for _, members in found for one in members),
     )
 
 
