@@ -1,150 +1,42 @@
 """What waits for somebody stands on top of their first page, with how many; nobody sees another's work."""
 
-from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
 
-from given.assessment import a_member, a_scheme_in_force
-from given.city import a_budget, a_holder, a_merchant, a_scheme
-from given.days import NEW_YEAR, NOW, TODAY, YEAR
-from given.logins import a_login, an_actor
+from given.applications import (
+    DECIDER,
+    a_manager,
+    a_proposed_voucher,
+    a_scene,
+    a_team_scheme,
+    an_applicant,
+    an_award,
+    applies,
+)
+from given.city import a_merchant
+from given.days import NOW
 from given.merchants import IBAN, REGISTRAR, a_registered_merchant
-from pas.app.waiting import MOST_COUNTED, WORK, Work, count_waiting, waiting_for, worded
+from given.work import SOMEBODY, WORK_THAT_WAITS
+from pas.app.waiting import MOST_COUNTED, count_waiting, waiting_for, worded
+from pas.app.work import WORK, Work
+from pas.applications.decide import pause
 from pas.auth.actor import Actor
-from pas.auth.logins import Person, invite_login
 from pas.auth.permissions import Permission
 from pas.auth.roles import ROLES, Role, permissions_of
 from pas.db import Connection
-from pas.grants.apply import Application, apply_for_household
-from pas.grants.deviate import Proposal, propose_deviation
-from pas.grants.help_apply import Helped, help_apply
-from pas.grants.overspending import watch_overspending
-from pas.ids import ApplicationId, HouseholdNumber, LoginId, uuid7
-from pas.jobs import enqueue
 from pas.merchants.create_till import NewTill, create_till
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import propose_account
-from pas.passes.end import end_pass
-from pas.passes.reopen import propose_reopening
 from signed_in import signed_in
+from visitors import APPLYING, is_recognised
 
-Given = Callable[[Connection], Awaitable[None]]
-SOMEBODY: Final = LoginId(uuid7())
 KIND: Final = {one.kind: one for one in WORK}
 
-
-async def books_that_do_not_close(connection: Connection) -> None:
-    for closes, hours in ((True, 2), (False, 1)):
-        await connection.execute(
-            "INSERT INTO proof (id, proved_at, closes, content) VALUES ($1, $2, $3, '{}')",
-            *(uuid7(), NOW - timedelta(hours=hours), closes),
-        )
-
-
-async def a_family_that_applied(connection: Connection) -> None:
-    await a_scheme_in_force(connection, valid_from=NEW_YEAR)
-    adult = await a_member(connection, income=None, since=NEW_YEAR)
-    application = Application(
-        id=ApplicationId(uuid7()),
-        household=HouseholdNumber("H1"),
-        year=YEAR,
-        channel="page",
-        resident=adult,
-    )
-    holder = Actor(kind="holder", id=adult)
-    await apply_for_household(connection, application, actor=holder, now=NOW)
-
-
-async def somebody_helped(connection: Connection) -> None:
-    helper = await a_login(connection, Role.INTERMEDIARY)
-    helped = Helped(
-        id=ApplicationId(uuid7()),
-        year=YEAR,
-        family_name="Onbekend",
-        birth_date=date(1990, 1, 1),
-        postcode="1971 AB",
-    )
-    actor = an_actor(Role.INTERMEDIARY, login=helper)
-    await help_apply(connection, helped, actor=actor, now=NOW)
-
-
-async def a_reopening(connection: Connection) -> None:
-    officer, holder = an_actor(Role.OFFICER), await a_holder(connection, year=YEAR)
-    await end_pass(
-        connection, holder.pass_id, from_day=TODAY, because="mistake", actor=officer, now=NOW
-    )
-    reason = "De verkeerde persoon gekozen."
-    await propose_reopening(connection, holder.pass_id, reason, actor=officer, now=NOW)
-
-
-async def a_deviation(connection: Connection) -> None:
-    version = await a_scheme_in_force(
-        connection, valid_from=NEW_YEAR, income_limit=9_000, unit="person"
-    )
-    resident = await a_member(connection, since=NEW_YEAR)
-    proposal = Proposal(
-        resident=resident, version=version, year=YEAR, effect="grant", reason="Een hoge schuld."
-    )
-    await propose_deviation(connection, proposal, actor=an_actor(Role.OFFICER), now=NOW)
-
-
-async def a_merchant_that_waits(connection: Connection) -> None:
-    await a_registered_merchant(connection)
-
-
-async def an_account_that_waits(connection: Connection) -> None:
-    merchant = await a_merchant(connection)
-    account = PayoutDetails(iban=IBAN, holder="Stichting Zwemmen")
-    await propose_account(connection, merchant.id, account, actor=REGISTRAR, now=NOW)
-
-
-async def an_unknown_income(connection: Connection) -> None:
-    await a_member(connection, "H1", income=None, since=NEW_YEAR)
-    await a_member(connection, "H1", income=None, since=NEW_YEAR)
-    await a_member(connection, "H2", income=9_000, since=NEW_YEAR)
-    await a_member(connection, "H3", income=None, since=NEW_YEAR, left_on=TODAY)
-
-
-async def too_much_granted(connection: Connection) -> None:
-    scheme = await a_scheme(connection, year=YEAR)
-    await a_budget(connection, scheme, await a_holder(connection, year=YEAR))
-    await watch_overspending(connection, year=YEAR)
-
-
-async def an_expired_invitation(connection: Connection) -> None:
-    actor = an_actor(Role.ADMINISTRATOR)
-    for days in (0, 8):
-        now = NOW - timedelta(days=days)
-        await invite_login(connection, Person("Joris Bakker"), actor=actor, now=now)
-
-
-async def a_job_that_failed(connection: Connection) -> None:
-    for state, days in (("failed", 1), ("failed", 9), ("done", 1)):
-        job = await enqueue(
-            connection, kind="ledger.prove", arguments={}, actor_kind="system", actor_id=SOMEBODY
-        )
-        await connection.execute(
-            "UPDATE job SET state = $2, ended_at = $3 WHERE id = $1",
-            *(job, state, NOW - timedelta(days=days)),
-        )
-
-
-CASES: Final[dict[str, Given]] = {
-    "books": books_that_do_not_close,
-    "applied": a_family_that_applied,
-    "helped": somebody_helped,
-    "reopenings": a_reopening,
-    "deviations": a_deviation,
-    "merchants": a_merchant_that_waits,
-    "accounts": an_account_that_waits,
-    "incomes": an_unknown_income,
-    "overspent": too_much_granted,
-    "invitations": an_expired_invitation,
-    "jobs": a_job_that_failed,
-}
+OF_SOMEBODY: Final = {"own-tills", "questions", "vouchers", "awards"}
+"""What waits for one person or one merchant has a test of its own."""
 
 
 def everybody(**changes: object) -> Actor:
@@ -156,10 +48,12 @@ def _fields(actor: Actor) -> dict[str, object]:
     return {"kind": actor.kind, "id": actor.id, "permissions": actor.permissions}
 
 
-@pytest.mark.parametrize("kind", CASES)
-async def test_what_waits_is_counted_and_told(connection: Connection, kind: str) -> None:
+@pytest.mark.parametrize("kind", WORK_THAT_WAITS)
+async def test_what_waits_is_counted_and_told(
+    connection: Connection, tmp_path: Path, kind: str
+) -> None:
     before = await waiting_for(connection, everybody(), now=NOW)
-    await CASES[kind](connection)
+    await WORK_THAT_WAITS[kind](connection, tmp_path)
     found = await waiting_for(connection, everybody(), now=NOW)
 
     assert before == []
@@ -167,9 +61,11 @@ async def test_what_waits_is_counted_and_told(connection: Connection, kind: str)
     assert one.text == f"1 {KIND[kind].one}"
 
 
-@pytest.mark.parametrize("kind", CASES)
-async def test_who_may_not_do_it_never_sees_it(connection: Connection, kind: str) -> None:
-    await CASES[kind](connection)
+@pytest.mark.parametrize("kind", WORK_THAT_WAITS)
+async def test_who_may_not_do_it_never_sees_it(
+    connection: Connection, tmp_path: Path, kind: str
+) -> None:
+    await WORK_THAT_WAITS[kind](connection, tmp_path)
     for role in ROLES:
         actor = Actor(kind="login", id=SOMEBODY, permissions=permissions_of([role]))
         found = await waiting_for(connection, actor, now=NOW)
@@ -191,6 +87,49 @@ async def test_a_till_that_waits_for_its_device_is_told_to_its_own_merchant_alon
     assert await waiting_for(connection, everybody(), now=NOW) == []
 
 
+async def test_a_question_is_told_to_who_applied_alone(
+    connection: Connection, tmp_path: Path
+) -> None:
+    scene = await a_scene(connection, tmp_path)
+    application = (await applies(connection, scene)).id
+    await pause(connection, application, "Welke groep?", actor=DECIDER, now=NOW)
+
+    told = await waiting_for(connection, scene.applicant, now=NOW)
+    assert [one.text for one in told] == ["1 aanvraag van u wacht op een antwoord"]
+    assert await waiting_for(connection, (await an_applicant(connection))[0], now=NOW) == []
+
+
+async def test_a_voucher_is_told_to_a_colleague_of_the_same_team_alone(
+    connection: Connection,
+) -> None:
+    await a_team_scheme(connection)
+    proposer, team = await an_applicant(connection, kind="team", role=Role.TEAM_MEMBER)
+    colleague, _ = await an_applicant(connection, organisation=team, role=Role.TEAM_MEMBER)
+    other, _ = await an_applicant(connection, kind="team", role=Role.TEAM_MEMBER)
+    await a_proposed_voucher(connection, proposer)
+
+    told = [await waiting_for(connection, who, now=NOW) for who in (colleague, proposer, other)]
+    assert [[one.text for one in some] for some in told] == [
+        ["1 bon van een collega wacht op uw oordeel"],
+        [],
+        [],
+    ]
+
+
+async def test_a_child_is_told_to_its_own_club_alone(
+    connection: Connection, tmp_path: Path
+) -> None:
+    scene = await a_scene(connection, tmp_path)
+    await an_award(connection, scene)
+    own = await waiting_for(connection, await a_manager(connection, scene.club), now=NOW)
+    other = await a_manager(connection, await a_merchant(connection))
+
+    assert [(one.text, one.address) for one in own] == [
+        ("1 kind komt bij u: zeg of het meedoet", f"merchants/{scene.club.id}/awards")
+    ]
+    assert await waiting_for(connection, other, now=NOW) == []
+
+
 async def test_nobody_is_told_of_their_own_proposal(connection: Connection) -> None:
     merchant = await a_merchant(connection)
     account = PayoutDetails(iban=IBAN, holder="Stichting Zwemmen")
@@ -201,7 +140,7 @@ async def test_nobody_is_told_of_their_own_proposal(connection: Connection) -> N
 async def test_every_kind_of_work_is_counted_and_has_a_case_here(connection: Connection) -> None:
     counts = await count_waiting(connection, KIND, everybody(), now=NOW)
     assert counts == dict.fromkeys(KIND, 0)
-    assert set(CASES) | {"own-tills"} == set(KIND)
+    assert set(WORK_THAT_WAITS) | OF_SOMEBODY == set(KIND)
 
 
 def test_many_are_told_with_a_point_and_very_many_are_not_counted() -> None:
@@ -238,5 +177,7 @@ async def test_every_link_leads_to_a_page_for_who_gets_it(
         if is_manager != ("{merchant}" in KIND[kind].address):
             continue
         visitor = await signed_in(client, connection, role, merchant=of)
+        if role in APPLYING:
+            await is_recognised(connection, visitor.login)
         answer = await visitor.look(KIND[kind].address.format(merchant=merchant.id))
         assert answer.status_code == 200, role

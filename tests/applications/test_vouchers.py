@@ -4,22 +4,19 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncpg
-import msgspec
 import pytest
 
-from given.applications import POT, VELSEN, a_team_scheme, an_applicant
+from given.applications import POT, VELSEN, a_proposed_voucher, a_team_scheme, an_applicant
 from given.city import a_merchant, a_till
 from given.days import NOW, TODAY, YEAR
 from given.logins import a_key_store, an_actor
 from given.sales import desk_of
 from pas.applications.decide_voucher import (
-    Proposal,
     TeamColleagueNeeded,
     TeamPotEmpty,
     VoucherJudged,
     VoucherWrong,
     confirm_voucher,
-    propose_voucher,
     reject_voucher,
 )
 from pas.applications.organisations import NotOfATeam
@@ -72,23 +69,6 @@ async def fill_the_pot(connection: Connection, cents: int) -> None:
     await set_aside(connection, line, actor=an_actor(Role.FINANCE), now=NOW)
 
 
-async def proposed(connection: Connection, actor: Actor, **fields: object) -> VoucherId:
-    proposal = msgspec.convert(
-        {
-            "id": uuid7(),
-            "scheme": POT,
-            "category": "clothing",
-            "amount_cents": 25_000,
-            "what_for": "winterjas",
-            "no_other_provision": True,
-            **fields,
-        },
-        Proposal,
-    )
-    await propose_voucher(connection, proposal, actor=actor, now=NOW)
-    return proposal.id
-
-
 async def confirmed(
     connection: Connection, voucher: VoucherId, ring: KeyRing, actor: Actor
 ) -> None:
@@ -128,7 +108,7 @@ async def sold(connection: Connection, token: Token, category: str | None, cents
 async def test_a_voucher_is_spent_once_for_its_purpose_and_the_rest_returns_to_the_pot(
     connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    voucher = await proposed(connection, team[0])
+    voucher = await a_proposed_voucher(connection, team[0])
     await confirmed(connection, voucher, ring, team[1])
     (pot,) = await pots_left(connection, now=NOW)
     codes = await voucher_codes(connection, voucher, ring=ring, actor=team[0], now=NOW)
@@ -148,7 +128,7 @@ async def test_a_voucher_is_spent_once_for_its_purpose_and_the_rest_returns_to_t
 async def test_whoever_proposes_does_not_confirm_and_another_team_does_not_see_it(
     connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    voucher = await proposed(connection, team[0])
+    voucher = await a_proposed_voucher(connection, team[0])
     stranger, _ = await an_applicant(connection, kind="team", role=Role.TEAM_MEMBER)
     with pytest.raises(TeamColleagueNeeded):
         await confirmed(connection, voucher, ring, team[0])
@@ -160,7 +140,7 @@ async def test_whoever_proposes_does_not_confirm_and_another_team_does_not_see_i
 async def test_the_database_holds_the_second_pair_of_eyes(
     connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    voucher = await proposed(connection, team[0])
+    voucher = await a_proposed_voucher(connection, team[0])
     await confirmed(connection, voucher, ring, team[1])
     with pytest.raises(asyncpg.CheckViolationError):
         await connection.execute("UPDATE voucher SET confirmed_by = proposed_by")
@@ -169,7 +149,7 @@ async def test_the_database_holds_the_second_pair_of_eyes(
 async def test_an_empty_pot_refuses_and_the_voucher_waits(
     connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    first, second = [await proposed(connection, team[0]) for _ in range(2)]
+    first, second = [await a_proposed_voucher(connection, team[0]) for _ in range(2)]
     await confirmed(connection, first, ring, team[1])
     with pytest.raises(TeamPotEmpty):
         await confirmed(connection, second, ring, team[1])
@@ -181,7 +161,7 @@ async def test_an_empty_pot_refuses_and_the_voucher_waits(
 async def test_two_confirmations_at_once_for_the_last_money_come_to_one(
     connection: Connection, crowd: Database, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    vouchers = [await proposed(connection, team[0]) for _ in range(2)]
+    vouchers = [await a_proposed_voucher(connection, team[0]) for _ in range(2)]
 
     def act(voucher: VoucherId) -> Callable[[Connection], Awaitable[None]]:
         return lambda one: confirm_voucher(one, voucher, ring=ring, actor=team[1], now=NOW)
@@ -206,7 +186,7 @@ async def test_what_is_wrong_with_a_proposal_is_said(
     connection: Connection, team: tuple[Actor, Actor], wrong: dict[str, object]
 ) -> None:
     with pytest.raises(VoucherWrong):
-        await proposed(connection, team[0], **wrong)
+        await a_proposed_voucher(connection, team[0], **wrong)
 
 
 async def test_a_school_gives_no_vouchers(
@@ -214,13 +194,13 @@ async def test_a_school_gives_no_vouchers(
 ) -> None:
     school, _ = await an_applicant(connection, role=Role.TEAM_MEMBER)
     with pytest.raises(NotOfATeam):
-        await proposed(connection, school)
+        await a_proposed_voucher(connection, school)
 
 
 async def test_what_was_turned_down_stays_so(
     connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    voucher = await proposed(connection, team[0])
+    voucher = await a_proposed_voucher(connection, team[0])
     await reject_voucher(connection, voucher, "toch niet nodig", actor=team[0], now=NOW)
     with pytest.raises(VoucherJudged):
         await confirmed(connection, voucher, ring, team[1])
@@ -229,7 +209,7 @@ async def test_what_was_turned_down_stays_so(
 async def test_nobody_is_registered_as_the_holder_of_a_voucher(
     connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
 ) -> None:
-    voucher = await proposed(connection, team[0])
+    voucher = await a_proposed_voucher(connection, team[0])
     await confirmed(connection, voucher, ring, team[1])
     assert await connection.fetchval("SELECT count(*) FROM resident_version") == 0
     assert await connection.fetchval("SELECT count(*) FROM card WHERE form = 'voucher'") == 1

@@ -12,6 +12,7 @@ from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_key_store, a_login, an_actor
 from pas.applications.apply import ChildReceipt, apply_for_child
 from pas.applications.asked import Agreement, Asked, TypedChild
+from pas.applications.decide_voucher import Proposal, propose_voucher
 from pas.applications.judge import judge_all, judge_one, todays_ground
 from pas.applications.organisations import (
     OrganisationKind,
@@ -29,6 +30,7 @@ from pas.ids import (
     MunicipalityName,
     OrganisationId,
     ResidentId,
+    VoucherId,
     uuid7,
 )
 from pas.money import BasisPoints, Cents
@@ -211,3 +213,20 @@ async def left(connection: Connection, application: ApplicationId) -> int:
         """,
         application,
     )
+
+
+async def a_proposed_voucher(connection: Connection, actor: Actor, **fields: object) -> VoucherId:
+    proposal = msgspec.convert(
+        {
+            "id": uuid7(),
+            "scheme": POT,
+            "category": "clothing",
+            "amount_cents": 25_000,
+            "what_for": "winterjas",
+            "no_other_provision": True,
+            **fields,
+        },
+        Proposal,
+    )
+    await propose_voucher(connection, proposal, actor=actor, now=NOW)
+    return proposal.id

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 from litestar import Response
 
-from pas.app.waiting import WORK, count_waiting, worded
+from pas.app.waiting import count_waiting, worded
+from pas.app.work import WORK
 from pas.auth.actor import Actor
 from pas.auth.demo_login import PERSONAS
 from pas.auth.permissions import Permission

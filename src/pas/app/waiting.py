@@ -1,7 +1,7 @@
 """What waits for somebody: the work that only they and their colleagues can do, counted with a link.
 
 One statement counts all that was asked for; what somebody may not do is not asked. A new kind of
-work is one line in ``WORK`` and one in ``COUNT_WAITING``.
+work is one line in ``WORK`` (work.py) and one in ``COUNT_WAITING``.
 """
 
 from collections.abc import Iterable
@@ -10,31 +10,14 @@ from typing import Final
 
 import msgspec
 
+from pas.app.work import WORK, Work
 from pas.auth.actor import Actor
-from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.web.counts import count
 
 MOST_COUNTED: Final = 1_000
 """Further nobody counts before they begin."""
-
-
-class Work(msgspec.Struct, frozen=True):
-    """One kind of work: who does it, what it is called for one and for more, and where it is done.
-
-    ``{merchant}`` in an address is the merchant of whoever looks; it waits for nobody else.
-    """
-
-    kind: str
-    permission: Permission
-    one: str
-    more: str
-    address: str
-
-    def is_for(self, actor: Actor) -> bool:
-        of_own = "{merchant}" in self.address
-        return actor.may(self.permission) and of_own == (actor.merchant_id is not None)
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -50,94 +33,6 @@ class WaitingRow(msgspec.Struct, frozen=True):
     waits: int
 
 
-WORK: Final = (
-    Work(
-        "books",
-        Permission.LEDGER_PROVE,
-        "bewijs van de boeken klopt niet",
-        "bewijzen van de boeken kloppen niet",
-        "ledger",
-    ),
-    Work(
-        "applied",
-        Permission.INCOME_VERDICTS_RECORD,
-        "gezin vroeg een pas aan en wacht op antwoord",
-        "gezinnen vroegen een pas aan en wachten op antwoord",
-        "assessments/unknown",
-    ),
-    Work(
-        "helped",
-        Permission.APPLICATIONS_SUBMIT,
-        "aanvraag van een helper: zoek uit om wie het gaat",
-        "aanvragen van helpers: zoek uit om wie het gaat",
-        "helper-applications",
-    ),
-    Work(
-        "reopenings",
-        Permission.PASSES_REOPEN,
-        "gestopte pas: mag die weer open?",
-        "gestopte passen: mogen die weer open?",
-        "reopenings",
-    ),
-    Work(
-        "deviations",
-        Permission.DEVIATIONS_CONFIRM,
-        "afwijking wacht op uw oordeel",
-        "afwijkingen wachten op uw oordeel",
-        "deviations",
-    ),
-    Work(
-        "merchants",
-        Permission.MERCHANTS_APPROVE,
-        "club of winkel wil meedoen",
-        "clubs en winkels willen meedoen",
-        "merchants",
-    ),
-    Work(
-        "accounts",
-        Permission.PAYOUT_ACCOUNTS_APPROVE,
-        "rekeningnummer wacht op een tweede persoon",
-        "rekeningnummers wachten op een tweede persoon",
-        "merchants/accounts",
-    ),
-    Work(
-        "incomes",
-        Permission.INCOME_VERDICTS_RECORD,
-        "huishouden met een onbekend inkomen",
-        "huishoudens met een onbekend inkomen",
-        "assessments/unknown",
-    ),
-    Work(
-        "overspent",
-        Permission.APPROPRIATIONS_READ,
-        "regeling komt dit jaar geld tekort",
-        "regelingen komen dit jaar geld tekort",
-        "appropriations",
-    ),
-    Work(
-        "own-tills",
-        Permission.TILLS_PAIR,
-        "kassa is nog niet gekoppeld",
-        "kassa’s zijn nog niet gekoppeld",
-        "merchants/{merchant}/tills",
-    ),
-    Work(
-        "invitations",
-        Permission.LOGINS_MANAGE,
-        "uitnodiging is verlopen",
-        "uitnodigingen zijn verlopen",
-        "logins",
-    ),
-    Work(
-        "jobs",
-        Permission.SETTINGS_READ,
-        "taak van de afgelopen week is mislukt",
-        "taken van de afgelopen week zijn mislukt",
-        "jobs",
-    ),
-)
-"""Most urgent first, as far as one can say so for everybody."""
-
 COUNT_WAITING: Final = Statement(
     """
     SELECT w.kind, (CASE w.kind
@@ -145,6 +40,28 @@ COUNT_WAITING: Final = Statement(
         WHEN 'applied' THEN (SELECT count(*) FROM household_application a WHERE a.state = 'received'
             AND a.year >= extract(year FROM $3::date))
         WHEN 'helped' THEN (SELECT count(*) FROM helper_application h WHERE h.state = 'received')
+        WHEN 'late-children' THEN (SELECT count(*) FROM child_application a WHERE a.decided_at IS NULL
+            AND (a.received_at AT TIME ZONE 'Europe/Amsterdam')::date + 21 + coalesce((
+                SELECT sum(greatest(0, coalesce(p.until_on, $3::date) - p.from_on)) FROM child_application_pause p
+                WHERE p.application_id = a.id), 0)::int < $3::date)
+        WHEN 'children' THEN (SELECT count(*) FROM child_application a WHERE a.state = 'with_officer'
+            AND NOT EXISTS (SELECT 1 FROM child_application_pause p WHERE p.application_id = a.id AND p.until_on IS NULL))
+        WHEN 'questions' THEN (SELECT count(*) FROM child_application a WHERE a.decided_at IS NULL AND a.applied_by = $2
+            AND EXISTS (SELECT 1 FROM child_application_pause p WHERE p.application_id = a.id AND p.until_on IS NULL))
+        WHEN 'vouchers' THEN (SELECT count(*) FROM voucher v
+            JOIN intermediary i ON i.organisation_id = v.organisation_id AND i.login_id = $2 AND i.ended_at IS NULL
+            WHERE v.confirmed_at IS NULL AND v.rejected_at IS NULL AND v.proposed_by <> $2)
+        WHEN 'awards' THEN (SELECT count(*) FROM child_application a
+            JOIN budget b ON b.application_id = a.id JOIN balance c ON c.account_id = b.account_id AND c.usable_until > $5
+            WHERE a.state = 'awarded' AND a.merchant_id = $4 AND a.participation IS NULL)
+        WHEN 'invoices' THEN (SELECT count(*) FROM payee_invoice i WHERE i.confirmed_at IS NULL AND i.rejected_at IS NULL
+            AND i.proposed_by <> $2)
+        WHEN 'runs-to-approve' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'proposed' AND r.proposed_by <> $2)
+        WHEN 'runs-to-export' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'approved')
+        WHEN 'runs-to-book' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'exported')
+        WHEN 'helpers-to-recognise' THEN (SELECT count(*) FROM login l WHERE l.state <> 'ended'
+            AND EXISTS (SELECT 1 FROM login_role o WHERE o.login_id = l.id AND o.role IN ('intermediary', 'team_member'))
+            AND NOT EXISTS (SELECT 1 FROM intermediary i WHERE i.login_id = l.id AND i.ended_at IS NULL))
         WHEN 'reopenings' THEN (SELECT count(*) FROM pass p WHERE p.reopening_proposed_at IS NOT NULL
             AND p.reopened_at IS NULL AND p.ended_on IS NOT NULL AND p.reopening_proposed_by <> $2)
         WHEN 'deviations' THEN (SELECT count(*) FROM deviation d WHERE d.confirmed_at IS NULL AND d.rejected_at IS NULL

@@ -1,0 +1,184 @@
+"""The kinds of work that can wait for somebody: who does it, what it is called, and where it is done."""
+
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.auth.permissions import Permission
+
+
+class Work(msgspec.Struct, frozen=True):
+    """One kind of work: who does it, what it is called for one and for more, and where it is done.
+
+    ``{merchant}`` in an address is the merchant of whoever looks; it waits for nobody else.
+    """
+
+    kind: str
+    permission: Permission
+    one: str
+    more: str
+    address: str
+
+    def is_for(self, actor: Actor) -> bool:
+        of_own = "{merchant}" in self.address
+        return actor.may(self.permission) and of_own == (actor.merchant_id is not None)
+
+
+WORK: Final = (
+    Work(
+        "books",
+        Permission.LEDGER_PROVE,
+        "bewijs van de boeken klopt niet",
+        "bewijzen van de boeken kloppen niet",
+        "ledger",
+    ),
+    Work(
+        "applied",
+        Permission.INCOME_VERDICTS_RECORD,
+        "gezin vroeg een pas aan en wacht op antwoord",
+        "gezinnen vroegen een pas aan en wachten op antwoord",
+        "assessments/unknown",
+    ),
+    Work(
+        "helped",
+        Permission.APPLICATIONS_SUBMIT,
+        "aanvraag van een helper: zoek uit om wie het gaat",
+        "aanvragen van helpers: zoek uit om wie het gaat",
+        "helper-applications",
+    ),
+    Work(
+        "late-children",
+        Permission.APPLICATIONS_DECIDE,
+        "aanvraag voor een kind wacht al meer dan drie weken",
+        "aanvragen voor een kind wachten al meer dan drie weken",
+        "child-application-queue?overdue=true",
+    ),
+    Work(
+        "children",
+        Permission.APPLICATIONS_DECIDE,
+        "aanvraag voor een kind wacht op uw besluit",
+        "aanvragen voor een kind wachten op uw besluit",
+        "child-application-queue",
+    ),
+    Work(
+        "questions",
+        Permission.APPLICATIONS_MAKE,
+        "aanvraag van u wacht op een antwoord",
+        "aanvragen van u wachten op een antwoord",
+        "child-applications",
+    ),
+    Work(
+        "vouchers",
+        Permission.VOUCHERS_DECIDE,
+        "bon van een collega wacht op uw oordeel",
+        "bonnen van collega’s wachten op uw oordeel",
+        "vouchers",
+    ),
+    Work(
+        "awards",
+        Permission.AWARDS_CONFIRM,
+        "kind komt bij u: zeg of het meedoet",
+        "kinderen komen bij u: zeg wie meedoet",
+        "merchants/{merchant}/awards",
+    ),
+    Work(
+        "invoices",
+        Permission.PAYEE_INVOICES_CONFIRM,
+        "rekening wacht op een tweede persoon",
+        "rekeningen wachten op een tweede persoon",
+        "payee-invoices",
+    ),
+    Work(
+        "runs-to-approve",
+        Permission.SETTLEMENTS_APPROVE,
+        "uitbetaling wacht op uw oordeel",
+        "uitbetalingen wachten op uw oordeel",
+        "settlements",
+    ),
+    Work(
+        "runs-to-export",
+        Permission.SETTLEMENTS_EXPORT,
+        "uitbetaling is goedgekeurd: haal het bestand voor de bank",
+        "uitbetalingen zijn goedgekeurd: haal de bestanden voor de bank",
+        "settlements",
+    ),
+    Work(
+        "runs-to-book",
+        Permission.SETTLEMENTS_BOOK,
+        "uitbetaling is naar de bank: boek wat ervan kwam",
+        "uitbetalingen zijn naar de bank: boek wat ervan kwam",
+        "settlements",
+    ),
+    Work(
+        "helpers-to-recognise",
+        Permission.INTERMEDIARIES_RECOGNISE,
+        "hulpverlener wacht tot u zegt voor wie die werkt",
+        "hulpverleners wachten tot u zegt voor wie zij werken",
+        "organisations",
+    ),
+    Work(
+        "reopenings",
+        Permission.PASSES_REOPEN,
+        "gestopte pas: mag die weer open?",
+        "gestopte passen: mogen die weer open?",
+        "reopenings",
+    ),
+    Work(
+        "deviations",
+        Permission.DEVIATIONS_CONFIRM,
+        "afwijking wacht op uw oordeel",
+        "afwijkingen wachten op uw oordeel",
+        "deviations",
+    ),
+    Work(
+        "merchants",
+        Permission.MERCHANTS_APPROVE,
+        "club of winkel wil meedoen",
+        "clubs en winkels willen meedoen",
+        "merchants",
+    ),
+    Work(
+        "accounts",
+        Permission.PAYOUT_ACCOUNTS_APPROVE,
+        "rekeningnummer wacht op een tweede persoon",
+        "rekeningnummers wachten op een tweede persoon",
+        "merchants/accounts",
+    ),
+    Work(
+        "incomes",
+        Permission.INCOME_VERDICTS_RECORD,
+        "huishouden met een onbekend inkomen",
+        "huishoudens met een onbekend inkomen",
+        "assessments/unknown",
+    ),
+    Work(
+        "overspent",
+        Permission.APPROPRIATIONS_READ,
+        "regeling komt dit jaar geld tekort",
+        "regelingen komen dit jaar geld tekort",
+        "appropriations",
+    ),
+    Work(
+        "own-tills",
+        Permission.TILLS_PAIR,
+        "kassa is nog niet gekoppeld",
+        "kassa’s zijn nog niet gekoppeld",
+        "merchants/{merchant}/tills",
+    ),
+    Work(
+        "invitations",
+        Permission.LOGINS_MANAGE,
+        "uitnodiging is verlopen",
+        "uitnodigingen zijn verlopen",
+        "logins",
+    ),
+    Work(
+        "jobs",
+        Permission.SETTINGS_READ,
+        "taak van de afgelopen week is mislukt",
+        "taken van de afgelopen week zijn mislukt",
+        "jobs",
+    ),
+)
+"""Most urgent first, as far as one can say so for everybody."""
