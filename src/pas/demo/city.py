@@ -27,6 +27,7 @@ from pas.demo.cast import Cast, choose_applicants, choose_holders, keep_cast, re
 from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pupils, is_assessed
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
+from pas.demo.settling import set_payer, settle
 from pas.demo.spend_year import Stretch, spend_stretch
 from pas.demo.staff import equip_people, recognise_people
 from pas.demo.work import leave_work
@@ -123,6 +124,7 @@ async def found_city(site: Site, *, began: date) -> None:
         await approve_accounts(connection, now=now)
         await equip_people(connection, actor=ACTOR, now=now)
         await recognise_people(connection, actor=ACTOR, now=now)
+        await set_payer(connection, actor=ACTOR)
 
 
 async def live_through(site: Site, year: int) -> Cast:
@@ -134,12 +136,12 @@ async def live_through(site: Site, year: int) -> Cast:
         await appropriate_city(connection, year=year, actor=ACTOR, now=now)
     await assess_city(site.database, NAME, actor=ACTOR, now=now)
     cast = await equip_holders(site, on=first)
-    await spend(site, Stretch(first, min(site.now, start_of(turn))), cast=cast)
+    await spend_and_settle(site, first, turn, cast=cast)
     if site.today >= turn:
         site.say(f"Een nieuw schooljaar, vanaf 1-{NEW_SCHOOL_YEAR}-{year}")
         await assess_pupils(site.database, NAME, actor=ACTOR, now=site.morning_of(turn))
         cast = await equip_holders(site, on=turn)
-        await spend(site, Stretch(turn, min(site.now, start_of(end))), cast=cast)
+        await spend_and_settle(site, turn, end, cast=cast)
     return cast
 
 
@@ -157,17 +159,34 @@ async def equip_holders(site: Site, *, on: date) -> Cast:
         )
 
 
-async def spend(site: Site, stretch: Stretch, *, cast: Cast) -> None:
-    """Spend; not in last year once this one has begun, when its leftovers are gone."""
-    is_over = stretch.first.year < site.today.year
+async def spend_and_settle(site: Site, first: date, end: date, *, cast: Cast) -> None:
+    """Month by month; not in last year once this one has begun, when its leftovers are gone."""
+    is_over = first.year < site.today.year
     async with site.database.connection(NAME) as connection:
         if is_over and await is_assessed(connection, on=date(site.today.year, 1, 1)):
             return
-    site.say(f"Besteden vanaf {stretch.first.day}-{stretch.first.month}-{stretch.first.year}")
+    site.say(f"Besteden en uitbetalen vanaf {first.day}-{first.month}-{first.year}")
     spared: tuple[ResidentId, ...] = () if is_over else cast.holders
-    await spend_stretch(site.database, site.ring, stretch, spared=spared)
-    async with site.database.connection(NAME) as connection:
-        await refresh_statistics(connection)
+    this_month = site.today.replace(day=1)
+    while first < end and start_of(first) < site.now:
+        following = month_after(first)
+        stretch = Stretch(first, min(site.now, start_of(following)))
+        await spend_stretch(site.database, site.ring, stretch, spared=spared)
+        async with site.database.connection(NAME) as connection:
+            await refresh_statistics(connection)
+            if following <= this_month:
+                await settle(
+                    connection,
+                    NAME,
+                    at=site.morning_of(following),
+                    newest=following == this_month,
+                    returns=month_after(following) == this_month,
+                )
+        first = following
+
+
+def month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 async def return_leftovers(site: Site, *, on: date) -> None:

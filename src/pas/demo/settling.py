@@ -1,0 +1,106 @@
+"""Pays the merchants after each month: proposed, approved by another, sent to the bank, booked.
+
+One payment of the month before the last came back and was paid again. The newest run is with the
+bank, so that a visitor can book what came of it. A month is settled once: a start that stopped
+half-way goes on where it was.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from pas.auth.actor import Actor
+from pas.auth.demo_login import persona_of
+from pas.auth.municipality_settings import change_municipality_settings
+from pas.auth.roles import Role, permissions_of
+from pas.db import Connection, Statement
+from pas.demo.staff import colleague
+from pas.ids import MunicipalityName, SettlementId
+from pas.settlements.approve import approve_settlement
+from pas.settlements.export import export_settlement
+from pas.settlements.payments import mark_paid, mark_returned
+from pas.settlements.propose import NothingToPay, propose_settlement
+from pas.settlements.stored import read_lines, read_run
+
+PAYER: Final = {"payerName": "Gemeente Velsen", "payerIban": "NL39PASX7000090001"}
+MINIMUM_CENTS: Final = 2_500
+"""Smaller amounts wait for the next month."""
+RETURNED_BECAUSE: Final = "Rekening opgeheven, zegt de bank"
+TO_APPROVE: Final = timedelta(hours=3)
+TO_EXPORT: Final = timedelta(hours=5)
+TO_PAY: Final = timedelta(days=3)
+TO_RETURN: Final = timedelta(days=6)
+
+
+class Found(msgspec.Struct, frozen=True):
+    id: SettlementId
+
+
+FIND_RUN: Final = Statement(
+    "SELECT id FROM settlement_run WHERE proposed_at = $1 AND withdrawn_at IS NULL", Found
+)
+
+
+class Payers(msgspec.Struct, frozen=True):
+    """Two colleagues: one who proposes and sends, one who lets the money go."""
+
+    finance: Actor
+    approver: Actor
+
+
+async def set_payer(connection: Connection, *, actor: Actor) -> None:
+    changes = {**PAYER, "payoutMinimumCents": MINIMUM_CENTS}
+    await change_municipality_settings(connection, changes, actor=actor)
+
+
+async def payers(connection: Connection) -> Payers:
+    persona = await persona_of(connection, Role.APPROVER)
+    return Payers(
+        finance=await colleague(connection, Role.FINANCE, "Loes van Dam (demonstratie)"),
+        approver=Actor(kind="login", id=persona, permissions=permissions_of([Role.APPROVER])),
+    )
+
+
+async def settle(
+    connection: Connection,
+    municipality: MunicipalityName,
+    *,
+    at: datetime,
+    newest: bool,
+    returns: bool,
+) -> None:
+    """Settle what was sold up to now, as of the morning of ``at``; of the newest nothing is booked."""
+    who = await payers(connection)
+    found = await FIND_RUN.first(connection, at)
+    try:
+        run = found or await propose_settlement(connection, actor=who.finance, now=at)
+    except NothingToPay:
+        return
+    if (await read_run(connection, run.id)).state == "proposed":
+        await approve_settlement(connection, run.id, actor=who.approver, now=at + TO_APPROVE)
+    await export_settlement(connection, municipality, run.id, actor=who.finance, now=at + TO_EXPORT)
+    if not newest:
+        await hear_from_bank(connection, run.id, at=at, returns=returns, actor=who.finance)
+
+
+async def hear_from_bank(
+    connection: Connection, run: SettlementId, *, at: datetime, returns: bool, actor: Actor
+) -> None:
+    """All of it was paid; one payment came back, the smallest, and is owed again."""
+    if (await read_run(connection, run)).state == "exported":
+        paid = at + TO_PAY
+        await mark_paid(connection, run, paid_on=paid.date(), actor=actor, now=paid)
+    lines = await read_lines(connection, run)
+    if returns and all(line.state != "returned" for line in lines):
+        smallest = min(lines, key=lambda line: line.amount_cents)
+        back = at + TO_RETURN
+        await mark_returned(
+            connection,
+            run,
+            smallest.number,
+            returned_on=back.date(),
+            reason=RETURNED_BECAUSE,
+            actor=actor,
+            now=back,
+        )
