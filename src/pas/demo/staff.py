@@ -33,6 +33,12 @@ ORGANISATIONS: Final[dict[Role, tuple[str, OrganisationKind, str]]] = {
 }
 
 
+COLLEAGUES: Final = {
+    Role.INTERMEDIARY: "Marijke Vos (demonstratie)",
+    Role.TEAM_MEMBER: "Sanne Mulder (demonstratie)",
+}
+
+
 class Manager(msgspec.Struct, frozen=True):
     """Who manages a merchant."""
 
@@ -69,16 +75,30 @@ async def colleague(connection: Connection, role: Role, name: str) -> Actor:
     return Actor(kind="login", id=found.id, permissions=permissions_of([role]))
 
 
+async def helper(connection: Connection, role: Role) -> Actor:
+    """A colleague of the intermediary or team member whom a visitor can be, who is never a visitor."""
+    return await colleague(connection, role, COLLEAGUES[role])
+
+
+async def persona(connection: Connection, role: Role) -> Actor:
+    """Act as whom a visitor can be: what they did is in the visitor's own lists."""
+    return Actor(
+        kind="login", id=await persona_of(connection, role), permissions=permissions_of([role])
+    )
+
+
 async def recognise_people(connection: Connection, *, actor: Actor, now: datetime) -> None:
-    """Let the intermediary and the team whom a visitor can be apply, each for an organisation."""
+    """Let the helpers whom a visitor can be, and a colleague of each, apply for an organisation."""
+    for role in ORGANISATIONS:
+        await helper(connection, role)
     waiting = await candidates(connection)
     known = {one.name: one.id for one in await list_organisations(connection)}
     for role, (name, kind, profession) in ORGANISATIONS.items():
-        persona = f"{ROLE_TITLES[role]} (demonstratie)"
         if name not in known:
             known[name] = await recognise_organisation(connection, name, kind, actor=actor, now=now)
+        people = {f"{ROLE_TITLES[role]} (demonstratie)", COLLEAGUES[role]}
         for one in waiting:
-            if one.name == persona:
+            if one.name in people:
                 await recognise_intermediary(
                     connection, one.id, known[name], profession=profession, actor=actor, now=now
                 )
@@ -88,11 +108,16 @@ async def manager_of_till(connection: Connection, till_id: TillId) -> tuple[Logi
     """Make or find the one who manages the merchant of a till."""
     till = await READ_TILL.one(connection, till_id)
     assert till.merchant_id is not None, "the cast is behind tills of merchants"
+    return await manager_of(connection, till.merchant_id), till.merchant_id
+
+
+async def manager_of(connection: Connection, merchant_id: MerchantId) -> LoginId:
+    """Make or find the one who manages a merchant."""
     async with connection.transaction():
         name = f"{ROLE_TITLES[Role.MERCHANT_MANAGER]} (demonstratie)"
-        subject = f"manager-{till.merchant_id}"
+        subject = f"manager-{merchant_id}"
         manager = await BECOME_MANAGER.one(
-            connection, LoginId(uuid7()), ISSUER, subject, name, till.merchant_id
+            connection, LoginId(uuid7()), ISSUER, subject, name, merchant_id
         )
         await GIVE.run(connection, manager.id, Role.MERCHANT_MANAGER.value)
-    return manager.id, till.merchant_id
+    return manager.id
