@@ -25,6 +25,8 @@ from pas.demo.accounts import approve_accounts
 from pas.demo.cards import activate_all, give_cards
 from pas.demo.cast import Cast, choose_applicants, choose_holders, keep_cast, read_cast
 from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pupils, is_assessed
+from pas.demo.help_children import help_children
+from pas.demo.leave_cases import leave_cases
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.settling import set_payer, settle
@@ -108,6 +110,7 @@ async def build(site: Site) -> None:
     site.say("Werk dat op u wacht")
     async with site.database.connection(NAME) as connection, connection.transaction():
         await leave_work(connection, cast, now=site.now)
+        await leave_cases(connection, site.ring, cast.tills, now=site.now)
         await keep_cast(connection, cast)
 
 
@@ -173,6 +176,7 @@ async def spend_and_settle(site: Site, first: date, end: date, *, cast: Cast) ->
         stretch = Stretch(first, min(site.now, start_of(following)))
         await spend_stretch(site.database, site.ring, stretch, spared=spared)
         async with site.database.connection(NAME) as connection:
+            await help_children(connection, site.ring, first=first, until=stretch.until)
             await refresh_statistics(connection)
             if following <= this_month:
                 await settle(

@@ -101,7 +101,7 @@ READ_CHILDREN: Final = Statement(
     SELECT v.given_name, v.family_name, v.birth_date, v.postcode
     FROM resident_version v JOIN resident r ON r.id = v.resident_id
     WHERE v.birth_date > $1::date - interval '15 years' AND v.birth_date <= $1::date - interval '7 years'
-        AND v.postcode IS NOT NULL AND (CASE WHEN $2 THEN v.income > 13000 ELSE v.income <= 12000 END)
+        AND v.postcode IS NOT NULL AND (CASE WHEN $2 THEN v.income > 12000 ELSE v.income <= 12000 END)
         AND NOT EXISTS (SELECT 1 FROM resident_version o WHERE o.resident_id <> v.resident_id
             AND (o.family_name, o.birth_date, o.postcode) = (v.family_name, v.birth_date, v.postcode))
     ORDER BY md5(r.person_number) LIMIT $3
