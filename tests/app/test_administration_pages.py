@@ -53,6 +53,13 @@ def test_every_setting_is_explained_but_those_that_are_fixed() -> None:
         ("oncePerChildUntil", "", None),
         ("telephone", "0255 12 34 56", "0255 12 34 56"),
         ("telephoneHours", "", ""),
+        ("payoutMinimumCents", "12,50", 1250),
+        ("payerIban", "nl91 abna 0417 1643 00", "NL91ABNA0417164300"),
+        ("payerIban", "", None),
+        ("payerName", "", None),
+        ("payoutRhythm", "weekly", "weekly"),
+        ("colleaguesSeeApplications", "true", True),
+        ("professions", "huisarts\n", ("huisarts",)),
     ],
 )
 async def test_a_setting_is_changed_and_told_with_before_and_after(
@@ -77,6 +84,10 @@ async def test_a_setting_is_changed_and_told_with_before_and_after(
         ("oncePerChildUntil", "31-2-2030", "Typ de datum zo: 31-12-2030."),
         ("telephone", "bel maar", "Dit kan niet."),
         ("payoutCoolingDays", "1", "alleen langer worden"),
+        ("payoutMinimumCents", "12,5", "twee cijfers achter de komma"),
+        ("payerIban", "NL92ABNA0417164300", "Dit rekeningnummer klopt niet."),
+        ("payoutRhythm", "daily", "Dit kan niet."),
+        ("colleaguesSeeApplications", "misschien", "Dit kan niet."),
     ],
 )
 async def test_what_may_not_be_filled_in_is_refused_with_the_bounds(

@@ -187,8 +187,8 @@ async def test_a_part_comes_back_from_the_club_and_is_netted(
         amount_cents=Cents(8_000),
         reason="Halverwege gestopt",
     )
-    await give_back(connection, back, ring=scene.ring, actor=manager)
-    await give_back(connection, back, ring=scene.ring, actor=manager)
+    await give_back(connection, back, ring=scene.ring, actor=manager, now=NOW)
+    await give_back(connection, back, ring=scene.ring, actor=manager, now=NOW)
 
     assert await owed(connection, scene.club.account) == 12_000
     assert await left(connection, award) == 13_000
@@ -208,10 +208,10 @@ async def test_of_another_club_nothing_comes_back(
     )
     stranger = await a_manager(connection, await a_merchant(connection, name="Andere club"))
     with pytest.raises(OtherMerchant):
-        await give_back(connection, back, ring=scene.ring, actor=stranger)
+        await give_back(connection, back, ring=scene.ring, actor=stranger, now=NOW)
     unknown = msgspec.structs.replace(back, confirmation=EntryId(uuid7()))
     with pytest.raises(ConfirmationNotFound):
-        await give_back(connection, unknown, ring=scene.ring, actor=manager)
+        await give_back(connection, unknown, ring=scene.ring, actor=manager, now=NOW)
 
 
 async def test_the_rest_is_released_once_the_club_has_answered(

@@ -60,7 +60,9 @@ async def test_a_city_of_the_third_of_january_has_a_whole_year_behind_it(
     await build(site)
 
     assert await counted(connection) == made, "a second start changes nothing"
-    assert {key: made[key] for key in last_year} == last_year, "nothing twice after the stop"
+    # Cases that are left on the third of January came in before New Year, and one was awarded.
+    awarded = {(YEAR - 1, "grant"): last_year[YEAR - 1, "grant"] + 1}
+    assert {key: made[key] for key in last_year} == last_year | awarded, "nothing twice"
     await is_full(connection, made)
     proof = await prove(connection, NOW)
     assert proof.closes, proof.findings

@@ -10,10 +10,17 @@ ID = "'00000000-0000-0000-0000-000000000009'"
 ANY_ID = "gen_random_uuid()"
 
 
-def sold(id_: str = ANY_ID, price: int = 5, taken: int = 5, visits: int = 0) -> str:
+def sold(
+    id_: str = ANY_ID,
+    price: int = 5,
+    taken: int = 5,
+    visits: int = 0,
+    till: str = ID,
+    invoice: str = "NULL",
+) -> str:
     return (
-        "INSERT INTO redemption (entry_id, till_id, price_cents, taken_cents, visits, recorded_at)"
-        f" VALUES ({id_}, {ID}, {price}, {taken}, {visits}, now());"
+        "INSERT INTO redemption (entry_id, till_id, invoice_reference, price_cents, taken_cents, visits, recorded_at)"
+        f" VALUES ({id_}, {till}, {invoice}, {price}, {taken}, {visits}, now());"
     )
 
 
@@ -59,6 +66,12 @@ def a_cover_line(id_: str = ANY_ID, line: str = "'Rijk'", cents: int = 5) -> str
 BROKEN: dict[str, list[str]] = {
     "redemption_pkey": [sold(ID) * 2],
     "redemption_check": [sold(taken=6), sold(taken=-1)],
+    "redemption_by_till_or_invoice": [
+        sold(till="NULL"),
+        sold(invoice="'2026-1'"),
+        sold(till="NULL", invoice="''"),
+        sold(till="NULL", invoice="repeat('x', 61)"),
+    ],
     "redemption_price_cents_check": [sold(price=100_000_001)],
     "redemption_visits_check": [sold(visits=-1)],
     "redemption_reversal_pkey": [taken_back(ID) * 2],

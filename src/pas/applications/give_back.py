@@ -4,6 +4,7 @@ It goes the way it came, from the club to the award, and is kept in on the club'
 award has ended it goes on to the appropriation. By the club itself, or by an officer.
 """
 
+from datetime import datetime
 from typing import ClassVar, Final
 
 import msgspec
@@ -18,7 +19,7 @@ from pas.ids import ApplicationId, EntryId, MerchantId, TillId
 from pas.money import Cents
 from pas.redemptions.facts import TillFacts
 from pas.redemptions.reversals import RefundRequest
-from pas.redemptions.sell import moment_in
+from pas.redemptions.sell import moment_at
 from pas.redemptions.undo import Undo, Undone, undo
 
 
@@ -58,13 +59,15 @@ READ_OF: Final = Statement(
 )
 
 
-async def give_back(connection: Connection, back: Back, *, ring: KeyRing, actor: Actor) -> Undone:
+async def give_back(
+    connection: Connection, back: Back, *, ring: KeyRing, actor: Actor, now: datetime
+) -> Undone:
     """Take a confirmation back, whole or in part; the same id again gives the same answer."""
     found = await READ_OF.first(connection, back.application, back.confirmation, back.id)
     if found is None:
         raise ConfirmationNotFound
     actor.require_merchant(found.merchant_id)
-    moment = moment_in(ring)
+    moment = moment_at(ring, now)
     async with connection.transaction():
         done = await undo(connection, _asked(back, actor), moment)
         if not found.known:

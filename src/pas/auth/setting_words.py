@@ -10,9 +10,10 @@ import msgspec
 from msgspec import inspect
 
 from pas.auth.municipality_settings import NAMES, MunicipalitySettings
+from pas.money import Cents, comma_euros, euros, parse_euros
 from pas.web.dates import MONTHS, day
 
-Kind = Literal["text", "number", "month", "date", "lines"]
+Kind = Literal["text", "number", "month", "date", "lines", "euros", "iban", "choice", "yes_no"]
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class Described(msgspec.Struct, frozen=True):
     why: str
     kind: Kind = "text"
     unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 SETTINGS: Final = (
@@ -62,6 +64,68 @@ SETTINGS: Final = (
         "number",
         "dagen",
     ),
+    Described("payerName", "Wie betaalt", "Staat op het afschrift van elke aanbieder."),
+    Described("payerIban", "Rekening van de gemeente", "Van deze rekening betalen wij.", "iban"),
+    Described(
+        "payoutMinimumCents",
+        "Kleinste uitbetaling",
+        "Wat minder is, gaat mee met de volgende keer.",
+        "euros",
+    ),
+    Described(
+        "payoutRhythm",
+        "Hoe vaak wij een uitbetaling voorstellen",
+        "Een collega keurt haar altijd eerst goed.",
+        "choice",
+        choices=(
+            ("none", "Alleen met de hand"),
+            ("weekly", "Elke week"),
+            ("monthly", "Elke maand"),
+        ),
+    ),
+    Described(
+        "payoutDay",
+        "Op welke dag",
+        "Van de week: 1 is maandag. Van de maand: de datum.",
+        "number",
+    ),
+    Described(
+        "professions", "Beroepen van intermediairs", "Wie voor een kind mag aanvragen.", "lines"
+    ),
+    Described(
+        "colleaguesSeeApplications",
+        "Collega’s zien elkaars aanvragen",
+        "Alleen binnen één school of organisatie.",
+        "yes_no",
+        choices=(("true", "Ja"), ("false", "Nee")),
+    ),
+    Described(
+        "awardReleaseDays",
+        "Geld bij een club",
+        "Zo lang blijft het staan voor het kind.",
+        "number",
+        "dagen",
+    ),
+    Described(
+        "voucherDays",
+        "Bon van het wijkteam",
+        "Zo lang kan een gezin hem gebruiken.",
+        "number",
+        "dagen",
+    ),
+    Described(
+        "smallCellsBelow",
+        "Kleine aantallen",
+        "Wat kleiner is, tonen wij niet. Zo is niemand te herkennen.",
+        "number",
+    ),
+    Described(
+        "freezeMonths",
+        "Cijfers vastleggen",
+        "Zo lang na een jaar leggen wij zijn cijfers vast.",
+        "number",
+        "maanden",
+    ),
     Described("printDays", "Bewaren van drukbestanden", "Daarna zijn ze weg.", "number", "dagen"),
     Described(
         "linkMonths",
@@ -72,6 +136,15 @@ SETTINGS: Final = (
     ),
 )
 """In the order of the page; who may sign in where is set on the command line alone."""
+
+HINTS: Final[dict[Kind, str]] = {
+    "date": "Typ de datum zo: 31-12-2030. Of laat het leeg.",
+    "lines": "Zet er één op elke regel.",
+    "euros": "Typ een bedrag tot en met 100.000,00.",
+    "iban": "Zoals NL12 ABCD 0123 4567 89.",
+}
+
+EMPTY_IS_NONE: Final = {"payerName"}
 
 BY_NAME: Final = {one.name: one for one in SETTINGS}
 
@@ -93,6 +166,10 @@ def typed(settings: MunicipalitySettings, one: Described) -> str:
             return "\n".join(lines_of(settings, one))
         case None:
             return ""
+        case bool() as value:
+            return str(value).lower()
+        case int() as cents if one.kind == "euros":
+            return comma_euros(Cents(cents))
         case value:
             return str(value)
 
@@ -104,6 +181,10 @@ def told(settings: MunicipalitySettings, one: Described) -> str:
             return day(value)
         case int() as month if one.kind == "month":
             return MONTHS[month - 1]
+        case int() as cents if one.kind == "euros":
+            return euros(Cents(cents))
+        case bool() | str() as value if one.choices:
+            return dict(one.choices)[str(value).lower()]
         case tuple():
             return ", ".join(lines_of(settings, one)) or "Elke wijk"
         case "" | None:
@@ -116,12 +197,10 @@ def bounds(one: Described) -> str:
     """What may be filled in, as far as there is a bound."""
     found = _types()[NAMES[one.name]]
     if isinstance(found, inspect.IntType) and one.kind == "number":
-        return f"Van {found.ge} tot en met {found.le} {one.unit}."
+        return f"Van {found.ge} tot en met {found.le} {one.unit}".strip() + "."
     if isinstance(found, inspect.StrType) and found.max_length is not None:
         return f"Hoogstens {found.max_length} tekens."
-    if one.kind == "date":
-        return "Typ de datum zo: 31-12-2030. Of laat het leeg."
-    return "Eén wijk op elke regel." if one.kind == "lines" else ""
+    return HINTS.get(one.kind, "")
 
 
 def parsed(one: Described, text: str) -> object:
@@ -133,8 +212,14 @@ def parsed(one: Described, text: str) -> object:
             return [line.strip() for line in text.splitlines() if line.strip()]
         case "date":
             return iso(text) if text else None
-        case "text":
-            return text
+        case "euros":
+            return parse_euros(text)
+        case "iban":
+            return text.replace(" ", "").upper() or None
+        case "yes_no":
+            return {"true": True, "false": False}.get(text, text)
+        case "text" | "choice":
+            return text or (None if one.name in EMPTY_IS_NONE else "")
 
 
 def iso(text: str) -> str:

@@ -196,7 +196,7 @@ async def hear_from_club(
                 amount_cents=Cents(stated.amount_cents // 2),
                 reason="Het kind stopte halverwege.",
             )
-            await give_back(connection, back, ring=ring, actor=who)
+            await give_back(connection, back, ring=ring, actor=who, now=at)
         case _:
             await confirm(
                 connection,

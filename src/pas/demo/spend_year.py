@@ -80,7 +80,7 @@ READ_PURSES: Final = Statement(
     JOIN card c ON c.resident_id = r.id AND c.state = 'active'
     JOIN scheme s ON s.id = b.scheme_id
     JOIN scheme_version v ON v.id = b.scheme_version_id
-    WHERE n.usable_until > $1 AND n.usable_from < $2
+    WHERE n.usable_until > $1 AND n.usable_from < $2 AND b.application_id IS NULL
     """,
     Purse,
 )

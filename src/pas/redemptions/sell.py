@@ -34,7 +34,10 @@ class Counter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def moment_in(ring: KeyRing) -> Moment:
-    now = datetime.now(UTC)
+    return moment_at(ring, datetime.now(UTC))
+
+
+def moment_at(ring: KeyRing, now: datetime) -> Moment:
     return Moment(ring.municipality, now, day_of(now), print_key(ring))
 
 

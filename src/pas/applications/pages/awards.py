@@ -150,7 +150,7 @@ async def refund_by_page(
         ring = await ring_of(request, municipality)
         try:
             async with connected(request, municipality) as connection:
-                await give_back(connection, back, ring=ring, actor=actor)
+                await give_back(connection, back, ring=ring, actor=actor, now=datetime.now(UTC))
             return done(f"/{municipality}/merchants/{merchant_id}/awards/{application_id}")
         except TillRefusal as refusal:
             form.refuse("back", f"{refusal.cashier} {refusal.next_step}")

@@ -162,7 +162,7 @@ async def refund_by_officer(
         request,
         municipality,
         (form, "back", wanted),
-        act=lambda one: give_back(one, back, ring=ring, actor=actor),
+        act=lambda one: give_back(one, back, ring=ring, actor=actor, now=datetime.now(UTC)),
     )
 
 

@@ -195,7 +195,9 @@ async def return_amount(
     )
     ring = await ring_of(request, municipality)
     async with connected(request, municipality) as connection:
-        done = await give_back(connection, back, ring=ring, actor=actor_of(request))
+        done = await give_back(
+            connection, back, ring=ring, actor=actor_of(request), now=datetime.now(UTC)
+        )
     return Returned(done.id, done.amount_cents)
 
 

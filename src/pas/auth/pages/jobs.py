@@ -25,6 +25,7 @@ STATES: Final[dict[JobState, tuple[str, str]]] = {
     "failed": ("Mislukt", "error"),
 }
 WORDS: Final = {
+    "applications.judge": "Aanvragen voor kinderen bekijken",
     "grants.assess": "Toekennen",
     "grants.follow_register": "Verhuizingen en geboorten volgen",
     "grants.lapse": "Tegoed laten vervallen",
@@ -33,9 +34,12 @@ WORDS: Final = {
     "ledger.prove": "De boeken nakijken",
     "merchants.import": "Aanbieders inlezen",
     "passes.print_cards": "Kaarten maken",
+    "reach.freeze_closed": "Cijfers van een jaar vastleggen",
+    "reach.import_target_groups": "Doelgroepen inlezen",
     "residents.import": "Inwoners inlezen",
     "retention.clean_up": "Oude gegevens verwijderen",
     "schemes.import": "Regelingen inlezen",
+    "settlements.propose_due": "Uitbetaling voorstellen",
 }
 """What the kinds are called; another one is shown by its own name."""
 
