@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from pathlib import Path
 
 from given.days import NOW, YEAR
@@ -21,7 +22,7 @@ from pas.settings import Settings
 from town import ACTOR, NAME, make_town
 from town import _member as a_member
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(str(files("pas.demo") / "data"))
 AREAS = {"noord": 40, "zuid": 26, "oost": 14, "duinen": 4}
 """Households with a child in each; the last are too few to be shown."""
 PUBLISHED: dict[PublishedKind, str] = {

@@ -1,5 +1,6 @@
 """The figures of the policy papers: a verdict for each row, pinned."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from pas.reach.printed import judge_printed
 from pas.reach.published_files import FigureUnreadable
 from pas.reach.use_by_year import check_use
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(str(files("pas.demo") / "data"))
 PRINTED = (DATA / "printed_reach.csv").read_bytes()
 USE = (DATA / "almere_use_2016_2019.csv").read_bytes()
 LINES = (DATA / "velsen_appropriations.csv").read_bytes()

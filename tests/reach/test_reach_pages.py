@@ -1,5 +1,6 @@
 """The pages of reach: they say what to do next, and lead from a bar to a definition in one click."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,7 @@ from pas.jobs.worker import Worker
 from pas.reach.target_files import COLUMNS
 from signed_in import Visitor, signed_in
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(str(files("pas.demo") / "data"))
 
 
 @pytest.fixture

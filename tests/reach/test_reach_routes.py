@@ -1,5 +1,6 @@
 """Reach over HTTP: what an analyst, a policy officer and an auditor get, and what nobody gets."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from pas.jobs.worker import Worker
 from pas.reach.target_files import COLUMNS
 from people import Person, Town
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(str(files("pas.demo") / "data"))
 IMPORTS = "/v1/velsen/target-group-imports"
 REACH = f"/v1/velsen/reach?year={YEAR}"
 

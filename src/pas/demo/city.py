@@ -24,6 +24,7 @@ from pas.db.statistics import refresh_statistics
 from pas.demo.accounts import approve_accounts
 from pas.demo.cards import activate_all, give_cards
 from pas.demo.cast import Cast, choose_applicants, choose_holders, keep_cast, read_cast
+from pas.demo.count_targets import count_targets
 from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pupils, is_assessed
 from pas.demo.help_children import help_children
 from pas.demo.leave_cases import leave_cases
@@ -111,6 +112,9 @@ async def build(site: Site) -> None:
     async with site.database.connection(NAME) as connection, connection.transaction():
         await leave_work(connection, cast, now=site.now)
         await leave_cases(connection, site.ring, cast.tills, now=site.now)
+        years = (this_year - 1, this_year)
+        whole = site.households is None
+        await count_targets(connection, years, is_whole=whole, actor=ACTOR, now=site.now)
         await keep_cast(connection, cast)
 
 
