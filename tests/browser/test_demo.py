@@ -10,7 +10,7 @@ from typing import cast
 import png
 import pytest
 import zxingcpp
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from given.days import TODAY
 from looking import check_page
@@ -178,9 +178,8 @@ def pay_back(page: Page, amount: str) -> None:
 def test_the_numbers_on_the_first_page_are_those_of_the_books(visitor: Page) -> None:
     """Per year and together: granted is spent, returned and open; and what merchants are owed."""
     visitor.goto("/velsen")
-    rows = visitor.locator("table tbody tr").all()
-    table = [[cents(cell) for cell in row.locator("td").all_inner_texts()[1:]] for row in rows]
-    owed = visitor.locator("dd", has_text="€").inner_text()
+    table, merchants = (rows_of(one) for one in visitor.locator("table").all())
+    [[at_merchants], [paid], [owed]] = merchants
     become_again(visitor, "sign-in", "Controleur")
     visitor.goto("/velsen/ledger")
     visitor.get_by_role("button", name="Kijk de boeken nu na").click()
@@ -192,7 +191,14 @@ def test_the_numbers_on_the_first_page_are_those_of_the_books(visitor: Page) -> 
     assert all(granted == spent + back + left for granted, spent, back, left in table)
     assert [sum(column) for column in zip(*years, strict=True)] == together
     spent, still_owed, still_open = [cents(text) for text in proved]
-    assert (together[1], cents(owed), together[3]) == (spent, still_owed, still_open)
+    assert (together[1], owed, together[3]) == (spent, still_owed, still_open)
+    assert at_merchants == together[1] == paid + owed
+    assert paid > 0
+
+
+def rows_of(table: Locator) -> list[list[int]]:
+    rows = table.locator("tbody tr").all()
+    return [[cents(cell) for cell in row.locator("td").all_inner_texts()[1:]] for row in rows]
 
 
 def cents(text: str) -> int:

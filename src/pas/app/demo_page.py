@@ -25,6 +25,7 @@ from pas.web.pages import page
 
 NOBODY: Final = Actor(kind="login", id=UUID(int=2**128 - 1), permissions=frozenset(Permission))
 """Whoever counts for all personas at once: nobody proposed anything as this one."""
+HELPERS: Final = frozenset({Role.INTERMEDIARY, Role.TEAM_MEMBER})
 MOST_TOLD: Final = 2
 """Of what waits for somebody; their own page tells the rest."""
 Column = tuple[str, Callable[[YearNumbers], Cents], bool]
@@ -71,13 +72,15 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
         request,
         "app/demo.html",
         base=f"/{name}/demo",
-        officials=[one for one in personas if one.role != Role.INTERMEDIARY],
-        helpers=[one for one in personas if one.role == Role.INTERMEDIARY],
+        officials=[one for one in personas if one.role not in HELPERS],
+        helpers=[one for one in personas if one.role in HELPERS],
         parents=[one for one in holders if one.children],
         singles=[one for one in holders if not one.children],
         applicants=applicants,
         tills=[TillShown(one, owed(books, one)) for one in tills],
         numbers=numbers,
+        spent_cents=books.total.spent_cents,
+        paid_cents=books.paid_cents,
         owed_cents=books.owed_cents,
         columns=["Jaar", *(title for title, _, _ in columns_of(books))],
         years=[*(cells(one, books) for one in books.years), cells(books.total, books)],

@@ -33,6 +33,8 @@ class Books(msgspec.Struct, frozen=True):
 
     years: tuple[YearNumbers, ...]
     owed_cents: Cents
+    paid_cents: Cents
+    """Sent to the bank, less what came back."""
     owed_to: dict[UUID, Cents]
 
     @property
@@ -49,6 +51,7 @@ class CityNumbers(msgspec.Struct, frozen=True):
     pass_households: int
     merchants: int
     sales: int
+    children: int
 
 
 class State(msgspec.Struct, frozen=True):
@@ -63,13 +66,15 @@ READ_NUMBERS: Final = Statement(
         SELECT p.resident_id, (SELECT v.household_number FROM resident_version v
             WHERE v.resident_id = p.resident_id AND v.valid_from <= $1 ORDER BY v.valid_from DESC LIMIT 1) AS household
         FROM pass p WHERE p.starts_on <= $1 AND p.ends_on > $1 AND (p.ended_on IS NULL OR p.ended_on > $1)
+            AND EXISTS (SELECT 1 FROM resident_version v WHERE v.resident_id = p.resident_id)
     )
-    SELECT (SELECT count(*) FROM resident)::int AS residents,
+    SELECT (SELECT count(DISTINCT resident_id) FROM resident_version)::int AS residents,
         (SELECT count(DISTINCT household_number) FROM resident_version)::int AS households,
         (SELECT count(DISTINCT resident_id) FROM held)::int AS holders,
         (SELECT count(DISTINCT household) FROM held)::int AS pass_households,
-        (SELECT count(*) FROM merchant WHERE state = 'approved')::int AS merchants,
-        (SELECT count(*) FROM redemption WHERE refusal IS NULL)::int AS sales
+        (SELECT count(*) FROM merchant WHERE state = 'approved' AND kind = 'regular')::int AS merchants,
+        (SELECT count(*) FROM redemption WHERE refusal IS NULL)::int AS sales,
+        (SELECT count(*) FROM child_application WHERE state = 'awarded')::int AS children
     """,
     CityNumbers,
 )
@@ -94,11 +99,16 @@ async def read_books(connection: Connection) -> Books:
         state = (await READ_STATE.one(connection)).state
         if state not in _remembered:
             schemes = await SCHEME_EQUATIONS.all(connection)
-            owed = {
-                one.merchant_id: Cents(one.owed) for one in await MERCHANT_EQUATIONS.all(connection)
-            }
+            merchants = await MERCHANT_EQUATIONS.all(connection)
+            owed = {one.merchant_id: Cents(one.owed) for one in merchants}
+            paid = Cents(sum(one.paid - one.bounced for one in merchants))
             _remembered.clear()
-            _remembered[state] = Books(by_year(schemes), Cents(sum(owed.values())), owed)
+            _remembered[state] = Books(
+                by_year(schemes),
+                owed_cents=Cents(sum(owed.values())),
+                paid_cents=paid,
+                owed_to=owed,
+            )
     return _remembered[state]
 
 
