@@ -58,6 +58,34 @@ def assessment(page: Page) -> None:
     page.locator("main .pas-tile a[href*='/assessments/']").last.click()
 
 
+def intermediary(page: Page) -> None:
+    become(page, "Intermediair")
+    page.goto("/velsen/child-applications")
+
+
+def case(page: Page) -> None:
+    become(page, "Medewerker toekenning")
+    page.goto("/velsen/child-application-queue")
+    page.locator("main .pas-tile a").first.click()
+
+
+def club(page: Page) -> None:
+    page.goto("/velsen")
+    page.get_by_role("button", name="Beheer Atletiekvereniging").click()
+    page.goto("/velsen/awards")
+
+
+def run(page: Page) -> None:
+    become(page, "Medewerker financiën")
+    page.goto("/velsen/settlements")
+    page.get_by_role("link", name=re.compile(r"^Uitbetaling [0-9]+$")).nth(1).click()
+
+
+def reach(page: Page) -> None:
+    become(page, "Onderzoeker")
+    page.goto("/velsen/reach")
+
+
 def books(page: Page) -> None:
     become(page, "Controleur")
     page.goto("/velsen/ledger")
@@ -71,6 +99,11 @@ PICTURES: dict[str, tuple[tuple[int, int], Callable[[Page], None]]] = {
     "till": (PHONE, cashier),
     "person": (DESK, officer),
     "assessment": (DESK, assessment),
+    "intermediary": (PHONE, intermediary),
+    "case": (DESK, case),
+    "club": (PHONE, club),
+    "run": (DESK, run),
+    "reach": (DESK, reach),
     "books": (DESK, books),
 }
 

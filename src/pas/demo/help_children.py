@@ -29,7 +29,7 @@ from pas.money import Cents
 from pas.redemptions.sell import print_key
 
 Act = Literal["apply", "confirm", "never_came", "give_back"]
-IN_MONTH: Final = (5, 3, 2, 2, 2, 2, 1, 8, 8, 4, 3, 1)
+IN_MONTH: Final = (10, 6, 5, 4, 4, 4, 2, 16, 16, 8, 6, 2)
 """How many apply in each month: most when a season begins."""
 SCHEMES: Final = (
     ("jeugdfonds_sport", "sport", 25_000),
