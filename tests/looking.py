@@ -56,6 +56,14 @@ def check_page(page: Page, name: str) -> None:
     assert page.locator("a[href^='tel:']").count() >= 1, "every page has the telephone number"
 
 
+def become(page: Page, kind: str, name: str | None = None) -> None:
+    """In the demonstration: one click on the first page, and one is somebody."""
+    page.context.clear_cookies()
+    page.goto("/velsen")
+    buttons = page.locator(f"form[action$='/demo/{kind}'] button")
+    (buttons.filter(has_text=name) if name else buttons).first.click()
+
+
 def screenshot(page: Page, name: str) -> Path:
     """Keep a picture in build/screenshots, for people to look at."""
     SHOTS.mkdir(parents=True, exist_ok=True)

@@ -72,3 +72,21 @@ def page(browser: Browser, served: Served) -> Generator[Page]:
     context.close()
     assert [url for url in asked if not url.startswith(served.url)] == []
     assert [text for text in complaints if "404" not in text and "400" not in text] == []
+
+
+@pytest.fixture(scope="session")
+def city() -> Generator[Served]:
+    """``pas demo`` from nothing, with everything that it makes, for a sixth of the city."""
+    folder = Path(tempfile.mkdtemp(prefix="pas-"))
+    try:
+        with serving(folder, "demo --households 650", workers="1") as served:
+            yield served
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def visitor(browser: Browser, city: Served) -> Generator[Page]:
+    context = browser.new_context(base_url=city.url, locale="nl-NL")
+    yield context.new_page()
+    context.close()

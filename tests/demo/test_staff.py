@@ -23,5 +23,4 @@ async def test_a_till_has_one_manager_of_its_merchant(connection: Connection) ->
     await a_login(connection, Role.MERCHANT_MANAGER, merchant=merchant.id)
     tills = [await a_till(connection, merchant) for _ in range(2)]
     found = {await manager_of_till(connection, till.id) for till in tills}
-    assert {one for _, one in found} == {merchant.id}
     assert len(found) == 1

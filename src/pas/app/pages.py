@@ -83,12 +83,6 @@ WAYS: Final = (
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),
     Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
-    Way(
-        Permission.AWARDS_CONFIRM,
-        "Kinderen die bij u komen",
-        "Zeg wie meedoet, en wat het kost.",
-        "awards",
-    ),
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
     Way(
@@ -105,6 +99,35 @@ WAYS: Final = (
     Way(Permission.EVENTS_READ, "Wat is er veranderd?", "Wie deed wat, en wanneer.", "events"),
     Way(Permission.SETTINGS_READ, "Taken", "Wat er op de achtergrond liep.", "jobs"),
 )
+
+WAYS_OF_MERCHANT: Final = (
+    Way(
+        Permission.AWARDS_CONFIRM,
+        "Kinderen die bij u komen",
+        "Zeg wie meedoet, en wat het kost.",
+        "merchants/{merchant}/awards",
+    ),
+    Way(
+        Permission.TILLS_READ,
+        "Kassa’s",
+        "Koppel een telefoon, of zet een kassa uit.",
+        "merchants/{merchant}/tills",
+    ),
+    Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
+    Way(
+        Permission.PAYOUTS_READ,
+        "Uitbetalingen",
+        "Wat u kreeg, en wat er nog komt.",
+        "merchants/{merchant}/payouts",
+    ),
+    Way(
+        Permission.MERCHANTS_READ,
+        "Uw club of winkel",
+        "Uw gegevens, afspraken en rekening.",
+        "merchants/{merchant}",
+    ),
+)
+"""What somebody of a club or shop can do, for their own alone."""
 
 
 @get("/", opt=PUBLIC, include_in_schema=False)
@@ -143,8 +166,11 @@ async def work_page(request: AppRequest, name: MunicipalityName, actor: Actor) -
     """What waits for whoever is signed in, and then what else they can do."""
     async with auth_state(request.app.state).database.connection(name) as connection:
         waiting = await waiting_for(connection, actor, now=datetime.now(UTC))
+    own = str(actor.merchant_id)
     ways = [
-        (way.title, way.text, f"/{name}/{way.address}") for way in WAYS if actor.may(way.permission)
+        (way.title, way.text, f"/{name}/{way.address.format(merchant=own)}")
+        for way in (WAYS if actor.merchant_id is None else WAYS_OF_MERCHANT)
+        if actor.may(way.permission)
     ]
     return page(
         request,

@@ -111,7 +111,7 @@ async def build(site: Site) -> None:
     site.say("Werk dat op u wacht")
     async with site.database.connection(NAME) as connection, connection.transaction():
         await leave_work(connection, cast, now=site.now)
-        await leave_cases(connection, site.ring, cast.tills, now=site.now)
+        await leave_cases(connection, site.ring, cast, now=site.now)
         years = (this_year - 1, this_year)
         whole = site.households is None
         await count_targets(connection, years, is_whole=whole, actor=ACTOR, now=site.now)
@@ -180,7 +180,9 @@ async def spend_and_settle(site: Site, first: date, end: date, *, cast: Cast) ->
         stretch = Stretch(first, min(site.now, start_of(following)))
         await spend_stretch(site.database, site.ring, stretch, spared=spared)
         async with site.database.connection(NAME) as connection:
-            await help_children(connection, site.ring, first=first, until=stretch.until)
+            await help_children(
+                connection, site.ring, first=first, until=stretch.until, spared=cast.holders
+            )
             await refresh_statistics(connection)
             if following <= this_month:
                 await settle(

@@ -4,7 +4,7 @@ A year is a list of steps, each on its day; a stretch takes the steps of its day
 repeated without doing anything twice, so a start that stopped goes on where it was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Final, Literal
@@ -24,7 +24,7 @@ from pas.days import day_of, start_of
 from pas.db import Connection, Statement
 from pas.demo.grants import NAMESPACE
 from pas.demo.staff import helper, manager_of, persona
-from pas.ids import ApplicationId, EntryId, MerchantId
+from pas.ids import ApplicationId, EntryId, MerchantId, ResidentId
 from pas.money import Cents
 from pas.redemptions.sell import print_key
 
@@ -104,6 +104,7 @@ READ_CHILDREN: Final = Statement(
         AND v.postcode IS NOT NULL AND (CASE WHEN $2 THEN v.income > 12000 ELSE v.income <= 12000 END)
         AND NOT EXISTS (SELECT 1 FROM resident_version o WHERE o.resident_id <> v.resident_id
             AND (o.family_name, o.birth_date, o.postcode) = (v.family_name, v.birth_date, v.postcode))
+        AND NOT EXISTS (SELECT 1 FROM managing_adult m WHERE m.child_id = v.resident_id AND m.adult_id = ANY ($4::uuid[]))
     ORDER BY md5(r.person_number) LIMIT $3
     """,
     Child,
@@ -121,16 +122,21 @@ READ_STATE: Final = Statement(
 
 
 async def help_children(
-    connection: Connection, ring: KeyRing, *, first: date, until: datetime
+    connection: Connection,
+    ring: KeyRing,
+    *,
+    first: date,
+    until: datetime,
+    spared: Sequence[ResidentId],
 ) -> None:
-    """Do the steps of a stretch, in the order of their days."""
+    """Do the steps of a stretch, in the order of their days; a visitor can apply for the spared families."""
     begins = start_of(first)
     years = (cases_of(first.year - 1), cases_of(first.year))
     cases = [case for year in years for case in year]
     steps = [step for case in cases for step in case.steps if begins <= step[0] < until]
     for at, act, case in sorted(steps, key=itemgetter(0)):
         if act == "apply":
-            await apply(connection, ring, case)
+            await apply(connection, ring, case, spared=spared)
         else:
             await hear_from_club(connection, ring, case, act=act, at=at)
 
@@ -147,10 +153,12 @@ def _days_of(year: int) -> Iterator[datetime]:
             yield day + timedelta(hours=SCHOOL_HOUR)
 
 
-async def apply(connection: Connection, ring: KeyRing, case: Case) -> None:
+async def apply(
+    connection: Connection, ring: KeyRing, case: Case, *, spared: Sequence[ResidentId]
+) -> None:
     """The rules decide at once where everything is known."""
     children = await READ_CHILDREN.all(
-        connection, day_of(case.received_at), not case.number % 10, 2 * sum(IN_MONTH)
+        connection, day_of(case.received_at), not case.number % 10, 2 * sum(IN_MONTH), list(spared)
     )
     child = children[(case.number + (case.received_at.year % 2) * sum(IN_MONTH)) % len(children)]
     scheme, category, _ = case.scheme

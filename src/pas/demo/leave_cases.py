@@ -3,7 +3,6 @@
 All of it by the functions that people use. What is old enough to be overdue was received weeks ago.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import uuid5
@@ -21,10 +20,11 @@ from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.days import day_of
 from pas.db import Connection, Statement
+from pas.demo.cast import Cast
 from pas.demo.grants import NAMESPACE
 from pas.demo.help_children import READ_CHILDREN, READ_CLUBS, WHAT_FOR, Child, ClubRow, agreed
 from pas.demo.staff import colleague, helper, persona
-from pas.ids import ApplicationId, EntryId, MerchantId, TillId, VoucherId
+from pas.ids import ApplicationId, EntryId, MerchantId, VoucherId
 from pas.merchants.judge import approve_merchant
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import approve_account, read_accounts
@@ -81,15 +81,13 @@ READ_OWN_CLUBS: Final = Statement(
 )
 
 
-async def leave_cases(
-    connection: Connection, ring: KeyRing, tills: Sequence[TillId], *, now: datetime
-) -> None:
+async def leave_cases(connection: Connection, ring: KeyRing, cast: Cast, *, now: datetime) -> None:
     """Give the officer, the intermediary, the team and the shown clubs something to decide."""
     today = day_of(now)
-    sport = (await READ_OWN_CLUBS.all(connection, list(tills), "sport"))[0].id
+    sport = (await READ_OWN_CLUBS.all(connection, list(cast.tills), "sport"))[0].id
     culture = (await READ_CLUBS.all(connection, "culture"))[0].id
-    known = (await READ_CHILDREN.all(connection, today, *GRANTED))[::-1]
-    rich = (await READ_CHILDREN.all(connection, today, *TOO_RICH))[::-1]
+    known = (await READ_CHILDREN.all(connection, today, *GRANTED, list(cast.holders)))[::-1]
+    rich = (await READ_CHILDREN.all(connection, today, *TOO_RICH, list(cast.holders)))[::-1]
     late, asked, _ = await READ_UNKNOWN_INCOME.all(connection, today)
     for one in (
         Unclear("unknown", UNKNOWN, 5, club=sport),

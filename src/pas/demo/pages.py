@@ -37,8 +37,8 @@ async def become_till(municipality: FromPath[str], request: AppRequest) -> Redir
 
 @post("/{municipality:str}/demo/manager", opt=PUBLIC, include_in_schema=False, status_code=303)
 async def become_manager(municipality: FromPath[str], request: AppRequest) -> Redirect:
-    """Manage the merchant of one of the tills: pair a device of one's own, switch it off."""
-    return await become(request, municipality, kind="login", to="merchants")
+    """Manage the merchant of one of the tills: what waits there, its tills, its payouts."""
+    return await become(request, municipality, kind="login", to="")
 
 
 async def become(
@@ -56,8 +56,7 @@ async def become(
         if chosen is None:
             raise NotFound
         if kind == "login":
-            chosen, merchant = await manager_of_till(connection, TillId(chosen))
-            to = f"{to}/{merchant}/tills"
+            chosen = await manager_of_till(connection, TillId(chosen))
         session = await start_session(
             connection,
             actor_kind=kind,
@@ -66,7 +65,7 @@ async def become(
             now=datetime.now(UTC),
             replaces=session_of(request, state, name),
         )
-    return with_session(done(f"/{name}/{to}"), state, name, session=session)
+    return with_session(done(f"/{name}/{to}".rstrip("/")), state, name, session=session)
 
 
 routes: list[ControllerRouterHandler] = [become_holder, become_till, become_manager]

@@ -104,11 +104,11 @@ async def recognise_people(connection: Connection, *, actor: Actor, now: datetim
                 )
 
 
-async def manager_of_till(connection: Connection, till_id: TillId) -> tuple[LoginId, MerchantId]:
+async def manager_of_till(connection: Connection, till_id: TillId) -> LoginId:
     """Make or find the one who manages the merchant of a till."""
     till = await READ_TILL.one(connection, till_id)
     assert till.merchant_id is not None, "the cast is behind tills of merchants"
-    return await manager_of(connection, till.merchant_id), till.merchant_id
+    return await manager_of(connection, till.merchant_id)
 
 
 async def manager_of(connection: Connection, merchant_id: MerchantId) -> LoginId:

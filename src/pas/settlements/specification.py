@@ -21,7 +21,7 @@ from pas.merchants.stored import read_merchant
 from pas.money import NO_CENTS, Cents, comma_euros
 
 COLUMNS: Final = (
-    *("datum", "tijd", "soort", "locatie", "kassa", "bestedingsdoel"),
+    *("datum", "tijd", "soort", "locatie", "kassa", "factuur", "bestedingsdoel"),
     *("prijs", "bij", "af", "boeking"),
 )
 KINDS: Final = {
@@ -66,6 +66,7 @@ class Part(msgspec.Struct, frozen=True):
     occurred_at: datetime
     location: str | None
     till: str | None
+    invoice: str | None
     category: str | None
     price_cents: Cents | None
     credited_cents: Cents
@@ -91,7 +92,7 @@ READ_PARTS: Final = Statement(
     ), entries AS (
         SELECT entry_id, sum(credited)::bigint AS credited, sum(debited)::bigint AS debited FROM moved GROUP BY 1
     )
-    SELECT e.id AS entry_id, e.kind, e.occurred_at, l.name AS location, t.name AS till, c.title AS category,
+    SELECT e.id AS entry_id, e.kind, e.occurred_at, l.name AS location, t.name AS till, r.invoice_reference AS invoice, c.title AS category,
         r.price_cents, m.credited AS credited_cents, m.debited AS debited_cents,
         CASE WHEN b.state = 'withdrawn' THEN b.run_id END AS unsent_run
     FROM entries m JOIN entry e ON e.id = m.entry_id
@@ -153,6 +154,7 @@ def _cells(one: Part) -> Sequence[str]:
         KINDS[one.kind],
         one.location or "",
         one.till or "",
+        one.invoice or "",
         one.category or "",
         "" if one.price_cents is None else comma_euros(one.price_cents),
         _amount(one.credited_cents),

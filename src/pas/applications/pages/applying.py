@@ -98,7 +98,9 @@ async def name_child(
         )
     if context is None:
         return done(f"/{municipality}/child-applications/new")
-    return page(request, "applications/new_child.html", form=Form(), **context)
+    today = day_of(datetime.now(UTC))
+    form = Form({"agreed_on": f"{today.day}-{today.month}-{today.year}"})
+    return page(request, "applications/new_child.html", form=form, **context)
 
 
 @post(f"{NEW}/child", opt=MAKE, include_in_schema=False, status_code=200)

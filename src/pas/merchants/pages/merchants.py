@@ -120,6 +120,7 @@ async def merchant_page(
         account_waiting=shown.account_waiting,
         may_see_accounts=actor.may(Permission.PAYOUT_ACCOUNTS_READ),
         may_see_payouts=actor.may(Permission.PAYOUTS_READ),
+        may_confirm=actor.may(Permission.AWARDS_CONFIRM),
         may_see_tills=actor.may(Permission.TILLS_READ),
         may_invite=actor.may(Permission.LOGINS_MANAGE) and shown.merchant.state != "ended",
         may_approve=actor.may(Permission.MERCHANTS_APPROVE)
