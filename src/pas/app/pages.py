@@ -67,6 +67,12 @@ WAYS: Final = (
         "payee-invoices",
     ),
     Way(
+        Permission.MERCHANTS_WRITE,
+        "Eenmalige leveranciers",
+        "Wie zonder kassa betaald wordt, na een rekening.",
+        "one-off-payees",
+    ),
+    Way(
         Permission.INTERMEDIARIES_READ,
         "Aanvragers",
         "Wie mag aanvragen, en voor wie.",

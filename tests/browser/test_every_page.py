@@ -1,0 +1,73 @@
+"""Pages of applications, vouchers and payouts that nobody passes on the way of one child, each looked at."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from looking import become, check_page
+
+Walk = Callable[[Page], object]
+OFFICER, REGISTRAR = "Medewerker toekenning", "Medewerker aanbieders"
+FINANCE, TEAM = "Medewerker financiën", "Lid van het wijkteam"
+
+
+def follow(name: str, number: int = 0) -> Walk:
+    return lambda page: page.get_by_role("link", name=re.compile(name)).nth(number).click()
+
+
+def press(name: str) -> Walk:
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
+PAGES: dict[str, tuple[str, list[Walk]]] = {
+    "queue": (OFFICER, [follow("op uw besluit")]),
+    "queue-late": (OFFICER, [follow("al meer dan drie weken")]),
+    "queue-case": (OFFICER, [follow("op uw besluit"), follow("^Jeugdfonds")]),
+    "report-of-children": (OFFICER, [follow("Verslag")]),
+    "organisations": (REGISTRAR, [follow("^Aanvragers")]),
+    "invoices": ("Tweede beoordelaar", [follow("^[0-9]+ rekening wacht op")]),
+    "payees": (REGISTRAR, [follow("^Eenmalige leveranciers")]),
+    "vouchers": (TEAM, [follow("wacht op uw oordeel")]),
+    "voucher": (TEAM, [follow("wacht op uw oordeel"), follow("rekenmachine|Schoolkosten")]),
+    "voucher-code": (
+        TEAM,
+        [follow("wacht op uw oordeel"), follow("Kleding"), follow("Laat de bon zien")],
+    ),
+    "voucher-new": (TEAM, [follow("wacht op uw oordeel"), follow("Nieuwe bon")]),
+    "run-booked": (FINANCE, [follow("^Uitbetalen"), follow("^Uitbetaling [0-9]+$", 1)]),
+    "own-case": ("Intermediair", [follow("wacht op een antwoord"), follow("^Jeugdfonds")]),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_found_by_its_screens_and_can_be_read_by_everybody(
+    visitor: Page, name: str
+) -> None:
+    role, walk = PAGES[name]
+    become(visitor, "sign-in", role)
+    for step in walk:
+        step(visitor)
+    expect(visitor.locator("h1")).not_to_have_text(re.compile("Wat wacht op u|bestaat niet"))
+    check_page(visitor, name)
+
+
+def test_a_club_reads_its_payouts(visitor: Page) -> None:
+    become(visitor, "manager", "Zwembad")
+    visitor.get_by_role("link", name="Uitbetalingen").click()
+    expect(visitor.get_by_text("In de volgende uitbetaling")).to_be_visible()
+    check_page(visitor, "payouts")
+
+
+def test_a_proposal_is_withdrawn_with_a_reason(visitor: Page) -> None:
+    become(visitor, "sign-in", FINANCE)
+    visitor.get_by_role("link", name="Uitbetalen", exact=True).click()
+    press("Maak een voorstel")(visitor)
+    follow("Trek deze uitbetaling in")(visitor)
+    press("Trek in")(visitor)
+    check_page(visitor, "withdrawal-wrong")
+    visitor.get_by_label("Waarom trekt u haar in?").fill("Een rekening klopt niet.")
+    press("Trek in")(visitor)
+    expect(visitor.locator(".utrecht-badge").first).to_have_text("Ingetrokken")
+    check_page(visitor, "withdrawn")
