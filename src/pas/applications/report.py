@@ -39,6 +39,11 @@ class MoneyRow(msgspec.Struct, frozen=True):
     released_cents: Cents
 
 
+class TitleRow(msgspec.Struct, frozen=True):
+    code: str
+    title: str
+
+
 class VoucherRow(msgspec.Struct, frozen=True, rename="camel"):
     """Vouchers of the neighbourhood team in the period; nobody knows how many children that are."""
 
@@ -61,6 +66,8 @@ class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     figures: Figures
     overlap: int | None
     vouchers: VoucherRow
+    titles: dict[str, str]
+    """Of the schemes, by code."""
 
 
 READ_ROWS: Final = Statement(
@@ -95,7 +102,7 @@ READ_MONEY: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit AND d.unit = 'cents'
         JOIN account c ON c.id = t.credit
-        WHERE e.recorded_at >= $1 AND e.recorded_at < $2
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2
             AND e.kind IN ('confirm', 'redeem', 'void', 'refund', 'lapse')
     )
     SELECT o.code AS scheme, coalesce(o.executor, 'onbekend') AS fund,
@@ -108,6 +115,13 @@ READ_MONEY: Final = Statement(
     """,
     MoneyRow,
 )
+READ_TITLES: Final = Statement(
+    """
+    SELECT DISTINCT ON (s.code) s.code, v.title FROM scheme s JOIN scheme_version v ON v.scheme_id = s.id
+    WHERE v.awarded_by = 'intermediary' ORDER BY s.code, v.valid_from DESC
+    """,
+    TitleRow,
+)
 READ_VOUCHERS: Final = Statement(
     """
     WITH moved AS (
@@ -116,7 +130,7 @@ READ_VOUCHERS: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit
         JOIN account c ON c.id = t.credit
-        WHERE e.recorded_at >= $1 AND e.recorded_at < $2 AND e.kind IN ('redeem', 'void', 'refund', 'lapse')
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind IN ('redeem', 'void', 'refund', 'lapse')
             AND EXISTS (SELECT 1 FROM scheme_version v WHERE v.scheme_id = coalesce(d.scheme_id, c.scheme_id) AND v.awarded_by = 'team')
     )
     SELECT (SELECT count(*) FROM voucher v WHERE v.proposed_at >= $1 AND v.proposed_at < $2) AS proposed,
@@ -152,6 +166,7 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
         rows = await READ_ROWS.all(connection, *moments, today)
         money = await READ_MONEY.all(connection, *moments)
         vouchers = await READ_VOUCHERS.one(connection, *moments)
+        titles = await READ_TITLES.all(connection)
     return Report(
         year=year,
         half=half,
@@ -167,6 +182,7 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
         ),
         overlap=_overlap(rows, year) if half == "year" else None,
         vouchers=vouchers,
+        titles={one.code: one.title for one in titles},
     )
 
 

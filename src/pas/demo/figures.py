@@ -18,6 +18,19 @@ AREAS: Final = (
     "driehuis",
     "velsen_zuid",
 )
+AREA_NAMES: Final = {
+    "velsen_noord": "Velsen-Noord",
+    "zee_en_duinwijk": "Zee- en Duinwijk",
+    "ijmuiden_zuid": "IJmuiden-Zuid",
+    "ijmuiden_west": "IJmuiden-West",
+    "ijmuiden_noord": "IJmuiden-Noord",
+    "velserbroek": "Velserbroek",
+    "santpoort_noord": "Santpoort-Noord",
+    "santpoort_zuid": "Santpoort-Zuid",
+    "driehuis": "Driehuis",
+    "velsen_zuid": "Velsen-Zuid",
+}
+"""As people write them; the source's tables are read by the others."""
 CHILD_AREAS: Final = {
     "velsen_noord": ("velsen_noord",),
     "zee_en_duinwijk": ("zee_en_duinwijk",),

@@ -8,7 +8,7 @@ import msgspec
 from stdnum.nl import bsn as eleven_test
 
 from pas.demo.draw import Draw
-from pas.demo.figures import assumed, read_table
+from pas.demo.figures import AREA_NAMES, assumed, read_table
 from pas.demo.homes import Home
 from pas.ids import HouseholdNumber
 from pas.passes.residents import ADULT_AGE, Resident, SchoolType, age_on
@@ -79,7 +79,7 @@ def people_of(
                     address=address,
                     postcode=at.postcode,
                     city=at.city,
-                    area=home.area,
+                    area=AREA_NAMES[home.area],
                     household_number=HouseholdNumber(home.number),
                     household_type=home.type,
                     income=home.income if home.known else None,

@@ -12,7 +12,7 @@ import msgspec
 
 from pas.csvfile import write_rows
 from pas.demo.draw import Draw
-from pas.demo.figures import AREAS, DATA, assumed, read_table
+from pas.demo.figures import AREA_NAMES, DATA, assumed, read_table
 from pas.demo.homes import Home, make_homes
 from pas.demo.people import people_of
 from pas.demo.published import adopted_schemes
@@ -53,7 +53,7 @@ def make_population(reference_date: date, *, households: int | None = None) -> P
 
 
 def areas() -> frozenset[str]:
-    return frozenset(AREAS)
+    return frozenset(AREA_NAMES.values())
 
 
 def categories() -> dict[str, str]:

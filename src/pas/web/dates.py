@@ -31,3 +31,9 @@ def moment(value: datetime) -> str:
     assert value.tzinfo is not None, "a moment carries its time zone"
     local = value.astimezone(AMSTERDAM)
     return f"{day(local.date())}, {local:%H.%M} uur"
+
+
+def day_at(value: datetime) -> str:
+    """``3 november 2026``: the day that a moment is on here."""
+    assert value.tzinfo is not None, "a moment carries its time zone"
+    return day(value.astimezone(AMSTERDAM).date())

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from pas.money import euros
 from pas.web.counts import count
-from pas.web.dates import day, moment
+from pas.web.dates import day, day_at, moment
 from pas.web.statics import static_url
 
 PACKAGE = Path(__file__).parent.parent
@@ -62,6 +62,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"euros": euros, "counted": count, "day": day, "dialled": dialled}
+    made.filters |= {
+        "euros": euros,
+        "counted": count,
+        "day": day,
+        "day_at": day_at,
+        "dialled": dialled,
+    }
     cast("dict[str, object]", made.globals)["static_url"] = static_url
     return made

@@ -97,7 +97,12 @@ def _lines(made: Report) -> list[tuple[str, str, list[list[str]]]]:
             label,
             [
                 [
-                    *(one.key, count(one.applications), count(one.awarded), count(one.refused)),
+                    *(
+                        made.titles.get(one.key, one.key),
+                        count(one.applications),
+                        count(one.awarded),
+                        count(one.refused),
+                    ),
                     *(_number(one.children), euros(one.awarded_cents)),
                     *(_money(one.confirmed_cents), _money(one.released_cents)),
                 ]
