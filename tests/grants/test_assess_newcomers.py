@@ -158,6 +158,23 @@ async def test_who_moves_in_does_not_keep_an_income_from_being_decided_about(
     assert (report.households_assessed, report.persons_granted) == (1, 1)
 
 
+async def test_who_moves_alone_into_a_household_that_was_decided_about_is_decided_about_once(
+    connection: Connection, superuser: Connection, database: Database
+) -> None:
+    await a_scheme_in_force(connection)
+    known, alone = await a_member(connection), await a_member(connection, "H2", income=None)
+    for one in (known, alone):
+        await recorded_before_the_assessment(superuser, one)
+    await assess_year(database, a_task())
+    await a_state(connection, alone, "H1", since=date(2026, 6, 2), income=None)
+
+    report = await follow(database, NOW + timedelta(days=2))
+    again = await follow(database, NOW + timedelta(days=3))
+
+    assert (report.households_assessed, report.persons_granted) == (1, 1)
+    assert (again.households_assessed, again.persons_granted) == (0, 0)
+
+
 async def test_an_income_found_while_the_next_year_is_assessed_already_is_decided_for_both(
     connection: Connection, database: Database
 ) -> None:

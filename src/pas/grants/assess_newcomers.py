@@ -67,10 +67,9 @@ READ_HEARD_OF: Final = Statement(
                 AND n.valid_from > v.valid_from AND n.valid_from <= $2)
     ), heard AS MATERIALIZED (
         SELECT DISTINCT p.household_number FROM present p
-        WHERE p.household_number NOT IN (SELECT d.household_number FROM decided d)
-            AND (p.is_filed OR p.resident_id IN (
-                SELECT a.resident_id FROM income_verdict_adult a
-                JOIN income_verdict i ON i.id = a.verdict_id WHERE i.recorded_at > $1))
+        WHERE p.is_filed OR p.resident_id IN (
+            SELECT a.resident_id FROM income_verdict_adult a
+            JOIN income_verdict i ON i.id = a.verdict_id WHERE i.recorded_at > $1)
     )
     SELECT DISTINCT m.household_number FROM heard JOIN present m USING (household_number)
     WHERE NOT EXISTS (SELECT 1 FROM resident_version o
@@ -78,12 +77,22 @@ READ_HEARD_OF: Final = Statement(
             AND o.household_number IN (SELECT d.household_number FROM decided d)
             AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = o.resident_id
                 AND n.valid_from > o.valid_from AND n.valid_from <= $4))
-    ORDER BY m.household_number
+    UNION
+    SELECT p.household_number FROM present p
+    JOIN resident_version o ON o.resident_id = p.resident_id AND o.valid_from <= $4 AND o.household_number <> p.household_number
+    WHERE p.household_number IN (SELECT d.household_number FROM decided d)
+        AND o.household_number NOT IN (SELECT d.household_number FROM decided d)
+        AND NOT EXISTS (SELECT 1 FROM resident_version n WHERE n.resident_id = o.resident_id
+            AND n.valid_from > o.valid_from AND n.valid_from <= $4)
+        AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.resident_id = p.resident_id AND d.year = $3
+            AND d.cause <> 'award' AND d.verdicts @? '$[*] ? (@.income >= 0)')
+    ORDER BY household_number
     """,
     HouseholdRow,
 )
 """Households of whose income something was heard after the run, with a member who since then lived
-nowhere that was decided about with an income: what moves as a whole is not decided about again.
+nowhere that was decided about with an income: what moves as a whole is not decided about again. And
+households that were decided about, where somebody moved in by themselves about whom nothing was decided.
 """
 
 
