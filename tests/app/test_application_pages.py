@@ -133,6 +133,9 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
         ("postcode", "1971", "Typ de postcode zo"),
         ("agreed_by", "", "welke ouder"),
         ("agreed_on", f"1-1-{YEAR + 1}", "nog niet geweest"),
+        ("given_name", "Jan 123456782", "geen burgerservicenummer"),
+        ("agreed_by", "Moeder (1112.22.333)", "geen burgerservicenummer"),
+        ("what_for", "bsn 111 222 333", "geen burgerservicenummer"),
     ],
 )
 async def test_what_is_wrong_stands_beside_its_field(
