@@ -8,6 +8,7 @@ import pytest
 
 from given.applications import (
     BORN,
+    DECIDER,
     POT,
     REGISTRAR,
     SPORT,
@@ -20,6 +21,7 @@ from given.city import Merchant, a_merchant
 from given.days import NOW, TODAY, YEAR
 from given.logins import an_actor
 from page_forms import form_in
+from pas.applications.decide import pause
 from pas.applications.organisations import recognise_intermediary, recognise_organisation
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -152,6 +154,19 @@ async def test_everything_that_is_wrong_is_said_at_once(teacher: Visitor) -> Non
     answer = await applies(teacher, "new", given_name="", birth_date="", agreed_by="", club_name="")
     told = re.findall(r'id="([a-z_]+)-fout"', answer.text)
     assert {"given_name", "birth_date", "agreed_by", "club_name"} <= set(told)
+
+
+async def test_an_application_that_stands_still_says_what_it_waits_for(
+    connection: Connection, teacher: Visitor, club: Merchant
+) -> None:
+    await applies(teacher, str(club.id))
+    application = await connection.fetchval("SELECT id FROM child_application")
+    await pause(connection, application, "Welke groep?", actor=DECIDER, now=datetime.now(UTC))
+
+    for path in ("child-applications", f"child-applications/{application}"):
+        text = (await teacher.look(path)).text
+        assert "Wij wachten hierop: Welke groep?" in text
+        assert "U hoeft nu niets te doen" not in text
 
 
 async def test_a_suspended_club_cannot_be_chosen(
