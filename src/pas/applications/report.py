@@ -18,7 +18,8 @@ from pas.db import Connection, Statement
 from pas.money import Cents
 
 Half = Literal["year", "first", "second"]
-LESS: Final = "<10"
+HALVES: Final[tuple[Half, ...]] = ("year", "first", "second")
+KEPT_BACK: Final = "kept back"
 COLUMNS: Final = (
     "breakdown",
     "key",
@@ -147,9 +148,11 @@ def span_of(year: int, half: Half) -> Span:
 async def read_report(connection: Connection, *, year: int, half: Half, now: datetime) -> Report:
     """Count a period, on one snapshot."""
     span, today = span_of(year, half), day_of(now)
+    spans: list[Span] = [span_of(year, one) for one in HALVES]
+    of_year = start_of(spans[0].first), start_of(spans[0].end)
     moments = start_of(span.first), start_of(span.end)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        rows = await READ_ROWS.all(connection, *moments, today)
+        rows = await READ_ROWS.all(connection, *of_year, today)
         money = await READ_MONEY.all(connection, *moments)
         vouchers = await READ_VOUCHERS.one(connection, *moments)
     return Report(
@@ -164,6 +167,7 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
             span,
             today=today,
             funds={one.scheme: one.fund for one in money},
+            beside=spans,
         ),
         overlap=_overlap(rows, year) if half == "year" else None,
         vouchers=vouchers,
@@ -225,4 +229,4 @@ def _table(report: Report) -> list[tuple[str, ...]]:
 
 
 def _cell(number: int | None) -> str:
-    return LESS if number is None else str(number)
+    return KEPT_BACK if number is None else str(number)

@@ -25,7 +25,7 @@ HALVES: Final[dict[Half, str]] = {
     "first": "Januari tot en met juni",
     "second": "Juli tot en met december",
 }
-LESS: Final = "minder dan 10"
+KEPT_BACK: Final = "niet getoond"
 Year = Annotated[int, QueryParameter(ge=0, le=2199)]
 """Zero is this year."""
 
@@ -119,11 +119,11 @@ def _small(lines: list[SmallLine]) -> list[list[str]]:
 
 
 def _number(number: int | None) -> str:
-    return LESS if number is None else count(number)
+    return KEPT_BACK if number is None else count(number)
 
 
 def _money(cents: Cents | None) -> str:
-    return "niet getoond" if cents is None else euros(cents)
+    return KEPT_BACK if cents is None else euros(cents)
 
 
 routes: list[ControllerRouterHandler] = [report_page]
