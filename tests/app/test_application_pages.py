@@ -326,6 +326,8 @@ async def test_the_report_is_a_page_and_a_file(
     shown = (await analyst.look("child-applications-report")).text
     file = await analyst.look(f"child-applications-report/download?year={YEAR}")
 
-    assert "minder dan 10" in shown
+    assert "niet getoond" in shown
+    assert "Jeugdfonds sport" in shown
+    assert SPORT not in shown
     assert "250,00" in shown
-    assert f"purpose;{SPORT};1;1;0;<10;25000;0;0" in file.text
+    assert f"purpose;{SPORT};1;1;0;kept back;25000;0;0" in file.text
