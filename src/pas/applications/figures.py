@@ -196,15 +196,12 @@ def hide_together(tables: Sequence[Mapping[str, int]]) -> list[frozenset[str]]:
     """
     hidden = [suppressed(one) for one in tables]
     while True:
-        before = hidden
+        before = list(hidden)
         for key in sorted({key for one in tables for key in one}):
             there = [place for place, one in enumerate(tables) if one.get(key)]
             rest = [place for place in there if key not in hidden[place]]
             if rest and len(rest) == len(there) - 1:
-                least = max(rest)
-                hidden = [
-                    some | {key} if place == least else some for place, some in enumerate(hidden)
-                ]
+                hidden[max(rest)] |= {key}
         hidden = [some | _one_more(one, some) for one, some in zip(tables, hidden, strict=True)]
         if hidden == before:
             return hidden

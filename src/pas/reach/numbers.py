@@ -117,8 +117,10 @@ def _told_apart(
         both = sum(values[part] for part in parts) - values[whole]
         if {whole, *parts}.isdisjoint(apart) and is_small(both, threshold):
             apart.add(parts[0])
-    quarters = (part for part in HALF_OF if part not in apart)
-    return apart | {one for one in quarters if is_small(values["year"] - values[one], threshold)}
+    for part in PERIODS:
+        if is_small(values["year"] - values[part], threshold):
+            apart.add(part)
+    return apart
 
 
 def gives_away(everybody: int, schemes: Sequence[tuple[int, bool]], *, threshold: int) -> bool:
