@@ -8,6 +8,7 @@ import pytest
 
 from given.applications import (
     BORN,
+    DECIDER,
     POT,
     REGISTRAR,
     SPORT,
@@ -20,6 +21,7 @@ from given.city import Merchant, a_merchant
 from given.days import NOW, TODAY, YEAR
 from given.logins import an_actor
 from page_forms import form_in
+from pas.applications.decide import pause
 from pas.applications.organisations import recognise_intermediary, recognise_organisation
 from pas.auth.roles import Role
 from pas.db import Connection, Database
@@ -133,6 +135,9 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
         ("postcode", "1971", "Typ de postcode zo"),
         ("agreed_by", "", "welke ouder"),
         ("agreed_on", f"1-1-{YEAR + 1}", "nog niet geweest"),
+        ("given_name", "Jan 123456782", "geen burgerservicenummer"),
+        ("agreed_by", "Moeder (1112.22.333)", "geen burgerservicenummer"),
+        ("what_for", "bsn 111 222 333", "geen burgerservicenummer"),
     ],
 )
 async def test_what_is_wrong_stands_beside_its_field(
@@ -149,6 +154,19 @@ async def test_everything_that_is_wrong_is_said_at_once(teacher: Visitor) -> Non
     answer = await applies(teacher, "new", given_name="", birth_date="", agreed_by="", club_name="")
     told = re.findall(r'id="([a-z_]+)-fout"', answer.text)
     assert {"given_name", "birth_date", "agreed_by", "club_name"} <= set(told)
+
+
+async def test_an_application_that_stands_still_says_what_it_waits_for(
+    connection: Connection, teacher: Visitor, club: Merchant
+) -> None:
+    await applies(teacher, str(club.id))
+    application = await connection.fetchval("SELECT id FROM child_application")
+    await pause(connection, application, "Welke groep?", actor=DECIDER, now=datetime.now(UTC))
+
+    for path in ("child-applications", f"child-applications/{application}"):
+        text = (await teacher.look(path)).text
+        assert "Wij wachten hierop: Welke groep?" in text
+        assert "U hoeft nu niets te doen" not in text
 
 
 async def test_a_suspended_club_cannot_be_chosen(
@@ -308,6 +326,8 @@ async def test_the_report_is_a_page_and_a_file(
     shown = (await analyst.look("child-applications-report")).text
     file = await analyst.look(f"child-applications-report/download?year={YEAR}")
 
-    assert "minder dan 10" in shown
+    assert "niet getoond" in shown
+    assert "Jeugdfonds sport" in shown
+    assert SPORT not in shown
     assert "250,00" in shown
-    assert f"purpose;{SPORT};1;1;0;<10;25000;0;0" in file.text
+    assert f"purpose;{SPORT};1;1;0;kept back;25000;0;0" in file.text

@@ -1,9 +1,11 @@
 """One resident explained: income, household, pass, every scheme with its reason."""
 
 from datetime import date
+from pathlib import Path
 
 import httpx
 
+from given.applications import a_child, a_scene, applies, judged
 from given.assessment import a_member, a_scheme_in_force
 from given.days import NEW_YEAR, NOW, YEAR
 from given.logins import an_actor
@@ -11,7 +13,7 @@ from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.assess import Task, assess_year
 from pas.ids import MunicipalityName, uuid7
-from signed_in import signed_in
+from signed_in import signed_in, signed_in_holder
 
 CHILD = date(YEAR - 10, 1, 1)
 
@@ -68,3 +70,17 @@ async def test_a_stranger_is_not_found_and_policy_may_not_look(
     policy = await signed_in(client, connection, Role.POLICY)
     assert (await officer.look(f"residents/{uuid7()}")).status_code == 404
     assert (await policy.look(f"residents/{uuid7()}")).status_code == 403
+
+
+async def test_an_award_on_an_application_is_read_by_the_officer_and_at_home(
+    client: httpx.AsyncClient, connection: Connection, tmp_path: Path
+) -> None:
+    scene = await a_scene(connection, tmp_path)
+    child = await a_child(connection)
+    made = await applies(connection, scene)
+    assert await judged(connection, made.id) == "awarded"
+    officer = await signed_in(client, connection, Role.OFFICER)
+    at_home = await signed_in_holder(client, connection, child)
+
+    assert "na een aanvraag van een hulpverlener" in (await officer.look(f"residents/{child}")).text
+    assert "na een aanvraag van een hulpverlener" in (await at_home.look("my-decision")).text

@@ -95,7 +95,7 @@ async def test_a_question_is_told_to_who_applied_alone(
     await pause(connection, application, "Welke groep?", actor=DECIDER, now=NOW)
 
     told = await waiting_for(connection, scene.applicant, now=NOW)
-    assert [one.text for one in told] == ["1 aanvraag van u wacht op een antwoord"]
+    assert [one.text for one in told] == ["1 aanvraag van u staat stil: lees waar wij op wachten"]
     assert await waiting_for(connection, (await an_applicant(connection))[0], now=NOW) == []
 
 

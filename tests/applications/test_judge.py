@@ -23,6 +23,7 @@ from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import an_actor
 from pas.applications.apply import ApplicationIdTaken, apply_for_child
 from pas.applications.asked import NewClub
+from pas.applications.cases import own_case
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.assess import assess_year
@@ -75,6 +76,19 @@ async def test_the_limit_is_inclusive_and_an_unknown_income_is_not_refused(
     await a_child(connection, income=income)
     made = await applies(connection, scene)
     assert await judged(connection, made.id) == expected
+
+
+async def test_an_intermediary_is_not_told_that_an_income_is_too_high(
+    connection: Connection, scene: Scene
+) -> None:
+    await a_child(connection, income=12_001)
+    made = await applies(connection, scene)
+    assert await judged(connection, made.id) == "refused: income-above-limit"
+
+    told = await own_case(connection, made.id, actor=scene.applicant, now=NOW)
+
+    assert told.refusal == "outside-scheme"
+    assert told.reason == ""
 
 
 async def test_twins_are_told_apart_by_their_given_name(

@@ -10,6 +10,7 @@ from given.applications import POT, VELSEN, a_proposed_voucher, a_team_scheme, a
 from given.city import a_merchant, a_till
 from given.days import NOW, TODAY, YEAR
 from given.logins import a_key_store, an_actor
+from given.reach import all_decided
 from given.sales import desk_of
 from pas.applications.decide_voucher import (
     TeamColleagueNeeded,
@@ -36,6 +37,8 @@ from pas.grants.appropriations import CoverLine, set_aside
 from pas.ids import EntryId, VoucherId, uuid7
 from pas.money import Cents
 from pas.passes.codes import Token
+from pas.reach.breakdowns import bands_of
+from pas.reach.figures import count_figures
 from pas.redemptions.facts import Request
 from pas.redemptions.prove import prove
 from pas.redemptions.redeem import redeem
@@ -213,3 +216,16 @@ async def test_nobody_is_registered_as_the_holder_of_a_voucher(
     await confirmed(connection, voucher, ring, team[1])
     assert await connection.fetchval("SELECT count(*) FROM resident_version") == 0
     assert await connection.fetchval("SELECT count(*) FROM card WHERE form = 'voucher'") == 1
+
+
+async def test_a_voucher_is_nobody_among_the_people_whom_the_pass_reaches(
+    connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
+) -> None:
+    voucher = await a_proposed_voucher(connection, team[0])
+    await confirmed(connection, voucher, ring, team[1])
+    await all_decided(connection)
+
+    counted = await count_figures(connection, year=YEAR, bands=bands_of(()), now=NOW)
+
+    assert [one.count for one in counted.grants] == [1]
+    assert [one for one in counted.counts if one.scheme_id is None] == []

@@ -1,9 +1,11 @@
 """The numbers on the first page are the ledger's own, and add up to the cent."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from given.applications import a_child, a_scene, a_youth_scheme, applies, judged
 from given.city import (
     Budget,
     a_budget,
@@ -87,3 +89,14 @@ async def test_people_and_households_count_once_and_only_with_a_pass_of_today(
     assert (now.residents, now.holders, now.pass_households) == (4, 3, 2)
     assert (now.merchants, now.sales) == (1, 2)
     assert (next_year.holders, next_year.pass_households) == (0, 0)
+
+
+async def test_a_child_with_two_awards_is_one_child(connection: Connection, tmp_path: Path) -> None:
+    scene = await a_scene(connection, tmp_path)
+    await a_youth_scheme(connection, "jeugdfonds_zwemles")
+    await a_child(connection)
+    for scheme in ("jeugdfonds_sport", "jeugdfonds_zwemles"):
+        made = await applies(connection, scene, scheme=scheme)
+        assert await judged(connection, made.id) == "awarded"
+
+    assert (await city_numbers(connection, today=date(YEAR, 6, 1))).children == 1

@@ -217,6 +217,21 @@ async def test_a_small_number_hides_its_percentage(connection: Connection, town:
     assert (found.granted_cents, found.breakdowns) == (None, [])
 
 
+async def test_how_many_grants_there_are_does_not_tell_how_many_never_spent(
+    connection: Connection, town: Town
+) -> None:
+    await granted(connection, town, people=38, spending=33)
+    await targets_read(connection, a_target_row(user_is="redeemed"))
+
+    found = await sport(connection)
+
+    numbers = found.numbers("persons")
+    assert numbers is not None
+    assert (numbers.totals.used, numbers.totals.never) == (Number(33), HIDDEN)
+    assert found.grants["year"] == HIDDEN
+    assert found.granted_cents is None
+
+
 async def test_a_breakdown_is_set_against_the_parts_of_the_target_group(
     connection: Connection, town: Town
 ) -> None:

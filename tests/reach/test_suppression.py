@@ -149,6 +149,18 @@ def test_a_quarter_takes_half_years_along_before_a_quarter_that_says_more() -> N
     assert shown["q1"] == Number(100)
 
 
+def test_who_used_it_in_one_half_alone_is_not_told_by_the_year_less_the_other_half() -> None:
+    values = {"year": 200, "h1": 196, "h2": 150, "q1": 120, "q2": 120, "q3": 90, "q4": 90}
+    shown = shown_series(values, year_shown=True, threshold=10)  # pyright: ignore[reportArgumentType]
+    assert {name for name, number in shown.items() if number.hidden} == {"h1"}
+
+
+def test_who_used_it_in_both_halves_is_not_told_by_the_halves_less_the_year() -> None:
+    values = {"year": 200, "h1": 104, "h2": 100, "q1": 60, "q2": 60, "q3": 60, "q4": 60}
+    shown = shown_series(values, year_shown=True, threshold=10)  # pyright: ignore[reportArgumentType]
+    assert {name for name, number in shown.items() if number.hidden} == {"h1"}
+
+
 def test_all_schemes_together_are_hidden_when_they_give_one_away() -> None:
     """109 in all and 100 in the other scheme: then the hidden one has nine, the most it can have."""
     assert gives_away(109, [(100, False), (9, True)], threshold=10)

@@ -64,8 +64,8 @@ WORK: Final = (
     Work(
         "questions",
         Permission.APPLICATIONS_MAKE,
-        "aanvraag van u wacht op een antwoord",
-        "aanvragen van u wachten op een antwoord",
+        "aanvraag van u staat stil: lees waar wij op wachten",
+        "aanvragen van u staan stil: lees waar wij op wachten",
         "child-applications",
     ),
     Work(

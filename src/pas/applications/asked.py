@@ -9,6 +9,7 @@ from datetime import date
 from typing import ClassVar, Final, Literal
 
 import msgspec
+from stdnum.nl import bsn
 
 from pas.applications.purposes import Purpose
 from pas.errors import Refusal
@@ -20,6 +21,7 @@ from pas.passes.residents import ADULT_AGE, age_on
 
 AgreedHow = Literal["present", "telephone", "signed"]
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3} [A-Z]{2}")
+NINE_DIGITS: Final = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){8}(?![0-9])")
 
 
 class ApplicationIncomplete(Refusal):
@@ -102,7 +104,7 @@ def faults_of(asked: Asked, choice: Choice, *, today: date) -> list[Fault]:
         faults.append(Fault("amount", f"Vraag hoogstens {most} aan. Dat is het hoogste bedrag."))
     if asked.amount_cents is not None and asked.amount_cents <= 0:
         faults.append(Fault("amount", "Vul een bedrag boven nul in. Of laat het leeg."))
-    return faults + _of_agreement(asked.agreement, today=today)
+    return faults + _of_agreement(asked.agreement, today=today) + _of_citizen_numbers(asked)
 
 
 def refuse_incomplete(faults: Sequence[Fault]) -> None:
@@ -155,6 +157,19 @@ def details_of(club: NewClub) -> MerchantDetails:
     return MerchantDetails(
         name=club.name, contact_email=club.email or None, contact_phone=club.phone or None
     )
+
+
+def _of_citizen_numbers(asked: Asked) -> list[Fault]:
+    """Whoever applies has no business with a citizen number, so it is not stored anywhere."""
+    typed = {"agreed_by": asked.agreement.by, "what_for": asked.what_for}
+    if asked.child is not None:
+        typed |= {"given_name": asked.child.given_name, "family_name": asked.child.family_name}
+    sentence = "Schrijf hier geen burgerservicenummer."
+    return [Fault(field, sentence) for field, text in typed.items() if _has_citizen_number(text)]
+
+
+def _has_citizen_number(text: str) -> bool:
+    return any(bsn.is_valid(re.sub(r"[ .-]", "", found)) for found in NINE_DIGITS.findall(text))
 
 
 def _of_agreement(agreement: Agreement, *, today: date) -> list[Fault]:

@@ -11,7 +11,14 @@ import msgspec
 
 from pas.applications.open_cases import ChildApplicationNotFound, State
 from pas.applications.organisations import membership
-from pas.applications.rules import ClockPause, Question, RefusalCode, decide_by
+from pas.applications.rules import (
+    ClockPause,
+    Question,
+    RefusalCode,
+    ToldCode,
+    decide_by,
+    told_code,
+)
 from pas.auth.actor import Actor
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.days import day_of
@@ -67,7 +74,7 @@ class ChildCase(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     asked_cents: Cents | None
     what_for: str
     decided_at: datetime | None
-    refusal: RefusalCode | None
+    refusal: ToldCode | None
     reason: str
     awarded_cents: Cents | None
     participation: str | None
@@ -155,7 +162,7 @@ def case_of_row(row: CaseRow, *, actor: Actor, now: datetime) -> ChildCase:
         asked_cents=row.asked_cents,
         what_for=row.what_for or "",
         decided_at=row.decided_at,
-        refusal=row.refusal,
+        refusal=told_code(row.refusal),
         reason=row.reason or "" if row.refusal == "by-officer" else "",
         awarded_cents=row.awarded_cents,
         participation=row.participation,

@@ -3,10 +3,12 @@
 Applications count on the day they came in, decisions on the day they were taken, euros on the day they were
 booked. So what is counted of two halves adds up to the year. Children do not: a child with an award in both
 halves is one child of the year, and the report says how many those are.
+
+Small cells are kept back, and so is what would tell one: in its table, or beside the year and its halves.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import median_high
 from typing import Final
@@ -49,6 +51,21 @@ class Row(msgspec.Struct, frozen=True):
     resident_id: ResidentId | None
     birth_date: date | None
     area: str | None
+
+
+class _Spans(msgspec.Struct, frozen=True):
+    """Of which span it is, and whose reports are there beside it."""
+
+    own: Span
+    all: Sequence[Span]
+
+    def hidden(self, rows: Sequence[Row], key: Callable[[Row], str]) -> frozenset[str]:
+        """The cells to keep back of the children with an award, in a table by this key."""
+        tables = [
+            {name: len(_children(some)) for name, some in _by(_awarded(rows, span), key).items()}
+            for span in self.all
+        ]
+        return hide_together(tables)[list(self.all).index(self.own)]
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -111,8 +128,13 @@ def figures(
     *,
     today: date,
     funds: Mapping[str, str],
+    beside: Sequence[Span] = (),
 ) -> Figures:
-    """Count; ``funds`` names the executor of each scheme that has money in the period."""
+    """Count; ``funds`` names the executor of each scheme that has money in the period.
+
+    ``beside`` are the spans whose reports everybody has as well, this one included.
+    """
+    spans = _Spans(span, beside or (span,))
     decided = [one for one in rows if span.has(one.decided_on) and one.state != "withdrawn"]
     awarded = [one for one in decided if one.state == "awarded"]
     days = [days_taken(one) for one in decided]
@@ -133,11 +155,11 @@ def figures(
         median_days=median_high(days) if days else None,
         open=len(still_open),
         overdue=sum(_days_open(one, today) > DAYS_TO_DECIDE for one in still_open),
-        by_purpose=_lines(rows, lambda one: one.scheme, money, span=span),
-        by_fund=_lines(rows, lambda one: one.fund, _of_funds(money, funds), span=span),
-        by_profession=_small(awarded, lambda one: one.profession),
-        by_age=_small(awarded, age_band),
-        by_area=_small(awarded, lambda one: one.area or UNKNOWN),
+        by_purpose=_lines(rows, lambda one: one.scheme, money, spans=spans),
+        by_fund=_lines(rows, lambda one: one.fund, _of_funds(money, funds), spans=spans),
+        by_profession=_small(rows, lambda one: one.profession, spans),
+        by_age=_small(rows, age_band, spans),
+        by_area=_small(rows, lambda one: one.area or UNKNOWN, spans),
     )
 
 
@@ -161,12 +183,35 @@ def age_band(one: Row) -> str:
 
 
 def suppressed(cells: Mapping[str, int]) -> frozenset[str]:
-    """Cells below ten; and one more where a single one could be told from the total."""
-    small = {key for key, number in cells.items() if 0 < number < SMALLEST_CELL}
-    others = [key for key in cells if key not in small and cells[key]]
-    if len(small) == 1 and others:
-        small.add(min(others, key=lambda key: (cells[key], key)))
-    return frozenset(small)
+    """Cells below ten; and one more where those could be told from the total."""
+    small = frozenset(key for key, number in cells.items() if 0 < number < SMALLEST_CELL)
+    return small | _one_more(cells, small)
+
+
+def hide_together(tables: Sequence[Mapping[str, int]]) -> list[frozenset[str]]:
+    """What to keep back of tables of which the first is mostly the sum of the others.
+
+    A cell that is kept back in one of them alone is the difference of the others. The first, which
+    says most, is spared as long as it can be.
+    """
+    hidden = [suppressed(one) for one in tables]
+    while True:
+        before = list(hidden)
+        for key in sorted({key for one in tables for key in one}):
+            there = [place for place, one in enumerate(tables) if one.get(key)]
+            rest = [place for place in there if key not in hidden[place]]
+            if rest and len(rest) == len(there) - 1:
+                hidden[max(rest)] |= {key}
+        hidden = [some | _one_more(one, some) for one, some in zip(tables, hidden, strict=True)]
+        if hidden == before:
+            return hidden
+
+
+def _one_more(cells: Mapping[str, int], hidden: Collection[str]) -> frozenset[str]:
+    """The least of the others, where what is hidden is one cell, or as many ones as there are cells."""
+    others = [key for key in cells if cells[key] and key not in hidden]
+    tells = len(hidden) == 1 or 0 < sum(cells[key] for key in hidden) == len(hidden)
+    return frozenset([min(others, key=lambda key: (cells[key], key))] if tells and others else [])
 
 
 def _days_open(one: Row, today: date) -> int:
@@ -193,48 +238,47 @@ def _of_funds(money: Mapping[str, Money], funds: Mapping[str, str]) -> dict[str,
     return found
 
 
-def _lines(
-    rows: Sequence[Row], key: Callable[[Row], str], money: Mapping[str, Money], *, span: Span
-) -> list[PurposeLine]:
-    """By purpose or fund: counts and euros in full, because they are accounted for; children not."""
-    groups: dict[str, list[Row]] = {name: [] for name in money}
+def _awarded(rows: Iterable[Row], span: Span) -> list[Row]:
+    return [one for one in rows if one.state == "awarded" and span.has(one.decided_on)]
+
+
+def _by(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
     for one in rows:
         groups.setdefault(key(one), []).append(one)
-    awards = {
-        name: [one for one in some if one.state == "awarded" and span.has(one.decided_on)]
-        for name, some in groups.items()
-    }
-    children = {name: len(_children(some)) for name, some in awards.items()}
-    hidden = suppressed(children)
+    return groups
+
+
+def _lines(
+    rows: Sequence[Row], key: Callable[[Row], str], money: Mapping[str, Money], *, spans: _Spans
+) -> list[PurposeLine]:
+    """By purpose or fund: counts and euros in full, because they are accounted for; children not."""
+    groups: dict[str, list[Row]] = {**{name: [] for name in money}, **_by(rows, key)}
+    hidden, span = spans.hidden(rows, key), spans.own
     return [
         PurposeLine(
             key=name,
-            applications=sum(span.has(one.received_on) for one in groups[name]),
-            awarded=len(awards[name]),
-            refused=sum(
-                one.state == "refused" and span.has(one.decided_on) for one in groups[name]
-            ),
-            children=None if name in hidden else children[name],
-            awarded_cents=_cents(awards[name]),
+            applications=sum(span.has(one.received_on) for one in some),
+            awarded=len(awards),
+            refused=sum(one.state == "refused" and span.has(one.decided_on) for one in some),
+            children=None if name in hidden else len(_children(awards)),
+            awarded_cents=_cents(awards),
             confirmed_cents=money.get(name, Money()).confirmed_cents,
             released_cents=money.get(name, Money()).released_cents,
         )
-        for name in sorted(groups)
+        for name, some in sorted(groups.items())
+        for awards in [_awarded(some, span)]
     ]
 
 
-def _small(awarded: Sequence[Row], key: Callable[[Row], str]) -> list[SmallLine]:
-    groups: dict[str, list[Row]] = {}
-    for one in awarded:
-        groups.setdefault(key(one), []).append(one)
-    children = {name: len(_children(some)) for name, some in groups.items()}
-    hidden = suppressed(children)
+def _small(rows: Sequence[Row], key: Callable[[Row], str], spans: _Spans) -> list[SmallLine]:
+    hidden = spans.hidden(rows, key)
     return [
         SmallLine(
             key=name,
-            children=None if name in hidden else children[name],
+            children=None if name in hidden else len(_children(some)),
             awarded=None if name in hidden else len(some),
             awarded_cents=None if name in hidden else _cents(some),
         )
-        for name, some in sorted(groups.items())
+        for name, some in sorted(_by(_awarded(rows, spans.own), key).items())
     ]

@@ -18,7 +18,8 @@ from pas.db import Connection, Statement
 from pas.money import Cents
 
 Half = Literal["year", "first", "second"]
-LESS: Final = "<10"
+HALVES: Final[tuple[Half, ...]] = ("year", "first", "second")
+KEPT_BACK: Final = "kept back"
 COLUMNS: Final = (
     "breakdown",
     "key",
@@ -37,11 +38,6 @@ class MoneyRow(msgspec.Struct, frozen=True):
     fund: str
     confirmed_cents: Cents
     released_cents: Cents
-
-
-class TitleRow(msgspec.Struct, frozen=True):
-    code: str
-    title: str
 
 
 class VoucherRow(msgspec.Struct, frozen=True, rename="camel"):
@@ -66,8 +62,6 @@ class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     figures: Figures
     overlap: int | None
     vouchers: VoucherRow
-    titles: dict[str, str]
-    """Of the schemes, by code."""
 
 
 READ_ROWS: Final = Statement(
@@ -115,13 +109,6 @@ READ_MONEY: Final = Statement(
     """,
     MoneyRow,
 )
-READ_TITLES: Final = Statement(
-    """
-    SELECT DISTINCT ON (s.code) s.code, v.title FROM scheme s JOIN scheme_version v ON v.scheme_id = s.id
-    WHERE v.awarded_by = 'intermediary' ORDER BY s.code, v.valid_from DESC
-    """,
-    TitleRow,
-)
 READ_VOUCHERS: Final = Statement(
     """
     WITH moved AS (
@@ -161,12 +148,13 @@ def span_of(year: int, half: Half) -> Span:
 async def read_report(connection: Connection, *, year: int, half: Half, now: datetime) -> Report:
     """Count a period, on one snapshot."""
     span, today = span_of(year, half), day_of(now)
+    spans: list[Span] = [span_of(year, one) for one in HALVES]
+    of_year = start_of(spans[0].first), start_of(spans[0].end)
     moments = start_of(span.first), start_of(span.end)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        rows = await READ_ROWS.all(connection, *moments, today)
+        rows = await READ_ROWS.all(connection, *of_year, today)
         money = await READ_MONEY.all(connection, *moments)
         vouchers = await READ_VOUCHERS.one(connection, *moments)
-        titles = await READ_TITLES.all(connection)
     return Report(
         year=year,
         half=half,
@@ -179,10 +167,10 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
             span,
             today=today,
             funds={one.scheme: one.fund for one in money},
+            beside=spans,
         ),
         overlap=_overlap(rows, year) if half == "year" else None,
         vouchers=vouchers,
-        titles={one.code: one.title for one in titles},
     )
 
 
@@ -241,4 +229,4 @@ def _table(report: Report) -> list[tuple[str, ...]]:
 
 
 def _cell(number: int | None) -> str:
-    return LESS if number is None else str(number)
+    return KEPT_BACK if number is None else str(number)

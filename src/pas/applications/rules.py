@@ -46,6 +46,8 @@ RefusalCode = Literal[
     "refused-before",
     "by-officer",
 ]
+ToldCode = Literal[RefusalCode, "outside-scheme"]
+"""What an intermediary learns: that an income is too high is not among it."""
 
 
 class Child(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +97,11 @@ class ForClub(msgspec.Struct, frozen=True):
 
 
 Verdict: TypeAlias = Granted | Refused | ForOfficer | ForClub
+
+
+def told_code(code: RefusalCode | None) -> ToldCode | None:
+    """The code of a refusal for whoever applied, without anything about income."""
+    return "outside-scheme" if code == "income-above-limit" else code
 
 
 def decide(facts: Facts) -> Verdict:

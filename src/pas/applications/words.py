@@ -5,7 +5,7 @@ from typing import Final
 from pas.applications.asked import AgreedHow
 from pas.applications.open_cases import State
 from pas.applications.organisations import OrganisationKind
-from pas.applications.rules import Question, RefusalCode
+from pas.applications.rules import Question, RefusalCode, ToldCode
 
 STATES: Final[dict[State, str]] = {
     "received": "Binnen. Wij kijken ernaar.",
@@ -67,10 +67,10 @@ KINDS: Final[dict[OrganisationKind, str]] = {
 }
 
 
-def refusal_words(code: RefusalCode | None, reason: str | None) -> str:
+def refusal_words(code: ToldCode | None, reason: str | None) -> str:
     """What the intermediary hears; an officer's own words go before those of the code."""
     if code is None:
         return ""
     if code == "by-officer" and reason:
         return reason
-    return REFUSALS[code]
+    return REFUSALS["income-above-limit" if code == "outside-scheme" else code]

@@ -74,7 +74,7 @@ READ_NUMBERS: Final = Statement(
         (SELECT count(DISTINCT household) FROM held)::int AS pass_households,
         (SELECT count(*) FROM merchant WHERE state = 'approved' AND kind = 'regular')::int AS merchants,
         (SELECT count(*) FROM redemption WHERE refusal IS NULL)::int AS sales,
-        (SELECT count(*) FROM child_application WHERE state = 'awarded')::int AS children
+        (SELECT count(DISTINCT resident_id) FROM child_application WHERE state = 'awarded')::int AS children
     """,
     CityNumbers,
 )

@@ -3,7 +3,8 @@
 A person counts once per scheme however often they spend, with what was known of them on the day of
 the grant; so does the household that the grant names. All schemes together count everybody once
 more, so users over schemes never add up to people. A redemption that was taken back whole is no use,
-and one that was taken back later counts as what is left of it on the day of the sale.
+and one that was taken back later counts as what is left of it on the day of the sale. Whoever brings
+a voucher of the neighbourhood team is known to nobody, and is not among the people of all together.
 
 The ledger is read below a horizon under which every transaction is decided, so the same position
 gives the same figures for as long as the links to persons are there. What it gives back names
@@ -131,10 +132,12 @@ COUNT: Final = Statement(
             min(p.area) AS area, min(p.household_type) AS household_type, min(p.income_source) AS income_source,
             min(p.school_type) AS school_type, min(p.age) AS age, min(p.income) AS income
         FROM person p GROUP BY GROUPING SETS ((p.scheme_id, p.resident_id), (p.resident_id))
+        HAVING grouping(p.scheme_id) = 0 OR min(p.household) NOT LIKE 'bearer-%'
         UNION ALL
         SELECT p.scheme_id, 'households', bit_or(p.granted), bit_or(p.used), sum(p.cents), min(p.area), min(p.household_type),
             min(p.income_source), NULL, NULL, min(p.income)
         FROM person p GROUP BY GROUPING SETS ((p.scheme_id, p.household), (p.household))
+        HAVING grouping(p.scheme_id) = 0 OR p.household NOT LIKE 'bearer-%'
     ), banded AS (
         SELECT c.scheme_id, c.level, coalesce(c.age BETWEEN 0 AND 17, false) AS child, c.granted, c.used, c.cents, c.area,
             c.household_type, c.income_source, c.school_type,

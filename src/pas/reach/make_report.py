@@ -192,6 +192,9 @@ def _scheme_of(
 ) -> SchemeReach:
     units = [_unit_numbers(subject, unit, shown[unit], threshold=threshold) for unit in SHOWN_UNITS]
     grants = _grants_of(subject, threshold)
+    if shown[subject.unit].granted.hidden or shown["persons"].granted.hidden:
+        # Mostly everybody has one grant, so their number would say what is hidden.
+        grants = dict.fromkeys(PERIODS, HIDDEN)
     reach = [reach_of(one, units, grants, threshold=threshold) for one in subject.targets]
     totals = shown[subject.unit]
     is_one = subject.code != EVERYTHING

@@ -4,7 +4,7 @@ Who used it and who never did are together who was granted, and the quarters are
 years: so one small number hides another one with it, in such a way that no third one gives it away.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
@@ -16,6 +16,11 @@ Column = Literal["granted", "used", "never"]
 COLUMNS: Final[tuple[Column, ...]] = ("granted", "used", "never")
 COLUMN_OF: Final[dict[UserIs, Column]] = {"granted": "granted", "redeemed": "used"}
 HALF_OF: Final[dict[PeriodName, str]] = {"q1": "h1", "q2": "h1", "q3": "h2", "q4": "h2"}
+PARTS_OF: Final[Mapping[PeriodName, tuple[PeriodName, PeriodName]]] = {
+    "year": ("h1", "h2"),
+    "h1": ("q1", "q2"),
+    "h2": ("q3", "q4"),
+}
 HALF_COST: Final = 1
 """A half year is given up before a quarter, which says more."""
 
@@ -90,7 +95,32 @@ def shown_series(
     hidden = hidden_cells(cells, threshold=threshold)
     if hidden is None:
         hidden = frozenset(cells)
-    return {period: shown(values[period], hidden=period in hidden) for period in PERIODS}
+    apart = _told_apart(values, hidden, threshold)
+    return {period: shown(values[period], hidden=period in apart) for period in PERIODS}
+
+
+def _told_apart(
+    values: Mapping[PeriodName, int], hidden: Collection[PeriodName], threshold: int
+) -> set[PeriodName]:
+    """Hide besides what tells how few belong to one part alone, or to two parts both.
+
+    Whoever uses it in two halves is one user of the year: so the year less one half are those of
+    the other half alone, and the halves less the year are those of both.
+    """
+    apart = set(hidden)
+    for whole, parts in PARTS_OF.items():
+        for part in parts:
+            if {whole, part}.isdisjoint(apart) and is_small(
+                values[whole] - values[part], threshold
+            ):
+                apart.add(part)
+        both = sum(values[part] for part in parts) - values[whole]
+        if {whole, *parts}.isdisjoint(apart) and is_small(both, threshold):
+            apart.add(parts[0])
+    for part in PERIODS:
+        if is_small(values["year"] - values[part], threshold):
+            apart.add(part)
+    return apart
 
 
 def gives_away(everybody: int, schemes: Sequence[tuple[int, bool]], *, threshold: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 from pas.reach.judge_targets import BAND, limits_of
 from pas.reach.model import (
     EVERYTHING,
+    UNKNOWN,
     Dimension,
     Kind,
     PeriodName,
@@ -108,7 +109,7 @@ def sentence_of(tenths: Tenths | None, unit: Unit) -> str:
 
 def value_in_words(dimension: Dimension, value: str) -> str:
     """The value of a breakdown; names of areas are the municipality's own."""
-    if dimension == "area":
+    if dimension == "area" and value != UNKNOWN:
         return ", ".join(area.replace("_", " ") for area in value.split(",")) if value else ""
     if dimension in {"age_band", "income_band"} and BAND.fullmatch(value):
         first, last = limits_of(value)

@@ -52,7 +52,7 @@ async def cases_page(
         waiting=waiting,
         decided=[one for one in found if one.decided_at is not None],
         states=STATES,
-        next_steps=NEXT_FOR_INTERMEDIARY,
+        next_steps={one.id: _next_step(one) for one in found},
         before=found[-1].id if len(found) == MOST_LISTED else None,
         is_first=before is None,
     )
@@ -117,6 +117,9 @@ async def _context(
 
 
 def _next_step(case: ChildCase) -> str:
+    waits_for = [one.reason for one in case.pauses if one.until_on is None]
+    if case.decided_at is None and waits_for:
+        return f"De termijn staat nu stil. Bel ons. Wij wachten hierop: {waits_for[-1]}"
     if case.participation == "never_came":
         return "De club zegt dat het kind niet kwam. Bel het gezin."
     if case.participation == "takes_part" and case.left_cents:

@@ -1,5 +1,6 @@
 """The report about applications on a page: the numbers, and the same in a table to take along."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final
 
@@ -8,6 +9,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.applications.figures import SmallLine
+from pas.applications.purposes import purposes_on
 from pas.applications.report import Half, Report, read_report
 from pas.applications.words import OFFICER_REFUSALS
 from pas.auth.permissions import Permission
@@ -25,7 +27,7 @@ HALVES: Final[dict[Half, str]] = {
     "first": "Januari tot en met juni",
     "second": "Juli tot en met december",
 }
-LESS: Final = "minder dan 10"
+KEPT_BACK: Final = "niet getoond"
 Year = Annotated[int, QueryParameter(ge=0, le=2199)]
 """Zero is this year."""
 
@@ -43,15 +45,17 @@ async def report_page(
     asked = max(year, 2000) if year else day_of(now).year
     async with connected(request, municipality) as connection:
         made = await read_report(connection, year=asked, half=half, now=now)
+        last_day = made.last_day_before - timedelta(days=1)
+        purposes = await purposes_on(connection, last_day, "intermediary")
     return page(
         request,
         "applications/report.html",
         home=f"/{municipality}",
         report=made,
-        period=f"{day(made.first_day)} tot en met {day(made.last_day_before - timedelta(days=1))}",
+        period=f"{day(made.first_day)} tot en met {day(last_day)}",
         halves=list(HALVES.items()),
         totals=_totals(made),
-        purposes=_lines(made),
+        purposes=_lines(made, {one.code: one.title for one in purposes}),
         refused=[
             [OFFICER_REFUSALS[code], count(number)]
             for code, number in sorted(made.figures.refused_by.items())
@@ -78,8 +82,8 @@ def _totals(made: Report) -> list[tuple[str, str]]:
         ("Teruggekomen", euros(told.released_cents)),
         ("Binnen drie weken beslist", in_time),
         ("De middelste duurde", days),
-        ("Nog open", count(told.open)),
-        ("Te laat", count(told.overdue)),
+        ("Nu nog open", count(told.open)),
+        ("Nu te laat", count(told.overdue)),
         ("Bonnen van het wijkteam", count(vouchers.confirmed)),
         ("Bonnen in euro", euros(vouchers.confirmed_cents)),
         ("Met bonnen betaald", euros(vouchers.spent_cents)),
@@ -89,7 +93,7 @@ def _totals(made: Report) -> list[tuple[str, str]]:
     return rows
 
 
-def _lines(made: Report) -> list[tuple[str, str, list[list[str]]]]:
+def _lines(made: Report, titles: Mapping[str, str]) -> list[tuple[str, str, list[list[str]]]]:
     told = made.figures
     return [
         (
@@ -98,7 +102,7 @@ def _lines(made: Report) -> list[tuple[str, str, list[list[str]]]]:
             [
                 [
                     *(
-                        made.titles.get(one.key, one.key),
+                        titles.get(one.key, one.key),
                         count(one.applications),
                         count(one.awarded),
                         count(one.refused),
@@ -118,17 +122,22 @@ def _lines(made: Report) -> list[tuple[str, str, list[list[str]]]]:
 
 def _small(lines: list[SmallLine]) -> list[list[str]]:
     return [
-        [one.key, _number(one.children), _number(one.awarded), _money(one.awarded_cents)]
+        [
+            one.key.replace("_", " "),
+            _number(one.children),
+            _number(one.awarded),
+            _money(one.awarded_cents),
+        ]
         for one in lines
     ]
 
 
 def _number(number: int | None) -> str:
-    return LESS if number is None else count(number)
+    return KEPT_BACK if number is None else count(number)
 
 
 def _money(cents: Cents | None) -> str:
-    return "niet getoond" if cents is None else euros(cents)
+    return KEPT_BACK if cents is None else euros(cents)
 
 
 routes: list[ControllerRouterHandler] = [report_page]

@@ -54,6 +54,7 @@ CAUSES: Final[dict[Cause, str]] = {
     "arrival": "een verhuizing naar deze gemeente",
     "income": "een inkomen dat bekend werd",
     "objection": "een bezwaar",
+    "award": "een aanvraag van een hulpverlener",
 }
 
 
