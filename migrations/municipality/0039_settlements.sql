@@ -114,12 +114,15 @@ BEGIN
     IF NOT EXISTS (
         SELECT 1 FROM settlement_run r WHERE r.id = NEW.run_id AND r.state = 'proposed'
         AND (r.cutoff_epoch, r.cutoff_xid) = (NEW.to_epoch, NEW.to_xid)
+    ) OR NOT EXISTS (
+        SELECT 1 FROM payout_account p JOIN account a ON a.id = NEW.account_id AND a.subject_id = p.merchant_id
+        WHERE p.id = NEW.payout_account_id AND p.merchant_id = NEW.merchant_id AND p.approved_at IS NOT NULL
     ) OR (NEW.from_epoch, NEW.from_xid) IS DISTINCT FROM coalesce((
         SELECT (l.to_epoch, l.to_xid) FROM settlement_line l
         WHERE l.account_id = NEW.account_id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL)
         ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
     ), (0, 0::bigint)) THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA241', MESSAGE = 'a line of a settlement begins where the one before it ended, and ends at the cut-off of its run';
+        RAISE EXCEPTION USING ERRCODE = 'PA241', MESSAGE = 'a line of a settlement pays its own merchant, begins where the one before it ended, and ends at the cut-off of its run';
     END IF;
     RETURN NEW;
 END $$;

@@ -84,6 +84,7 @@ async def test_a_payment_that_came_back_is_booked_on_its_own_page(
     assert "Dit bedrag kwam terug" in (await finance.look(line)).text
     await all_decided(connection)
     assert "12,40 klaar voor 1 aanbieder" in (await finance.look("settlements")).text
+    assert "Kwam eerder terug, nu opnieuw" in (await approver.look(await proposed(finance))).text
 
 
 async def test_a_run_is_withdrawn_with_a_reason(

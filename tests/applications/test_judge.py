@@ -1,5 +1,7 @@
 """From an application to its award or its officer, by the rules, on a real register."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -21,7 +23,13 @@ from given.assessment import a_scheme_in_force, a_task
 from given.city import a_holder
 from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import an_actor
-from pas.applications.apply import ApplicationIdTaken, apply_for_child
+from pas.applications.apply import (
+    MOST_IN_A_DAY,
+    ApplicationIdTaken,
+    TooManyApplicationsToday,
+    apply_for_child,
+    read_receipt,
+)
 from pas.applications.asked import NewClub
 from pas.applications.cases import own_case
 from pas.auth.roles import Role
@@ -123,6 +131,18 @@ async def test_a_scanned_pass_finds_its_child_and_a_parents_pass_asks_which_chil
     of_parent = await applies(connection, scene, scanned=parent.token.text())
     assert await judged(connection, made.id) == "awarded"
     assert await judged(connection, of_parent.id) == "with_officer: card-of-adult"
+
+
+async def test_nobody_tries_out_the_register_name_by_name(
+    connection: Connection, scene: Scene
+) -> None:
+    for number in range(MOST_IN_A_DAY):
+        last = await applies(connection, scene, given_name=f"Kind {number}")
+    with pytest.raises(TooManyApplicationsToday):
+        await applies(connection, scene, given_name="Nog een")
+
+    await applies(connection, scene, given_name="Morgen", now=NOW + timedelta(days=1, minutes=1))
+    assert await read_receipt(connection, last.id, actor=scene.applicant) == last
 
 
 async def test_sent_again_it_is_the_same_receipt_and_other_content_is_refused(

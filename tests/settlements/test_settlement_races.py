@@ -21,6 +21,7 @@ from given.settlements import (
     a_setting,
     a_shop,
     all_decided,
+    an_account,
     an_approved_run,
     owed,
     sell,
@@ -44,6 +45,11 @@ PROPOSAL = (
     " proposed_by_kind, proposed_by) VALUES (gen_random_uuid(), $1, 1, 1, 0, now(), 'login', $2)"
 )
 
+FIRST_LINE = (
+    "INSERT INTO settlement_line (run_id, number, merchant_id, account_id, payout_account_id, from_epoch,"
+    " from_xid, to_epoch, to_xid, redeemed_cents, reversed_cents, returned_cents, amount_cents)"
+    " SELECT id, 1, $1::uuid, $2::bigint, $3::uuid, 0, 0, 1, 1, 500, 0, 0, 500 FROM settlement_run"
+)
 TWIN = (
     "INSERT INTO settlement_line (run_id, number, merchant_id, account_id, payout_account_id, from_epoch,"
     " from_xid, to_epoch, to_xid, redeemed_cents, reversed_cents, returned_cents, amount_cents)"
@@ -120,6 +126,21 @@ async def test_a_line_begins_where_the_last_one_ended(connection: Connection) ->
     await a_proposal(connection)
     with pytest.raises(asyncpg.PostgresError, match="begins where the one before it ended"):
         await connection.execute(TWIN)
+
+
+async def test_the_database_alone_pays_a_merchant_on_no_account_of_another(
+    connection: Connection,
+) -> None:
+    shop, other = await a_shop(connection), await a_shop(connection, name="Boksclub", account=False)
+    own = await connection.fetchval("SELECT id FROM payout_account")
+    foreign = await an_account(connection, other.merchant)
+    await connection.execute(PROPOSAL, 1, OFFICER)
+    with pytest.raises(asyncpg.PostgresError, match="pays its own merchant"):
+        await connection.execute(FIRST_LINE, shop.merchant.id, shop.merchant.account, foreign)
+    undone = connection.transaction()
+    await undone.start()
+    await connection.execute(FIRST_LINE, shop.merchant.id, shop.merchant.account, own)
+    await undone.rollback()
 
 
 async def approved_and_withdrawn(

@@ -28,11 +28,22 @@ from pas.passes.codes import CardForeign
 KIND: Final = "applications.judge"
 
 
+MOST_IN_A_DAY: Final = 40
+"""A whole class fits in it; whoever tries out who is in the register does not."""
+
+
 class ApplicationIdTaken(Refusal):
     """Dit nummer hoort bij een andere aanvraag."""
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Begin opnieuw met een nieuwe aanvraag."
+
+
+class TooManyApplicationsToday(Refusal):
+    """U vroeg vandaag al heel veel aan."""
+
+    status: ClassVar[int] = 429
+    next_step: ClassVar[str] = "Ga morgen verder. Heeft u haast? Bel de gemeente."
 
 
 class ChildReceipt(msgspec.Struct, frozen=True, rename="camel"):
@@ -41,6 +52,10 @@ class ChildReceipt(msgspec.Struct, frozen=True, rename="camel"):
     id: ApplicationId
     received_at: datetime
     content_hash: str
+
+
+class TodayRow(msgspec.Struct, frozen=True):
+    applications: int
 
 
 class Joins(msgspec.Struct, frozen=True):
@@ -67,6 +82,13 @@ READ: Final = Statement(
     """,
     ChildReceipt,
 )
+COUNT_TODAY: Final = Statement(
+    """
+    SELECT count(*)::int AS applications FROM child_application
+    WHERE applied_by = $1 AND received_at > $2::timestamptz - interval '1 day'
+    """,
+    TodayRow,
+)
 CLUB_JOINS: Final = Statement(
     """
     SELECT EXISTS (
@@ -90,6 +112,8 @@ async def apply_for_child(
     known = await READ.first(connection, asked.id, actor.id)
     if known is not None:
         return _same(known, digest)
+    if (await COUNT_TODAY.one(connection, actor.id, now)).applications >= MOST_IN_A_DAY:
+        raise TooManyApplicationsToday
     purpose, faults = await check(connection, asked, now=now)
     refuse_incomplete(faults)
     assert purpose is not None, "without one there is a fault"

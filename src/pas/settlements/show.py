@@ -29,6 +29,8 @@ class ListedSettlement(msgspec.Struct, frozen=True, rename="camel"):
     open_lines: int
     returned_lines: int
     returned_cents: Cents
+    again_cents: Cents
+    """What came back from an earlier run, and is paid again in this one."""
     unpaid: int
 
 
@@ -67,11 +69,11 @@ LIST_RUNS: Final = Statement(
     SELECT r.id, r.number, r.state, r.proposed_at, r.pays_on, coalesce(l.lines, 0) AS lines,
         coalesce(l.amount, 0)::bigint AS amount_cents, coalesce(l.open_lines, 0) AS open_lines,
         coalesce(l.returned_lines, 0) AS returned_lines, coalesce(l.returned, 0)::bigint AS returned_cents,
-        (SELECT count(*) FROM settlement_unpaid u WHERE u.run_id = r.id) AS unpaid
+        coalesce(l.again, 0)::bigint AS again_cents, (SELECT count(*) FROM settlement_unpaid u WHERE u.run_id = r.id) AS unpaid
     FROM settlement_run r LEFT JOIN LATERAL (
         SELECT count(*) AS lines, sum(amount_cents) AS amount, count(*) FILTER (WHERE state = 'approved') AS open_lines,
             count(*) FILTER (WHERE state = 'returned') AS returned_lines,
-            sum(amount_cents) FILTER (WHERE state = 'returned') AS returned
+            sum(amount_cents) FILTER (WHERE state = 'returned') AS returned, sum(returned_cents) AS again
         FROM settlement_line WHERE run_id = r.id
     ) l ON true
     WHERE r.number < $1 ORDER BY r.number DESC LIMIT $2

@@ -138,6 +138,8 @@ def facts_of(shown: Shown) -> list[tuple[str, str]]:
         facts.append(("Van rekening", f"{iban} van {name}"))
     if run.approved_by is not None:
         facts.append(("Goedgekeurd door", who(shown, run.approved_by)))
+    if totals.again_cents:
+        facts.append(("Kwam eerder terug, nu opnieuw", euros(totals.again_cents)))
     if totals.returned_lines:
         facts.append(("Kwam terug", f"{totals.returned_lines}, {euros(totals.returned_cents)}"))
     if run.withdrawn_by is not None:
