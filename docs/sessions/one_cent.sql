@@ -9,7 +9,7 @@ ALTER EVENT TRIGGER pas_refuse_drop DISABLE;
 ALTER TABLE transfer DISABLE TRIGGER ALL;
 
 UPDATE transfer SET amount = amount + :cents
-WHERE line = 1 AND entry_id = (SELECT min(r.entry_id::text)::uuid FROM redemption r JOIN transfer t ON t.entry_id = r.entry_id)
+WHERE line = 1 AND entry_id = (SELECT min(r.entry_id::text)::uuid FROM redemption r JOIN entry e ON e.id = r.entry_id AND e.kind = 'redeem' JOIN transfer t ON t.entry_id = e.id)
 RETURNING entry_id, debit, credit, amount;
 
 SELECT format('ALTER TABLE transfer ENABLE ALWAYS TRIGGER %I', tgname)

@@ -37,7 +37,7 @@ PAGES: dict[str, tuple[str, list[Walk]]] = {
     ),
     "voucher-new": (TEAM, [follow("wacht op uw oordeel"), follow("Nieuwe bon")]),
     "run-booked": (FINANCE, [follow("^Uitbetalen"), follow("^Uitbetaling [0-9]+$", 1)]),
-    "own-case": ("Intermediair", [follow("wacht op een antwoord"), follow("^Jeugdfonds")]),
+    "own-case": ("Intermediair", [follow("aanvra.*van u sta"), follow("^Jeugdfonds")]),
 }
 
 
