@@ -441,6 +441,7 @@ DECLARE
     places bigint[];
     outcome text;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(application::text, 0));
     SELECT CASE WHEN e.fingerprint = print THEN 'replay' ELSE 'misuse' END INTO outcome FROM entry e WHERE e.id = confirm_award.entry;
     IF FOUND THEN
         RETURN outcome;
@@ -461,7 +462,12 @@ BEGIN
         AND CASE m.kind WHEN 'regular' THEN l.merchant_id = m.id
             ELSE EXISTS (SELECT 1 FROM payee_invoice i WHERE i.id = confirm_award.entry AND i.application_id = a.id AND i.merchant_id = m.id
                 AND i.amount_cents = amount AND i.invoice_reference = invoice AND i.confirmed_by = by_id AND i.proposed_by <> by_id) END;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR EXISTS (
+        SELECT 1 FROM transfer t
+        JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = payee AND lower(r.invoice_reference) = lower(invoice)
+        LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
+        WHERE t.debit = paid_by AND coalesce(back.reversed, 0) < t.amount
+    ) THEN
         RETURN 'moved';
     END IF;
     places := ARRAY[least(paid_by, owed_on), greatest(paid_by, owed_on)];

@@ -299,7 +299,8 @@ BEGIN
 END $$;
 
 -- The club confirms what a child does there and what it costs, with its invoice: booked and payable. It runs as
--- the ledger, like the functions of sales. A known id is answered before anything else is judged.
+-- the ledger, like the functions of sales. A known id is answered before anything else is judged. One award is
+-- confirmed by one at a time, so that an invoice that was paid for it and not given back is not paid again.
 SET LOCAL ROLE ledger_municipality;
 CREATE FUNCTION confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint,
     occurred timestamptz, by_kind text, by_id uuid, trace text) RETURNS text
@@ -314,6 +315,7 @@ DECLARE
     places bigint[];
     outcome text;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(application::text, 0));
     SELECT CASE WHEN e.fingerprint = print THEN 'replay' ELSE 'misuse' END INTO outcome FROM entry e WHERE e.id = confirm_award.entry;
     IF FOUND THEN
         RETURN outcome;
@@ -334,7 +336,12 @@ BEGIN
         AND CASE m.kind WHEN 'regular' THEN l.merchant_id = m.id
             ELSE EXISTS (SELECT 1 FROM payee_invoice i WHERE i.id = confirm_award.entry AND i.application_id = a.id AND i.merchant_id = m.id
                 AND i.amount_cents = amount AND i.invoice_reference = invoice AND i.confirmed_by = by_id AND i.proposed_by <> by_id) END;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR EXISTS (
+        SELECT 1 FROM transfer t
+        JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = payee AND lower(r.invoice_reference) = lower(invoice)
+        LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
+        WHERE t.debit = paid_by AND coalesce(back.reversed, 0) < t.amount
+    ) THEN
         RETURN 'moved';
     END IF;
     places := ARRAY[least(paid_by, owed_on), greatest(paid_by, owed_on)];

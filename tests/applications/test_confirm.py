@@ -24,6 +24,7 @@ from pas.applications.confirm import (
     ConfirmationIdReused,
     Confirmed,
     InvoiceMissing,
+    InvoiceStatedBefore,
     Stated,
     confirm,
     never_came,
@@ -100,6 +101,28 @@ async def test_the_same_again_is_the_same_and_other_content_is_refused(
     with pytest.raises(ConfirmationIdReused):
         await confirmed(connection, msgspec.structs.replace(one, amount_cents=Cents(1_00)), manager)
     assert await owed(connection, scene.club.account) == 20_000
+
+
+async def test_one_invoice_is_paid_once_for_a_child_unless_it_came_back(
+    connection: Connection, scene: Scene, manager: Actor
+) -> None:
+    award = await an_award(connection, scene)
+    one = stated(scene.club, award, 10_000, "F-7")
+    await confirmed(connection, one, manager)
+    with pytest.raises(InvoiceStatedBefore):
+        await confirmed(connection, stated(scene.club, award, 5_000, " f-7"), manager)
+    assert await left(connection, award) == 15_000
+
+    back = Back(
+        id=EntryId(uuid7()),
+        confirmation=one.id,
+        application=award,
+        amount_cents=None,
+        reason="Fout",
+    )
+    await give_back(connection, back, ring=scene.ring, actor=manager, now=NOW)
+    await confirmed(connection, stated(scene.club, award, 9_000, "F-7"), manager)
+    assert await owed(connection, scene.club.account) == 9_000
 
 
 async def test_above_the_award_it_is_refused_with_what_is_left(

@@ -90,28 +90,29 @@ async def test_two_applications_for_one_child_judged_at_once_come_to_one_award(
     assert states == ["awarded", "refused: already-requested"]
 
 
-async def test_two_confirmations_at_once_above_the_award_come_to_one(
-    connection: Connection, crowd: Database, scene: Scene
+@pytest.mark.parametrize(("cents", "other"), [(20_000, "G"), (10_000, "F")])
+async def test_two_confirmations_at_once_above_the_award_or_of_one_invoice_come_to_one(
+    connection: Connection, crowd: Database, scene: Scene, cents: int, other: str
 ) -> None:
     award = await an_award(connection, scene)
     manager = await a_manager(connection, scene.club)
 
-    def confirming(cents: int) -> Act:
+    def confirming(invoice: str) -> Act:
         stated = Stated(
             id=EntryId(uuid7()),
             application=award,
             merchant=scene.club.id,
             amount_cents=Cents(cents),
-            invoice="F",
+            invoice=invoice,
         )
         return lambda one: confirm(
             one, stated, municipality=VELSEN, key=b"k" * 32, actor=manager, now=NOW
         )
 
-    answers = await at_once(crowd, confirming(20_000), confirming(20_000))
+    answers = await at_once(crowd, confirming("F"), confirming(other))
     booked = [one for one in answers if isinstance(one, Confirmed)]
     assert len(booked) == 1
-    assert await left(connection, award) == 5_000
+    assert await left(connection, award) == 25_000 - cents
     assert (await prove(connection, NOW)).closes
 
 

@@ -27,7 +27,7 @@ PAGES: dict[str, tuple[str, list[Walk]]] = {
     "queue-case": (OFFICER, [follow("op uw besluit"), follow("^Jeugdfonds")]),
     "report-of-children": (OFFICER, [follow("Verslag")]),
     "organisations": (REGISTRAR, [follow("^Aanvragers")]),
-    "invoices": ("Tweede beoordelaar", [follow("^[0-9]+ rekening wacht op")]),
+    "invoices": ("Tweede beoordelaar", [follow("^[0-9]+ factuur wacht op")]),
     "payees": (REGISTRAR, [follow("^Eenmalige leveranciers")]),
     "vouchers": (TEAM, [follow("wacht op uw oordeel")]),
     "voucher": (TEAM, [follow("wacht op uw oordeel"), follow("rekenmachine|Schoolkosten")]),

@@ -85,8 +85,8 @@ WORK: Final = (
     Work(
         "invoices",
         Permission.PAYEE_INVOICES_CONFIRM,
-        "rekening wacht op een tweede persoon",
-        "rekeningen wachten op een tweede persoon",
+        "factuur wacht op een tweede persoon",
+        "facturen wachten op een tweede persoon",
         "payee-invoices",
     ),
     Work(

@@ -65,6 +65,13 @@ class InvoiceMissing(Refusal):
     next_step: ClassVar[str] = "Vul het nummer van uw factuur in, hoogstens 60 tekens."
 
 
+class InvoiceStatedBefore(Refusal):
+    """Deze factuur gaf u al op voor dit kind."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Is het een andere factuur? Vul dan haar eigen nummer in."
+
+
 class ConfirmationIdReused(Refusal):
     """Dit nummer hoort bij een andere opgave."""
 
@@ -109,6 +116,7 @@ class StandRow(msgspec.Struct, frozen=True):
     left_cents: Cents | None
     until: datetime | None
     released_at: datetime | None
+    invoiced: bool
 
 
 CONFIRM: Final = Statement(
@@ -131,7 +139,12 @@ NEVER_CAME: Final = Statement(
 READ_STAND: Final = Statement(
     """
     SELECT coalesce(b.merchant_id, a.merchant_id) AS bound, m.state AS merchant_state, c.amount AS left_cents,
-        c.usable_until AS until, a.released_at
+        c.usable_until AS until, a.released_at, EXISTS (
+            SELECT 1 FROM transfer t
+            JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = $2 AND lower(r.invoice_reference) = lower($3)
+            LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
+            WHERE t.debit = b.account_id AND coalesce(back.reversed, 0) < t.amount
+        ) AS invoiced
     FROM child_application a
     JOIN merchant m ON m.id = a.merchant_id
     LEFT JOIN budget b ON b.application_id = a.id
@@ -241,7 +254,9 @@ async def _book(
 async def _answer(
     connection: Connection, stated: Stated, outcome: Outcome, *, now: datetime
 ) -> Confirmed:
-    stand = await READ_STAND.first(connection, stated.application)
+    stand = await READ_STAND.first(
+        connection, stated.application, stated.merchant, stated.invoice.strip()
+    )
     left = Cents(0) if stand is None or stand.left_cents is None else stand.left_cents
     if outcome in {Outcome.BOOKED, Outcome.REPLAY}:
         return Confirmed(stated.id, stated.amount_cents, left)
@@ -255,6 +270,8 @@ def _refusal(stated: Stated, stand: StandRow | None, left: Cents, *, now: dateti
         return AwardNotFound()
     if stand.merchant_state != "approved":
         return ClubIsSuspended()
+    if stand.invoiced:
+        return InvoiceStatedBefore()
     if stand.until is None or stand.until <= now or stand.released_at is not None:
         ended = "" if stand.until is None else f" Dat was op {moment(stand.until)}."
         return AwardHasEnded(f"{AwardHasEnded.title()}{ended}")

@@ -37,21 +37,23 @@ class PayeeNotReady(Refusal):
     """Deze leverancier is nog niet goedgekeurd."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Laat een collega de leverancier en zijn rekening eerst goedkeuren."
+    next_step: ClassVar[str] = (
+        "Laat een collega de leverancier en zijn rekeningnummer eerst goedkeuren."
+    )
 
 
 class InvoiceNotFound(Refusal):
-    """Deze rekening wacht niet."""
+    """Deze factuur wacht niet."""
 
     status: ClassVar[int] = 404
-    next_step: ClassVar[str] = "Kies een rekening uit de lijst."
+    next_step: ClassVar[str] = "Kies een factuur uit de lijst."
 
 
 class InvoiceIdReused(Refusal):
-    """Dit nummer hoort bij een andere rekening."""
+    """Dit nummer hoort bij een andere factuur."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Begin opnieuw met een nieuwe rekening."
+    next_step: ClassVar[str] = "Begin opnieuw met een nieuwe factuur."
 
 
 class OneOffPayee(msgspec.Struct, frozen=True, rename="camel"):

@@ -37,11 +37,36 @@ KIND_WORDS: Final[Mapping[Kind, str]] = {
 }
 SHORT_KINDS: Final[Mapping[Kind, str]] = {"municipal": "gemeente", "statistical": "statistiek"}
 STATUS_WORDS: Final[Mapping[Status, str]] = {
-    "printed": "zo gedrukt in de bron",
+    "printed": "zo staat het in de bron",
     "approximate": "ongeveer",
     "implied": "afgeleid, niet gedrukt",
     "unknown": "onbekend",
 }
+PUBLISHED_NAMES: Final[Mapping[str, str]] = {
+    "minima_households": "huishoudens met een laag inkomen",
+    "children_in_minima_households": "kinderen in huishoudens met een laag inkomen",
+    "long_term_minima": "langdurig een laag inkomen",
+    "households_up_to_100_pct": "huishoudens tot 100% van de bijstand",
+    "households_up_to_110_pct": "huishoudens tot 110% van de bijstand",
+    "households_up_to_120_pct": "huishoudens tot 120% van de bijstand",
+    "households_up_to_130_pct": "huishoudens tot 130% van de bijstand",
+    "all_other_schemes": "alle andere regelingen",
+    "innovation fund": "innovatiefonds",
+    "structural extension": "blijvende uitbreiding",
+    "structural extension culture": "blijvende uitbreiding cultuur",
+    "structural extension sport": "blijvende uitbreiding sport",
+    "structural extension swimming": "blijvende uitbreiding zwemmen",
+    "current_budget": "huidig budget",
+    "new_actions_funded": "nieuwe acties met dekking",
+    "innovation_fund_2020": "innovatiefonds 2020",
+    "innovation_fund_2021_2022": "innovatiefonds 2021 en 2022",
+    "new_actions_2023_2024": "nieuwe acties 2023 en 2024",
+    "savings_from_new_approach": "besparing door de nieuwe aanpak",
+    "printed_extra_needed": "gedrukt: extra nodig",
+    "printed_total": "gedrukt totaal",
+    "printed_total_children": "gedrukt totaal voor kinderen",
+}
+"""Codes of published files that are not Dutch themselves."""
 USER_WORDS: Final[Mapping[UserIs, str]] = {
     "granted": "wie het kreeg toegekend",
     "redeemed": "wie er iets van besteedde",
@@ -128,3 +153,8 @@ def address_of(scheme: str) -> str:
 
 def scheme_of(address: str) -> str:
     return EVERYTHING if address == ADDRESS_OF_ALL else address
+
+
+def published_name(code: str) -> str:
+    """Say what a row of a published file is about; a code that is not known as its own words."""
+    return PUBLISHED_NAMES.get(code, code.replace("_", " "))

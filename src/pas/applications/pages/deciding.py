@@ -172,13 +172,13 @@ async def invoice_by_page(
 ) -> Response[str] | Redirect:
     """An invoice of a supplier that will never register, for a second person."""
     form, (wanted, actor, now) = await read_form(request), _who(request, application_id)
-    payee = form.parsed("payee", "Kies wie de rekening stuurde.", parse_uuid)
+    payee = form.parsed("payee", "Kies wie de factuur stuurde.", parse_uuid)
     stated = Stated(
         id=EntryId(id_in(form)),
         application=wanted,
         merchant=MerchantId(payee or UUID(int=0)),
         amount_cents=form.cents("invoice_amount", "Vul het bedrag in.") or NO_CENTS,
-        invoice=form.text("invoice", "Vul het nummer van de rekening in.", most=60) or "-",
+        invoice=form.text("invoice", "Vul het nummer van de factuur in.", most=60) or "-",
     )
     reason = form.text("invoice_reason", "Schrijf op waarom deze leverancier.", most=300) or "-"
     if stated.amount_cents <= 0:

@@ -98,7 +98,7 @@ async def add_payee(
 
 @get(INVOICES, opt=READ)
 async def read_invoices(municipality: FromPath[str], request: AppRequest) -> Invoices:
-    """Lees welke rekeningen wachten op een tweede persoon."""
+    """Lees welke facturen wachten op een tweede persoon."""
     async with connected(request, municipality) as connection:
         return Invoices(await waiting_invoices(connection))
 
@@ -107,7 +107,7 @@ async def read_invoices(municipality: FromPath[str], request: AppRequest) -> Inv
 async def add_invoice(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[InvoiceBody]
 ) -> None:
-    """Stel voor om een rekening te betalen."""
+    """Stel voor om een factuur te betalen."""
     stated = Stated(
         id=EntryId(data.id),
         application=ApplicationId(data.application_id),
@@ -129,7 +129,7 @@ async def add_invoice(
 async def confirm_payee_invoice(
     municipality: FromPath[str], invoice_id: FromPath[UUID], request: AppRequest
 ) -> Confirmed:
-    """Bevestig als tweede persoon dat een rekening betaald wordt."""
+    """Bevestig als tweede persoon dat een factuur betaald wordt."""
     key = await key_of(request, municipality)
     async with connected(request, municipality) as connection:
         return await confirm_invoice(
@@ -150,7 +150,7 @@ async def reject_payee_invoice(
     *,
     data: JSONBody[InvoiceRejectionBody],
 ) -> None:
-    """Wijs een rekening af, met de reden."""
+    """Wijs een factuur af, met de reden."""
     async with connected(request, municipality) as connection:
         await reject_invoice(
             connection,

@@ -13,6 +13,7 @@ from pas.reach.appropriation_lines import Compared, PackageDifference
 from pas.reach.budget_table import BudgetColumn
 from pas.reach.compare_money import compare_money
 from pas.reach.pages.frame import READ
+from pas.reach.words import published_name
 from pas.web.pages import page
 
 
@@ -39,7 +40,7 @@ async def reach_money_page(municipality: FromPath[str], request: AppRequest) -> 
 
 
 def name_of(one: Compared) -> str:
-    return f"{one.subject.replace('_', ' ')} {one.year}"
+    return f"{published_name(one.subject)} {one.year}"
 
 
 def subject_cells(one: Compared) -> list[str]:
@@ -62,7 +63,12 @@ def above_words(one: Compared) -> str:
 def cover_cells(one: Compared) -> list[list[str]]:
     words = {"budget": "budget", "spend": "uitgegeven"}
     return [
-        [name_of(one), line.cover_line or "onbekend", words[line.kind], amount(line.amount_cents)]
+        [
+            name_of(one),
+            published_name(line.cover_line or "onbekend"),
+            words[line.kind],
+            amount(line.amount_cents),
+        ]
         for line in one.cover_lines
     ]
 
@@ -70,7 +76,7 @@ def cover_cells(one: Compared) -> list[list[str]]:
 def column_cells(one: BudgetColumn) -> list[str]:
     sums = {each.name: each for each in one.sums}
     total = sums.get("printed_total")
-    open_ = ", ".join(name.replace("_", " ") for name in one.open_lines) or "geen"
+    open_ = ", ".join(published_name(name) for name in one.open_lines) or "geen"
     return [
         str(one.year),
         "–" if total is None else amount(total.printed_cents),

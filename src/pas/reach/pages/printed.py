@@ -20,6 +20,7 @@ from pas.reach.printed import VERDICTS, PrintedFigure, judge_printed
 from pas.reach.published_files import MOST_BYTES, PublishedKind
 from pas.reach.rules import in_words
 from pas.reach.use_by_year import Growth, YearTotal, check_use
+from pas.reach.words import published_name
 from pas.web.counts import count
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
@@ -121,22 +122,21 @@ def counts_of(figures: list[PrintedFigure]) -> list[tuple[str, str]]:
 
 
 def cells_of(one: PrintedFigure) -> list[str]:
-    subject = one.subject.replace("_", " ")
     printed = f"{one.printed.replace('.', ',')}%" if one.printed else "–"
     ours = "–" if one.tenths is None else in_words(one.tenths)
-    where = f"{one.municipality} {one.year}: {subject}"
+    where = f"{one.municipality} {one.year}: {published_name(one.subject)}"
     return [where, printed, ours, VERDICTS[one.verdict], one.why]
 
 
 def total_cells(one: YearTotal) -> list[str]:
     verdict = {True: "klopt", False: "telt niet op", None: "niet te zeggen"}[one.closes]
     cells = ("–" if number is None else count(number) for number in (one.printed, one.summed))
-    return [f"{one.name.replace('_', ' ')} {one.year}", *cells, verdict]
+    return [f"{published_name(one.name)} {one.year}", *cells, verdict]
 
 
 def growth_cells(one: Growth) -> list[str]:
     ours = "–" if one.tenths is None else in_words(one.tenths)
-    return [one.name.replace("_", " "), f"{one.printed}%", ours, VERDICTS[one.verdict], one.why]
+    return [published_name(one.name), f"{one.printed}%", ours, VERDICTS[one.verdict], one.why]
 
 
 routes: list[ControllerRouterHandler] = [printed_page, published_page, send_published]
