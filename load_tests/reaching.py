@@ -68,7 +68,7 @@ async def _both(login: Login) -> Measured:
         rows = await connection.fetch(BARE, city.YEAR)
         bare = time.perf_counter() - began
         began = time.perf_counter()
-        made = await make_report(connection, year=city.YEAR, now=datetime.now(UTC))
+        made = await make_report(connection, year=city.YEAR, now=datetime.now(UTC), parts={})
         report = time.perf_counter() - began
     finally:
         await connection.close()

@@ -4,6 +4,16 @@ CREATE SCHEMA municipality;
 
 ALTER SCHEMA municipality OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT p.id FROM payout_account p WHERE p.merchant_id = payee AND p.usable_from <= at
+    ORDER BY p.usable_from DESC, p.proposed_at DESC LIMIT 1
+$$;
+
+ALTER FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -37,6 +47,7 @@ DECLARE
 BEGIN
     IF lines = 0 OR cardinality(entries) IS DISTINCT FROM lines
         OR lines <> (SELECT max(l.number) FROM settlement_line l WHERE l.run_id = run)
+        OR EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run AND l.payout_account_id IS DISTINCT FROM account_to_pay(l.merchant_id, approved))
         OR settlement_differs(run, ours.cutoff_epoch, ours.cutoff_xid) <> 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'PA243', MESSAGE = 'what the lines of this settlement say is not what the books say';
     END IF;
@@ -441,7 +452,7 @@ DECLARE
     places bigint[];
     outcome text;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(application::text, 0));
+    PERFORM FROM child_application a WHERE a.id = application FOR UPDATE;
     SELECT CASE WHEN e.fingerprint = print THEN 'replay' ELSE 'misuse' END INTO outcome FROM entry e WHERE e.id = confirm_award.entry;
     IF FOUND THEN
         RETURN outcome;
@@ -672,9 +683,9 @@ BEGIN
     ));
     WITH made AS (
         INSERT INTO scheme_grant (id, decision_id, resident_id, household_number, scheme_id, scheme_version_id, budget_year,
-            claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on)
+            claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on, epoch)
         SELECT g.id, g.decision_id, g.resident_id, g.household, g.scheme_id, g.version_id, g.year, g.claim, g.period,
-            g.amount, g.visits, g.starts_on, g.ends_on, granted
+            g.amount, g.visits, g.starts_on, g.ends_on, granted, (SELECT max(e.number) FROM epoch e)
         FROM unnest(grants, decisions, residents, households, schemes, versions, years, claims, periods, amounts, visits_granted, starts, ends)
             AS g (id, decision_id, resident_id, household, scheme_id, version_id, year, claim, period, amount, visits, starts_on, ends_on)
         ORDER BY g.scheme_id, g.claim, g.period
@@ -1126,6 +1137,19 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_double_agreement() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_other_judgement() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.confirmed_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA223', MESSAGE = 'this was judged before, and is judged once';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_other_judgement() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_overlap() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1236,17 +1260,15 @@ CREATE FUNCTION municipality.refuse_settlement_line() RETURNS trigger
     AS $$
 BEGIN
     IF NOT EXISTS (
-        SELECT 1 FROM settlement_run r WHERE r.id = NEW.run_id AND r.state = 'proposed'
-        AND (r.cutoff_epoch, r.cutoff_xid) = (NEW.to_epoch, NEW.to_xid)
-    ) OR NOT EXISTS (
-        SELECT 1 FROM payout_account p JOIN account a ON a.id = NEW.account_id AND a.subject_id = p.merchant_id
-        WHERE p.id = NEW.payout_account_id AND p.merchant_id = NEW.merchant_id AND p.approved_at IS NOT NULL
+        SELECT 1 FROM settlement_run r JOIN account a ON a.id = NEW.account_id AND a.subject_id = NEW.merchant_id
+        WHERE r.id = NEW.run_id AND r.state = 'proposed' AND (r.cutoff_epoch, r.cutoff_xid) = (NEW.to_epoch, NEW.to_xid)
+            AND account_to_pay(NEW.merchant_id, r.proposed_at) = NEW.payout_account_id
     ) OR (NEW.from_epoch, NEW.from_xid) IS DISTINCT FROM coalesce((
         SELECT (l.to_epoch, l.to_xid) FROM settlement_line l
         WHERE l.account_id = NEW.account_id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL)
         ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
     ), (0, 0::bigint)) THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA241', MESSAGE = 'a line of a settlement pays its own merchant, begins where the one before it ended, and ends at the cut-off of its run';
+        RAISE EXCEPTION USING ERRCODE = 'PA241', MESSAGE = 'a line of a settlement pays its own merchant on the account in use, begins where the one before it ended, and ends at the cut-off of its run';
     END IF;
     RETURN NEW;
 END $$;
@@ -2495,6 +2517,7 @@ CREATE TABLE municipality.scheme_grant (
     starts_on date NOT NULL,
     ends_on date NOT NULL,
     granted_on date NOT NULL,
+    epoch integer,
     xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint,
     CONSTRAINT scheme_grant_amount_cents_check CHECK ((amount_cents > 0)),
     CONSTRAINT scheme_grant_check CHECK ((ends_on > starts_on)),
@@ -3465,6 +3488,14 @@ CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW W
 
 CREATE TRIGGER judge_waiting_applications AFTER UPDATE OF state ON municipality.merchant FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION municipality.judge_waiting_applications();
 
+CREATE TRIGGER judged_once BEFORE UPDATE ON municipality.payee_invoice FOR EACH ROW EXECUTE FUNCTION municipality.refuse_other_judgement();
+
+ALTER TABLE municipality.payee_invoice ENABLE ALWAYS TRIGGER judged_once;
+
+CREATE TRIGGER judged_once BEFORE UPDATE ON municipality.voucher FOR EACH ROW EXECUTE FUNCTION municipality.refuse_other_judgement();
+
+ALTER TABLE municipality.voucher ENABLE ALWAYS TRIGGER judged_once;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -3744,6 +3775,10 @@ GRANT USAGE ON SCHEMA municipality TO app_municipality;
 GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
 GRANT ALL ON SCHEMA municipality TO ledger_municipality;
 
+REVOKE ALL ON FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) TO app_municipality;
+GRANT ALL ON FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) TO ledger_municipality;
+
 REVOKE ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
@@ -3814,6 +3849,8 @@ REVOKE ALL ON FUNCTION municipality.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.refresh_statistics() TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 
@@ -4036,6 +4073,7 @@ GRANT UPDATE(awarded_cents) ON TABLE municipality.child_application TO app_munic
 GRANT UPDATE(budget_year) ON TABLE municipality.child_application TO app_municipality;
 
 GRANT UPDATE(participation) ON TABLE municipality.child_application TO app_municipality;
+GRANT UPDATE(participation) ON TABLE municipality.child_application TO ledger_municipality;
 
 GRANT UPDATE(participation_at) ON TABLE municipality.child_application TO app_municipality;
 
@@ -4045,6 +4083,10 @@ GRANT SELECT ON TABLE municipality.child_application_pause TO auditor_municipali
 GRANT SELECT,INSERT ON TABLE municipality.child_application_pause TO app_municipality;
 
 GRANT UPDATE(until_on) ON TABLE municipality.child_application_pause TO app_municipality;
+
+GRANT UPDATE(reason) ON TABLE municipality.child_application_pause TO app_municipality;
+
+GRANT UPDATE(paused_by) ON TABLE municipality.child_application_pause TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;

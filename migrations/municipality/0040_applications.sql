@@ -243,6 +243,19 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- What a second person said of an invoice or a voucher stands.
+CREATE FUNCTION refuse_other_judgement() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF OLD.confirmed_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA223', MESSAGE = 'this was judged before, and is judged once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER judged_once BEFORE UPDATE ON payee_invoice FOR EACH ROW EXECUTE FUNCTION refuse_other_judgement();
+CREATE TRIGGER judged_once BEFORE UPDATE ON voucher FOR EACH ROW EXECUTE FUNCTION refuse_other_judgement();
+ALTER TABLE payee_invoice ENABLE ALWAYS TRIGGER judged_once;
+ALTER TABLE voucher ENABLE ALWAYS TRIGGER judged_once;
+
 CREATE FUNCTION forget_child_applications(before timestamptz, most integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -275,13 +288,14 @@ GRANT UPDATE (resident_id, scanned_token, scanned_numbers, given_name, family_na
     period_key, decided_at, decided_by, refusal, reason, awarded_cents, budget_year, participation, participation_at, released_at)
     ON child_application TO app_municipality;
 GRANT SELECT, INSERT ON child_application_pause TO app_municipality;
-GRANT UPDATE (until_on) ON child_application_pause TO app_municipality;
+GRANT UPDATE (until_on, reason, paused_by) ON child_application_pause TO app_municipality;
 GRANT INSERT (id, application_id, merchant_id, amount_cents, invoice_reference, proposed_at, proposed_by) ON payee_invoice TO app_municipality;
 GRANT UPDATE (confirmed_at, confirmed_by, rejected_at, rejected_by, rejected_because) ON payee_invoice TO app_municipality;
 GRANT INSERT (id, organisation_id, scheme_id, category, amount_cents, what_for, no_other_provision, proposed_at, proposed_by) ON voucher TO app_municipality;
 GRANT UPDATE (confirmed_at, confirmed_by, rejected_at, rejected_by, rejected_because, card_id, expires_on) ON voucher TO app_municipality;
 GRANT UPDATE (merchant_id, application_id, category) ON budget TO app_municipality;
 GRANT SELECT ON child_application, payee_invoice TO ledger_municipality;
+GRANT UPDATE (participation) ON child_application TO ledger_municipality; -- to hold a row: it writes none
 
 -- A voucher is spent on its own purpose: the function that sells looks at it, word for word as it was besides.
 DO $$
@@ -315,7 +329,7 @@ DECLARE
     places bigint[];
     outcome text;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(application::text, 0));
+    PERFORM FROM child_application a WHERE a.id = application FOR UPDATE;
     SELECT CASE WHEN e.fingerprint = print THEN 'replay' ELSE 'misuse' END INTO outcome FROM entry e WHERE e.id = confirm_award.entry;
     IF FOUND THEN
         RETURN outcome;

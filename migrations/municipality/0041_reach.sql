@@ -2,9 +2,23 @@
 SET LOCAL lock_timeout = '5s';
 
 -- So that a report counts a closed prefix of grants too. Rows from before have none: they came before it.
+ALTER TABLE scheme_grant ADD COLUMN epoch integer;
 ALTER TABLE scheme_grant ADD COLUMN xid bigint;
 ALTER TABLE scheme_grant ALTER COLUMN xid SET DEFAULT pg_current_xact_id()::text::bigint;
 COMMENT ON COLUMN scheme_grant.xid IS 'The transaction that granted it, as in the ledger; null before that was noted.';
+-- The function that grants notes the epoch, once for all of a batch, word for word as it was besides.
+DO $$
+DECLARE
+    definition text := (SELECT pg_get_functiondef(p.oid) FROM pg_proc p
+        WHERE p.pronamespace = current_schema()::regnamespace AND p.proname = 'grant_batch');
+    columns CONSTANT text := 'visits, starts_on, ends_on, granted_on)';
+    cells CONSTANT text := 'g.starts_on, g.ends_on, granted';
+BEGIN
+    ASSERT (length(definition) - length(replace(definition, columns, ''))) / length(columns) = 1;
+    ASSERT (length(definition) - length(replace(definition, cells, ''))) / length(cells) = 1;
+    EXECUTE replace(replace(definition, columns, 'visits, starts_on, ends_on, granted_on, epoch)'),
+        cells, cells || ', (SELECT max(e.number) FROM epoch e)');
+END $$;
 
 -- squawk-ignore ban-drop-constraint
 ALTER TABLE import DROP CONSTRAINT import_kind_check;

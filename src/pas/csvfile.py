@@ -6,6 +6,7 @@ A bad row costs only itself: after a quote that never closes, reading goes on at
 """
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, Final, Literal, TypeVar
@@ -19,6 +20,7 @@ MOST_ROWS: Final = 1_000_000
 LONGEST_LINE_BYTES: Final = 16_384
 MOST_LINES_IN_A_RECORD: Final = 20
 BYTES_UNUSED_IN_WINDOWS_1252: Final = frozenset((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+NUMBER: Final = re.compile(r"-[0-9]+(?:[.,][0-9]+)?", re.ASCII)
 HOW_TO_EXPORT: Final = (
     "Kies in Excel: Opslaan als, en dan ‘CSV UTF-8’. "
     "In LibreOffice: Opslaan als CSV, tekenset ‘Unicode (UTF-8)’, scheidingsteken ‘;’."
@@ -104,8 +106,9 @@ def chunks(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
 
 
 def neutral(text: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """Put an apostrophe before a cell that a spreadsheet would run as a formula; a number is none."""
+    runs = text.startswith(("=", "+", "-", "@", "\t", "\r")) and not NUMBER.fullmatch(text)
+    return f"'{text}" if runs else text
 
 
 def write_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -134,6 +134,17 @@ async def test_above_the_award_it_is_refused_with_what_is_left(
     assert await left(connection, award) == 25_000
 
 
+async def test_a_club_reads_its_own_invoices_alone(
+    connection: Connection, scene: Scene, manager: Actor
+) -> None:
+    award = await an_award(connection, scene)
+    await confirmed(connection, stated(scene.club, award, 10_000, "F-7"), manager)
+    other = await a_merchant(connection, name="Andere club")
+    of_other = await confirmations_of(connection, award, merchant=other.id)
+    (own,) = await confirmations_of(connection, award, merchant=scene.club.id)
+    assert (of_other, own.invoice_reference) == ([], "F-7")
+
+
 async def test_another_club_cannot_confirm(connection: Connection, scene: Scene) -> None:
     award = await an_award(connection, scene)
     other = await a_merchant(connection, name="Andere club")

@@ -136,8 +136,8 @@ async def test_a_scanned_pass_finds_its_child_and_a_parents_pass_asks_which_chil
 async def test_nobody_tries_out_the_register_name_by_name(
     connection: Connection, scene: Scene
 ) -> None:
-    for number in range(MOST_IN_A_DAY):
-        last = await applies(connection, scene, given_name=f"Kind {number}")
+    names = [f"Kind {number}" for number in range(MOST_IN_A_DAY)]
+    *_, last = [await applies(connection, scene, given_name=name) for name in names]
     with pytest.raises(TooManyApplicationsToday):
         await applies(connection, scene, given_name="Nog een")
 

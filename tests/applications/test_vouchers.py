@@ -141,12 +141,13 @@ async def test_whoever_proposes_does_not_confirm_and_another_team_does_not_see_i
 
 
 async def test_the_database_holds_the_second_pair_of_eyes(
-    connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
+    connection: Connection, team: tuple[Actor, Actor]
 ) -> None:
-    voucher = await a_proposed_voucher(connection, team[0])
-    await confirmed(connection, voucher, ring, team[1])
-    with pytest.raises(asyncpg.CheckViolationError):
-        await connection.execute("UPDATE voucher SET confirmed_by = proposed_by")
+    await a_proposed_voucher(connection, team[0])
+    with pytest.raises(asyncpg.CheckViolationError, match="second_pair_of_eyes_on_voucher"):
+        await connection.execute(
+            "UPDATE voucher SET confirmed_at = now(), confirmed_by = proposed_by"
+        )
 
 
 async def test_an_empty_pot_refuses_and_the_voucher_waits(

@@ -8,6 +8,7 @@ from booking import a_sale, redeem, reverse, taking_back
 from given.city import YEAR, a_budget, a_holder, a_scheme
 from given.logins import NOON
 from given.reach import Town, a_reach_town, a_target_row, all_decided, granted, targets_read
+from mutate import by_hand
 from pas.db import Connection
 from pas.ledger.book import Line
 from pas.reach.make_report import make_report
@@ -23,7 +24,7 @@ async def town(connection: Connection) -> Town:
 
 async def report(connection: Connection) -> ReachReport:
     await all_decided(connection)
-    return await make_report(connection, year=YEAR, now=NOON)
+    return await make_report(connection, year=YEAR, now=NOON, parts={})
 
 
 async def sport(connection: Connection) -> SchemeReach:
@@ -152,6 +153,21 @@ async def test_quarters_are_those_of_the_sale_and_add_up_to_nothing_else(
     assert periods == {"q1": 0, "q2": 12, "h1": 12, "h2": 0}
 
 
+async def test_what_was_before_a_move_to_another_server_counts(
+    connection: Connection, town: Town, superuser: Connection
+) -> None:
+    """There transaction ids may start far below those of what was brought along."""
+    await granted(connection, town, people=24, spending=12)
+    for table in ("entry", "scheme_grant"):
+        await by_hand(superuser, table, f"UPDATE {table} SET xid = xid + 1000000000")
+    await superuser.execute("SELECT raise_epoch('moved')")
+    await granted(connection, town, people=12)
+
+    found = await sport(connection)
+
+    assert (used(found), found.grants["year"]) == (Number(12), Number(36))
+
+
 async def test_what_is_not_decided_yet_is_not_in_the_report(
     connection: Connection, town: Town, superuser: Connection
 ) -> None:
@@ -161,7 +177,7 @@ async def test_what_is_not_decided_yet_is_not_in_the_report(
     async with superuser.transaction():
         await superuser.execute("SELECT pg_current_xact_id()")
         await granted(connection, town, people=12, spending=12)
-        held = await make_report(connection, year=YEAR, now=NOON)
+        held = await make_report(connection, year=YEAR, now=NOON, parts={})
     after = await report(connection)
 
     def persons(one: ReachReport) -> Number:

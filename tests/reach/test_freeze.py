@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from booking import a_sale, redeem
 from given.city import YEAR
 from given.logins import NOON
 from given.reach import (
@@ -32,8 +33,11 @@ from pas.reach.freeze import (
     list_frozen,
     read_report,
 )
-from pas.reach.numbers import Number
+from pas.reach.model import PERIODS
+from pas.reach.numbers import HIDDEN, NOTHING_SHOWN, Number
+from pas.reach.report import PeriodNumbers, UnitNumbers
 
+AUTUMN = datetime(YEAR, 9, 1, tzinfo=UTC)
 AFTER = datetime(YEAR + 1, 2, 1, tzinfo=UTC)
 YEAR_LATER = datetime(YEAR + 2, 1, 2, tzinfo=UTC)
 LINKS_GONE = datetime(YEAR + 2, 2, 2, tzinfo=UTC)
@@ -91,6 +95,24 @@ async def test_a_frozen_quarter_keeps_what_it_said_when_a_refund_comes_later(
     assert found is not None
     assert list(found.reach[0].users) == ["q2"]
     assert found.breakdowns == []
+
+
+async def test_a_year_hides_what_it_would_tell_beside_a_part_that_was_frozen(
+    connection: Connection, town: Town
+) -> None:
+    """All twelve used it in the second quarter; whoever is new in the third is not to be told."""
+    await freeze_period(connection, year=YEAR, period="q2", actor=ANALYST, now=AFTER)
+    budget = (await granted(connection, town, people=1))[0]
+    later = a_sale(town.till, budget, 100, occurred_at=AUTUMN)
+    assert await redeem(connection, later) == ["booked"]
+    await all_decided(connection)
+
+    found = (await read_report(connection, year=YEAR, now=AFTER)).report.scheme("sport")
+
+    assert found is not None
+    assert found.numbers("persons") == UnitNumbers(
+        "persons", NOTHING_SHOWN, dict.fromkeys(PERIODS, PeriodNumbers(HIDDEN, HIDDEN))
+    )
 
 
 async def test_a_period_is_frozen_when_it_is_over_and_once(

@@ -145,7 +145,7 @@ async def test_printed_money_is_shown_beside_the_books(analyst: Visitor) -> None
     assert "Het pakket is niet wat de tabel zegt" in text
     assert "Dat is €\u00a03.338,00 meer." in text
     assert "Ja, elke kolom komt uit." in text
-    assert "savings from new approach" in text
+    assert "besparing door de nieuwe aanpak" in text
 
 
 @pytest.mark.usefixtures("town")

@@ -6,7 +6,16 @@ from uuid import UUID
 
 import msgspec
 
-from pas.applications.figures import Figures, Money, Row, Span, figures, hide_together, suppressed
+from pas.applications.figures import (
+    Figures,
+    Money,
+    PurposeLine,
+    Row,
+    Span,
+    figures,
+    hide_together,
+    suppressed,
+)
 from pas.ids import ResidentId
 from pas.money import Cents
 
@@ -37,7 +46,9 @@ def row(child: int = 1, received: date = date(2026, 3, 1), **fields: object) -> 
 
 def told(rows: list[Row], span: Span = YEAR, beside: Sequence[Span] = ()) -> Figures:
     funds = {"sport": "Jeugdfonds"}
-    return figures(rows, {"sport": Money()}, span, today=TODAY, funds=funds, beside=beside)
+    return figures(
+        rows, {"sport": Money()}, span, today=TODAY, funds=funds, smallest=10, beside=beside
+    )
 
 
 def test_counts_and_euros_of_the_halves_are_the_year_and_children_are_not() -> None:
@@ -66,20 +77,20 @@ def test_open_and_overdue_are_of_today() -> None:
 
 
 def test_a_cell_below_ten_is_kept_back_and_cannot_be_told_by_subtraction() -> None:
-    assert suppressed({"a": 9, "b": 30, "c": 12}) == {"a", "c"}
-    assert suppressed({"a": 9, "b": 8, "c": 12}) == {"a", "b"}
-    assert suppressed({"a": 10, "b": 0}) == frozenset()
+    assert suppressed({"a": 9, "b": 30, "c": 12}, smallest=10) == {"a", "c"}
+    assert suppressed({"a": 9, "b": 8, "c": 12}, smallest=10) == {"a", "b"}
+    assert suppressed({"a": 10, "b": 0}, smallest=10) == frozenset()
 
 
 def test_two_cells_that_must_be_one_each_take_a_third_along() -> None:
-    assert suppressed({"a": 1, "b": 1, "c": 12, "d": 30}) == {"a", "b", "c"}
-    assert suppressed({"a": 1, "b": 2, "c": 12}) == {"a", "b"}
+    assert suppressed({"a": 1, "b": 1, "c": 12, "d": 30}, smallest=10) == {"a", "b", "c"}
+    assert suppressed({"a": 1, "b": 2, "c": 12}, smallest=10) == {"a", "b"}
 
 
 def test_a_cell_of_one_half_is_not_told_by_the_year_less_the_other_half() -> None:
     year = {"a": 16, "b": 40, "c": 30}
     first, second = {"a": 11, "b": 20, "c": 15}, {"a": 5, "b": 20, "c": 15}
-    hidden = hide_together([year, first, second])
+    hidden = hide_together([year, first, second], smallest=10)
     for key in year:
         told = [key not in some for some in hidden]
         assert told.count(False) != 1, key
@@ -105,3 +116,21 @@ def test_the_cells_of_an_area_are_kept_back_together_and_the_total_stays() -> No
         ("Centrum", None, None),
         ("Noord", None, None),
     }
+
+
+def test_what_tells_the_children_of_a_purpose_is_kept_back_there_and_with_its_fund() -> None:
+    rows = [row(number) for number in range(5)]
+    rows += [row(20 + number, scheme="swim") for number in range(40)]
+    rows += [row(80 + number, scheme="culture", fund="Cultuur") for number in range(12)]
+    made = told(rows)
+
+    def shown(lines: list[PurposeLine]) -> dict[str, tuple[int | None, ...]]:
+        return {one.key: (one.children, one.awarded, one.awarded_cents) for one in lines}
+
+    nothing = (None, None, None)
+    assert shown(made.by_purpose) == {
+        "sport": nothing,
+        "culture": nothing,
+        "swim": (40, 40, 1_000_000),
+    }
+    assert shown(made.by_fund) == {"Jeugdfonds": nothing, "Cultuur": nothing}

@@ -100,7 +100,7 @@ def test_a_quote_inside_a_bare_cell_is_just_a_character() -> None:
     assert rows(HEADER + b'1;wiel 12";x\n')[0].cells["name"] == 'wiel 12"'
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+31", "-1", "@sum", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+31", "-1+1", "@sum", "\tx", "\rx"])
 def test_what_a_spreadsheet_would_run_is_neutralised_on_output(text: str) -> None:
     assert neutral(text) == f"'{text}"
     assert neutral("Jan") == "Jan"

@@ -1,7 +1,7 @@
 """The file for the bank: valid, complete, and the same bytes for ever."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -11,7 +11,7 @@ from lxml import etree
 from pyiso20022.pain.pain_001_001_09 import Document
 from xsdata.formats.dataclass.parsers import XmlParser
 
-from given.days import NOW
+from given.days import NOW, TODAY
 from given.merchants import IBAN, OTHER_IBAN
 from given.settlements import (
     FINANCE,
@@ -32,12 +32,14 @@ from pas.settlements.characters import ALLOWED
 from pas.settlements.export import (
     BankFileDiffers,
     BankFileNotFound,
+    PaymentDayPassed,
     export_settlement,
     fetch_file,
 )
 from pas.settlements.model import MOST_OF_A_PAYMENT
 from pas.settlements.pain001 import NAMESPACE, Order, Payment, Totals, read_totals, schema, written
 from pas.settlements.rules import SettlementInOtherState
+from pas.settlements.stored import read_run
 
 AMOUNTS = st.integers(1, MOST_OF_A_PAYMENT)
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
@@ -165,6 +167,19 @@ async def test_only_what_was_approved_is_exported(connection: Connection) -> Non
         await export_settlement(connection, VELSEN, run, actor=FINANCE, now=NOW)
     with pytest.raises(BankFileNotFound):
         await fetch_file(connection, VELSEN, run, number=1, actor=FINANCE)
+
+
+async def test_a_day_that_passed_is_not_sent_to_a_bank(connection: Connection) -> None:
+    await sell(connection, await a_shop(connection), 500)
+    run = await an_approved_run(connection)
+    pays_on = (await read_run(connection, run)).pays_on
+    assert pays_on is not None
+    late = NOW + timedelta(days=(pays_on - TODAY).days + 1)
+    with pytest.raises(PaymentDayPassed):
+        await export_settlement(connection, VELSEN, run, actor=FINANCE, now=late)
+    on_the_day = late - timedelta(days=1)
+    await export_settlement(connection, VELSEN, run, actor=FINANCE, now=on_the_day)
+    assert len(await export_settlement(connection, VELSEN, run, actor=FINANCE, now=late)) == 1
 
 
 async def test_making_and_fetching_a_file_are_events(connection: Connection) -> None:

@@ -1,5 +1,7 @@
 """Withdrawn, paid, returned: what comes back is owed again, once, and in the next run."""
 
+from datetime import timedelta
+
 import pytest
 
 from given.days import NOW, TODAY
@@ -16,6 +18,7 @@ from given.settlements import (
     owed,
     sell,
 )
+from pas.days import day_of
 from pas.db import Connection
 from pas.settlements.approve import approve_settlement
 from pas.settlements.export import export_settlement
@@ -128,6 +131,21 @@ async def test_a_line_comes_back_once(connection: Connection) -> None:
         await mark_returned(
             connection, run, 2, returned_on=TODAY, reason="Dicht", actor=FINANCE, now=NOW
         )
+
+
+async def test_a_line_comes_back_no_earlier_than_it_was_paid(connection: Connection) -> None:
+    await sell(connection, await a_shop(connection), 500)
+    run, later = await an_exported_run(connection), NOW + timedelta(days=2)
+    await mark_paid(connection, run, paid_on=day_of(later), actor=FINANCE, now=later)
+    for day, refused in ((TODAY, True), (day_of(later), False)):
+        back = mark_returned(
+            connection, run, 1, returned_on=day, reason="dicht", actor=FINANCE, now=later
+        )
+        if refused:
+            with pytest.raises(PaymentDayWrong):
+                await back
+        else:
+            assert (await back).state == "returned"
 
 
 async def test_the_bank_paid_after_the_approval_and_not_tomorrow(connection: Connection) -> None:

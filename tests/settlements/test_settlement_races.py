@@ -128,15 +128,17 @@ async def test_a_line_begins_where_the_last_one_ended(connection: Connection) ->
         await connection.execute(TWIN)
 
 
-async def test_the_database_alone_pays_a_merchant_on_no_account_of_another(
+async def test_the_database_alone_pays_a_merchant_on_its_own_account_once_it_has_cooled(
     connection: Connection,
 ) -> None:
     shop, other = await a_shop(connection), await a_shop(connection, name="Boksclub", account=False)
     own = await connection.fetchval("SELECT id FROM payout_account")
     foreign = await an_account(connection, other.merchant)
+    warm = await an_account(connection, shop.merchant, iban=OTHER_IBAN, at=NOW)
     await connection.execute(PROPOSAL, 1, OFFICER)
-    with pytest.raises(asyncpg.PostgresError, match="pays its own merchant"):
-        await connection.execute(FIRST_LINE, shop.merchant.id, shop.merchant.account, foreign)
+    for wrong in (foreign, warm):
+        with pytest.raises(asyncpg.PostgresError, match="on the account in use"):
+            await connection.execute(FIRST_LINE, shop.merchant.id, shop.merchant.account, wrong)
     undone = connection.transaction()
     await undone.start()
     await connection.execute(FIRST_LINE, shop.merchant.id, shop.merchant.account, own)

@@ -82,6 +82,9 @@ READ: Final = Statement(
     """,
     ChildReceipt,
 )
+ONE_AT_A_TIME: Final = Statement(
+    "SELECT pg_advisory_xact_lock(hashtextextended('apply:' || $1, 0))", None
+)
 COUNT_TODAY: Final = Statement(
     """
     SELECT count(*)::int AS applications FROM child_application
@@ -112,12 +115,13 @@ async def apply_for_child(
     known = await READ.first(connection, asked.id, actor.id)
     if known is not None:
         return _same(known, digest)
-    if (await COUNT_TODAY.one(connection, actor.id, now)).applications >= MOST_IN_A_DAY:
-        raise TooManyApplicationsToday
     purpose, faults = await check(connection, asked, now=now)
     refuse_incomplete(faults)
     assert purpose is not None, "without one there is a fault"
     async with connection.transaction():
+        await ONE_AT_A_TIME.run(connection, str(actor.id))
+        if (await COUNT_TODAY.one(connection, actor.id, now)).applications >= MOST_IN_A_DAY:
+            raise TooManyApplicationsToday
         made = await INSERT.first(
             connection, *_row(asked, purpose, of, scanned=scanned, actor=actor, at=(now, digest))
         )

@@ -84,7 +84,7 @@ READ_CONFIRMATIONS: Final = Statement(
     JOIN transfer t ON t.debit = b.account_id
     JOIN entry e ON e.id = t.entry_id AND e.kind = 'confirm'
     JOIN redemption r ON r.entry_id = e.id
-    WHERE b.application_id = $1 AND r.invoice_reference IS NOT NULL
+    WHERE b.application_id = $1 AND r.invoice_reference IS NOT NULL AND ($2::uuid IS NULL OR r.merchant_id = $2)
     ORDER BY r.recorded_at DESC, r.entry_id DESC LIMIT 100
     """,
     ClubConfirmation,
@@ -120,10 +120,10 @@ async def read_award(
 
 
 async def confirmations_of(
-    connection: Connection, application: ApplicationId
+    connection: Connection, application: ApplicationId, *, merchant: MerchantId | None = None
 ) -> list[ClubConfirmation]:
-    """What was stated for an award, the newest first; as long as its link is kept."""
-    return await READ_CONFIRMATIONS.all(connection, application)
+    """What was stated for an award, the newest first, by one club or by all; as long as its link is kept."""
+    return await READ_CONFIRMATIONS.all(connection, application, merchant)
 
 
 def reference_of(application: UUID) -> str:

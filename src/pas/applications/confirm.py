@@ -42,7 +42,7 @@ class AboveWhatIsLeft(Refusal):
     """Dit is meer dan er over is."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Vul een lager bedrag in. De rest vraagt u niet aan de ouder."
+    next_step: ClassVar[str] = "Vul een lager bedrag in. Vraag de rest niet aan de ouder."
 
 
 class AwardHasEnded(Refusal):

@@ -1,14 +1,22 @@
 """An officer decides what the rules could not: who the child is, award, refuse, or ask for more.
 
-What the rules refuse on known facts an officer may award all the same only as a deviation; here the
-scheme's amount is the most, a child gets one award per purpose and period, and the club has to take part.
+What the rules refuse on known facts nobody awards here: that takes a deviation, by two people. The scheme's
+amount is the most, a child gets one award per purpose and period, and the club has to take part. Once what
+was unknown is told, the rules are asked again at once.
 """
 
 from datetime import datetime
 from typing import ClassVar
 
 from pas.applications.invite_club import club_facts
-from pas.applications.judge import asked_before, case_of, retried, todays_ground
+from pas.applications.judge import (
+    asked_before,
+    case_of,
+    judge_one,
+    look,
+    retried,
+    todays_ground,
+)
 from pas.applications.open_cases import (
     END_PAUSE,
     FIND_CHILD,
@@ -18,8 +26,9 @@ from pas.applications.open_cases import (
     held_case,
 )
 from pas.applications.purposes import Purpose, purpose_of
-from pas.applications.rules import RefusalCode, amount_of
+from pas.applications.rules import RefusalCode, Refused, amount_of
 from pas.applications.verdicts import write_award, write_refusal, write_withdrawal
+from pas.applications.words import OFFICER_REFUSALS
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.processing import note_processing
@@ -46,6 +55,15 @@ class AlreadyRequested(Refusal):
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Wijs deze aanvraag af. Of kies een ander kind."
+
+
+class RulesRefuse(Refusal):
+    """De regels wijzen deze aanvraag af."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = (
+        "Wijs de aanvraag af. Vindt u dat onredelijk? Stel een afwijking voor."
+    )
 
 
 class ClubDoesNotJoin(Refusal):
@@ -78,7 +96,8 @@ PAUSE = Statement(
     """
     INSERT INTO child_application_pause (application_id, from_on, reason, paused_by)
     VALUES ($1, $2, $3, $4)
-    ON CONFLICT (application_id, from_on) DO UPDATE SET until_on = NULL
+    ON CONFLICT (application_id, from_on) DO UPDATE
+        SET until_on = NULL, reason = excluded.reason, paused_by = excluded.paused_by
     """,
     None,
 )
@@ -105,16 +124,38 @@ async def name_child(
         await FIND_CHILD.run(connection, held.id, resident, period_of(case, held.id))
         await note_processing(connection, [resident], "application.named", actor=actor, now=now)
         await _record(connection, held, "child_named", actor=actor)
+    await _judge_again(connection, application_id, ground=ground, now=now)
 
 
 async def choose_club(
-    connection: Connection, application_id: ApplicationId, club: MerchantId, *, actor: Actor
+    connection: Connection,
+    application_id: ApplicationId,
+    club: MerchantId,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Choose another club before the decision."""
+    """Choose another club before the decision; one that takes part."""
+    if not reason.strip():
+        raise AwardReasonMissing
+    ground = await todays_ground(connection, now)
     async with connection.transaction():
         held = await held_case(connection, application_id)
+        purpose = await _purpose(connection, held)
+        stands = await club_facts(connection, club, purpose.stored.version, now=now)
+        if stands.state != "approved" or not stands.has_agreement:
+            raise ClubDoesNotJoin
         await SET_CLUB.run(connection, held.id, club)
-        await _record(connection, held, "club_chosen", actor=actor, after={"merchantId": str(club)})
+        await _record(
+            connection,
+            held,
+            "club_chosen",
+            actor=actor,
+            after={"merchantId": str(club)},
+            reason=reason.strip(),
+        )
+    await _judge_again(connection, application_id, ground=ground, now=now)
 
 
 async def award_by_officer(
@@ -191,11 +232,13 @@ async def resume(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
 ) -> None:
     """Let the clock run again from today."""
+    ground = await todays_ground(connection, now)
     async with connection.transaction():
         held = await held_case(connection, application_id)
         if held.is_paused:
             await END_PAUSE.run(connection, held.id, day_of(now))
             await _record(connection, held, "resumed", actor=actor)
+    await _judge_again(connection, application_id, ground=ground, now=now)
 
 
 async def withdraw(
@@ -217,11 +260,13 @@ async def _ready(
 ) -> tuple[Case, MerchantId, Cents]:
     """Everything that an award needs, or the refusal that says what is missing."""
     purpose = await _purpose(connection, held)
-    case = held.resident_id and await case_of(connection, held.resident_id, purpose, ground=ground)
-    if not case:
+    looked = await look(connection, held, ground=ground, now=now)
+    if held.resident_id is None or looked.case is None:
         raise ChildNotFound
-    if await asked_before(connection, held, case):
-        raise AlreadyRequested
+    if isinstance(looked.verdict, Refused):
+        if looked.verdict.code == "already-requested":
+            raise AlreadyRequested
+        raise RulesRefuse(f"{RulesRefuse.title()} {OFFICER_REFUSALS[looked.verdict.code]}")
     most = purpose.most_cents
     amount = amount_of(purpose.stored.version, held.asked_cents) if cents is None else cents
     if amount > most or amount <= 0:
@@ -229,7 +274,14 @@ async def _ready(
     club = await club_facts(connection, held.merchant_id, purpose.stored.version, now=now)
     if held.merchant_id is None or club.state != "approved" or not club.has_agreement:
         raise ClubDoesNotJoin
-    return case, held.merchant_id, amount
+    return looked.case, held.merchant_id, amount
+
+
+async def _judge_again(
+    connection: Connection, application_id: ApplicationId, *, ground: Ground, now: datetime
+) -> None:
+    if await judge_one(connection, application_id, ground=ground, now=now):
+        await watch_overspending(connection, year=ground.plan.year)
 
 
 async def _purpose(connection: Connection, held: OpenCase) -> Purpose:

@@ -123,7 +123,7 @@ async def propose_voucher(
     async with connection.transaction():
         known = await READ_HELD.first(connection, proposal.id)
         if known is not None:
-            return _refuse_other(known, proposal, actor)
+            return _refuse_other(known, proposal, purpose.scheme_id, actor=actor)
         await INSERT.run(
             connection,
             *(proposal.id, team.organisation_id, purpose.scheme_id, proposal.category),
@@ -226,10 +226,13 @@ async def _held(connection: Connection, voucher: VoucherId, *, actor: Actor) -> 
     return found
 
 
-def _refuse_other(known: HeldVoucher, proposal: Proposal, actor: Actor) -> None:
-    same = (known.proposed_by, known.category, known.amount_cents, known.what_for)
+def _refuse_other(
+    known: HeldVoucher, proposal: Proposal, scheme: SchemeId, *, actor: Actor
+) -> None:
+    same = (known.proposed_by, known.scheme_id, known.category, known.amount_cents, known.what_for)
     mine: UUID = actor.id
-    if same != (mine, proposal.category, proposal.amount_cents, proposal.what_for.strip()):
+    sent = (mine, scheme, proposal.category)
+    if same != (*sent, proposal.amount_cents, proposal.what_for.strip()):
         raise VoucherIdTaken
 
 

@@ -21,7 +21,6 @@ from pas.ids import ResidentId
 from pas.money import WHOLE, BasisPoints, Cents
 from pas.passes.residents import age_on
 
-SMALLEST_CELL: Final = 10
 BANDS: Final = ((0, 4), (4, 6), (6, 8), (8, 12), (12, 18))
 UNKNOWN: Final = "onbekend"
 
@@ -54,10 +53,11 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class _Spans(msgspec.Struct, frozen=True):
-    """Of which span it is, and whose reports are there beside it."""
+    """Of which span it is, whose reports are there beside it, and below what a cell is small."""
 
     own: Span
     all: Sequence[Span]
+    smallest: int
 
     def hidden(self, rows: Sequence[Row], key: Callable[[Row], str]) -> frozenset[str]:
         """The cells to keep back of the children with an award, in a table by this key."""
@@ -65,7 +65,8 @@ class _Spans(msgspec.Struct, frozen=True):
             {name: len(_children(some)) for name, some in _by(_awarded(rows, span), key).items()}
             for span in self.all
         ]
-        return hide_together(tables)[list(self.all).index(self.own)]
+        together = hide_together(tables, smallest=self.smallest)
+        return together[list(self.all).index(self.own)]
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -76,16 +77,19 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class PurposeLine(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One cell of a breakdown; ``children`` None is fewer than ten, or kept back to hide such a cell."""
+    """One cell of a breakdown; what tells how many children there are is kept back together as None.
+
+    What was applied for, refused, booked and given back stands in full: it is accounted for.
+    """
 
     key: str
     applications: int
-    awarded: int
+    awarded: int | None
     refused: int
     children: int | None
-    awarded_cents: Cents
-    confirmed_cents: Cents | None = None
-    released_cents: Cents | None = None
+    awarded_cents: Cents | None
+    confirmed_cents: Cents
+    released_cents: Cents
 
 
 class SmallLine(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -128,13 +132,19 @@ def figures(
     *,
     today: date,
     funds: Mapping[str, str],
+    smallest: int,
     beside: Sequence[Span] = (),
 ) -> Figures:
     """Count; ``funds`` names the executor of each scheme that has money in the period.
 
-    ``beside`` are the spans whose reports everybody has as well, this one included.
+    Cells of fewer children than ``smallest`` are kept back. ``beside`` are the spans whose reports
+    everybody has as well, this one included.
     """
-    spans = _Spans(span, beside or (span,))
+    spans = _Spans(span, beside or (span,), smallest)
+    purposes = spans.hidden(rows, lambda one: one.scheme)
+    # A fund says no more than its purposes do, so it is told only where all of them are.
+    of_purposes = {one.fund for one in rows if one.scheme in purposes}
+    fund_names = spans.hidden(rows, lambda one: one.fund) | of_purposes
     decided = [one for one in rows if span.has(one.decided_on) and one.state != "withdrawn"]
     awarded = [one for one in decided if one.state == "awarded"]
     days = [days_taken(one) for one in decided]
@@ -155,8 +165,10 @@ def figures(
         median_days=median_high(days) if days else None,
         open=len(still_open),
         overdue=sum(_days_open(one, today) > DAYS_TO_DECIDE for one in still_open),
-        by_purpose=_lines(rows, lambda one: one.scheme, money, spans=spans),
-        by_fund=_lines(rows, lambda one: one.fund, _of_funds(money, funds), spans=spans),
+        by_purpose=_lines(rows, lambda one: one.scheme, money, span=span, hidden=purposes),
+        by_fund=_lines(
+            rows, lambda one: one.fund, _of_funds(money, funds), span=span, hidden=fund_names
+        ),
         by_profession=_small(rows, lambda one: one.profession, spans),
         by_age=_small(rows, age_band, spans),
         by_area=_small(rows, lambda one: one.area or UNKNOWN, spans),
@@ -182,19 +194,19 @@ def age_band(one: Row) -> str:
     return UNKNOWN if found is None else f"{found[0]} tot {found[1]} jaar"
 
 
-def suppressed(cells: Mapping[str, int]) -> frozenset[str]:
-    """Cells below ten; and one more where those could be told from the total."""
-    small = frozenset(key for key, number in cells.items() if 0 < number < SMALLEST_CELL)
+def suppressed(cells: Mapping[str, int], *, smallest: int) -> frozenset[str]:
+    """Small cells; and one more where those could be told from the total."""
+    small = frozenset(key for key, number in cells.items() if 0 < number < smallest)
     return small | _one_more(cells, small)
 
 
-def hide_together(tables: Sequence[Mapping[str, int]]) -> list[frozenset[str]]:
+def hide_together(tables: Sequence[Mapping[str, int]], *, smallest: int) -> list[frozenset[str]]:
     """What to keep back of tables of which the first is mostly the sum of the others.
 
     A cell that is kept back in one of them alone is the difference of the others. The first, which
     says most, is spared as long as it can be.
     """
-    hidden = [suppressed(one) for one in tables]
+    hidden = [suppressed(one, smallest=smallest) for one in tables]
     while True:
         before = list(hidden)
         for key in sorted({key for one in tables for key in one}):
@@ -250,19 +262,22 @@ def _by(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
 
 
 def _lines(
-    rows: Sequence[Row], key: Callable[[Row], str], money: Mapping[str, Money], *, spans: _Spans
+    rows: Sequence[Row],
+    key: Callable[[Row], str],
+    money: Mapping[str, Money],
+    *,
+    span: Span,
+    hidden: Collection[str],
 ) -> list[PurposeLine]:
-    """By purpose or fund: counts and euros in full, because they are accounted for; children not."""
     groups: dict[str, list[Row]] = {**{name: [] for name in money}, **_by(rows, key)}
-    hidden, span = spans.hidden(rows, key), spans.own
     return [
         PurposeLine(
             key=name,
             applications=sum(span.has(one.received_on) for one in some),
-            awarded=len(awards),
+            awarded=None if name in hidden else len(awards),
             refused=sum(one.state == "refused" and span.has(one.decided_on) for one in some),
             children=None if name in hidden else len(_children(awards)),
-            awarded_cents=_cents(awards),
+            awarded_cents=None if name in hidden else _cents(awards),
             confirmed_cents=money.get(name, Money()).confirmed_cents,
             released_cents=money.get(name, Money()).released_cents,
         )

@@ -13,6 +13,8 @@ import msgspec
 from pas.applications.confirm import (
     AboveWhatIsLeft,
     AwardHasEnded,
+    AwardNotFound,
+    ClubIsSuspended,
     Confirmed,
     Stated,
     confirm,
@@ -56,6 +58,24 @@ class InvoiceIdReused(Refusal):
     next_step: ClassVar[str] = "Begin opnieuw met een nieuwe factuur."
 
 
+class InvoiceProposedBefore(Refusal):
+    """Deze factuur wacht al op een tweede persoon."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = (
+        "U hoeft niets meer te doen. Is het een andere factuur? Vul haar eigen nummer in."
+    )
+
+
+class InvoiceNotPayable(Refusal):
+    """Deze factuur kan niet meer betaald worden."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = (
+        "Wijs haar af. Vraag wie haar voorstelde om de aanvraag na te kijken."
+    )
+
+
 class OneOffPayee(msgspec.Struct, frozen=True, rename="camel"):
     """A one-off payee; ready when it and its bank account are approved."""
 
@@ -76,6 +96,10 @@ class Invoice(msgspec.Struct, frozen=True, rename="camel"):
     proposed_at: datetime
     proposed_by: UUID
     proposed_by_name: str
+
+
+class ProposedRow(msgspec.Struct, frozen=True):
+    waits: bool
 
 
 class StandRow(msgspec.Struct, frozen=True):
@@ -117,6 +141,15 @@ KNOWN: Final = Statement(
     FROM payee_invoice i JOIN merchant m ON m.id = i.merchant_id WHERE i.id = $1
     """,
     Invoice,
+)
+PROPOSED_BEFORE: Final = Statement(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM payee_invoice i WHERE i.application_id = $1 AND i.merchant_id = $2
+            AND lower(i.invoice_reference) = lower($3) AND i.confirmed_at IS NULL AND i.rejected_at IS NULL
+    ) AS waits
+    """,
+    ProposedRow,
 )
 LOCK_INVOICE: Final = Statement("SELECT FROM payee_invoice WHERE id = $1 FOR UPDATE", None)
 CONFIRM: Final = Statement(
@@ -161,6 +194,9 @@ async def propose_invoice(
         if known is not None:
             return _refuse_other(known, stated)
         await _refuse_unready(connection, stated)
+        of = (stated.application, stated.merchant, stated.invoice.strip())
+        if (await PROPOSED_BEFORE.one(connection, *of)).waits:
+            raise InvoiceProposedBefore
         stand = await READ_STAND.first(connection, stated.application)
         if stand is None:
             raise ChildApplicationNotFound
@@ -209,9 +245,12 @@ async def confirm_invoice(
             invoice=held.invoice_reference,
         )
         await _record(connection, "confirmed", invoice, actor=actor, after=_told(stated))
-        return await confirm(
-            connection, stated, municipality=municipality, key=key, actor=actor, now=now
-        )
+        try:
+            return await confirm(
+                connection, stated, municipality=municipality, key=key, actor=actor, now=now
+            )
+        except (AwardNotFound, ClubIsSuspended, AwardHasEnded) as refusal:
+            raise InvoiceNotPayable from refusal
 
 
 async def reject_invoice(

@@ -12,6 +12,7 @@ import msgspec
 
 from pas.applications.figures import Figures, Money, Row, Span, figures
 from pas.applications.words import REFUSALS
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.csvfile import write_rows
 from pas.days import day_of, start_of
 from pas.db import Connection, Statement
@@ -52,15 +53,19 @@ class VoucherRow(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One period; ``overlap`` are children with an award in both halves, for the year only."""
+    """One period up to ``ends_on``, that day not included; ``overlap`` are children with an award in both halves, for the year only.
+
+    Fewer children than ``smallest`` are kept back.
+    """
 
     year: int
     half: Half
     first_day: date
-    last_day_before: date
+    ends_on: date
     made_at: datetime
     figures: Figures
     overlap: int | None
+    smallest: int
     vouchers: VoucherRow
 
 
@@ -97,7 +102,6 @@ READ_MONEY: Final = Statement(
         JOIN account d ON d.id = t.debit AND d.unit = 'cents'
         JOIN account c ON c.id = t.credit
         WHERE e.occurred_at >= $1 AND e.occurred_at < $2
-            AND e.kind IN ('confirm', 'redeem', 'void', 'refund', 'lapse')
     )
     SELECT o.code AS scheme, coalesce(o.executor, 'onbekend') AS fund,
         (coalesce(sum(m.amount) FILTER (WHERE m.credit IN ('merchant', 'payee')), 0)
@@ -117,7 +121,7 @@ READ_VOUCHERS: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit
         JOIN account c ON c.id = t.credit
-        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind IN ('redeem', 'void', 'refund', 'lapse')
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2
             AND EXISTS (SELECT 1 FROM scheme_version v WHERE v.scheme_id = coalesce(d.scheme_id, c.scheme_id) AND v.awarded_by = 'team')
     )
     SELECT (SELECT count(*) FROM voucher v WHERE v.proposed_at >= $1 AND v.proposed_at < $2) AS proposed,
@@ -152,6 +156,7 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
     of_year = start_of(spans[0].first), start_of(spans[0].end)
     moments = start_of(span.first), start_of(span.end)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
+        smallest = (await read_municipality_settings(connection)).small_cells_below
         rows = await READ_ROWS.all(connection, *of_year, today)
         money = await READ_MONEY.all(connection, *moments)
         vouchers = await READ_VOUCHERS.one(connection, *moments)
@@ -159,7 +164,7 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
         year=year,
         half=half,
         first_day=span.first,
-        last_day_before=span.end,
+        ends_on=span.end,
         made_at=now,
         figures=figures(
             rows,
@@ -167,9 +172,11 @@ async def read_report(connection: Connection, *, year: int, half: Half, now: dat
             span,
             today=today,
             funds={one.scheme: one.fund for one in money},
+            smallest=smallest,
             beside=spans,
         ),
-        overlap=_overlap(rows, year) if half == "year" else None,
+        overlap=_overlap(rows, year, smallest=smallest) if half == "year" else None,
+        smallest=smallest,
         vouchers=vouchers,
     )
 
@@ -179,14 +186,15 @@ def report_csv(report: Report) -> str:
     return "".join(write_rows(COLUMNS, _table(report)))
 
 
-def _overlap(rows: Sequence[Row], year: int) -> int:
+def _overlap(rows: Sequence[Row], year: int, *, smallest: int) -> int | None:
     def children(half: Half) -> set[object]:
         span = span_of(year, half)
         return {
             one.resident_id for one in rows if one.state == "awarded" and span.has(one.decided_on)
         }
 
-    return len(children("first") & children("second"))
+    both = len(children("first") & children("second"))
+    return None if 0 < both < smallest else both
 
 
 def _table(report: Report) -> list[tuple[str, ...]]:
@@ -201,9 +209,9 @@ def _table(report: Report) -> list[tuple[str, ...]]:
     for name, lines in (("purpose", told.by_purpose), ("fund", told.by_fund)):
         table += [
             (
-                *(name, one.key, str(one.applications), str(one.awarded), str(one.refused)),
-                *(_cell(one.children), str(one.awarded_cents)),
-                *(_cell(one.confirmed_cents), _cell(one.released_cents)),
+                *(name, one.key, str(one.applications), _cell(one.awarded), str(one.refused)),
+                *(_cell(one.children), _cell(one.awarded_cents)),
+                *(str(one.confirmed_cents), str(one.released_cents)),
             )
             for one in lines
         ]

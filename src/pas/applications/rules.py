@@ -47,7 +47,16 @@ RefusalCode = Literal[
     "by-officer",
 ]
 ToldCode = Literal[RefusalCode, "outside-scheme"]
-"""What an intermediary learns: that an income is too high is not among it."""
+"""What an intermediary learns: nothing from which an income that is too high can be told."""
+NOT_TOLD: Final = frozenset[RefusalCode](
+    (
+        "income-above-limit",
+        "excluded-by-another",
+        "refused-before",
+        "has-diploma",
+        "other-school",
+    )
+)
 
 
 class Child(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +110,7 @@ Verdict: TypeAlias = Granted | Refused | ForOfficer | ForClub
 
 def told_code(code: RefusalCode | None) -> ToldCode | None:
     """The code of a refusal for whoever applied, without anything about income."""
-    return "outside-scheme" if code == "income-above-limit" else code
+    return "outside-scheme" if code in NOT_TOLD else code
 
 
 def decide(facts: Facts) -> Verdict:

@@ -20,7 +20,7 @@ NEXT_FOR_INTERMEDIARY: Final[dict[State, str]] = {
     "with_officer": "U hoeft nu niets te doen. Wij bellen als wij iets missen.",
     "waiting_club": "Wij nodigen de club uit. Vraag de club om te reageren.",
     "awarded": "Het kind kan bij de club beginnen. De club stuurt ons de rekening.",
-    "refused": "Bespreek het met de ouder. Bel ons als u het niet eens bent.",
+    "refused": "Bespreek het met de ouder. Bel ons als u het er niet mee eens bent.",
     "withdrawn": "U hoeft niets meer te doen.",
 }
 QUESTIONS: Final[dict[Question, str]] = {

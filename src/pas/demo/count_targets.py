@@ -52,7 +52,9 @@ READ_ENTITLED: Final = Statement(
         p.area, max(r.income_limit) AS income_limit,
         count(DISTINCT CASE WHEN r.unit = 'household' THEN p.household_number ELSE p.resident_id::text END)::bigint AS count
     FROM rule r
-    JOIN resident_version p ON p.income <= r.income_limit
+    JOIN resident_version p ON p.income <= r.income_limit AND p.valid_from <= $1
+        AND NOT EXISTS (SELECT 1 FROM resident_version n
+            WHERE n.resident_id = p.resident_id AND n.valid_from <= $1 AND n.valid_from > p.valid_from)
         AND (r.unit <> 'child' OR p.birth_date > $1::date - interval '18 years')
         AND (r.age_from IS NULL OR p.birth_date <= $1::date - make_interval(years => r.age_from))
         AND (r.age_until IS NULL OR p.birth_date > $1::date - make_interval(years => r.age_until))

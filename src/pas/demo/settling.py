@@ -14,6 +14,7 @@ from pas.auth.actor import Actor
 from pas.auth.demo_login import persona_of
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role, permissions_of
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.demo.staff import colleague
 from pas.ids import MunicipalityName, SettlementId
@@ -90,7 +91,7 @@ async def hear_from_bank(
     """All of it was paid; one payment came back, the smallest, and is owed again."""
     if (await read_run(connection, run)).state == "exported":
         paid = at + TO_PAY
-        await mark_paid(connection, run, paid_on=paid.date(), actor=actor, now=paid)
+        await mark_paid(connection, run, paid_on=day_of(paid), actor=actor, now=paid)
     lines = await read_lines(connection, run)
     if returns and all(line.state != "returned" for line in lines):
         smallest = min(lines, key=lambda line: line.amount_cents)
@@ -99,7 +100,7 @@ async def hear_from_bank(
             connection,
             run,
             smallest.number,
-            returned_on=back.date(),
+            returned_on=day_of(back),
             reason=RETURNED_BECAUSE,
             actor=actor,
             now=back,

@@ -93,13 +93,14 @@ COUNT: Final = Statement(
     WITH moved AS (
         SELECT t.debit AS account, t.amount, e.occurred_at
         FROM entry e JOIN transfer t ON t.entry_id = e.id
-        WHERE e.kind IN ('redeem', 'confirm', 'offline') AND e.total > 0 AND e.xid < $2
+        WHERE e.kind IN ('redeem', 'confirm', 'offline') AND e.total > 0 AND (e.epoch, e.xid) < ($7::int, $2::bigint)
             AND t.debit_turn IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM appropriation a WHERE a.account_id = t.credit)
         UNION ALL
         SELECT t.credit, -t.amount, o.occurred_at
         FROM entry e JOIN transfer t ON t.entry_id = e.id JOIN entry o ON o.id = e.reverses
-        WHERE e.reverses IS NOT NULL AND e.total > 0 AND e.xid < $2 AND o.kind IN ('redeem', 'confirm', 'offline')
+        WHERE e.reverses IS NOT NULL AND e.total > 0 AND (e.epoch, e.xid) < ($7::int, $2::bigint)
+            AND o.kind IN ('redeem', 'confirm', 'offline')
             AND t.reversed_line IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM appropriation a WHERE a.account_id = t.debit)
     ), spent AS (
@@ -112,7 +113,8 @@ COUNT: Final = Statement(
     ), given AS (
         SELECT g.scheme_id, g.resident_id, bit_or(1 << width_bucket(g.granted_on, $3::date[])) AS quarters,
             min(g.granted_on) AS first_on, (array_agg(g.household_number ORDER BY g.granted_on, g.id))[1] AS household
-        FROM scheme_grant g WHERE g.budget_year = $1 AND (g.xid IS NULL OR g.xid < $2) GROUP BY 1, 2
+        FROM scheme_grant g
+        WHERE g.budget_year = $1 AND (g.epoch IS NULL OR (g.epoch, g.xid) < ($7, $2)) GROUP BY 1, 2
     ), person AS (
         SELECT g.scheme_id, g.resident_id, g.household, g.quarters AS granted, coalesce(u.quarters, 0) AS used,
             coalesce(u.cents, 0) AS cents, coalesce(v.area, 'unknown') AS area,
@@ -162,7 +164,8 @@ COUNT_GRANTS: Final = Statement(
     """
     SELECT g.scheme_id, width_bucket(g.granted_on, $3::date[]) AS quarter, count(*) AS count,
         sum(g.amount_cents)::bigint AS granted_cents
-    FROM scheme_grant g WHERE g.budget_year = $1 AND (g.xid IS NULL OR g.xid < $2) GROUP BY 1, 2
+    FROM scheme_grant g
+    WHERE g.budget_year = $1 AND (g.epoch IS NULL OR (g.epoch, g.xid) < ($4::int, $2::bigint)) GROUP BY 1, 2
     """,
     GrantCount,
 )
@@ -185,8 +188,9 @@ async def count_figures(
             [start_of(day) for day in days],
             list(bands.ages),
             list(bands.incomes),
+            at.epoch,
         )
-        grants = await COUNT_GRANTS.all(connection, year, at.xid, days)
+        grants = await COUNT_GRANTS.all(connection, year, at.xid, days, at.epoch)
     return Figures(
         year=year,
         position=Position(at.epoch, at.xid),

@@ -86,6 +86,11 @@ class _Content(msgspec.Struct, frozen=True):
     frozen_at: datetime
 
 
+class _Part(msgspec.Struct, frozen=True):
+    period: PeriodName
+    content: str
+
+
 class _Year(msgspec.Struct, frozen=True):
     year: int
 
@@ -99,6 +104,9 @@ READ: Final = Statement(
     WHERE year = $1 AND period IN ('year', $2) ORDER BY period = 'year' DESC LIMIT 1
     """,
     _Content,
+)
+READ_PARTS: Final = Statement(
+    "SELECT period, content FROM frozen_reach WHERE year = $1 AND period <> 'year'", _Part
 )
 IS_FROZEN: Final = Statement(
     "SELECT year::int FROM frozen_reach WHERE year = $1 AND period = 'year'", _Year
@@ -141,7 +149,11 @@ async def read_report(
     ended = pass_year(await calendar_of(connection), year).ends_on
     if _months_later(ended, months) <= day_of(now):
         raise FiguresGone
-    return KeptReport(await make_report(connection, year=year, now=now), None)
+    parts: dict[PeriodName, ReachReport] = {
+        one.period: msgspec.json.decode(one.content, type=ReachReport)
+        for one in await READ_PARTS.all(connection, year)
+    }
+    return KeptReport(await make_report(connection, year=year, now=now, parts=parts), None)
 
 
 async def freeze_period(

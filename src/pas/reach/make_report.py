@@ -82,14 +82,23 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         return [one for one in counts if one.child or unit != "children"]
 
 
-async def make_report(connection: Connection, *, year: int, now: datetime) -> ReachReport:
-    """Count a year and say what of it everybody may see."""
+async def make_report(
+    connection: Connection, *, year: int, now: datetime, parts: Mapping[PeriodName, ReachReport]
+) -> ReachReport:
+    """Count a year and say what of it everybody may see, beside the parts of it that were frozen."""
     settings = await read_municipality_settings(connection)
     targets = await newest_target_groups(connection, [year])
     schemes = await READ_SCHEMES.all(connection, year)
     bands = bands_of(one.group for one in targets)
     figures = await count_figures(connection, year=year, bands=bands, now=now)
-    return report_of(figures, targets, schemes, bands=bands, threshold=settings.small_cells_below)
+    return report_of(
+        figures,
+        targets,
+        schemes,
+        bands=bands,
+        threshold=settings.small_cells_below,
+        parts=parts,
+    )
 
 
 def report_of(
@@ -99,9 +108,11 @@ def report_of(
     *,
     bands: Bands,
     threshold: int,
+    parts: Mapping[PeriodName, ReachReport],
 ) -> ReachReport:
     subjects = [one for one in _subjects(figures, targets, schemes) if one.counts or one.targets]
     shown = {one.code: _units_of(one, threshold) for one in subjects}
+    _keep_frozen_apart(subjects, shown, parts, threshold=threshold)
     _keep_all_together_apart(subjects, shown, threshold=threshold)
     return ReachReport(
         year=figures.year,
@@ -165,6 +176,41 @@ def _children_tell_nothing(subject: Subject, threshold: int) -> bool:
     adults = (granted, used, granted - used)
     young = (*children, children[0] - children[1])
     return not any(is_small(value, threshold) for value in (*adults, *young))
+
+
+def _keep_frozen_apart(
+    subjects: Sequence[Subject],
+    shown: Mapping[str, dict[Unit, Totals]],
+    parts: Mapping[PeriodName, ReachReport],
+    *,
+    threshold: int,
+) -> None:
+    """Hide a unit of which the year would tell too much beside a part that is shown as it was."""
+    for period, report in parts.items():
+        for one in subjects:
+            then = report.scheme(one.code)
+            for unit in SHOWN_UNITS:
+                numbers = None if then is None else then.numbers(unit)
+                if numbers is not None and _tells_apart(
+                    one.of_unit(unit), period, numbers.periods[period], threshold=threshold
+                ):
+                    shown[one.code][unit] = NOTHING_SHOWN
+
+
+def _tells_apart(
+    counts: Sequence[Count], frozen: PeriodName, then: PeriodNumbers, *, threshold: int
+) -> bool:
+    """Whether a longer or shorter part differs from the frozen one by few."""
+    mask = QUARTERS_OF[frozen]
+    for period in PERIODS:
+        both = QUARTERS_OF[period] & mask
+        if period == frozen or both not in {mask, QUARTERS_OF[period]}:
+            continue
+        now = in_quarters(counts, QUARTERS_OF[period])
+        for value, number in zip(now, (then.granted, then.used), strict=True):
+            if number.value is not None and is_small(abs(value - number.value), threshold):
+                return True
+    return False
 
 
 def _keep_all_together_apart(

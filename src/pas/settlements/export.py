@@ -35,6 +35,13 @@ class BankFileNotFound(Refusal):
     next_step: ClassVar[str] = "Maak eerst het bankbestand bij de uitbetaling."
 
 
+class PaymentDayPassed(Refusal):
+    """De dag waarop de bank moest betalen is voorbij."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Trek de uitbetaling in. Maak daarna een nieuw voorstel."
+
+
 class BankFileDiffers(Refusal):
     """Het bankbestand is anders dan de eerste keer. U krijgt het niet."""
 
@@ -94,6 +101,8 @@ async def export_settlement(
         if run.exported_at is not None:
             return await READ_FILES.all(connection, run_id)
         refuse_state(run.state, "approved")
+        if run.pays_on is not None and run.pays_on < day_of(now):
+            raise PaymentDayPassed
         lines = await read_lines(connection, run_id)
         made = await asyncio.to_thread(all_files, municipality, run, lines)
         for number, one in enumerate(made, start=1):

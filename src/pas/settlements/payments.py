@@ -88,8 +88,8 @@ async def mark_returned(
     async with connection.transaction():
         run = await lock_run(connection, run_id)
         refuse_state(run.state, "exported", "booked")
-        refuse_day(run, returned_on, now=now)
         line = await read_line(connection, run_id, number)
+        refuse_day(run, returned_on, now=now, paid_on=line.paid_on)
         if line.state not in {"approved", "paid"}:
             raise LineHasOutcome
         await BOOK.run(
@@ -118,8 +118,10 @@ async def read_line(connection: Connection, run_id: SettlementId, number: int) -
     return found[0]
 
 
-def refuse_day(run: SettlementRun, day: date, *, now: datetime) -> None:
-    """Not before it was approved, not in the future."""
+def refuse_day(
+    run: SettlementRun, day: date, *, now: datetime, paid_on: date | None = None
+) -> None:
+    """Not before it was approved, nor before it was paid; not in the future."""
     assert run.approved_at is not None, "a run whose file was made was approved"
-    if not day_of(run.approved_at) <= day <= day_of(now):
+    if not (paid_on or day_of(run.approved_at)) <= day <= day_of(now):
         raise PaymentDayWrong

@@ -185,13 +185,13 @@ async def _context(
         )
         if award is None:
             raise AwardNotFound
-        stated = await confirmations_of(connection, award.application_id)
+        stated = await confirmations_of(connection, award.application_id, merchant=merchant)
     base = f"/{municipality}/merchants/{merchant}/awards"
     return {
         "home": f"/{municipality}",
         "base": base,
         "award": award,
-        "stated": [one for one in stated if one.merchant_id == merchant],
+        "stated": stated,
         "new_id": uuid7(),
     }
 

@@ -77,7 +77,7 @@ async def club_by_page(
                 connection, wanted, club, reason=reason or "", actor=actor, now=now
             )
         else:
-            await choose_club(connection, wanted, club, actor=actor)
+            await choose_club(connection, wanted, club, reason=reason or "", actor=actor, now=now)
 
     return await _do(request, municipality, (form, "club", wanted), act=act)
 

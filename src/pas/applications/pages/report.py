@@ -45,7 +45,7 @@ async def report_page(
     asked = max(year, 2000) if year else day_of(now).year
     async with connected(request, municipality) as connection:
         made = await read_report(connection, year=asked, half=half, now=now)
-        last_day = made.last_day_before - timedelta(days=1)
+        last_day = made.ends_on - timedelta(days=1)
         purposes = await purposes_on(connection, last_day, "intermediary")
     return page(
         request,
@@ -88,8 +88,8 @@ def _totals(made: Report) -> list[tuple[str, str]]:
         ("Bonnen in euro", euros(vouchers.confirmed_cents)),
         ("Met bonnen betaald", euros(vouchers.spent_cents)),
     ]
-    if made.overlap is not None:
-        rows.append(("Kinderen in beide halve jaren", count(made.overlap)))
+    if made.half == "year":
+        rows.append(("Kinderen in beide halve jaren", _number(made.overlap)))
     return rows
 
 
@@ -104,11 +104,11 @@ def _lines(made: Report, titles: Mapping[str, str]) -> list[tuple[str, str, list
                     *(
                         titles.get(one.key, one.key),
                         count(one.applications),
-                        count(one.awarded),
+                        _number(one.awarded),
                         count(one.refused),
                     ),
-                    *(_number(one.children), euros(one.awarded_cents)),
-                    *(_money(one.confirmed_cents), _money(one.released_cents)),
+                    *(_number(one.children), _money(one.awarded_cents)),
+                    *(euros(one.confirmed_cents), euros(one.released_cents)),
                 ]
                 for one in lines
             ],

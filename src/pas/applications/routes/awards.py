@@ -118,7 +118,10 @@ async def show_award(
         )
         if found is None:
             raise AwardNotFound
-        return ShownAward(found, await confirmations_of(connection, found.application_id))
+        stated = await confirmations_of(
+            connection, found.application_id, merchant=MerchantId(merchant_id)
+        )
+        return ShownAward(found, stated)
 
 
 @post(f"{ONE}/confirmations", opt=CONFIRM)

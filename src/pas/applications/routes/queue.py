@@ -219,7 +219,7 @@ async def set_club(
         if shown.row.state == "awarded":
             await bind_elsewhere(connection, wanted, club, reason=data.reason, actor=actor, now=now)
         else:
-            await choose_club(connection, wanted, club, actor=actor)
+            await choose_club(connection, wanted, club, reason=data.reason, actor=actor, now=now)
 
 
 @get(

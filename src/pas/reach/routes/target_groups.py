@@ -26,7 +26,6 @@ from pas.reach.model import StoredTargetGroup
 from pas.reach.routes.reports import YearAsked
 from pas.reach.stored import target_group_versions
 
-READ: Final = {"permission": Permission.REACH_READ}
 WRITE: Final = {"permission": Permission.TARGET_GROUPS_IMPORT}
 MOST_BYTES: Final = 5_000_000
 
@@ -44,7 +43,7 @@ class TargetGroups(msgspec.Struct, frozen=True):
     items: list[StoredTargetGroup]
 
 
-@get("/v1/{municipality:str}/target-groups", opt=READ)
+@get("/v1/{municipality:str}/target-groups", opt=WRITE)
 async def list_target_groups(
     municipality: FromPath[str],
     request: AppRequest,

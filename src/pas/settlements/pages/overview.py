@@ -61,7 +61,6 @@ class RunTile(msgspec.Struct, frozen=True):
     kind: str
     amount: str
     lines: int
-    unpaid: int
     returned: int
 
 
@@ -70,7 +69,6 @@ class Ahead(msgspec.Struct, frozen=True):
 
     lines: int
     amount: str
-    left: int
     nameless: int
 
 
@@ -112,7 +110,6 @@ async def ahead_of(connection: Connection) -> Ahead:
     return Ahead(
         lines=len(outlook.payable),
         amount=euros(Cents(sum(one.owed.amount_cents for one in outlook.payable))),
-        left=len(outlook.left),
         nameless=sum(one.reason in {"no_account", "other_name"} for one in outlook.left),
     )
 
@@ -141,7 +138,6 @@ def tile_of(one: ListedSettlement) -> RunTile:
         kind=kind,
         amount=euros(one.amount_cents),
         lines=one.lines,
-        unpaid=one.unpaid,
         returned=one.returned_lines,
     )
 

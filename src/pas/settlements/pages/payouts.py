@@ -85,8 +85,10 @@ def tile_of(one: Payout) -> PayoutTile:
         state, kind = "Onderweg", "info"
     note = ""
     if one.returned_on is not None:
-        note = "Dit bedrag zit in uw volgende uitbetaling. Kijk of uw rekening klopt."
+        note = "Dit bedrag kwam terug. Wij betalen het opnieuw als uw rekening klopt."
     when = f"betaald op {day(one.paid_on)}" if one.paid_on else f"verwacht op {day(one.pays_on)}"
+    if one.returned_on is not None:
+        when = f"teruggekomen op {day(one.returned_on)}"
     return PayoutTile(
         settlement_id=one.settlement_id,
         number=one.run_number,

@@ -149,7 +149,8 @@ def facts_of(shown: Shown) -> list[tuple[str, str]]:
 
 
 def earlier_of(one: ListedSettlement) -> str:
-    return f"{euros(one.amount_cents)}, {one.lines} betalingen"
+    payments = "betaling" if one.lines == 1 else "betalingen"
+    return f"{euros(one.amount_cents)}, {one.lines} {payments}"
 
 
 def who(shown: Shown, person: UUID) -> str:
