@@ -1143,7 +1143,7 @@ CREATE FUNCTION municipality.refuse_other_judgement() RETURNS trigger
     AS $$
 BEGIN
     IF OLD.confirmed_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA223', MESSAGE = 'this was judged before, and is judged once';
+        RAISE EXCEPTION USING ERRCODE = 'PA224', MESSAGE = 'this was judged before, and is judged once';
     END IF;
     RETURN NEW;
 END $$;

@@ -247,7 +247,7 @@ END $$;
 CREATE FUNCTION refuse_other_judgement() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF OLD.confirmed_at IS NOT NULL OR OLD.rejected_at IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA223', MESSAGE = 'this was judged before, and is judged once';
+        RAISE EXCEPTION USING ERRCODE = 'PA224', MESSAGE = 'this was judged before, and is judged once';
     END IF;
     RETURN NEW;
 END $$;

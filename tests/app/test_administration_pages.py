@@ -188,7 +188,7 @@ async def test_who_may_not_see_the_thing_sees_that_it_changed_and_not_what(
     ]
 
     assert IBAN in seen
-    assert "Rekening van een aanbieder: voorgesteld" in hidden
+    assert "Rekeningnummer van een aanbieder: voorgesteld" in hidden
     assert IBAN not in hidden
     assert "Aanbieder: ingeschreven" not in hidden  # only what was asked about
 

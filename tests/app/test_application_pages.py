@@ -21,8 +21,8 @@ from given.city import Merchant, a_merchant
 from given.days import NOW, TODAY, YEAR
 from given.logins import an_actor
 from page_forms import form_in
-from pas.applications.decide import pause
 from pas.applications.organisations import recognise_intermediary, recognise_organisation
+from pas.applications.pause import pause
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.appropriations import CoverLine, set_aside

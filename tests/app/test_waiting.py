@@ -22,7 +22,7 @@ from given.merchants import IBAN, REGISTRAR, a_registered_merchant
 from given.work import SOMEBODY, WORK_THAT_WAITS
 from pas.app.waiting import MOST_COUNTED, count_waiting, waiting_for, worded
 from pas.app.work import WORK, Work
-from pas.applications.decide import pause
+from pas.applications.pause import pause
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
 from pas.auth.roles import ROLES, Role, permissions_of

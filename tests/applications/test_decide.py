@@ -20,7 +20,6 @@ from given.city import a_merchant
 from given.days import NOW
 from pas.applications.decide import (
     AboveTheAward,
-    AlreadyPaused,
     AlreadyRequested,
     AwardReasonMissing,
     ChildNotFound,
@@ -29,10 +28,9 @@ from pas.applications.decide import (
     award_by_officer,
     choose_club,
     name_child,
-    pause,
-    resume,
 )
 from pas.applications.decide_voucher import reject_voucher
+from pas.applications.pause import AlreadyPaused, pause, resume
 from pas.auth.events import read_events
 from pas.auth.roles import Role
 from pas.db import Connection

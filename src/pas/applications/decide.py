@@ -18,10 +18,8 @@ from pas.applications.judge import (
     todays_ground,
 )
 from pas.applications.open_cases import (
-    END_PAUSE,
     FIND_CHILD,
     SET_CLUB,
-    SET_STATE,
     OpenCase,
     held_case,
 )
@@ -33,7 +31,7 @@ from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.processing import note_processing
 from pas.days import day_of
-from pas.db import Connection, Statement
+from pas.db import Connection
 from pas.errors import Refusal
 from pas.grants.award import period_of
 from pas.grants.deviation_decision import Case
@@ -85,24 +83,6 @@ class AwardReasonMissing(Refusal):
     next_step: ClassVar[str] = "Schrijf in één zin waarom u dit beslist."
 
 
-class AlreadyPaused(Refusal):
-    """De termijn staat al stil."""
-
-    status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Laat de termijn eerst verder lopen."
-
-
-PAUSE = Statement(
-    """
-    INSERT INTO child_application_pause (application_id, from_on, reason, paused_by)
-    VALUES ($1, $2, $3, $4)
-    ON CONFLICT (application_id, from_on) DO UPDATE
-        SET until_on = NULL, reason = excluded.reason, paused_by = excluded.paused_by
-    """,
-    None,
-)
-
-
 async def name_child(
     connection: Connection,
     application_id: ApplicationId,
@@ -123,8 +103,8 @@ async def name_child(
             raise AlreadyRequested
         await FIND_CHILD.run(connection, held.id, resident, period_of(case, held.id))
         await note_processing(connection, [resident], "application.named", actor=actor, now=now)
-        await _record(connection, held, "child_named", actor=actor)
-    await _judge_again(connection, application_id, ground=ground, now=now)
+        await record_step(connection, held, "child_named", actor=actor)
+    await judge_again(connection, application_id, ground=ground, now=now)
 
 
 async def choose_club(
@@ -147,7 +127,7 @@ async def choose_club(
         if stands.state != "approved" or not stands.has_agreement:
             raise ClubDoesNotJoin
         await SET_CLUB.run(connection, held.id, club)
-        await _record(
+        await record_step(
             connection,
             held,
             "club_chosen",
@@ -155,7 +135,7 @@ async def choose_club(
             after={"merchantId": str(club)},
             reason=reason.strip(),
         )
-    await _judge_again(connection, application_id, ground=ground, now=now)
+    await judge_again(connection, application_id, ground=ground, now=now)
 
 
 async def award_by_officer(
@@ -208,39 +188,6 @@ async def refuse_by_officer(
         await write_refusal(connection, held, code, reason=reason.strip(), actor=actor, now=now)
 
 
-async def pause(
-    connection: Connection,
-    application_id: ApplicationId,
-    reason: str,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Ask for more: the clock stands still from today, with the reason in sight."""
-    if not reason.strip():
-        raise AwardReasonMissing
-    async with connection.transaction():
-        held = await held_case(connection, application_id)
-        if held.is_paused:
-            raise AlreadyPaused
-        await PAUSE.run(connection, held.id, day_of(now), reason.strip(), actor.id)
-        await SET_STATE.run(connection, held.id, "with_officer", [])
-        await _record(connection, held, "paused", actor=actor, reason=reason.strip())
-
-
-async def resume(
-    connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
-) -> None:
-    """Let the clock run again from today."""
-    ground = await todays_ground(connection, now)
-    async with connection.transaction():
-        held = await held_case(connection, application_id)
-        if held.is_paused:
-            await END_PAUSE.run(connection, held.id, day_of(now))
-            await _record(connection, held, "resumed", actor=actor)
-    await _judge_again(connection, application_id, ground=ground, now=now)
-
-
 async def withdraw(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
 ) -> None:
@@ -277,9 +224,10 @@ async def _ready(
     return looked.case, held.merchant_id, amount
 
 
-async def _judge_again(
+async def judge_again(
     connection: Connection, application_id: ApplicationId, *, ground: Ground, now: datetime
 ) -> None:
+    """Ask the rules, now that more is known; outside any transaction."""
     if await judge_one(connection, application_id, ground=ground, now=now):
         await watch_overspending(connection, year=ground.plan.year)
 
@@ -291,7 +239,7 @@ async def _purpose(connection: Connection, held: OpenCase) -> Purpose:
     return found
 
 
-async def _record(
+async def record_step(
     connection: Connection,
     held: OpenCase,
     what: str,

@@ -1,4 +1,4 @@
-"""A supplier that will never register: an officer books its invoice, and a second person confirms.
+"""A supplier that will never register, and is paid for one invoice.
 
 It is a merchant of a kind of its own. Its account in the books is that of a payee, for which no posting of
 a sale exists; so no till can ever sell for it. Its bank account is checked by two people as every other.
@@ -6,31 +6,15 @@ a sale exists; so no till can ever sell for it. Its bank account is checked by t
 
 from datetime import datetime
 from typing import ClassVar, Final
-from uuid import UUID
 
 import msgspec
 
-from pas.applications.confirm import (
-    AboveWhatIsLeft,
-    AwardHasEnded,
-    AwardNotFound,
-    ClubIsSuspended,
-    Confirmed,
-    Stated,
-    confirm,
-    refuse_invoice,
-)
-from pas.applications.open_cases import ChildApplicationNotFound
-from pas.applications.release import LOCK, bind_elsewhere
 from pas.auth.actor import Actor
-from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
-from pas.grants.deviate import SecondPersonNeeded
-from pas.ids import ApplicationId, EntryId, MerchantId, MunicipalityName
+from pas.ids import MerchantId
 from pas.merchants.model import MerchantDetails, PayoutDetails, Registration
 from pas.merchants.register import register_merchant
-from pas.money import Cents, euros
 
 MOST_LISTED: Final = 200
 
@@ -44,68 +28,12 @@ class PayeeNotReady(Refusal):
     )
 
 
-class InvoiceNotFound(Refusal):
-    """Deze factuur wacht niet."""
-
-    status: ClassVar[int] = 404
-    next_step: ClassVar[str] = "Kies een factuur uit de lijst."
-
-
-class InvoiceIdReused(Refusal):
-    """Dit nummer hoort bij een andere factuur."""
-
-    status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Begin opnieuw met een nieuwe factuur."
-
-
-class InvoiceProposedBefore(Refusal):
-    """Deze factuur wacht al op een tweede persoon."""
-
-    status: ClassVar[int] = 409
-    next_step: ClassVar[str] = (
-        "U hoeft niets meer te doen. Is het een andere factuur? Vul haar eigen nummer in."
-    )
-
-
-class InvoiceNotPayable(Refusal):
-    """Deze factuur kan niet meer betaald worden."""
-
-    status: ClassVar[int] = 409
-    next_step: ClassVar[str] = (
-        "Wijs haar af. Vraag wie haar voorstelde om de aanvraag na te kijken."
-    )
-
-
 class OneOffPayee(msgspec.Struct, frozen=True, rename="camel"):
     """A one-off payee; ready when it and its bank account are approved."""
 
     id: MerchantId
     name: str
     ready: bool
-
-
-class Invoice(msgspec.Struct, frozen=True, rename="camel"):
-    """What somebody proposes to pay, and for which award."""
-
-    id: EntryId
-    application_id: ApplicationId
-    merchant_id: MerchantId
-    payee: str
-    amount_cents: Cents
-    invoice_reference: str
-    proposed_at: datetime
-    proposed_by: UUID
-    proposed_by_name: str
-
-
-class ProposedRow(msgspec.Struct, frozen=True):
-    waits: bool
-
-
-class StandRow(msgspec.Struct, frozen=True):
-    merchant_id: MerchantId
-    left_cents: Cents | None
-    until: datetime | None
 
 
 LIST_PAYEES: Final = Statement(
@@ -116,58 +44,6 @@ LIST_PAYEES: Final = Statement(
     ORDER BY lower(m.name), m.id LIMIT $2
     """,
     OneOffPayee,
-)
-INSERT: Final = Statement(
-    """
-    INSERT INTO payee_invoice (id, application_id, merchant_id, amount_cents, invoice_reference, proposed_at, proposed_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
-    """,
-    None,
-)
-READ: Final = Statement(
-    """
-    SELECT i.id, i.application_id, i.merchant_id, m.name AS payee, i.amount_cents, i.invoice_reference, i.proposed_at,
-        i.proposed_by, l.name AS proposed_by_name
-    FROM payee_invoice i JOIN merchant m ON m.id = i.merchant_id JOIN login l ON l.id = i.proposed_by
-    WHERE i.confirmed_at IS NULL AND i.rejected_at IS NULL AND ($1::uuid IS NULL OR i.id = $1)
-    ORDER BY i.proposed_at, i.id LIMIT $2
-    """,
-    Invoice,
-)
-KNOWN: Final = Statement(
-    """
-    SELECT i.id, i.application_id, i.merchant_id, m.name AS payee, i.amount_cents, i.invoice_reference, i.proposed_at,
-        i.proposed_by, '' AS proposed_by_name
-    FROM payee_invoice i JOIN merchant m ON m.id = i.merchant_id WHERE i.id = $1
-    """,
-    Invoice,
-)
-PROPOSED_BEFORE: Final = Statement(
-    """
-    SELECT EXISTS (
-        SELECT 1 FROM payee_invoice i WHERE i.application_id = $1 AND i.merchant_id = $2
-            AND lower(i.invoice_reference) = lower($3) AND i.confirmed_at IS NULL AND i.rejected_at IS NULL
-    ) AS waits
-    """,
-    ProposedRow,
-)
-LOCK_INVOICE: Final = Statement("SELECT FROM payee_invoice WHERE id = $1 FOR UPDATE", None)
-CONFIRM: Final = Statement(
-    "UPDATE payee_invoice SET confirmed_at = $2, confirmed_by = $3 WHERE id = $1", None
-)
-REJECT: Final = Statement(
-    "UPDATE payee_invoice SET rejected_at = $2, rejected_by = $3, rejected_because = $4 WHERE id = $1",
-    None,
-)
-READ_STAND: Final = Statement(
-    """
-    SELECT a.merchant_id, c.amount AS left_cents, c.usable_until AS until
-    FROM child_application a
-    LEFT JOIN budget b ON b.application_id = a.id
-    LEFT JOIN balance c ON c.account_id = b.account_id
-    WHERE a.id = $1 AND a.state = 'awarded'
-    """,
-    StandRow,
 )
 
 
@@ -183,134 +59,8 @@ async def list_payees(connection: Connection) -> list[OneOffPayee]:
     return await LIST_PAYEES.all(connection, None, MOST_LISTED)
 
 
-async def propose_invoice(
-    connection: Connection, stated: Stated, *, reason: str, actor: Actor, now: datetime
-) -> None:
-    """Put an invoice to a second person, and bind the award to the payee; the same again is the same."""
-    refuse_invoice(stated.invoice)
-    async with connection.transaction():
-        await LOCK.run(connection, stated.application)
-        known = await KNOWN.first(connection, stated.id)
-        if known is not None:
-            return _refuse_other(known, stated)
-        await _refuse_unready(connection, stated)
-        of = (stated.application, stated.merchant, stated.invoice.strip())
-        if (await PROPOSED_BEFORE.one(connection, *of)).waits:
-            raise InvoiceProposedBefore
-        stand = await READ_STAND.first(connection, stated.application)
-        if stand is None:
-            raise ChildApplicationNotFound
-        if stand.until is None or stand.until <= now:
-            raise AwardHasEnded
-        if (stand.left_cents or 0) < stated.amount_cents:
-            raise AboveWhatIsLeft(f"U kunt nog {euros(stand.left_cents or Cents(0))} opgeven.")
-        if stand.merchant_id != stated.merchant:
-            await bind_elsewhere(
-                connection,
-                stated.application,
-                stated.merchant,
-                reason=reason,
-                actor=actor,
-                now=now,
-            )
-        await INSERT.run(
-            connection,
-            *(stated.id, stated.application, stated.merchant),
-            *(stated.amount_cents, stated.invoice.strip(), now, actor.id),
-        )
-        await _record(connection, "proposed", stated.id, actor=actor, after=_told(stated))
-    return None
-
-
-async def confirm_invoice(
-    connection: Connection,
-    invoice: EntryId,
-    *,
-    municipality: MunicipalityName,
-    key: bytes,
-    actor: Actor,
-    now: datetime,
-) -> Confirmed:
-    """Let a second person make it so: booked and payable at once."""
-    async with connection.transaction():
-        held = await _held(connection, invoice)
-        if held.proposed_by == actor.id:
-            raise SecondPersonNeeded
-        await CONFIRM.run(connection, invoice, now, actor.id)
-        stated = Stated(
-            id=held.id,
-            application=held.application_id,
-            merchant=held.merchant_id,
-            amount_cents=held.amount_cents,
-            invoice=held.invoice_reference,
-        )
-        await _record(connection, "confirmed", invoice, actor=actor, after=_told(stated))
-        try:
-            return await confirm(
-                connection, stated, municipality=municipality, key=key, actor=actor, now=now
-            )
-        except (AwardNotFound, ClubIsSuspended, AwardHasEnded) as refusal:
-            raise InvoiceNotPayable from refusal
-
-
-async def reject_invoice(
-    connection: Connection, invoice: EntryId, because: str, *, actor: Actor, now: datetime
-) -> None:
-    async with connection.transaction():
-        held = await _held(connection, invoice)
-        await REJECT.run(connection, held.id, now, actor.id, because)
-        await _record(connection, "rejected", invoice, actor=actor, reason=because)
-
-
-async def waiting_invoices(connection: Connection) -> list[Invoice]:
-    """Those that wait for a second person, the longest waiting first."""
-    return await READ.all(connection, None, MOST_LISTED)
-
-
-async def _held(connection: Connection, invoice: EntryId) -> Invoice:
-    await LOCK_INVOICE.run(connection, invoice)
-    found = await READ.first(connection, invoice, 1)
-    if found is None:
-        raise InvoiceNotFound
-    return found
-
-
-async def _refuse_unready(connection: Connection, stated: Stated) -> None:
-    payee = await LIST_PAYEES.first(connection, stated.merchant, 1)
+async def refuse_unready(connection: Connection, merchant: MerchantId) -> None:
+    """Refuse a payee that waits for a second person, or is none."""
+    payee = await LIST_PAYEES.first(connection, merchant, 1)
     if payee is None or not payee.ready:
         raise PayeeNotReady
-
-
-def _refuse_other(known: Invoice, stated: Stated) -> None:
-    same = (known.application_id, known.merchant_id, known.amount_cents, known.invoice_reference)
-    if same != (stated.application, stated.merchant, stated.amount_cents, stated.invoice.strip()):
-        raise InvoiceIdReused
-
-
-def _told(stated: Stated) -> dict[str, object]:
-    return {
-        "applicationId": str(stated.application),
-        "merchantId": str(stated.merchant),
-        "amountCents": stated.amount_cents,
-        "invoice": stated.invoice,
-    }
-
-
-async def _record(
-    connection: Connection,
-    what: str,
-    invoice: EntryId,
-    *,
-    actor: Actor,
-    after: dict[str, object] | None = None,
-    reason: str | None = None,
-) -> None:
-    await record_event(
-        connection,
-        kind=f"payee_invoice.{what}",
-        subject_kind="payee_invoice",
-        subject_id=invoice,
-        actor=actor,
-        after=after,
-        reason=reason,
-    )

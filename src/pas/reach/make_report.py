@@ -3,52 +3,34 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
-from uuid import UUID
-
-import msgspec
 
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.db import Connection, Statement
 from pas.money import Cents
 from pas.reach.breakdowns import bands_of
-from pas.reach.figures import Bands, Count, Figures, GrantCount, count_figures, in_quarters
+from pas.reach.figures import Bands, Figures, count_figures, in_quarters
 from pas.reach.model import (
     EVERYTHING,
-    NATURAL_UNIT,
     PERIODS,
     QUARTERS_OF,
     PeriodName,
     StoredTargetGroup,
     Unit,
-    UserIs,
 )
 from pas.reach.numbers import (
-    COLUMN_OF,
     HIDDEN,
     NOTHING_SHOWN,
-    Column,
     Number,
     Totals,
-    gives_away,
     shown_series,
     shown_totals,
 )
 from pas.reach.report import ROUNDING, PeriodNumbers, ReachReport, SchemeReach, UnitNumbers
 from pas.reach.set_against import breakdowns_of, reach_of
 from pas.reach.stored import newest_target_groups
+from pas.reach.subjects import SHOWN_UNITS, SchemeRow, Subject, subjects_of
 from pas.reach.suppression import is_small
-from pas.schemes.model import Unit as SchemeUnit
-
-ALL_SCHEMES: Final = "Alle regelingen samen"
-SHOWN_UNITS: Final[tuple[Unit, ...]] = ("households", "persons", "children")
-
-
-class SchemeRow(msgspec.Struct, frozen=True):
-    id: UUID
-    code: str
-    title: str
-    unit: SchemeUnit
-
+from pas.reach.told_apart import keep_all_together_apart, keep_frozen_apart
 
 READ_SCHEMES: Final = Statement(
     """
@@ -59,27 +41,6 @@ READ_SCHEMES: Final = Statement(
     """,
     SchemeRow,
 )
-
-
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """One scheme with all that is known of it, before anything is hidden."""
-
-    code: str
-    title: str
-    unit: Unit
-    keep: Column
-    counts: Sequence[Count]
-    grants: Sequence[GrantCount]
-    targets: Sequence[StoredTargetGroup]
-
-    def of_unit(self, unit: Unit) -> list[Count]:
-        """The totals of people or households; a participant is a person."""
-        return [one for one in self.in_level(unit) if not one.dimension]
-
-    def in_level(self, unit: Unit) -> list[Count]:
-        level = "households" if unit == "households" else "persons"
-        counts = (one for one in self.counts if one.level == level)
-        return [one for one in counts if one.child or unit != "children"]
 
 
 async def make_report(
@@ -110,10 +71,10 @@ def report_of(
     threshold: int,
     parts: Mapping[PeriodName, ReachReport],
 ) -> ReachReport:
-    subjects = [one for one in _subjects(figures, targets, schemes) if one.counts or one.targets]
+    subjects = [one for one in subjects_of(figures, targets, schemes) if one.counts or one.targets]
     shown = {one.code: _units_of(one, threshold) for one in subjects}
-    _keep_frozen_apart(subjects, shown, parts, threshold=threshold)
-    _keep_all_together_apart(subjects, shown, threshold=threshold)
+    keep_frozen_apart(subjects, shown, parts, threshold=threshold)
+    keep_all_together_apart(subjects, shown, threshold=threshold)
     return ReachReport(
         year=figures.year,
         starts_on=figures.starts_on,
@@ -124,34 +85,6 @@ def report_of(
         schemes=[
             _scheme_of(one, shown[one.code], bands=bands, threshold=threshold) for one in subjects
         ],
-    )
-
-
-def _subjects(
-    figures: Figures, targets: Sequence[StoredTargetGroup], schemes: Sequence[SchemeRow]
-) -> list[Subject]:
-    everybody = _subject(figures, targets, None)
-    return [everybody, *(_subject(figures, targets, scheme) for scheme in schemes)]
-
-
-def _subject(
-    figures: Figures, targets: Sequence[StoredTargetGroup], scheme: SchemeRow | None
-) -> Subject:
-    code, scheme_id = (EVERYTHING, None) if scheme is None else (scheme.code, scheme.id)
-    own = [one for one in targets if one.group.scheme == code]
-    own.sort(key=lambda one: (one.group.kind, one.group.unit))
-    natural: Unit = "persons" if scheme is None else NATURAL_UNIT[scheme.unit]
-    units: list[Unit] = [one.group.unit for one in own if one.group.unit in SHOWN_UNITS]
-    unit: Unit = natural if natural in units or not units else units[0]
-    uses: list[UserIs] = [one.group.user_is for one in own if one.group.unit == unit]
-    return Subject(
-        code=code,
-        title=ALL_SCHEMES if scheme is None else scheme.title,
-        unit=unit,
-        keep=COLUMN_OF[uses[0] if uses else "granted"],
-        counts=[one for one in figures.counts if one.scheme_id == scheme_id],
-        grants=[one for one in figures.grants if one.scheme_id == scheme_id],
-        targets=own,
     )
 
 
@@ -176,61 +109,6 @@ def _children_tell_nothing(subject: Subject, threshold: int) -> bool:
     adults = (granted, used, granted - used)
     young = (*children, children[0] - children[1])
     return not any(is_small(value, threshold) for value in (*adults, *young))
-
-
-def _keep_frozen_apart(
-    subjects: Sequence[Subject],
-    shown: Mapping[str, dict[Unit, Totals]],
-    parts: Mapping[PeriodName, ReachReport],
-    *,
-    threshold: int,
-) -> None:
-    """Hide a unit of which the year would tell too much beside a part that is shown as it was."""
-    for period, report in parts.items():
-        for one in subjects:
-            then = report.scheme(one.code)
-            for unit in SHOWN_UNITS:
-                numbers = None if then is None else then.numbers(unit)
-                if numbers is not None and _tells_apart(
-                    one.of_unit(unit), period, numbers.periods[period], threshold=threshold
-                ):
-                    shown[one.code][unit] = NOTHING_SHOWN
-
-
-def _tells_apart(
-    counts: Sequence[Count], frozen: PeriodName, then: PeriodNumbers, *, threshold: int
-) -> bool:
-    """Whether a longer or shorter part differs from the frozen one by few."""
-    mask = QUARTERS_OF[frozen]
-    for period in PERIODS:
-        both = QUARTERS_OF[period] & mask
-        if period == frozen or both not in {mask, QUARTERS_OF[period]}:
-            continue
-        now = in_quarters(counts, QUARTERS_OF[period])
-        for value, number in zip(now, (then.granted, then.used), strict=True):
-            if number.value is not None and is_small(abs(value - number.value), threshold):
-                return True
-    return False
-
-
-def _keep_all_together_apart(
-    subjects: Sequence[Subject], shown: Mapping[str, dict[Unit, Totals]], *, threshold: int
-) -> None:
-    """Hide what all schemes together would tell of the hidden numbers of one."""
-    everybody, *schemes = subjects if subjects and subjects[0].code == EVERYTHING else (None,)
-    if everybody is None:
-        return
-    for unit in SHOWN_UNITS:
-        granted, used = in_quarters(everybody.of_unit(unit), QUARTERS_OF["year"])
-        values: dict[Column, int] = {"granted": granted, "used": used}
-        for column, value in values.items():
-            others: list[tuple[int, bool]] = []
-            for one in schemes:
-                found = in_quarters(one.of_unit(unit), QUARTERS_OF["year"])
-                hidden = shown[one.code][unit].of(column).hidden
-                others.append((found[0] if column == "granted" else found[1], hidden))
-            if gives_away(value, others, threshold=threshold):
-                shown[EVERYTHING][unit] = NOTHING_SHOWN
 
 
 def _scheme_of(

@@ -15,15 +15,16 @@ from pas.applications.decide import (
     award_by_officer,
     choose_club,
     name_child,
-    pause,
     refuse_by_officer,
-    resume,
 )
 from pas.applications.give_back import Back, give_back
 from pas.applications.open_cases import ChildApplicationNotFound
 from pas.applications.pages.fields import id_in, parse_uuid
 from pas.applications.pages.queue import case_context
-from pas.applications.payees import propose_invoice
+from pas.applications.pause import pause, resume
+from pas.applications.payee_invoices import (
+    propose_invoice,
+)
 from pas.applications.queue import show_case
 from pas.applications.release import bind_elsewhere, release
 from pas.applications.routes.fields import ring_of

@@ -9,12 +9,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from pas.applications.payees import (
+from pas.applications.payee_invoices import (
     confirm_invoice,
-    list_payees,
-    register_payee,
     reject_invoice,
     waiting_invoices,
+)
+from pas.applications.payees import (
+    list_payees,
+    register_payee,
 )
 from pas.applications.routes.fields import key_of
 from pas.auth.access import actor_of

@@ -9,7 +9,9 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.applications.awards import confirmations_of, reference_of
-from pas.applications.payees import list_payees
+from pas.applications.payees import (
+    list_payees,
+)
 from pas.applications.queue import find_clubs, list_waiting, show_case
 from pas.applications.words import HOW, OFFICER_REFUSALS, QUESTIONS, STATES
 from pas.auth.access import actor_of

@@ -11,15 +11,17 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.applications.confirm import Confirmed, Stated
-from pas.applications.payees import (
+from pas.applications.payee_invoices import (
     Invoice,
-    OneOffPayee,
     confirm_invoice,
-    list_payees,
     propose_invoice,
-    register_payee,
     reject_invoice,
     waiting_invoices,
+)
+from pas.applications.payees import (
+    OneOffPayee,
+    list_payees,
+    register_payee,
 )
 from pas.applications.routes.fields import Amount, Name, Recognised, Why, key_of
 from pas.applications.routes.fields import Invoice as InvoiceNumber

@@ -14,10 +14,9 @@ from pas.applications.decide import (
     award_by_officer,
     choose_club,
     name_child,
-    pause,
     refuse_by_officer,
-    resume,
 )
+from pas.applications.pause import pause, resume
 from pas.applications.queue import (
     ApplicationChild,
     ChildCandidate,
