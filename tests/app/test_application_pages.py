@@ -330,4 +330,4 @@ async def test_the_report_is_a_page_and_a_file(
     assert "Jeugdfonds sport" in shown
     assert SPORT not in shown
     assert "250,00" in shown
-    assert f"purpose;{SPORT};1;1;0;kept back;25000;0;0" in file.text
+    assert f"purpose;{SPORT};1;kept back;0;kept back;kept back;0;0" in file.text
