@@ -1796,6 +1796,7 @@ CREATE TABLE municipality.child_application (
     club_place text,
     asked_cents bigint,
     what_for text,
+    own_reference text,
     agreed_by text NOT NULL,
     agreed_how text NOT NULL,
     agreed_on date NOT NULL,
@@ -1832,6 +1833,7 @@ CREATE TABLE municipality.child_application (
     CONSTRAINT child_application_content_hash_check CHECK ((octet_length(content_hash) = 32)),
     CONSTRAINT child_application_family_name_check CHECK (((length(family_name) >= 1) AND (length(family_name) <= 100))),
     CONSTRAINT child_application_given_name_check CHECK (((length(given_name) >= 1) AND (length(given_name) <= 100))),
+    CONSTRAINT child_application_own_reference_check CHECK (((length(own_reference) >= 1) AND (length(own_reference) <= 40))),
     CONSTRAINT child_application_participation_check CHECK ((participation = ANY (ARRAY['takes_part'::text, 'never_came'::text]))),
     CONSTRAINT child_application_period_key_check CHECK (((length(period_key) >= 1) AND (length(period_key) <= 60))),
     CONSTRAINT child_application_postcode_check CHECK ((postcode ~ '^[1-9][0-9]{3} [A-Z]{2}$'::text)),
@@ -4047,6 +4049,8 @@ GRANT INSERT(club_place) ON TABLE municipality.child_application TO app_municipa
 GRANT INSERT(asked_cents) ON TABLE municipality.child_application TO app_municipality;
 
 GRANT INSERT(what_for) ON TABLE municipality.child_application TO app_municipality;
+
+GRANT INSERT(own_reference) ON TABLE municipality.child_application TO app_municipality;
 
 GRANT INSERT(agreed_by) ON TABLE municipality.child_application TO app_municipality;
 

@@ -50,6 +50,7 @@ CREATE TABLE child_application (
     club_place text CHECK (length(club_place) <= 80),
     asked_cents bigint CHECK (asked_cents BETWEEN 1 AND 100000000),
     what_for text CHECK (length(what_for) BETWEEN 1 AND 300),
+    own_reference text CHECK (length(own_reference) BETWEEN 1 AND 40),
     agreed_by text NOT NULL CHECK (length(agreed_by) BETWEEN 1 AND 140),
     agreed_how text NOT NULL CHECK (agreed_how IN ('present', 'telephone', 'signed')),
     agreed_on date NOT NULL,
@@ -282,7 +283,7 @@ GRANT UPDATE (ended_at, ended_by) ON organisation TO app_municipality;
 GRANT UPDATE (organisation_id, profession, recognised_at, recognised_by, ended_at, ended_by) ON intermediary TO app_municipality;
 GRANT SELECT ON child_application, payee_invoice, voucher TO app_municipality;
 GRANT INSERT (id, scheme_id, applied_by, organisation_id, profession, received_at, content_hash, scanned_token, scanned_numbers, given_name,
-    family_name, birth_date, postcode, merchant_id, club_name, club_email, club_phone, club_place, asked_cents, what_for, agreed_by,
+    family_name, birth_date, postcode, merchant_id, club_name, club_email, club_phone, club_place, asked_cents, what_for, own_reference, agreed_by,
     agreed_how, agreed_on, state) ON child_application TO app_municipality;
 GRANT UPDATE (resident_id, scanned_token, scanned_numbers, given_name, family_name, birth_date, postcode, merchant_id, state, questions,
     period_key, decided_at, decided_by, refusal, reason, awarded_cents, budget_year, participation, participation_at, released_at)

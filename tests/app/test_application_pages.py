@@ -93,7 +93,7 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
     assert "Nieuwe aanvraag" in (await teacher.look("child-applications")).text
     assert "Jeugdfonds sport" in (await teacher.look("child-applications/new")).text
     found = await teacher.look(f"child-applications/new/club?scheme={SPORT}&search=duin")
-    sent = await applies(teacher, str(club.id))
+    sent = await applies(teacher, str(club.id), own_reference="groep 6, N.")
     case = sent.headers["location"].removeprefix("/velsen/")
     before = (await teacher.look(case)).text
     await judge_everything(database, now=datetime.now(UTC))
@@ -108,6 +108,8 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
     confirmed = await manager.send(award, stated)
 
     assert "SV De Duinen" in found.text
+    assert "groep 6, N." in before
+    assert "SV De Duinen (groep 6, N.)" in (await teacher.look("child-applications")).text
     assert "Wij kijken ernaar" in before
     assert "Toegekend." in after
     assert "Noor Bakker" in listed
@@ -138,6 +140,7 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
         ("given_name", "Jan 123456782", "geen burgerservicenummer"),
         ("agreed_by", "Moeder (1112.22.333)", "geen burgerservicenummer"),
         ("what_for", "bsn 111 222 333", "geen burgerservicenummer"),
+        ("own_reference", "111222333", "geen burgerservicenummer"),
     ],
 )
 async def test_what_is_wrong_stands_beside_its_field(

@@ -66,10 +66,10 @@ INSERT: Final = Statement(
     """
     INSERT INTO child_application (id, scheme_id, applied_by, organisation_id, profession, received_at,
         content_hash, scanned_token, scanned_numbers, given_name, family_name, birth_date, postcode,
-        merchant_id, club_name, club_email, club_phone, club_place, asked_cents, what_for, agreed_by,
+        merchant_id, club_name, club_email, club_phone, club_place, asked_cents, what_for, own_reference, agreed_by,
         agreed_how, agreed_on, state)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-        $21, $22, $23, 'received')
+        $21, $22, $23, $24, 'received')
     ON CONFLICT DO NOTHING
     RETURNING id, received_at, encode(content_hash, 'hex') AS content_hash
     """,
@@ -207,6 +207,6 @@ def _row(
         (club and club.phone.strip()) or None,
         (club and club.place.strip()) or None,
         asked.amount_cents,
-        asked.what_for.strip() or None,
+        *(asked.what_for.strip() or None, asked.own_reference.strip() or None),
         *(asked.agreement.by.strip(), asked.agreement.how, asked.agreement.on),
     )

@@ -69,7 +69,10 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """An application; the id is made by whoever sends it. ``scanned`` is what a pass says."""
+    """An application; the id is made by whoever sends it. ``scanned`` is what a pass says.
+
+    ``own_reference`` is how the intermediary knows it again, since the child's name is not kept.
+    """
 
     id: ApplicationId
     scheme: str
@@ -79,6 +82,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     new_club: NewClub | None = None
     amount_cents: Cents | None = None
     what_for: str = ""
+    own_reference: str = ""
     agreement: Agreement
 
     def __repr__(self) -> str:
@@ -161,7 +165,11 @@ def details_of(club: NewClub) -> MerchantDetails:
 
 def _of_citizen_numbers(asked: Asked) -> list[Fault]:
     """Whoever applies has no business with a citizen number, so it is not stored anywhere."""
-    typed = {"agreed_by": asked.agreement.by, "what_for": asked.what_for}
+    typed = {
+        "agreed_by": asked.agreement.by,
+        "what_for": asked.what_for,
+        "own_reference": asked.own_reference,
+    }
     if asked.child is not None:
         typed |= {"given_name": asked.child.given_name, "family_name": asked.child.family_name}
     sentence = "Schrijf hier geen burgerservicenummer."

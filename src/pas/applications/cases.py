@@ -46,6 +46,7 @@ class CaseRow(msgspec.Struct, frozen=True):
     club: str
     asked_cents: Cents | None
     what_for: str | None
+    own_reference: str | None
     decided_at: datetime | None
     refusal: RefusalCode | None
     reason: str | None
@@ -73,6 +74,7 @@ class ChildCase(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     club: str
     asked_cents: Cents | None
     what_for: str
+    own_reference: str
     decided_at: datetime | None
     refusal: ToldCode | None
     reason: str
@@ -87,8 +89,8 @@ READ_CASES: Final = Statement(
     SELECT a.id, s.code AS scheme, coalesce((SELECT v.title FROM scheme_version v WHERE v.scheme_id = a.scheme_id
             AND v.valid_from <= (a.received_at AT TIME ZONE 'Europe/Amsterdam')::date ORDER BY v.valid_from DESC LIMIT 1), s.code) AS title,
         a.applied_by, l.name AS applied_by_name, o.name AS organisation, a.profession, a.received_at, a.state, a.questions,
-        a.merchant_id, coalesce(m.name, a.club_name, '') AS club, a.asked_cents, a.what_for, a.decided_at, a.refusal, a.reason,
-        a.awarded_cents, a.participation, a.released_at, c.amount AS left_cents, c.usable_until AS until,
+        a.merchant_id, coalesce(m.name, a.club_name, '') AS club, a.asked_cents, a.what_for, a.own_reference, a.decided_at, a.refusal,
+        a.reason, a.awarded_cents, a.participation, a.released_at, c.amount AS left_cents, c.usable_until AS until,
         coalesce((SELECT json_agg(json_build_object('from_on', p.from_on, 'until_on', p.until_on, 'reason', p.reason) ORDER BY p.from_on)
             FROM child_application_pause p WHERE p.application_id = a.id), '[]')::text AS pauses
     FROM child_application a
@@ -161,6 +163,7 @@ def case_of_row(row: CaseRow, *, actor: Actor, now: datetime) -> ChildCase:
         club=row.club,
         asked_cents=row.asked_cents,
         what_for=row.what_for or "",
+        own_reference=row.own_reference or "",
         decided_at=row.decided_at,
         refusal=told_code(row.refusal),
         reason=row.reason or "" if row.refusal == "by-officer" else "",

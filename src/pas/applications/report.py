@@ -101,7 +101,7 @@ READ_MONEY: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit AND d.unit = 'cents'
         JOIN account c ON c.id = t.credit
-        WHERE e.occurred_at >= $1 AND e.occurred_at < $2
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind <> 'grant'
     )
     SELECT o.code AS scheme, coalesce(o.executor, 'onbekend') AS fund,
         (coalesce(sum(m.amount) FILTER (WHERE m.credit IN ('merchant', 'payee')), 0)
@@ -121,7 +121,7 @@ READ_VOUCHERS: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit
         JOIN account c ON c.id = t.credit
-        WHERE e.occurred_at >= $1 AND e.occurred_at < $2
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind <> 'grant'
             AND EXISTS (SELECT 1 FROM scheme_version v WHERE v.scheme_id = coalesce(d.scheme_id, c.scheme_id) AND v.awarded_by = 'team')
     )
     SELECT (SELECT count(*) FROM voucher v WHERE v.proposed_at >= $1 AND v.proposed_at < $2) AS proposed,

@@ -26,6 +26,7 @@ from pas.demo.grants import NAMESPACE
 from pas.demo.staff import helper, manager_of, persona
 from pas.ids import ApplicationId, EntryId, MerchantId, ResidentId
 from pas.money import Cents
+from pas.passes.residents import age_on
 from pas.redemptions.sell import print_key
 
 Act = Literal["apply", "confirm", "never_came", "give_back"]
@@ -153,6 +154,11 @@ def _days_of(year: int) -> Iterator[datetime]:
             yield day + timedelta(hours=SCHOOL_HOUR)
 
 
+def reference_for(child: Child, *, on: date) -> str:
+    """Something by which a teacher knows a child again, without its name."""
+    return f"{age_on(child.birth_date, on)} jaar, {child.given_name[0]}."
+
+
 async def apply(
     connection: Connection, ring: KeyRing, case: Case, *, spared: Sequence[ResidentId]
 ) -> None:
@@ -169,6 +175,7 @@ async def apply(
         child=msgspec.convert(msgspec.structs.asdict(child), TypedChild),
         club=clubs[case.number % len(clubs)].id,
         what_for=WHAT_FOR,
+        own_reference=reference_for(child, on=day_of(case.received_at)),
         agreement=agreed(child, on=day_of(case.received_at)),
     )
     who = await (persona if case.number % 2 else helper)(connection, Role.INTERMEDIARY)

@@ -28,7 +28,15 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.demo.cast import Cast
 from pas.demo.grants import NAMESPACE
-from pas.demo.help_children import READ_CHILDREN, READ_CLUBS, WHAT_FOR, Child, ClubRow, agreed
+from pas.demo.help_children import (
+    READ_CHILDREN,
+    READ_CLUBS,
+    WHAT_FOR,
+    Child,
+    ClubRow,
+    agreed,
+    reference_for,
+)
 from pas.demo.staff import colleague, helper, persona
 from pas.ids import ApplicationId, EntryId, MerchantId, VoucherId
 from pas.merchants.judge import approve_merchant
@@ -121,6 +129,7 @@ async def leave_case(connection: Connection, ring: KeyRing, one: Unclear, *, now
         club=one.club,
         new_club=NEW_CLUB if one.club is None else None,
         what_for=WHAT_FOR,
+        own_reference=reference_for(one.child, on=day_of(received)),
         agreement=agreed(one.child, on=day_of(received)),
     )
     who = await persona(connection, Role.INTERMEDIARY)

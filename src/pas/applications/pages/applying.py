@@ -145,6 +145,7 @@ def read_asked(form: Form, application_id: ApplicationId, *, now: datetime) -> A
         new_club=_read_club(form) if club == "new" else None,
         amount_cents=form.parsed("amount", "", parse_euros, optional=True),
         what_for=form.text("what_for", "", most=300, optional=True) or "",
+        own_reference=form.text("own_reference", "", most=40, optional=True) or "",
         agreement=Agreement(
             by=form.text("agreed_by", "Vul in welke ouder het goed vindt.", most=140) or "",
             how=form.choice("agreed_how", "Kies hoe de ouder het zei.", hows) or "present",

@@ -76,6 +76,7 @@ class ChildApplicationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     new_club: ClubBody | None = None
     amount_cents: Amount | None = None
     what_for: Annotated[str, Meta(max_length=300)] = ""
+    own_reference: Annotated[str, Meta(max_length=40)] = ""
 
     def __repr__(self) -> str:
         """Nobody's data reaches a log by accident."""
@@ -193,6 +194,7 @@ def asked(data: ChildApplicationBody) -> Asked:
         and NewClub(name=club.name, email=club.email, phone=club.phone, place=club.place),
         amount_cents=data.amount_cents,
         what_for=data.what_for,
+        own_reference=data.own_reference,
         agreement=Agreement(
             by=agreement.by,
             how=agreement.how,
