@@ -88,18 +88,19 @@ READ_POSITION: Final = Statement(
     _Horizon,
 )
 GIVE_MEMORY: Final = Statement("SELECT set_config('work_mem', $1, true)", None)
+# Positions are compared in full words: the planner takes a comparison of rows for one row.
 COUNT: Final = Statement(
     """
     WITH moved AS (
         SELECT t.debit AS account, t.amount, e.occurred_at
         FROM entry e JOIN transfer t ON t.entry_id = e.id
-        WHERE e.kind IN ('redeem', 'confirm', 'offline') AND e.total > 0 AND (e.epoch, e.xid) < ($7::int, $2::bigint)
+        WHERE e.kind IN ('redeem', 'confirm', 'offline') AND e.total > 0 AND (e.epoch < $7 OR e.epoch = $7 AND e.xid < $2)
             AND t.debit_turn IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM appropriation a WHERE a.account_id = t.credit)
         UNION ALL
         SELECT t.credit, -t.amount, o.occurred_at
         FROM entry e JOIN transfer t ON t.entry_id = e.id JOIN entry o ON o.id = e.reverses
-        WHERE e.reverses IS NOT NULL AND e.total > 0 AND (e.epoch, e.xid) < ($7::int, $2::bigint)
+        WHERE e.reverses IS NOT NULL AND e.total > 0 AND (e.epoch < $7 OR e.epoch = $7 AND e.xid < $2)
             AND o.kind IN ('redeem', 'confirm', 'offline')
             AND t.reversed_line IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM appropriation a WHERE a.account_id = t.debit)
@@ -114,7 +115,7 @@ COUNT: Final = Statement(
         SELECT g.scheme_id, g.resident_id, bit_or(1 << width_bucket(g.granted_on, $3::date[])) AS quarters,
             min(g.granted_on) AS first_on, (array_agg(g.household_number ORDER BY g.granted_on, g.id))[1] AS household
         FROM scheme_grant g
-        WHERE g.budget_year = $1 AND (g.epoch IS NULL OR (g.epoch, g.xid) < ($7, $2)) GROUP BY 1, 2
+        WHERE g.budget_year = $1 AND (g.epoch IS NULL OR g.epoch < $7 OR g.epoch = $7 AND g.xid < $2) GROUP BY 1, 2
     ), person AS (
         SELECT g.scheme_id, g.resident_id, g.household, g.quarters AS granted, coalesce(u.quarters, 0) AS used,
             coalesce(u.cents, 0) AS cents, coalesce(v.area, 'unknown') AS area,
@@ -165,7 +166,7 @@ COUNT_GRANTS: Final = Statement(
     SELECT g.scheme_id, width_bucket(g.granted_on, $3::date[]) AS quarter, count(*) AS count,
         sum(g.amount_cents)::bigint AS granted_cents
     FROM scheme_grant g
-    WHERE g.budget_year = $1 AND (g.epoch IS NULL OR (g.epoch, g.xid) < ($4::int, $2::bigint)) GROUP BY 1, 2
+    WHERE g.budget_year = $1 AND (g.epoch IS NULL OR g.epoch < $4 OR g.epoch = $4 AND g.xid < $2) GROUP BY 1, 2
     """,
     GrantCount,
 )
