@@ -2285,6 +2285,7 @@ CREATE TABLE municipality.payee_invoice (
     invoice_reference text NOT NULL,
     proposed_at timestamp with time zone NOT NULL,
     proposed_by uuid NOT NULL,
+    proposed_because text NOT NULL,
     confirmed_at timestamp with time zone,
     confirmed_by uuid,
     rejected_at timestamp with time zone,
@@ -2295,6 +2296,7 @@ CREATE TABLE municipality.payee_invoice (
     CONSTRAINT payee_invoice_check1 CHECK ((((rejected_at IS NULL) = (rejected_by IS NULL)) AND ((rejected_at IS NULL) = (rejected_because IS NULL)))),
     CONSTRAINT payee_invoice_check2 CHECK (((confirmed_at IS NULL) OR (rejected_at IS NULL))),
     CONSTRAINT payee_invoice_invoice_reference_check CHECK (((length(invoice_reference) >= 1) AND (length(invoice_reference) <= 60))),
+    CONSTRAINT payee_invoice_proposed_because_check CHECK (((length(proposed_because) >= 1) AND (length(proposed_because) <= 300))),
     CONSTRAINT payee_invoice_rejected_because_check CHECK (((length(rejected_because) >= 1) AND (length(rejected_because) <= 300))),
     CONSTRAINT second_pair_of_eyes_on_invoice CHECK ((confirmed_by <> proposed_by))
 );
@@ -4361,6 +4363,8 @@ GRANT INSERT(invoice_reference) ON TABLE municipality.payee_invoice TO app_munic
 GRANT INSERT(proposed_at) ON TABLE municipality.payee_invoice TO app_municipality;
 
 GRANT INSERT(proposed_by) ON TABLE municipality.payee_invoice TO app_municipality;
+
+GRANT INSERT(proposed_because) ON TABLE municipality.payee_invoice TO app_municipality;
 
 GRANT UPDATE(confirmed_at) ON TABLE municipality.payee_invoice TO app_municipality;
 

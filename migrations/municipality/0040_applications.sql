@@ -147,6 +147,7 @@ CREATE TABLE payee_invoice (
     invoice_reference text NOT NULL CHECK (length(invoice_reference) BETWEEN 1 AND 60),
     proposed_at timestamptz NOT NULL,
     proposed_by uuid NOT NULL,
+    proposed_because text NOT NULL CHECK (length(proposed_because) BETWEEN 1 AND 300),
     confirmed_at timestamptz,
     confirmed_by uuid,
     rejected_at timestamptz,
@@ -290,7 +291,7 @@ GRANT UPDATE (resident_id, scanned_token, scanned_numbers, given_name, family_na
     ON child_application TO app_municipality;
 GRANT SELECT, INSERT ON child_application_pause TO app_municipality;
 GRANT UPDATE (until_on, reason, paused_by) ON child_application_pause TO app_municipality;
-GRANT INSERT (id, application_id, merchant_id, amount_cents, invoice_reference, proposed_at, proposed_by) ON payee_invoice TO app_municipality;
+GRANT INSERT (id, application_id, merchant_id, amount_cents, invoice_reference, proposed_at, proposed_by, proposed_because) ON payee_invoice TO app_municipality;
 GRANT UPDATE (confirmed_at, confirmed_by, rejected_at, rejected_by, rejected_because) ON payee_invoice TO app_municipality;
 GRANT INSERT (id, organisation_id, scheme_id, category, amount_cents, what_for, no_other_provision, proposed_at, proposed_by) ON voucher TO app_municipality;
 GRANT UPDATE (confirmed_at, confirmed_by, rejected_at, rejected_by, rejected_because, card_id, expires_on) ON voucher TO app_municipality;

@@ -302,6 +302,7 @@ async def test_a_one_off_payee_takes_an_officer_two_approvals_and_a_second_perso
     invoice = {"payee": str(payee), "invoice_amount": "90", "invoice": "7", "invoice_reason": "les"}
     proposed = await officer.send(f"{path}/invoice", {**form, **invoice})
     waiting = (await approver.look("payee-invoices")).text
+    assert all(word in waiting for word in ("Waarom deze leverancier", "les", "Jeugdfonds sport"))
     action = re.search(r'action="/velsen/(payee-invoices/[^"]+)"', waiting)
     assert action, waiting
     agreed = await approver.send(action[1], {"verdict": "confirm"})

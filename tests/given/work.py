@@ -155,8 +155,8 @@ async def an_invoice(connection: Connection, folder: Path) -> None:
     await connection.execute(
         """
         INSERT INTO payee_invoice (id, application_id, merchant_id, amount_cents, invoice_reference,
-            proposed_at, proposed_by)
-        VALUES ($1, $2, $3, 100, '2026-1', $4, $5)
+            proposed_at, proposed_by, proposed_because)
+        VALUES ($1, $2, $3, 100, '2026-1', $4, $5, 'thuis')
         """,
         *(uuid7(), award, scene.club.id, NOW, OFFICER),
     )

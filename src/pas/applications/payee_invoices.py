@@ -61,7 +61,7 @@ class InvoiceNotPayable(Refusal):
 
 
 class Invoice(msgspec.Struct, frozen=True, rename="camel"):
-    """What somebody proposes to pay, and for which award."""
+    """What somebody proposes to pay and why, and for which award."""
 
     id: EntryId
     application_id: ApplicationId
@@ -72,6 +72,16 @@ class Invoice(msgspec.Struct, frozen=True, rename="camel"):
     proposed_at: datetime
     proposed_by: UUID
     proposed_by_name: str
+    proposed_because: str
+    title: str
+    awarded_cents: Cents
+
+
+class KnownRow(msgspec.Struct, frozen=True):
+    application_id: ApplicationId
+    merchant_id: MerchantId
+    amount_cents: Cents
+    invoice_reference: str
 
 
 class ProposedRow(msgspec.Struct, frozen=True):
@@ -86,28 +96,31 @@ class StandRow(msgspec.Struct, frozen=True):
 
 INSERT: Final = Statement(
     """
-    INSERT INTO payee_invoice (id, application_id, merchant_id, amount_cents, invoice_reference, proposed_at, proposed_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    INSERT INTO payee_invoice (id, application_id, merchant_id, amount_cents, invoice_reference, proposed_at, proposed_by,
+        proposed_because)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     """,
     None,
 )
 READ: Final = Statement(
     """
     SELECT i.id, i.application_id, i.merchant_id, m.name AS payee, i.amount_cents, i.invoice_reference, i.proposed_at,
-        i.proposed_by, l.name AS proposed_by_name
-    FROM payee_invoice i JOIN merchant m ON m.id = i.merchant_id JOIN login l ON l.id = i.proposed_by
+        i.proposed_by, l.name AS proposed_by_name, i.proposed_because, coalesce(v.title, s.code) AS title, a.awarded_cents
+    FROM payee_invoice i
+    JOIN merchant m ON m.id = i.merchant_id
+    JOIN login l ON l.id = i.proposed_by
+    JOIN child_application a ON a.id = i.application_id
+    JOIN scheme s ON s.id = a.scheme_id
+    LEFT JOIN budget b ON b.application_id = a.id
+    LEFT JOIN scheme_version v ON v.id = b.scheme_version_id
     WHERE i.confirmed_at IS NULL AND i.rejected_at IS NULL AND ($1::uuid IS NULL OR i.id = $1)
     ORDER BY i.proposed_at, i.id LIMIT $2
     """,
     Invoice,
 )
 KNOWN: Final = Statement(
-    """
-    SELECT i.id, i.application_id, i.merchant_id, m.name AS payee, i.amount_cents, i.invoice_reference, i.proposed_at,
-        i.proposed_by, '' AS proposed_by_name
-    FROM payee_invoice i JOIN merchant m ON m.id = i.merchant_id WHERE i.id = $1
-    """,
-    Invoice,
+    "SELECT application_id, merchant_id, amount_cents, invoice_reference FROM payee_invoice WHERE id = $1",
+    KnownRow,
 )
 PROPOSED_BEFORE: Final = Statement(
     """
@@ -171,7 +184,7 @@ async def propose_invoice(
         await INSERT.run(
             connection,
             *(stated.id, stated.application, stated.merchant),
-            *(stated.amount_cents, stated.invoice.strip(), now, actor.id),
+            *(stated.amount_cents, stated.invoice.strip(), now, actor.id, reason.strip()),
         )
         await _record(connection, "proposed", stated.id, actor=actor, after=_told(stated))
     return None
@@ -230,7 +243,7 @@ async def _held(connection: Connection, invoice: EntryId) -> Invoice:
     return found
 
 
-def _refuse_other(known: Invoice, stated: Stated) -> None:
+def _refuse_other(known: KnownRow, stated: Stated) -> None:
     same = (known.application_id, known.merchant_id, known.amount_cents, known.invoice_reference)
     if same != (stated.application, stated.merchant, stated.amount_cents, stated.invoice.strip()):
         raise InvoiceIdReused

@@ -1,5 +1,6 @@
 """Target groups as pages: what there is, handing over a file, and what became of each of its rows."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -16,11 +17,13 @@ from pas.grants.ground import current_year
 from pas.ids import ImportId
 from pas.imports.record import read_import, read_import_rows
 from pas.problems.bodies import AppRequest
+from pas.reach.make_report import READ_SCHEMES
 from pas.reach.model import EVERYTHING, StoredTargetGroup
 from pas.reach.numbers import Number
 from pas.reach.routes.reports import YearAsked
 from pas.reach.routes.target_groups import MOST_BYTES, queue_target_groups
 from pas.reach.stored import target_group_versions
+from pas.reach.subjects import ALL_SCHEMES
 from pas.reach.target_files import COLUMNS
 from pas.reach.words import KIND_WORDS, UNIT_WORDS, number_in_words
 from pas.web.dates import day
@@ -110,6 +113,8 @@ async def context_of(request: AppRequest, municipality: str, year: int) -> dict[
     async with connected(request, municipality) as connection:
         wanted = year or await current_year(connection, datetime.now(UTC))
         found = await target_group_versions(connection, year=wanted, scheme=None, limit=MOST_SHOWN)
+        schemes = await READ_SCHEMES.all(connection, wanted)
+    titles = {EVERYTHING: ALL_SCHEMES} | {one.code: one.title for one in schemes}
     newest: dict[object, StoredTargetGroup] = {}
     for one in found:
         newest.setdefault(one.group.key, one)
@@ -117,14 +122,14 @@ async def context_of(request: AppRequest, municipality: str, year: int) -> dict[
         "home": f"/{municipality}",
         "year": wanted,
         "columns": ";".join(COLUMNS),
-        "rows": [cells_of(one) for one in newest.values()],
+        "rows": [cells_of(one, titles) for one in newest.values()],
     }
 
 
-def cells_of(one: StoredTargetGroup) -> list[str]:
+def cells_of(one: StoredTargetGroup, titles: Mapping[str, str]) -> list[str]:
     group = one.group
     return [
-        "Alle regelingen samen" if group.scheme == EVERYTHING else group.scheme,
+        titles.get(group.scheme, group.scheme),
         f"{number_in_words(Number(group.total))} {UNIT_WORDS[group.unit]}",
         KIND_WORDS[group.kind],
         f"{group.source}, peildatum {day(group.reference_date)}",
