@@ -13,9 +13,8 @@ from pas.applications.figures import (
     Row,
     Span,
     figures,
-    hide_together,
-    suppressed,
 )
+from pas.applications.small_cells import hide_together, suppressed
 from pas.ids import ResidentId
 from pas.money import Cents
 
@@ -40,6 +39,7 @@ def row(child: int = 1, received: date = date(2026, 3, 1), **fields: object) -> 
         resident_id=ResidentId(UUID(int=child)),
         birth_date=date(2017, 1, 1),
         area="Centrum",
+        used=True,
     )
     return msgspec.structs.replace(whole, **fields)
 
@@ -134,3 +134,15 @@ def test_what_tells_the_children_of_a_purpose_is_kept_back_there_and_with_its_fu
         "swim": (40, 40, 1_000_000),
     }
     assert shown(made.by_fund) == {"Jeugdfonds": nothing, "Cultuur": nothing}
+
+
+def test_children_are_kept_back_where_reach_would_tell_who_never_came() -> None:
+    rows = [row(number, used=number > 3) for number in range(20)]
+    rows += [row(40 + number, scheme="swim") for number in range(30)]
+    rows += [row(80 + number, scheme="culture", used=number > 10) for number in range(40)]
+    made = told(rows)
+    assert {one.key: one.children for one in made.by_purpose} == {
+        "culture": 40,
+        "sport": None,
+        "swim": None,
+    }

@@ -62,14 +62,14 @@ WAYS: Final = (
     Way(Permission.VOUCHERS_DECIDE, "Bonnen", "De pot van het wijkteam, samen.", "vouchers"),
     Way(
         Permission.PAYEE_INVOICES_CONFIRM,
-        "Losse rekeningen",
-        "Rekeningen die op een tweede persoon wachten.",
+        "Losse facturen",
+        "Facturen die op een tweede persoon wachten.",
         "payee-invoices",
     ),
     Way(
         Permission.MERCHANTS_WRITE,
         "Eenmalige leveranciers",
-        "Wie zonder kassa betaald wordt, na een rekening.",
+        "Wie zonder kassa betaald wordt, na een factuur.",
         "one-off-payees",
     ),
     Way(

@@ -5,7 +5,7 @@ A child is named by what was scanned, or by name, birth date and postcode; never
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Final, Literal
 
 import msgspec
@@ -21,6 +21,7 @@ from pas.passes.residents import ADULT_AGE, age_on
 
 AgreedHow = Literal["present", "telephone", "signed"]
 POSTCODE: Final = re.compile(r"[1-9][0-9]{3} [A-Z]{2}")
+LONGEST_AGREED: Final = timedelta(days=366)
 NINE_DIGITS: Final = re.compile(r"(?<![0-9])[0-9](?:[ .-]?[0-9]){8}(?![0-9])")
 
 
@@ -186,6 +187,10 @@ def _of_agreement(agreement: Agreement, *, today: date) -> list[Fault]:
         faults.append(Fault("agreed_by", "Vul in welke ouder het goed vindt."))
     if agreement.on > today:
         faults.append(Fault("agreed_on", "Deze dag is nog niet geweest."))
+    elif agreement.on < today - LONGEST_AGREED:
+        faults.append(
+            Fault("agreed_on", "Dit is meer dan een jaar geleden. Vraag het de ouder opnieuw.")
+        )
     if not agreement.not_own_child:
         faults.append(
             Fault("not_own_child", "Voor uw eigen kind vraagt u niet zelf aan. Vraag een collega.")

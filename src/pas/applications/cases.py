@@ -82,6 +82,7 @@ class ChildCase(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     participation: str | None
     left_cents: Cents | None
     until: datetime | None
+    released_at: datetime | None
 
 
 READ_CASES: Final = Statement(
@@ -171,6 +172,7 @@ def case_of_row(row: CaseRow, *, actor: Actor, now: datetime) -> ChildCase:
         participation=row.participation,
         left_cents=None if row.released_at else row.left_cents,
         until=row.until,
+        released_at=row.released_at,
     )
 
 

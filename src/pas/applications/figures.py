@@ -17,6 +17,7 @@ import msgspec
 
 from pas.applications.open_cases import State
 from pas.applications.rules import DAYS_TO_DECIDE, RefusalCode
+from pas.applications.small_cells import hide_together
 from pas.ids import ResidentId
 from pas.money import WHOLE, BasisPoints, Cents
 from pas.passes.residents import age_on
@@ -50,6 +51,8 @@ class Row(msgspec.Struct, frozen=True):
     resident_id: ResidentId | None
     birth_date: date | None
     area: str | None
+    used: bool = False
+    """Something was spent of the award, and not given back: reach tells how many those are."""
 
 
 class _Spans(msgspec.Struct, frozen=True):
@@ -61,12 +64,19 @@ class _Spans(msgspec.Struct, frozen=True):
 
     def hidden(self, rows: Sequence[Row], key: Callable[[Row], str]) -> frozenset[str]:
         """The cells to keep back of the children with an award, in a table by this key."""
-        tables = [
-            {name: len(_children(some)) for name, some in _by(_awarded(rows, span), key).items()}
-            for span in self.all
+        groups = [_by(_awarded(rows, span), key) for span in self.all]
+        tables = [{name: len(_children(some)) for name, some in one.items()} for one in groups]
+        besides = [
+            {name for name, some in one.items() if self._tells_who_never_used(some)}
+            for one in groups
         ]
-        together = hide_together(tables, smallest=self.smallest)
+        together = hide_together(tables, smallest=self.smallest, besides=besides)
         return together[list(self.all).index(self.own)]
+
+    def _tells_who_never_used(self, rows: Sequence[Row]) -> bool:
+        """Beside the users of reach, the children here would be few more."""
+        users = _children([one for one in rows if one.used])
+        return 0 < len(_children(rows)) - len(users) < self.smallest
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -194,38 +204,6 @@ def age_band(one: Row) -> str:
     return UNKNOWN if found is None else f"{found[0]} tot {found[1]} jaar"
 
 
-def suppressed(cells: Mapping[str, int], *, smallest: int) -> frozenset[str]:
-    """Small cells; and one more where those could be told from the total."""
-    small = frozenset(key for key, number in cells.items() if 0 < number < smallest)
-    return small | _one_more(cells, small)
-
-
-def hide_together(tables: Sequence[Mapping[str, int]], *, smallest: int) -> list[frozenset[str]]:
-    """What to keep back of tables of which the first is mostly the sum of the others.
-
-    A cell that is kept back in one of them alone is the difference of the others. The first, which
-    says most, is spared as long as it can be.
-    """
-    hidden = [suppressed(one, smallest=smallest) for one in tables]
-    while True:
-        before = list(hidden)
-        for key in sorted({key for one in tables for key in one}):
-            there = [place for place, one in enumerate(tables) if one.get(key)]
-            rest = [place for place in there if key not in hidden[place]]
-            if rest and len(rest) == len(there) - 1:
-                hidden[max(rest)] |= {key}
-        hidden = [some | _one_more(one, some) for one, some in zip(tables, hidden, strict=True)]
-        if hidden == before:
-            return hidden
-
-
-def _one_more(cells: Mapping[str, int], hidden: Collection[str]) -> frozenset[str]:
-    """The least of the others, where what is hidden is one cell, or as many ones as there are cells."""
-    others = [key for key in cells if cells[key] and key not in hidden]
-    tells = len(hidden) == 1 or 0 < sum(cells[key] for key in hidden) == len(hidden)
-    return frozenset([min(others, key=lambda key: (cells[key], key))] if tells and others else [])
-
-
 def _days_open(one: Row, today: date) -> int:
     return (today - one.received_on).days - one.paused_days
 
@@ -286,6 +264,13 @@ def _lines(
     ]
 
 
+def _order(cell: tuple[str, object]) -> tuple[int, str]:
+    """Ages by their number, all else by name."""
+    name = cell[0]
+    first = name.split(" ")[0]
+    return (int(first) if first.isdigit() else 0, name)
+
+
 def _small(rows: Sequence[Row], key: Callable[[Row], str], spans: _Spans) -> list[SmallLine]:
     hidden = spans.hidden(rows, key)
     return [
@@ -295,5 +280,5 @@ def _small(rows: Sequence[Row], key: Callable[[Row], str], spans: _Spans) -> lis
             awarded=None if name in hidden else len(some),
             awarded_cents=None if name in hidden else _cents(some),
         )
-        for name, some in sorted(_by(_awarded(rows, spans.own), key).items())
+        for name, some in sorted(_by(_awarded(rows, spans.own), key).items(), key=_order)
     ]

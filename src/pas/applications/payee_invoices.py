@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import ClassVar, Final
-from uuid import UUID
 
 import msgspec
 
@@ -16,9 +15,11 @@ from pas.applications.confirm import (
     confirm,
     refuse_invoice,
 )
+from pas.applications.decide import ClubDoesNotJoin
 from pas.applications.open_cases import ChildApplicationNotFound
-from pas.applications.payees import MOST_LISTED, refuse_unready
-from pas.applications.release import LOCK, bind_elsewhere
+from pas.applications.payees import refuse_unready
+from pas.applications.release import LOCK, AwardReleased, bind_elsewhere
+from pas.applications.waiting_invoices import READ, Invoice
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
@@ -60,23 +61,6 @@ class InvoiceNotPayable(Refusal):
     )
 
 
-class Invoice(msgspec.Struct, frozen=True, rename="camel"):
-    """What somebody proposes to pay and why, and for which award."""
-
-    id: EntryId
-    application_id: ApplicationId
-    merchant_id: MerchantId
-    payee: str
-    amount_cents: Cents
-    invoice_reference: str
-    proposed_at: datetime
-    proposed_by: UUID
-    proposed_by_name: str
-    proposed_because: str
-    title: str
-    awarded_cents: Cents
-
-
 class KnownRow(msgspec.Struct, frozen=True):
     application_id: ApplicationId
     merchant_id: MerchantId
@@ -89,9 +73,9 @@ class ProposedRow(msgspec.Struct, frozen=True):
 
 
 class StandRow(msgspec.Struct, frozen=True):
-    merchant_id: MerchantId
     left_cents: Cents | None
     until: datetime | None
+    waiting_cents: Cents
 
 
 INSERT: Final = Statement(
@@ -101,22 +85,6 @@ INSERT: Final = Statement(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     """,
     None,
-)
-READ: Final = Statement(
-    """
-    SELECT i.id, i.application_id, i.merchant_id, m.name AS payee, i.amount_cents, i.invoice_reference, i.proposed_at,
-        i.proposed_by, l.name AS proposed_by_name, i.proposed_because, coalesce(v.title, s.code) AS title, a.awarded_cents
-    FROM payee_invoice i
-    JOIN merchant m ON m.id = i.merchant_id
-    JOIN login l ON l.id = i.proposed_by
-    JOIN child_application a ON a.id = i.application_id
-    JOIN scheme s ON s.id = a.scheme_id
-    LEFT JOIN budget b ON b.application_id = a.id
-    LEFT JOIN scheme_version v ON v.id = b.scheme_version_id
-    WHERE i.confirmed_at IS NULL AND i.rejected_at IS NULL AND ($1::uuid IS NULL OR i.id = $1)
-    ORDER BY i.proposed_at, i.id LIMIT $2
-    """,
-    Invoice,
 )
 KNOWN: Final = Statement(
     "SELECT application_id, merchant_id, amount_cents, invoice_reference FROM payee_invoice WHERE id = $1",
@@ -139,9 +107,12 @@ REJECT: Final = Statement(
     "UPDATE payee_invoice SET rejected_at = $2, rejected_by = $3, rejected_because = $4 WHERE id = $1",
     None,
 )
+GONE: Final = (AwardNotFound, AwardHasEnded, AwardReleased, ClubDoesNotJoin, ClubIsSuspended)
 READ_STAND: Final = Statement(
     """
-    SELECT a.merchant_id, c.amount AS left_cents, c.usable_until AS until
+    SELECT c.amount AS left_cents, c.usable_until AS until,
+        (SELECT coalesce(sum(i.amount_cents), 0) FROM payee_invoice i WHERE i.application_id = a.id
+            AND i.confirmed_at IS NULL AND i.rejected_at IS NULL)::bigint AS waiting_cents
     FROM child_application a
     LEFT JOIN budget b ON b.application_id = a.id
     LEFT JOIN balance c ON c.account_id = b.account_id
@@ -154,7 +125,7 @@ READ_STAND: Final = Statement(
 async def propose_invoice(
     connection: Connection, stated: Stated, *, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """Put an invoice to a second person, and bind the award to the payee; the same again is the same."""
+    """Put an invoice to a second person; nothing changes before that one agrees. The same again is the same."""
     refuse_invoice(stated.invoice)
     async with connection.transaction():
         await LOCK.run(connection, stated.application)
@@ -170,17 +141,9 @@ async def propose_invoice(
             raise ChildApplicationNotFound
         if stand.until is None or stand.until <= now:
             raise AwardHasEnded
-        if (stand.left_cents or 0) < stated.amount_cents:
-            raise AboveWhatIsLeft(f"U kunt nog {euros(stand.left_cents or Cents(0))} opgeven.")
-        if stand.merchant_id != stated.merchant:
-            await bind_elsewhere(
-                connection,
-                stated.application,
-                stated.merchant,
-                reason=reason,
-                actor=actor,
-                now=now,
-            )
+        left = Cents(max(0, (stand.left_cents or 0) - stand.waiting_cents))
+        if left < stated.amount_cents:
+            raise AboveWhatIsLeft(f"U kunt nog {euros(left)} opgeven.")
         await INSERT.run(
             connection,
             *(stated.id, stated.application, stated.merchant),
@@ -199,7 +162,7 @@ async def confirm_invoice(
     actor: Actor,
     now: datetime,
 ) -> Confirmed:
-    """Let a second person make it so: booked and payable at once."""
+    """Let a second person make it so: the award is bound to the payee, and the invoice booked and payable."""
     async with connection.transaction():
         held = await _held(connection, invoice)
         if held.proposed_by == actor.id:
@@ -214,10 +177,19 @@ async def confirm_invoice(
         )
         await _record(connection, "confirmed", invoice, actor=actor, after=_told(stated))
         try:
+            if held.bound_to != held.merchant_id:
+                await bind_elsewhere(
+                    connection,
+                    held.application_id,
+                    held.merchant_id,
+                    reason=held.proposed_because,
+                    actor=actor,
+                    now=now,
+                )
             return await confirm(
                 connection, stated, municipality=municipality, key=key, actor=actor, now=now
             )
-        except (AwardNotFound, ClubIsSuspended, AwardHasEnded) as refusal:
+        except GONE as refusal:
             raise InvoiceNotPayable from refusal
 
 
@@ -228,11 +200,6 @@ async def reject_invoice(
         held = await _held(connection, invoice)
         await REJECT.run(connection, held.id, now, actor.id, because)
         await _record(connection, "rejected", invoice, actor=actor, reason=because)
-
-
-async def waiting_invoices(connection: Connection) -> list[Invoice]:
-    """Those that wait for a second person, the longest waiting first."""
-    return await READ.all(connection, None, MOST_LISTED)
 
 
 async def _held(connection: Connection, invoice: EntryId) -> Invoice:

@@ -76,7 +76,11 @@ READ_ROWS: Final = Statement(
         (a.decided_at AT TIME ZONE 'Europe/Amsterdam')::date AS decided_on,
         coalesce((SELECT sum(greatest(0, coalesce(p.until_on, $3::date) - p.from_on)) FROM child_application_pause p
             WHERE p.application_id = a.id), 0)::int AS paused_days,
-        a.state, a.refusal, a.awarded_cents, a.resident_id, v.birth_date, v.area
+        a.state, a.refusal, a.awarded_cents, a.resident_id, v.birth_date, v.area,
+        EXISTS (SELECT 1 FROM budget b JOIN transfer t ON t.debit = b.account_id
+            JOIN entry e ON e.id = t.entry_id AND e.kind IN ('confirm', 'redeem', 'offline')
+            LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
+            WHERE b.application_id = a.id AND t.amount > coalesce(back.reversed, 0)) AS used
     FROM child_application a
     JOIN scheme s ON s.id = a.scheme_id
     LEFT JOIN LATERAL (SELECT x.executor FROM scheme_version x WHERE x.scheme_id = a.scheme_id

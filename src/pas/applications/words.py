@@ -59,6 +59,11 @@ HOW: Final[dict[AgreedHow, str]] = {
     "telephone": "Aan de telefoon",
     "signed": "Met een handtekening op papier",
 }
+HOW_IT_WAS: Final[dict[AgreedHow, str]] = {
+    "present": "de ouder was erbij",
+    "telephone": "aan de telefoon",
+    "signed": "met een handtekening op papier",
+}
 KINDS: Final[dict[OrganisationKind, str]] = {
     "school": "School",
     "practice": "Praktijk",

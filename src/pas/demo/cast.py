@@ -60,7 +60,7 @@ READ_HOLDERS: Final = Statement(
         (SELECT count(*) FROM managing_adult m
             WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > $2))::int AS children,
         coalesce((SELECT sum(n.amount) FROM pass p
-            JOIN budget b ON b.pass_id = p.id
+            JOIN budget b ON b.pass_id = p.id AND b.visits_account_id IS NULL
             JOIN balance n ON n.account_id = b.account_id AND n.usable_from <= now() AND n.usable_until > now()
             WHERE p.resident_id = w.id OR p.resident_id IN (SELECT m.child_id FROM managing_adult m
                 WHERE m.adult_id = w.id AND (m.valid_until IS NULL OR m.valid_until > $2))), 0)::bigint AS left_cents

@@ -20,7 +20,7 @@ from pas.reach.keep_published import keep_published
 from pas.reach.published_files import PublishedKind
 from pas.reach.target_files import COLUMNS
 
-PRINTED: Final = "households_up_to_120_pct"
+PRINTED: Final = "households_up_to_130_pct"
 SOURCE: Final = "Bevolkingsregister en inkomens die de gemeente kent"
 PUBLISHED: Final[dict[PublishedKind, str]] = {
     "printed_reach": "printed_reach.csv",
@@ -127,5 +127,5 @@ def printed_row(year: int) -> dict[str, str]:
         "status": "approximate",
         "source": "Armoedevisie Velsen 2020-2024, tabel van 2018",
         "reference_date": "2018-01-01",
-        "definition": "Alle huishoudens met een inkomen tot en met 120 procent, ook die wij niet kennen.",
+        "definition": "Alle huishoudens met een inkomen tot en met 130 procent, ook die wij niet kennen.",
     }

@@ -103,6 +103,8 @@ async def confirm_by_page(
     takes_part = form.choice("participation", "Kies of het kind meedoet.", choices)
     merchant, application = MerchantId(merchant_id), ApplicationId(application_id)
     stated = _read_stated(form, merchant, application) if takes_part else None
+    if takes_part is False and (form.value("amount").strip() or form.value("invoice").strip()):
+        form.refuse("participation", "Kwam het kind niet? Maak dan het bedrag en de factuur leeg.")
     if form.ok:
         key = await key_of(request, municipality)
         try:

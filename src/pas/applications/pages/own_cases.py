@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.applications.apply import read_receipt
+from pas.applications.awards import reference_of
 from pas.applications.cases import MOST_LISTED, ChildCase, own_case, own_cases, require_own
 from pas.applications.decide import withdraw
 from pas.applications.organisations import membership
@@ -52,6 +53,7 @@ async def cases_page(
         waiting=waiting,
         decided=[one for one in found if one.decided_at is not None],
         states=STATES,
+        paused={one.id for one in waiting if any(each.until_on is None for each in one.pauses)},
         next_steps={one.id: _next_step(one) for one in found},
         before=found[-1].id if len(found) == MOST_LISTED else None,
         is_first=before is None,
@@ -86,11 +88,14 @@ async def release_by_page(
     """What is left is not needed."""
     actor, own = actor_of(request), ApplicationId(application_id)
     form = await read_form(request)
+    if not form.ticked("release"):
+        form.refuse("release", "Kruis aan dat de rest niet nodig is.")
     try:
-        async with connected(request, municipality) as connection:
-            await require_own(connection, own, actor=actor)
-            await release(connection, own, actor=actor, now=datetime.now(UTC))
-        return done(f"/{municipality}/child-applications/{own}")
+        if form.ok:
+            async with connected(request, municipality) as connection:
+                await require_own(connection, own, actor=actor)
+                await release(connection, own, actor=actor, now=datetime.now(UTC))
+            return done(f"/{municipality}/child-applications/{own}")
     except Refusal as refusal:
         form.refuse("release", f"{refusal.detail} {refusal.next_step}")
     context = await _context(request, municipality, own)
@@ -107,6 +112,8 @@ async def _context(
     return {
         "home": f"/{municipality}",
         "case": case,
+        "reference": reference_of(case.id),
+        "is_paused": any(one.until_on is None for one in case.pauses),
         "content_hash": in_groups(receipt.content_hash) if receipt else None,
         "state": STATES[case.state],
         "next_step": _next_step(case),

@@ -1,5 +1,6 @@
 """What waits for an officer, and one application with all that is known of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -9,16 +10,16 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.applications.awards import confirmations_of, reference_of
-from pas.applications.payees import (
-    list_payees,
-)
+from pas.applications.payees import list_payees
 from pas.applications.queue import find_clubs, list_waiting, show_case
-from pas.applications.words import HOW, OFFICER_REFUSALS, QUESTIONS, STATES
+from pas.applications.waiting_invoices import invoices_of
+from pas.applications.words import HOW_IT_WAS, OFFICER_REFUSALS, QUESTIONS, STATES
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.ids import ApplicationId, uuid7
 from pas.problems.bodies import AppRequest
+from pas.residents.look_up import FoundResident
 from pas.web.forms import Form
 from pas.web.pages import page
 
@@ -73,8 +74,14 @@ async def queue_case_page(
 
 
 async def case_context(
-    request: AppRequest, municipality: str, application_id: ApplicationId, *, club: str = ""
+    request: AppRequest,
+    municipality: str,
+    application_id: ApplicationId,
+    *,
+    club: str = "",
+    found: Sequence[FoundResident] | None = None,
 ) -> dict[str, object]:
+    """Everything on the page; ``found`` are residents that were searched for, None before that."""
     actor, now = actor_of(request), datetime.now(UTC)
     async with connected(request, municipality) as connection:
         shown = await show_case(connection, application_id, actor=actor, now=now)
@@ -83,6 +90,7 @@ async def case_context(
         is_awarded = row.state == "awarded"
         payees = await list_payees(connection) if is_awarded else []
         stated = await confirmations_of(connection, application_id) if is_awarded else []
+        invoices = await invoices_of(connection, application_id) if is_awarded else []
     return {
         "home": f"/{municipality}",
         "shown": shown,
@@ -91,13 +99,15 @@ async def case_context(
         "reference": reference_of(row.id),
         "state": STATES[row.state],
         "questions": [QUESTIONS[one] for one in row.questions],
-        "how": HOW[shown.child.agreed_how],
+        "how": HOW_IT_WAS[shown.child.agreed_how],
         "refusals": list(OFFICER_REFUSALS.items()),
         "refused_because": OFFICER_REFUSALS[row.refusal] if row.refusal else "",
         "paused": next((one for one in shown.pauses if one.until_on is None), None),
         "clubs": clubs,
         "payees": [one for one in payees if one.ready],
         "stated": stated,
+        "invoices": invoices,
+        "found": found,
         "new_id": uuid7(),
     }
 

@@ -11,13 +11,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.applications.confirm import Confirmed, Stated
-from pas.applications.payee_invoices import (
-    Invoice,
-    confirm_invoice,
-    propose_invoice,
-    reject_invoice,
-    waiting_invoices,
-)
+from pas.applications.payee_invoices import confirm_invoice, propose_invoice, reject_invoice
 from pas.applications.payees import (
     OneOffPayee,
     list_payees,
@@ -25,6 +19,7 @@ from pas.applications.payees import (
 )
 from pas.applications.routes.fields import Amount, Name, Recognised, Why, key_of
 from pas.applications.routes.fields import Invoice as InvoiceNumber
+from pas.applications.waiting_invoices import Invoice, waiting_invoices
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected

@@ -8,6 +8,7 @@ from litestar.params import QueryParameter
 
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
+from pas.days import day_of
 from pas.grants.ground import current_year
 from pas.problems.bodies import AppRequest
 from pas.reach.freeze import KeptReport, read_report
@@ -59,6 +60,7 @@ def context_of(municipality: str, looked: Looked) -> dict[str, object]:
         "before_name": name_of(*before(report.year, looked.period)),
         "from_where": where_from(looked.kept),
         "is_frozen": looked.kept.frozen is not None,
+        "is_running": days.ends_on > day_of(report.counted_at),
         "small_below": report.small_below,
         "rounding": report.rounding,
         "periods": [(SHORT_PERIODS[one], one) for one in PERIODS],
