@@ -105,6 +105,7 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
     award = case.replace("child-applications", f"merchants/{club.id}/awards")
     form = form_in((await manager.look(award)).text, award)
     stated = {**form, "participation": "takes_part", "amount": "180", "invoice": "F-12"}
+    contradicted = await manager.send(award, {**stated, "participation": "never_came"})
     confirmed = await manager.send(award, stated)
 
     assert "SV De Duinen" in found.text
@@ -113,6 +114,7 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
     assert "Wij kijken ernaar" in before
     assert "Toegekend." in after
     assert "Noor Bakker" in listed
+    assert "Maak dan het bedrag en de factuur leeg" in contradicted.text
     assert confirmed.status_code == 303, confirmed.text
     shown = (await manager.look(award)).text
     assert "F-12" in shown
@@ -121,6 +123,8 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
     back = await manager.send(f"{award}/refund", {**form, "back": "30", "reason": "gestopt"})
     assert back.status_code == 303, back.text
     assert "Geef de rest terug" in (await teacher.look(case)).text
+    unsure = await teacher.send(f"{case}/release", {})
+    assert "Kruis aan dat de rest niet nodig is" in unsure.text
     released = await teacher.send(f"{case}/release", {"release": "yes"})
     assert released.status_code == 303, released.text
     owed = "SELECT sum(CASE WHEN credit = $1 THEN amount ELSE -amount END)::bigint FROM transfer WHERE $1 IN (debit, credit)"
@@ -137,6 +141,7 @@ async def test_an_application_goes_from_the_first_click_to_what_the_club_is_owed
         ("postcode", "1971", "Typ de postcode zo"),
         ("agreed_by", "", "welke ouder"),
         ("agreed_on", f"1-1-{YEAR + 1}", "nog niet geweest"),
+        ("agreed_on", f"1-1-{YEAR - 2}", "meer dan een jaar geleden"),
         ("given_name", "Jan 123456782", "geen burgerservicenummer"),
         ("agreed_by", "Moeder (1112.22.333)", "geen burgerservicenummer"),
         ("what_for", "bsn 111 222 333", "geen burgerservicenummer"),
@@ -198,6 +203,11 @@ async def test_an_officer_finds_the_child_and_decides(
     path = f"child-application-queue/{case}"
     assert "Wij vinden het kind niet" in (await officer.look("child-application-queue")).text
     assert "Bakkers" in (await officer.look(path)).text
+    sought = {"family_name": "bak", "birth_date": BORN.isoformat()}
+    assert str(child) in (await officer.send(f"{path}/search", sought)).text
+    nobody = await officer.send(f"{path}/search", {**sought, "birth_date": "17-5-2001"})
+    assert "Wij vinden niemand." in nobody.text
+    assert "Vul de achternaam in" in (await officer.send(f"{path}/search", {})).text
     named = await officer.send(f"{path}/child", {"resident": str(child)})
     paused = await officer.send(f"{path}/pause", {"pause": "loonstrook van de ouder"})
     standing = (await officer.look(path)).text
