@@ -36,8 +36,8 @@ from settling import prepare_payouts, settle_rounds
 
 Say = Callable[[str], None]
 CRASH_LOAD_SECONDS: Final = 5.0
-REACH_ROUNDS: Final = 3
-"""Each takes as long as a round of all else."""
+FEW_ROUNDS: Final = 3
+"""Of what takes long and differs little."""
 
 
 class Size(msgspec.Struct, frozen=True):
@@ -91,13 +91,14 @@ class Bench(msgspec.Struct, frozen=True):
         prepare_payouts(self.server)
         settle_rounds(self.server, self.results, rounds=self.size.rounds, say=self.say)
 
-    def run_reach(self) -> None:
-        """Only what the report of reach needs: redemptions, and everybody's grants."""
+    def run_reports(self) -> None:
+        """Only settling and the report of reach, with what they need: redemptions, and everybody's grants."""
         with crew(self.server) as ours:
             self.say("schemes, merchants, tills")
             build_city(self.server)
             self.say(f"from empty to {self.size.redemptions:,} redemptions")
             grown = grow(self.server, ours, results=Results(), redemptions=self.size.redemptions)
+            self.settle()
         rest = range(grown.stop, self.size.passes)
         self.say(f"granting {len(rest):,} passes")
         add_residents(self.server, rest)
@@ -106,7 +107,7 @@ class Bench(msgspec.Struct, frozen=True):
         self.close_the_books()
 
     def reach(self) -> None:
-        for number in range(min(REACH_ROUNDS, self.size.rounds)):
+        for number in range(min(FEW_ROUNDS, self.size.rounds)):
             self.say(f"a report of reach, round {number + 1}")
             reach_round(self.server, self.results)
 
@@ -162,7 +163,7 @@ class Bench(msgspec.Struct, frozen=True):
                 measured.round()
 
     def crash(self, ours: Crew, crowd: Crowd) -> None:
-        for number in range(self.size.rounds):
+        for number in range(min(FEW_ROUNDS, self.size.rounds)):
             self.say(f"kill -9, round {number + 1}")
             seconds = seconds_to_recover(
                 self.server, ours, crowd=crowd, load_seconds=CRASH_LOAD_SECONDS
@@ -205,7 +206,7 @@ def main() -> None:
     with started(version, options.folder) as server:
         machine = server.run(describe(server.superuser, server.place.path))
         bench = Bench(server, size, results, say)
-        bench.run_reach() if options.reach else bench.run()
+        bench.run_reports() if options.reports else bench.run()
     print(f"# {size.title[0].upper()}{size.title[1:]}, {datetime.now(UTC):%d-%m-%Y}\n")
     print("\n".join(["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in machine)]))
     print("\n" + "\n".join(gates_table(results)))
@@ -219,7 +220,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute, to try the program")
     parser.add_argument("--full", action="store_true", help="ten million redemptions")
-    parser.add_argument("--reach", action="store_true", help="only the report of reach")
+    parser.add_argument("--reports", action="store_true", help="only settling and reach")
     parser.add_argument("--pg", choices=["18", "16"], default="18", help="PostgreSQL to measure")
     parser.add_argument("--folder", type=Path, help="where the data goes; the disk matters")
     return parser.parse_args()

@@ -4,16 +4,6 @@ CREATE SCHEMA municipality;
 
 ALTER SCHEMA municipality OWNER TO owner_municipality;
 
-CREATE FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) RETURNS uuid
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'municipality', 'pg_temp'
-    AS $$
-    SELECT p.id FROM payout_account p WHERE p.merchant_id = payee AND p.usable_from <= at
-    ORDER BY p.usable_from DESC, p.proposed_at DESC LIMIT 1
-$$;
-
-ALTER FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) OWNER TO owner_municipality;
-
 CREATE FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -47,7 +37,12 @@ DECLARE
 BEGIN
     IF lines = 0 OR cardinality(entries) IS DISTINCT FROM lines
         OR lines <> (SELECT max(l.number) FROM settlement_line l WHERE l.run_id = run)
-        OR EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run AND l.payout_account_id IS DISTINCT FROM account_to_pay(l.merchant_id, approved))
+        OR EXISTS (
+            SELECT 1 FROM settlement_line l LEFT JOIN (
+                SELECT DISTINCT ON (p.merchant_id) p.merchant_id, p.id FROM payout_account p WHERE p.usable_from <= approved
+                ORDER BY p.merchant_id, p.usable_from DESC, p.proposed_at DESC
+            ) u ON u.merchant_id = l.merchant_id
+            WHERE l.run_id = run AND u.id IS DISTINCT FROM l.payout_account_id)
         OR settlement_differs(run, ours.cutoff_epoch, ours.cutoff_xid) <> 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'PA243', MESSAGE = 'what the lines of this settlement say is not what the books say';
     END IF;
@@ -1262,7 +1257,8 @@ BEGIN
     IF NOT EXISTS (
         SELECT 1 FROM settlement_run r JOIN account a ON a.id = NEW.account_id AND a.subject_id = NEW.merchant_id
         WHERE r.id = NEW.run_id AND r.state = 'proposed' AND (r.cutoff_epoch, r.cutoff_xid) = (NEW.to_epoch, NEW.to_xid)
-            AND account_to_pay(NEW.merchant_id, r.proposed_at) = NEW.payout_account_id
+            AND (SELECT p.id FROM payout_account p WHERE p.merchant_id = NEW.merchant_id AND p.usable_from <= r.proposed_at
+                ORDER BY p.usable_from DESC, p.proposed_at DESC LIMIT 1) = NEW.payout_account_id
     ) OR (NEW.from_epoch, NEW.from_xid) IS DISTINCT FROM coalesce((
         SELECT (l.to_epoch, l.to_xid) FROM settlement_line l
         WHERE l.account_id = NEW.account_id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL)
@@ -3779,10 +3775,6 @@ GRANT USAGE ON SCHEMA municipality TO app_municipality;
 GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
 GRANT ALL ON SCHEMA municipality TO ledger_municipality;
 
-REVOKE ALL ON FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) TO app_municipality;
-GRANT ALL ON FUNCTION municipality.account_to_pay(payee uuid, at timestamp with time zone) TO ledger_municipality;
-
 REVOKE ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
@@ -4380,8 +4372,10 @@ GRANT SELECT ON TABLE municipality.payout_account TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT INSERT(id) ON TABLE municipality.payout_account TO app_municipality;
+GRANT SELECT(id) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(merchant_id) ON TABLE municipality.payout_account TO app_municipality;
+GRANT SELECT(merchant_id) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(iban) ON TABLE municipality.payout_account TO app_municipality;
 
@@ -4390,6 +4384,7 @@ GRANT INSERT(holder) ON TABLE municipality.payout_account TO app_municipality;
 GRANT UPDATE(payee_check) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT INSERT(proposed_at) ON TABLE municipality.payout_account TO app_municipality;
+GRANT SELECT(proposed_at) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(proposed_by) ON TABLE municipality.payout_account TO app_municipality;
 
@@ -4404,6 +4399,7 @@ GRANT UPDATE(rejected_by) ON TABLE municipality.payout_account TO app_municipali
 GRANT UPDATE(rejected_because) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(usable_from) ON TABLE municipality.payout_account TO app_municipality;
+GRANT SELECT(usable_from) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.posting TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.posting TO ledger_municipality;

@@ -108,22 +108,16 @@ BEGIN
 END $$;
 CREATE TRIGGER refuse_step BEFORE UPDATE ON settlement_run FOR EACH ROW EXECUTE FUNCTION refuse_settlement_step();
 
--- To which of its accounts a merchant is paid at a moment: the newest that was approved and has cooled.
-CREATE FUNCTION account_to_pay(payee uuid, at timestamptz) RETURNS uuid
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT p.id FROM payout_account p WHERE p.merchant_id = payee AND p.usable_from <= at
-    ORDER BY p.usable_from DESC, p.proposed_at DESC LIMIT 1
-$$;
-REVOKE ALL ON FUNCTION account_to_pay FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION account_to_pay TO app_municipality, ledger_municipality;
-
+-- A merchant is paid on the newest of its accounts that was approved and has cooled.
+GRANT SELECT (id, merchant_id, usable_from, proposed_at) ON payout_account TO ledger_municipality;
 CREATE FUNCTION refuse_settlement_line() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT 1 FROM settlement_run r JOIN account a ON a.id = NEW.account_id AND a.subject_id = NEW.merchant_id
         WHERE r.id = NEW.run_id AND r.state = 'proposed' AND (r.cutoff_epoch, r.cutoff_xid) = (NEW.to_epoch, NEW.to_xid)
-            AND account_to_pay(NEW.merchant_id, r.proposed_at) = NEW.payout_account_id
+            AND (SELECT p.id FROM payout_account p WHERE p.merchant_id = NEW.merchant_id AND p.usable_from <= r.proposed_at
+                ORDER BY p.usable_from DESC, p.proposed_at DESC LIMIT 1) = NEW.payout_account_id
     ) OR (NEW.from_epoch, NEW.from_xid) IS DISTINCT FROM coalesce((
         SELECT (l.to_epoch, l.to_xid) FROM settlement_line l
         WHERE l.account_id = NEW.account_id AND (l.state <> 'withdrawn' OR l.settle_entry_id IS NOT NULL)
@@ -271,7 +265,12 @@ DECLARE
 BEGIN
     IF lines = 0 OR cardinality(entries) IS DISTINCT FROM lines
         OR lines <> (SELECT max(l.number) FROM settlement_line l WHERE l.run_id = run)
-        OR EXISTS (SELECT 1 FROM settlement_line l WHERE l.run_id = run AND l.payout_account_id IS DISTINCT FROM account_to_pay(l.merchant_id, approved))
+        OR EXISTS (
+            SELECT 1 FROM settlement_line l LEFT JOIN (
+                SELECT DISTINCT ON (p.merchant_id) p.merchant_id, p.id FROM payout_account p WHERE p.usable_from <= approved
+                ORDER BY p.merchant_id, p.usable_from DESC, p.proposed_at DESC
+            ) u ON u.merchant_id = l.merchant_id
+            WHERE l.run_id = run AND u.id IS DISTINCT FROM l.payout_account_id)
         OR settlement_differs(run, ours.cutoff_epoch, ours.cutoff_xid) <> 0 THEN
         RAISE EXCEPTION USING ERRCODE = 'PA243', MESSAGE = 'what the lines of this settlement say is not what the books say';
     END IF;

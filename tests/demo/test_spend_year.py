@@ -10,6 +10,7 @@ from given.logins import NOON, a_key_store
 from pas.auth.keys import KeyRing
 from pas.days import day_of, start_of
 from pas.db import Connection, Database
+from pas.demo.merchants import PAST_TILL, SHOWN_TILL
 from pas.demo.spend_year import Stretch, spend_stretch
 from pas.ids import MunicipalityName
 from pas.redemptions.prove import prove
@@ -37,7 +38,8 @@ async def people(connection: Connection) -> None:
         merchant = await a_merchant(
             connection, name=categories[0], categories=categories, visit_price_cents=price
         )
-        await a_till(connection, merchant)
+        for name in (PAST_TILL, SHOWN_TILL):
+            await a_till(connection, merchant, name=name)
     for _ in range(PEOPLE):
         holder = await a_holder(connection)
         await a_budget(connection, sport, holder, cents=6_000)
@@ -69,6 +71,8 @@ async def test_what_is_bought_occurred_on_its_own_day_and_was_recorded_now(
     assert all(FIRST <= day_of(at) < TURN for at, _ in found)
     assert len({day_of(at) for at, _ in found}) > 20
     assert await connection.fetchval("SELECT min(recorded_at) FROM redemption") >= started
+    sold_at = "SELECT DISTINCT t.name FROM redemption r JOIN till t ON t.id = r.till_id"
+    assert [row["name"] for row in await connection.fetch(sold_at)] == [PAST_TILL]
 
 
 @pytest.mark.usefixtures("people")

@@ -301,6 +301,7 @@ async def a_till(
     kind: TillKind = "merchant",
     state: str = "active",
     login: LoginId | None = None,
+    name: str = "bar",
 ) -> Till:
     """A till of the merchant, paired with a stand-in for a key; or somebody's own, new unless given."""
     till = TillId(uuid4())
@@ -318,8 +319,8 @@ async def a_till(
         """
         INSERT INTO till (id, kind, merchant_id, location_id, name, algorithm, public_key, state,
             state_since, paired_at, created_by)
-        VALUES ($1, 'merchant', $2, $3, 'bar', 'Ed25519', $4, $5, $6, $6, $7)
+        VALUES ($1, 'merchant', $2, $3, $8, 'Ed25519', $4, $5, $6, $6, $7)
         """,
-        *(till, merchant.id, merchant.location, bytes(32), state, FIRST_DAY, OFFICER),
+        *(till, merchant.id, merchant.location, bytes(32), state, FIRST_DAY, OFFICER, name),
     )
     return Till(till, merchant)

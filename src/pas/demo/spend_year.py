@@ -18,6 +18,7 @@ import msgspec
 from pas.auth.keys import KeyRing
 from pas.days import day_of, start_of
 from pas.db import Connection, Database, Statement
+from pas.demo.merchants import PAST_TILL
 from pas.demo.plan_year import NAMESPACE, Market, Purchase, Purse, Shop, plan
 from pas.errors import TillRefusal
 from pas.ids import EntryId, ResidentId
@@ -89,7 +90,7 @@ READ_SHOPS: Final = Statement(
     SELECT t.id AS till_id, a.category, a.visit_price_cents
     FROM agreement a
     JOIN merchant m ON m.id = a.merchant_id AND m.state = 'approved'
-    JOIN till t ON t.merchant_id = m.id AND t.kind = 'merchant' AND t.state = 'active'
+    JOIN till t ON t.merchant_id = m.id AND t.name = $1 AND t.kind = 'merchant' AND t.state = 'active'
     ORDER BY m.name, t.name, a.category
     """,
     Shop,
@@ -120,7 +121,7 @@ async def planned(
     connection: Connection, stretch: Stretch, *, spared: Sequence[ResidentId]
 ) -> list[Purchase]:
     begins = start_of(stretch.first)
-    market = Market(await READ_SHOPS.all(connection), stretch.first.year)
+    market = Market(await READ_SHOPS.all(connection, PAST_TILL), stretch.first.year)
     purses = await READ_PURSES.all(connection, begins, stretch.until, list(spared))
     return [one for one in plan(market, purses) if begins <= one.at < stretch.until]
 

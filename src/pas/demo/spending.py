@@ -9,6 +9,7 @@ import msgspec
 from pas.auth.keys import KeyRing
 from pas.db import Connection, Database, Statement
 from pas.demo.draw import Draw
+from pas.demo.merchants import PAST_TILL
 from pas.ids import EntryId, TillId, uuid7
 from pas.money import Cents
 from pas.redemptions.facts import Request
@@ -41,7 +42,7 @@ READ_MATCHES: Final = Statement(
     JOIN scheme_version v ON v.id = g.scheme_version_id
     JOIN agreement a ON a.category = ANY (v.categories)
         AND (g.visits_account_id IS NULL OR a.visit_price_cents IS NOT NULL)
-    JOIN till t ON t.merchant_id = a.merchant_id AND t.state = 'active'
+    JOIN till t ON t.merchant_id = a.merchant_id AND t.name <> $1 AND t.state = 'active'
     JOIN balance b ON b.account_id = g.account_id AND b.amount > 0 AND b.usable_until > now()
     GROUP BY c.token_hash, t.id
     ORDER BY c.token_hash, t.id
@@ -80,7 +81,7 @@ async def spend(
 
 
 async def matches_in(connection: Connection) -> list[Match]:
-    return await READ_MATCHES.all(connection)
+    return await READ_MATCHES.all(connection, PAST_TILL)
 
 
 def request_for(match: Match, draw: Draw) -> Request:
