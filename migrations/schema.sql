@@ -4370,12 +4370,11 @@ GRANT UPDATE(rejected_because) ON TABLE municipality.payee_invoice TO app_munici
 
 GRANT SELECT ON TABLE municipality.payout_account TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.payout_account TO app_municipality;
+GRANT SELECT ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(id) ON TABLE municipality.payout_account TO app_municipality;
-GRANT SELECT(id) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(merchant_id) ON TABLE municipality.payout_account TO app_municipality;
-GRANT SELECT(merchant_id) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(iban) ON TABLE municipality.payout_account TO app_municipality;
 
@@ -4384,7 +4383,6 @@ GRANT INSERT(holder) ON TABLE municipality.payout_account TO app_municipality;
 GRANT UPDATE(payee_check) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT INSERT(proposed_at) ON TABLE municipality.payout_account TO app_municipality;
-GRANT SELECT(proposed_at) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT INSERT(proposed_by) ON TABLE municipality.payout_account TO app_municipality;
 
@@ -4399,7 +4397,6 @@ GRANT UPDATE(rejected_by) ON TABLE municipality.payout_account TO app_municipali
 GRANT UPDATE(rejected_because) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(usable_from) ON TABLE municipality.payout_account TO app_municipality;
-GRANT SELECT(usable_from) ON TABLE municipality.payout_account TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.posting TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.posting TO ledger_municipality;

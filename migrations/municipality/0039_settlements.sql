@@ -109,7 +109,7 @@ END $$;
 CREATE TRIGGER refuse_step BEFORE UPDATE ON settlement_run FOR EACH ROW EXECUTE FUNCTION refuse_settlement_step();
 
 -- A merchant is paid on the newest of its accounts that was approved and has cooled.
-GRANT SELECT (id, merchant_id, usable_from, proposed_at) ON payout_account TO ledger_municipality;
+GRANT SELECT ON payout_account TO ledger_municipality;
 CREATE FUNCTION refuse_settlement_line() RETURNS trigger
 LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
