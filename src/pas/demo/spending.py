@@ -38,7 +38,7 @@ READ_MATCHES: Final = Statement(
     SELECT c.token_hash, t.id AS till_id, bool_or(g.visits_account_id IS NOT NULL) AS in_visits
     FROM budget g
     JOIN pass p ON p.id = g.pass_id
-    JOIN card c ON c.resident_id = p.resident_id AND c.state = 'active'
+    JOIN card c ON c.resident_id = p.resident_id AND c.state = 'active' AND c.form <> 'voucher'
     JOIN scheme_version v ON v.id = g.scheme_version_id
     JOIN agreement a ON a.category = ANY (v.categories)
         AND (g.visits_account_id IS NULL OR a.visit_price_cents IS NOT NULL)
