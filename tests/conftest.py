@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 import asyncpg
 import pytest
@@ -37,7 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[HOST] = servers.Host()
 
 
-def pytest_configure_node(node) -> None:  # noqa: ANN001 (xdist has no public type for it)
+class WorkerNode(Protocol):
+    """What is used of a worker of xdist, which has no public type for it."""
+
+    workerinput: dict[str, str]
+    config: pytest.Config
+
+
+def pytest_configure_node(node: WorkerNode) -> None:
     node.workerinput["servers"] = str(node.config.stash[HOST].folder)
 
 

@@ -26,6 +26,8 @@ from pas.money import Cents, euros
 from pas.web.dates import moment
 
 PRINT: Final = b"pas confirmation 1\x00"
+LONGEST_INVOICE: Final = 60
+"""Characters of the number of an invoice, as in the table."""
 TRIES: Final = 3
 AGAIN: Final = frozenset(("PA001", "40P01"))
 Participation = Literal["takes_part", "never_came"]
@@ -210,7 +212,7 @@ async def never_came(
 
 
 def refuse_invoice(invoice: str) -> None:
-    if not invoice.strip() or len(invoice) > 60 or not invoice.isprintable():  # noqa: PLR2004 (of the table)
+    if not invoice.strip() or len(invoice) > LONGEST_INVOICE or not invoice.isprintable():
         raise InvoiceMissing
 
 

@@ -21,6 +21,8 @@ PUBLISHED_KINDS: Final[tuple[PublishedKind, ...]] = (
     "budget_table",
 )
 MOST_ROWS: Final = 2_000
+MOST_DIGITS: Final = 15
+"""Far above any amount, and exact in every reader of JSON."""
 MOST_BYTES: Final = 1_000_000
 OPEN_CELLS: Final = frozenset(("", "pm", "p.m.", "n.t.b.", "ntb"))
 """Not known yet, which is not zero."""
@@ -62,7 +64,7 @@ def whole_number(row: Row, column: str) -> int | None:
     if cell.lower() in OPEN_CELLS:
         return None
     digits = cell.removeprefix("-")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 15:  # noqa: PLR2004 (far above any amount, and exact in every JSON reader)
+    if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS:
         return int(cell)
     raise FigureUnreadable(f"Regel {row.line}, kolom {column}: dit is geen heel getal.")
 

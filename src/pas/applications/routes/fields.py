@@ -7,6 +7,7 @@ import msgspec
 from litestar.params import QueryParameter
 from msgspec import Meta
 
+from pas.applications.confirm import LONGEST_INVOICE
 from pas.auth.keys import KeyRing
 from pas.auth.state import auth_state
 from pas.ids import MunicipalityName
@@ -18,7 +19,7 @@ Amount = Annotated[Cents, Meta(ge=1, le=100_000_000)]
 Name = Annotated[str, Meta(min_length=1, max_length=140, pattern=r"\S")]
 Person = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Why = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"\S")]
-Invoice = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S")]
+Invoice = Annotated[str, Meta(min_length=1, max_length=LONGEST_INVOICE, pattern=r"\S")]
 SchemeCode = Annotated[str, Meta(min_length=2, max_length=61)]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 Offset = Annotated[int, QueryParameter(ge=0, le=100_000)]
