@@ -22,9 +22,7 @@ from pas.applications.open_cases import ChildApplicationNotFound
 from pas.applications.pages.fields import id_in, parse_uuid
 from pas.applications.pages.queue import case_context
 from pas.applications.pause import pause, resume
-from pas.applications.payee_invoices import (
-    propose_invoice,
-)
+from pas.applications.payee_invoices import propose_invoice
 from pas.applications.queue import show_case
 from pas.applications.release import bind_elsewhere, release
 from pas.applications.routes.fields import ring_of
@@ -33,16 +31,14 @@ from pas.applications.words import OFFICER_REFUSALS
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
-from pas.auth.processing import trace_id
 from pas.auth.state import connected
-from pas.days import day_of
 from pas.db import Connection
 from pas.errors import Refusal, TillRefusal
 from pas.ids import ApplicationId, EntryId, MerchantId, ResidentId
 from pas.money import NO_CENTS, parse_euros
 from pas.problems.bodies import AppRequest
-from pas.residents.look_up import Look, Search, search_residents
-from pas.residents.pages.search import read_day
+from pas.residents.look_up import Search, SearchTooWide
+from pas.residents.pages.search import find, read_day
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -71,27 +67,22 @@ async def find_child_by_page(
     municipality: FromPath[str], application_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
     """Who is it? Looked for in the register; what was typed stands in no address."""
-    form, (wanted, actor, now) = await read_form(request), _who(request, application_id)
+    form = await read_form(request)
     name = form.text("family_name", "Vul de achternaam in.", most=100)
     born = read_day(form, "birth_date")
     if born is None:
         form.refuse("birth_date", "Vul de geboortedatum in, bijvoorbeeld 17-5-2017.")
     found = None
     if form.ok:
-        look = Look(actor=actor, purpose="application", trace_id=trace_id(), now=now)
         search = Search(family_name=name, birth_date=born)
-        ring = await ring_of(request, municipality)
         try:
-            async with connected(request, municipality) as connection:
-                found = await search_residents(
-                    connection, search, ring=ring, look=look, today=day_of(now)
-                )
-        except Refusal as refusal:
+            found = await find(request, municipality, search, purpose="application")
+        except SearchTooWide as refusal:
             form.refuse("family_name", f"{refusal.detail} {refusal.next_step}")
+    wanted = ApplicationId(application_id)
     context = await case_context(request, municipality, wanted, found=found)
-    if form.ok:
-        return page(request, "applications/queue_case.html", form=form, **context)
-    return wrong_form(request, "applications/queue_case.html", form, **context)
+    answer = page if form.ok else wrong_form
+    return answer(request, "applications/queue_case.html", form=form, **context)
 
 
 @post(f"{ONE}/club", opt=DECIDE, include_in_schema=False, status_code=200)

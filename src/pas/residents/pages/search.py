@@ -23,7 +23,14 @@ from pas.errors import TillRefusal
 from pas.ids import MunicipalityName, ResidentId
 from pas.passes.find import find_card
 from pas.problems.bodies import AppRequest
-from pas.residents.look_up import SHORTEST_NAME, FoundResident, Look, Search, search_residents
+from pas.residents.look_up import (
+    SHORTEST_NAME,
+    FoundResident,
+    Look,
+    Purpose,
+    Search,
+    search_residents,
+)
 from pas.web.dates import day
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
@@ -127,20 +134,23 @@ async def holder_of_card(request: AppRequest, form: Form, municipality: str) -> 
     return card.resident_id
 
 
-async def find(request: AppRequest, municipality: str, search: Search) -> list[FoundResident]:
+async def find(
+    request: AppRequest, municipality: str, search: Search, *, purpose: Purpose = "question"
+) -> list[FoundResident]:
+    """Find whom it may be; everybody who was found is noted, with what they were looked for."""
     ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
-    look = look_of(request)
+    look = look_of(request, purpose)
     async with connected(request, municipality) as connection:
         return await search_residents(
             connection, search, ring=ring, look=look, today=day_of(look.now)
         )
 
 
-def look_of(request: AppRequest) -> Look:
-    """Who looks, for the processing log: people of the municipality who answer a question."""
+def look_of(request: AppRequest, purpose: Purpose = "question") -> Look:
+    """Who looks, for the processing log."""
     return Look(
         actor=actor_of(request),
-        purpose="question",
+        purpose=purpose,
         trace_id=cast("str", request.state.get("trace_id", "")),
         now=datetime.now(UTC),
     )
