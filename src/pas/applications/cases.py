@@ -84,6 +84,11 @@ class ChildCase(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     until: datetime | None
     released_at: datetime | None
 
+    @property
+    def waits_for(self) -> str | None:
+        """What the clock stands still for; None while it runs."""
+        return next((one.reason for one in self.pauses if one.until_on is None), None)
+
 
 READ_CASES: Final = Statement(
     """

@@ -9,20 +9,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from pas.applications.invite_club import club_facts
-from pas.applications.judge import (
-    asked_before,
-    case_of,
-    judge_one,
-    look,
-    retried,
-    todays_ground,
-)
-from pas.applications.open_cases import (
-    FIND_CHILD,
-    SET_CLUB,
-    OpenCase,
-    held_case,
-)
+from pas.applications.judge import asked_before, case_of, judge_one, look, retried, todays_ground
+from pas.applications.open_cases import FIND_CHILD, SET_CLUB, OpenCase, held_case
 from pas.applications.purposes import Purpose, purpose_of
 from pas.applications.rules import RefusalCode, Refused, amount_of
 from pas.applications.verdicts import write_award, write_refusal, write_withdrawal

@@ -230,9 +230,9 @@ def _refuse_other(
     known: HeldVoucher, proposal: Proposal, scheme: SchemeId, *, actor: Actor
 ) -> None:
     same = (known.proposed_by, known.scheme_id, known.category, known.amount_cents, known.what_for)
-    mine: UUID = actor.id
-    sent = (mine, scheme, proposal.category)
-    if same != (*sent, proposal.amount_cents, proposal.what_for.strip()):
+    by: UUID = actor.id
+    sent = (by, scheme, proposal.category, proposal.amount_cents, proposal.what_for.strip())
+    if same != sent:
         raise VoucherIdTaken
 
 

@@ -53,9 +53,9 @@ class VoucherRow(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Report(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
-    """One period up to ``ends_on``, that day not included; ``overlap`` are children with an award in both halves, for the year only.
+    """One period up to ``ends_on``, that day not included; fewer children than ``smallest`` are kept back.
 
-    Fewer children than ``smallest`` are kept back.
+    ``overlap`` are children with an award in both halves, for the year only.
     """
 
     year: int

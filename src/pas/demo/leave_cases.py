@@ -16,12 +16,8 @@ from pas.applications.decide import withdraw
 from pas.applications.decide_voucher import Proposal, confirm_voucher, propose_voucher
 from pas.applications.judge import judge_one, todays_ground
 from pas.applications.pause import pause
-from pas.applications.payee_invoices import (
-    propose_invoice,
-)
-from pas.applications.payees import (
-    register_payee,
-)
+from pas.applications.payee_invoices import propose_invoice
+from pas.applications.payees import register_payee
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.days import day_of

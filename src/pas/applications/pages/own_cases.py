@@ -53,7 +53,6 @@ async def cases_page(
         waiting=waiting,
         decided=[one for one in found if one.decided_at is not None],
         states=STATES,
-        paused={one.id for one in waiting if any(each.until_on is None for each in one.pauses)},
         next_steps={one.id: _next_step(one) for one in found},
         before=found[-1].id if len(found) == MOST_LISTED else None,
         is_first=before is None,
@@ -90,14 +89,14 @@ async def release_by_page(
     form = await read_form(request)
     if not form.ticked("release"):
         form.refuse("release", "Kruis aan dat de rest niet nodig is.")
-    try:
-        if form.ok:
+    if form.ok:
+        try:
             async with connected(request, municipality) as connection:
                 await require_own(connection, own, actor=actor)
                 await release(connection, own, actor=actor, now=datetime.now(UTC))
             return done(f"/{municipality}/child-applications/{own}")
-    except Refusal as refusal:
-        form.refuse("release", f"{refusal.detail} {refusal.next_step}")
+        except Refusal as refusal:
+            form.refuse("release", f"{refusal.detail} {refusal.next_step}")
     context = await _context(request, municipality, own)
     return wrong_form(request, "applications/case.html", form, **context)
 
@@ -113,7 +112,6 @@ async def _context(
         "home": f"/{municipality}",
         "case": case,
         "reference": reference_of(case.id),
-        "is_paused": any(one.until_on is None for one in case.pauses),
         "content_hash": in_groups(receipt.content_hash) if receipt else None,
         "state": STATES[case.state],
         "next_step": _next_step(case),
@@ -124,9 +122,8 @@ async def _context(
 
 
 def _next_step(case: ChildCase) -> str:
-    waits_for = [one.reason for one in case.pauses if one.until_on is None]
-    if case.decided_at is None and waits_for:
-        return f"De termijn staat nu stil. Bel ons. Wij wachten hierop: {waits_for[-1]}"
+    if case.decided_at is None and case.waits_for is not None:
+        return f"De termijn staat nu stil. Bel ons. Wij wachten hierop: {case.waits_for}"
     if case.participation == "never_came":
         return "De club zegt dat het kind niet kwam. Bel het gezin."
     if case.participation == "takes_part" and case.left_cents:

@@ -10,10 +10,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.applications.payee_invoices import confirm_invoice, reject_invoice
-from pas.applications.payees import (
-    list_payees,
-    register_payee,
-)
+from pas.applications.payees import list_payees, register_payee
 from pas.applications.routes.fields import key_of
 from pas.applications.waiting_invoices import waiting_invoices
 from pas.auth.access import actor_of

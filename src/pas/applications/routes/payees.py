@@ -12,11 +12,7 @@ from msgspec import Meta
 
 from pas.applications.confirm import Confirmed, Stated
 from pas.applications.payee_invoices import confirm_invoice, propose_invoice, reject_invoice
-from pas.applications.payees import (
-    OneOffPayee,
-    list_payees,
-    register_payee,
-)
+from pas.applications.payees import OneOffPayee, list_payees, register_payee
 from pas.applications.routes.fields import Amount, Name, Recognised, Why, key_of
 from pas.applications.routes.fields import Invoice as InvoiceNumber
 from pas.applications.waiting_invoices import Invoice, waiting_invoices
