@@ -468,12 +468,7 @@ BEGIN
         AND CASE m.kind WHEN 'regular' THEN l.merchant_id = m.id
             ELSE EXISTS (SELECT 1 FROM payee_invoice i WHERE i.id = confirm_award.entry AND i.application_id = a.id AND i.merchant_id = m.id
                 AND i.amount_cents = amount AND i.invoice_reference = invoice AND i.confirmed_by = by_id AND i.proposed_by <> by_id) END;
-    IF NOT FOUND OR EXISTS (
-        SELECT 1 FROM transfer t
-        JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = payee AND lower(r.invoice_reference) = lower(invoice)
-        LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
-        WHERE t.debit = paid_by AND coalesce(back.reversed, 0) < t.amount
-    ) THEN
+    IF NOT FOUND OR was_stated(paid_by, payee, invoice) THEN
         RETURN 'moved';
     END IF;
     places := ARRAY[least(paid_by, owed_on), greatest(paid_by, owed_on)];
@@ -1517,6 +1512,20 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.tell_of_epoch() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.was_stated(award bigint, payee uuid, invoice text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM transfer t
+        JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = payee AND lower(r.invoice_reference) = lower(invoice)
+        LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
+        WHERE t.debit = award AND coalesce(back.reversed, 0) < t.amount
+    )
+$$;
+
+ALTER FUNCTION municipality.was_stated(award bigint, payee uuid, invoice text) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3892,6 +3901,9 @@ REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.stamp_setting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.tell_of_epoch() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.was_stated(award bigint, payee uuid, invoice text) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.was_stated(award bigint, payee uuid, invoice text) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) TO app_municipality;

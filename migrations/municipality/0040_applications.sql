@@ -314,6 +314,17 @@ BEGIN
     EXECUTE replace(definition, payee, payee || purpose);
 END $$;
 
+-- Whether an invoice was paid from an award, and not given back whole.
+CREATE FUNCTION was_stated(award bigint, payee uuid, invoice text) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM transfer t
+        JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = payee AND lower(r.invoice_reference) = lower(invoice)
+        LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
+        WHERE t.debit = award AND coalesce(back.reversed, 0) < t.amount
+    )
+$$;
+GRANT EXECUTE ON FUNCTION was_stated TO app_municipality, ledger_municipality;
+
 -- The club confirms what a child does there and what it costs, with its invoice: booked and payable. It runs as
 -- the ledger, like the functions of sales. A known id is answered before anything else is judged. One award is
 -- confirmed by one at a time, so that an invoice that was paid for it and not given back is not paid again.
@@ -352,12 +363,7 @@ BEGIN
         AND CASE m.kind WHEN 'regular' THEN l.merchant_id = m.id
             ELSE EXISTS (SELECT 1 FROM payee_invoice i WHERE i.id = confirm_award.entry AND i.application_id = a.id AND i.merchant_id = m.id
                 AND i.amount_cents = amount AND i.invoice_reference = invoice AND i.confirmed_by = by_id AND i.proposed_by <> by_id) END;
-    IF NOT FOUND OR EXISTS (
-        SELECT 1 FROM transfer t
-        JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = payee AND lower(r.invoice_reference) = lower(invoice)
-        LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
-        WHERE t.debit = paid_by AND coalesce(back.reversed, 0) < t.amount
-    ) THEN
+    IF NOT FOUND OR was_stated(paid_by, payee, invoice) THEN
         RETURN 'moved';
     END IF;
     places := ARRAY[least(paid_by, owed_on), greatest(paid_by, owed_on)];

@@ -141,12 +141,7 @@ NEVER_CAME: Final = Statement(
 READ_STAND: Final = Statement(
     """
     SELECT coalesce(b.merchant_id, a.merchant_id) AS bound, m.state AS merchant_state, c.amount AS left_cents,
-        c.usable_until AS until, a.released_at, EXISTS (
-            SELECT 1 FROM transfer t
-            JOIN redemption r ON r.entry_id = t.entry_id AND r.merchant_id = $2 AND lower(r.invoice_reference) = lower($3)
-            LEFT JOIN reversal back ON back.entry_id = t.entry_id AND back.line = t.line
-            WHERE t.debit = b.account_id AND coalesce(back.reversed, 0) < t.amount
-        ) AS invoiced
+        c.usable_until AS until, a.released_at, was_stated(b.account_id, $2, $3) AS invoiced
     FROM child_application a
     JOIN merchant m ON m.id = a.merchant_id
     LEFT JOIN budget b ON b.application_id = a.id

@@ -112,7 +112,7 @@ async def choose_club(
         held = await held_case(connection, application_id)
         purpose = await _purpose(connection, held)
         stands = await club_facts(connection, club, purpose.stored.version, now=now)
-        if stands.state != "approved" or not stands.has_agreement:
+        if not stands.takes_part:
             raise ClubDoesNotJoin
         await SET_CLUB.run(connection, held.id, club)
         await record_step(
@@ -194,8 +194,8 @@ async def _ready(
     now: datetime,
 ) -> tuple[Case, MerchantId, Cents]:
     """Everything that an award needs, or the refusal that says what is missing."""
-    purpose = await _purpose(connection, held)
     looked = await look(connection, held, ground=ground, now=now)
+    purpose = _in_force(looked.purpose)
     if held.resident_id is None or looked.case is None:
         raise ChildNotFound
     if isinstance(looked.verdict, Refused):
@@ -207,7 +207,7 @@ async def _ready(
     if amount > most or amount <= 0:
         raise AboveTheAward(f"Vul een bedrag in van hoogstens {euros(most)}.")
     club = await club_facts(connection, held.merchant_id, purpose.stored.version, now=now)
-    if held.merchant_id is None or club.state != "approved" or not club.has_agreement:
+    if held.merchant_id is None or not club.takes_part:
         raise ClubDoesNotJoin
     return looked.case, held.merchant_id, amount
 
@@ -221,7 +221,10 @@ async def judge_again(
 
 
 async def _purpose(connection: Connection, held: OpenCase) -> Purpose:
-    found = await purpose_of(connection, held.scheme_id, day_of(held.received_at))
+    return _in_force(await purpose_of(connection, held.scheme_id, day_of(held.received_at)))
+
+
+def _in_force(found: Purpose | None) -> Purpose:
     if found is None:
         raise ChildNotFound("Deze regeling gold niet toen de aanvraag binnenkwam.")
     return found

@@ -29,6 +29,10 @@ class ClubRow(msgspec.Struct, frozen=True):
     state: ClubState
     has_agreement: bool
 
+    @property
+    def takes_part(self) -> bool:
+        return self.state == "approved" and self.has_agreement
+
 
 class KnownClub(msgspec.Struct, frozen=True):
     id: MerchantId

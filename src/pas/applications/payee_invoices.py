@@ -68,14 +68,13 @@ class KnownRow(msgspec.Struct, frozen=True):
     invoice_reference: str
 
 
-class ProposedRow(msgspec.Struct, frozen=True):
-    waits: bool
-
-
 class StandRow(msgspec.Struct, frozen=True):
+    """What is left of an award, how much of it waits for a second person, and whether this invoice does."""
+
     left_cents: Cents | None
     until: datetime | None
     waiting_cents: Cents
+    waits: bool
 
 
 INSERT: Final = Statement(
@@ -90,15 +89,6 @@ KNOWN: Final = Statement(
     "SELECT application_id, merchant_id, amount_cents, invoice_reference FROM payee_invoice WHERE id = $1",
     KnownRow,
 )
-PROPOSED_BEFORE: Final = Statement(
-    """
-    SELECT EXISTS (
-        SELECT 1 FROM payee_invoice i WHERE i.application_id = $1 AND i.merchant_id = $2
-            AND lower(i.invoice_reference) = lower($3) AND i.confirmed_at IS NULL AND i.rejected_at IS NULL
-    ) AS waits
-    """,
-    ProposedRow,
-)
 LOCK_INVOICE: Final = Statement("SELECT FROM payee_invoice WHERE id = $1 FOR UPDATE", None)
 CONFIRM: Final = Statement(
     "UPDATE payee_invoice SET confirmed_at = $2, confirmed_by = $3 WHERE id = $1", None
@@ -110,12 +100,15 @@ REJECT: Final = Statement(
 GONE: Final = (AwardNotFound, AwardHasEnded, AwardReleased, ClubDoesNotJoin, ClubIsSuspended)
 READ_STAND: Final = Statement(
     """
-    SELECT c.amount AS left_cents, c.usable_until AS until,
-        (SELECT coalesce(sum(i.amount_cents), 0) FROM payee_invoice i WHERE i.application_id = a.id
-            AND i.confirmed_at IS NULL AND i.rejected_at IS NULL)::bigint AS waiting_cents
+    SELECT c.amount AS left_cents, c.usable_until AS until, w.cents AS waiting_cents, w.waits
     FROM child_application a
     LEFT JOIN budget b ON b.application_id = a.id
     LEFT JOIN balance c ON c.account_id = b.account_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(i.amount_cents), 0)::bigint AS cents,
+            coalesce(bool_or(i.merchant_id = $2 AND lower(i.invoice_reference) = lower($3)), false) AS waits
+        FROM payee_invoice i WHERE i.application_id = a.id AND i.confirmed_at IS NULL AND i.rejected_at IS NULL
+    ) w
     WHERE a.id = $1 AND a.state = 'awarded'
     """,
     StandRow,
@@ -134,11 +127,11 @@ async def propose_invoice(
             return _refuse_other(known, stated)
         await refuse_unready(connection, stated.merchant)
         of = (stated.application, stated.merchant, stated.invoice.strip())
-        if (await PROPOSED_BEFORE.one(connection, *of)).waits:
-            raise InvoiceProposedBefore
-        stand = await READ_STAND.first(connection, stated.application)
+        stand = await READ_STAND.first(connection, *of)
         if stand is None:
             raise ChildApplicationNotFound
+        if stand.waits:
+            raise InvoiceProposedBefore
         if stand.until is None or stand.until <= now:
             raise AwardHasEnded
         left = Cents(max(0, (stand.left_cents or 0) - stand.waiting_cents))

@@ -134,7 +134,7 @@ async def bind_elsewhere(
         assert held.scheme_version_id is not None, "of the same row as the account"
         (row,) = await read_version_rows(connection, version_id=held.scheme_version_id)
         stands = await club_facts(connection, club, version_of(row), now=now)
-        if stands.state != "approved" or not stands.has_agreement:
+        if not stands.takes_part:
             raise ClubDoesNotJoin
         await BIND.run(connection, application, club)
         await record_event(

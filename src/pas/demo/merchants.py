@@ -40,17 +40,25 @@ class WaitingMerchant(msgspec.Struct, frozen=True):
     id: MerchantId
 
 
+class TillToMake(msgspec.Struct, frozen=True):
+    """A till that a merchant does not have yet."""
+
+    id: MerchantId
+    name: str
+
+
 READ_WAITING: Final = Statement(
     "SELECT id FROM merchant WHERE state = 'requested' AND name <> ALL ($1::text[]) ORDER BY name",
     WaitingMerchant,
 )
-READ_WITHOUT_TILL: Final = Statement(
+READ_TILLS_TO_MAKE: Final = Statement(
     """
-    SELECT m.id FROM merchant m
-    WHERE m.state = 'approved' AND NOT EXISTS (SELECT 1 FROM till t WHERE t.merchant_id = m.id)
-    ORDER BY m.name
+    SELECT m.id, w.name FROM merchant m CROSS JOIN unnest($1::text[]) WITH ORDINALITY AS w (name, n)
+    WHERE m.state = 'approved' AND m.kind = 'regular'
+        AND NOT EXISTS (SELECT 1 FROM till t WHERE t.merchant_id = m.id AND t.name = w.name)
+    ORDER BY m.name, w.n
     """,
-    WaitingMerchant,
+    TillToMake,
 )
 READ_TILLS_TO_SHOW: Final = Statement(
     """
@@ -74,9 +82,8 @@ async def open_merchants(
     )
     for waiting in await READ_WAITING.all(connection, list(LEFT_WAITING)):
         await approve_merchant(connection, waiting.id, actor=actor, now=now)
-    for merchant in await READ_WITHOUT_TILL.all(connection):
-        for name in (PAST_TILL, SHOWN_TILL):
-            await equip(connection, municipality, merchant.id, name=name, actor=actor, now=now)
+    for till in await READ_TILLS_TO_MAKE.all(connection, [PAST_TILL, SHOWN_TILL]):
+        await equip(connection, municipality, till.id, name=till.name, actor=actor, now=now)
     return done.added + done.changed + done.same
 
 
