@@ -89,6 +89,7 @@ async def test_what_was_sold_without_a_line_counts_and_what_was_granted_is_not_r
     assert await book(owner, sold) == ["booked"]
     told = await purpose(connection)
     assert (told.confirmed_cents, told.released_cents) == (4_000, 0)
+    assert await used(connection) == [True]
 
 
 async def test_what_is_small_is_what_the_municipality_says(

@@ -21,6 +21,7 @@ from pas.applications.decide_voucher import (
     reject_voucher,
 )
 from pas.applications.organisations import NotOfATeam
+from pas.applications.report import read_report
 from pas.applications.vouchers import (
     VoucherNotFound,
     VoucherSpent,
@@ -33,6 +34,7 @@ from pas.auth.actor import Actor
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.db import Connection, Database
+from pas.demo.spending import matches_in
 from pas.grants.appropriations import CoverLine, set_aside
 from pas.ids import EntryId, VoucherId, uuid7
 from pas.money import Cents
@@ -123,6 +125,9 @@ async def test_a_voucher_is_spent_once_for_its_purpose_and_the_rest_returns_to_t
     assert answers == ["no-budget", "booked 6000"]
     (pot,) = await pots_left(connection, now=NOW)
     assert pot.left_cents == 34_000
+    told = (await read_report(connection, year=YEAR, half="year", now=NOW)).vouchers
+    assert (told.proposed, told.confirmed, told.rejected) == (1, 1, 0)
+    assert (told.confirmed_cents, told.spent_cents, told.returned_cents) == (25_000, 6_000, 19_000)
     with pytest.raises(VoucherSpent):
         await voucher_codes(connection, voucher, ring=ring, actor=team[0], now=NOW)
     assert (await prove(connection, NOW)).closes
@@ -208,6 +213,11 @@ async def test_what_was_turned_down_stays_so(
     await reject_voucher(connection, voucher, "toch niet nodig", actor=team[0], now=NOW)
     with pytest.raises(VoucherJudged):
         await confirmed(connection, voucher, ring, team[1])
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await connection.execute(
+            "UPDATE voucher SET rejected_at = NULL, rejected_by = NULL, rejected_because = NULL"
+        )
+    assert refused.value.sqlstate == "PA224"
 
 
 async def test_nobody_is_registered_as_the_holder_of_a_voucher(
@@ -217,6 +227,14 @@ async def test_nobody_is_registered_as_the_holder_of_a_voucher(
     await confirmed(connection, voucher, ring, team[1])
     assert await connection.fetchval("SELECT count(*) FROM resident_version") == 0
     assert await connection.fetchval("SELECT count(*) FROM card WHERE form = 'voucher'") == 1
+
+
+async def test_the_sales_of_the_demonstration_spend_no_voucher(
+    connection: Connection, team: tuple[Actor, Actor], ring: KeyRing
+) -> None:
+    await a_till(connection, await a_merchant(connection, categories=("clothing",)))
+    await confirmed(connection, await a_proposed_voucher(connection, team[0]), ring, team[1])
+    assert await matches_in(connection) == []
 
 
 async def test_a_voucher_is_nobody_among_the_people_whom_the_pass_reaches(

@@ -135,8 +135,8 @@ READ_VOUCHERS: Final = Statement(
             AS confirmed_cents,
         (SELECT coalesce(sum(CASE WHEN m.credit = 'merchant' THEN m.amount WHEN m.debit = 'merchant' THEN -m.amount END), 0)
             FROM moved m)::bigint AS spent_cents,
-        (SELECT coalesce(sum(CASE WHEN m.credit = 'appropriation' THEN m.amount WHEN m.debit = 'appropriation' THEN -m.amount END), 0)
-            FROM moved m)::bigint AS returned_cents
+        (SELECT coalesce(sum(CASE WHEN m.credit = 'appropriation' THEN m.amount ELSE -m.amount END), 0)
+            FROM moved m WHERE (m.debit, m.credit) IN (('budget', 'appropriation'), ('appropriation', 'budget')))::bigint AS returned_cents
     """,
     VoucherRow,
 )
