@@ -27,6 +27,7 @@ def style_page(place: Place = VELSEN) -> str:
         "until": date(2026, 12, 31),
         "form": half_filled_form(),
         "csrf_token": "1f2e3d",
+        "long_word": "meerkampvereniging" * 5,
     }
     template = environment().from_string(TEMPLATE.read_text(encoding="utf-8"))
     return template.render({**frame(place), **context})
