@@ -226,7 +226,7 @@ async def test_a_part_comes_back_from_the_club_and_is_netted(
 
     assert await owed(connection, scene.club.account) == 12_000
     assert await left(connection, award) == 13_000
-    (told,) = await confirmations_of(connection, award)
+    (told,) = await confirmations_of(connection, award, merchant=None)
     assert (told.amount_cents, told.reversed_cents) == (20_000, 8_000)
     assert (await prove(connection, NOW)).closes
 

@@ -1,5 +1,6 @@
 """An invoice of a supplier that will never register: nothing changes before a second person agrees."""
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -101,6 +102,9 @@ async def test_until_a_second_person_agrees_the_child_stays_with_its_club(
     assert (expected.application_id, expected.left_cents) == (award, 25_000)
     (told,) = await invoices_of(connection, award)
     assert (told.payee, told.rejected_because) == ("Muziekjuf Els", "De club heeft plaats.")
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await connection.execute("UPDATE payee_invoice SET rejected_because = 'anders'")
+    assert refused.value.sqlstate == "PA224"
     stated = Stated(
         id=EntryId(uuid7()),
         application=award,

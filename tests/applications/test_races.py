@@ -19,6 +19,7 @@ from given.applications import (
 )
 from given.days import NOW
 from given.logins import an_actor
+from pas.applications.apply import MOST_IN_A_DAY, ChildReceipt, TooManyApplicationsToday
 from pas.applications.confirm import Confirmed, Stated, confirm
 from pas.applications.decide import award_by_officer, name_child, refuse_by_officer, withdraw
 from pas.applications.judge import judge_one, todays_ground
@@ -44,6 +45,20 @@ def awarding(application: ApplicationId) -> Act:
     return lambda one: award_by_officer(
         one, application, cents=None, reason="gezien", actor=DECIDER, now=NOW
     )
+
+
+async def test_the_last_application_of_a_day_is_made_once(
+    connection: Connection, crowd: Database, scene: Scene
+) -> None:
+    for _ in range(MOST_IN_A_DAY - 1):
+        await applies(connection, scene)
+
+    def applying(one: Connection) -> Awaitable[ChildReceipt]:
+        return applies(one, scene)
+
+    answers = await at_once(crowd, *[applying] * 4)
+    assert sum(isinstance(one, ChildReceipt) for one in answers) == 1
+    assert sum(isinstance(one, TooManyApplicationsToday) for one in answers) == 3
 
 
 async def test_two_officers_at_once_come_to_one_decision(

@@ -55,6 +55,16 @@ async def test_without_target_groups_the_page_says_so_and_where_to_bring_them(
 
 
 @pytest.mark.usefixtures("town")
+async def test_of_a_period_that_is_not_over_the_pages_say_so(analyst: Visitor) -> None:
+    running = "Deze periode loopt nog."
+    for path in ("reach", "reach/schemes/sport"):
+        assert running in (await analyst.look(f"{path}?year={YEAR}")).text
+    past = await analyst.look(f"reach?year={YEAR - 1}")
+    assert past.status_code == 200
+    assert running not in past.text
+
+
+@pytest.mark.usefixtures("town")
 async def test_a_bar_leads_to_the_definition_of_its_figure_in_one_click(
     analyst: Visitor, connection: Connection
 ) -> None:

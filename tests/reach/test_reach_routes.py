@@ -132,20 +132,21 @@ async def test_a_period_is_frozen_over_http_once_it_is_over(analyst: Person) -> 
 @pytest.mark.parametrize(
     ("role", "may"),
     [
-        (Role.ANALYST, {"get": 200, "freeze": 201}),
-        (Role.POLICY, {"get": 200, "freeze": 403}),
-        (Role.AUDITOR, {"get": 200, "freeze": 403}),
-        (Role.FINANCE, {"get": 200, "freeze": 403}),
-        (Role.OFFICER, {"get": 403, "freeze": 403}),
-        (Role.COUNTER, {"get": 403, "freeze": 403}),
+        (Role.ANALYST, {"get": 200, "targets": 200, "freeze": 201}),
+        (Role.POLICY, {"get": 200, "targets": 403, "freeze": 403}),
+        (Role.AUDITOR, {"get": 200, "targets": 403, "freeze": 403}),
+        (Role.FINANCE, {"get": 200, "targets": 403, "freeze": 403}),
+        (Role.OFFICER, {"get": 403, "targets": 403, "freeze": 403}),
+        (Role.COUNTER, {"get": 403, "targets": 403, "freeze": 403}),
     ],
 )
-async def test_who_may_read_and_who_may_freeze(
+async def test_who_may_read_bring_target_groups_and_freeze(
     people: Town, connection: Connection, role: Role, may: dict[str, int]
 ) -> None:
     person = await people.officer(connection, role)
     body = {"year": YEAR - 1, "period": "q1"}
     assert (await person.get(REACH)).status_code == may["get"]
+    assert (await person.get("/v1/velsen/target-groups")).status_code == may["targets"]
     assert (await person.post("/v1/velsen/frozen-reach", body)).status_code == may["freeze"]
 
 

@@ -118,6 +118,17 @@ def test_the_cells_of_an_area_are_kept_back_together_and_the_total_stays() -> No
     }
 
 
+def test_ages_come_in_their_order_and_areas_in_the_alphabet() -> None:
+    rows = [
+        row(10 * year + number, birth_date=date(year, 1, 1), area=area)
+        for year, area in ((2012, "Centrum"), (2023, "Zee"), (2018, "Duin"))
+        for number in range(10)
+    ]
+    made = told(rows)
+    assert [one.key for one in made.by_age] == ["0 tot 4 jaar", "8 tot 12 jaar", "12 tot 18 jaar"]
+    assert [one.key for one in made.by_area] == ["Centrum", "Duin", "Zee"]
+
+
 def test_what_tells_the_children_of_a_purpose_is_kept_back_there_and_with_its_fund() -> None:
     rows = [row(number) for number in range(5)]
     rows += [row(20 + number, scheme="swim") for number in range(40)]

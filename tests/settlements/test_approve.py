@@ -22,7 +22,9 @@ from given.settlements import (
 )
 from pas.auth.actor import SYSTEM, PermissionMissing
 from pas.db import Connection
-from pas.settlements.approve import PayerNotSet, SettlementDiffers, approve_settlement
+from pas.ledger.accounts import new_account_id
+from pas.settlements.approve import DIFFERS, PayerNotSet, SettlementDiffers, approve_settlement
+from pas.settlements.booking import entries_of, prints_of
 from pas.settlements.rules import OwnSettlement, PayoutAccountChanged, SettlementInOtherState
 from pas.settlements.stored import BooksDoNotClose, read_lines
 
@@ -90,6 +92,24 @@ async def test_an_account_that_changed_since_the_proposal_is_not_paid(
     with pytest.raises(PayoutAccountChanged, match="Zwembad De Heerenduinen"):
         await approve_settlement(connection, run, actor=SECOND, now=NOW)
     assert await owed(connection, shop) == 500
+
+
+async def test_the_database_too_pays_no_account_that_is_no_longer_in_use(
+    connection: Connection,
+) -> None:
+    await a_setting(connection, "payout_cooling_days", 0)
+    shop = await a_shop(connection)
+    await sell(connection, shop, 500)
+    run = await a_proposal(connection)
+    await an_account(connection, shop.merchant, iban=OTHER_IBAN, at=NOW - MONTH / 2)
+    lines = await read_lines(connection, run)
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await connection.execute(
+            "SELECT approve_settlement($1, $2, $3, $4, 'Velsen', $5, $6, $7, $8)",
+            *(run, SECOND.id, NOW, NOW.date(), OTHER_IBAN, new_account_id()),
+            *(entries_of(run, "settle", lines), prints_of(run, "settle", lines)),
+        )
+    assert refused.value.sqlstate == DIFFERS
 
 
 async def test_without_an_account_of_the_municipality_nothing_is_approved(

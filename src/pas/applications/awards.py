@@ -120,7 +120,7 @@ async def read_award(
 
 
 async def confirmations_of(
-    connection: Connection, application: ApplicationId, *, merchant: MerchantId | None = None
+    connection: Connection, application: ApplicationId, *, merchant: MerchantId | None
 ) -> list[ClubConfirmation]:
     """What was stated for an award, the newest first, by one club or by all; as long as its link is kept."""
     return await READ_CONFIRMATIONS.all(connection, application, merchant)

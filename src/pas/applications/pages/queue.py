@@ -89,7 +89,9 @@ async def case_context(
         clubs = await find_clubs(connection, club, row.scheme, limit=20, now=now) if club else []
         is_awarded = row.state == "awarded"
         payees = await list_payees(connection) if is_awarded else []
-        stated = await confirmations_of(connection, application_id) if is_awarded else []
+        stated = (
+            await confirmations_of(connection, application_id, merchant=None) if is_awarded else []
+        )
         invoices = await invoices_of(connection, application_id) if is_awarded else []
     return {
         "home": f"/{municipality}",
