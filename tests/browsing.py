@@ -1,6 +1,7 @@
 """The whole application as a client sees it, on a database or on none at all."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,13 +10,15 @@ import httpx
 from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
-from pas.app import create_app
+from pas.app.application import Routed, routed, run_on
 from pas.db import Address
 from pas.settings import Settings
 
 NOWHERE = Address.of_socket(Path("/nonexistent"), secret="x" * 32)
 SETTINGS = Settings()
 BASE = SETTINGS.origin
+KEPT: defaultdict[tuple[ControllerRouterHandler, ...], list[Routed]] = defaultdict(list)
+"""Applications that have ended, to be run again: making one takes longer than most tests."""
 
 
 @asynccontextmanager
@@ -27,7 +30,9 @@ async def browsing(
     peer: str = "127.0.0.1",
 ) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of the whole application, inside its lifespan."""
-    app = create_app(settings, address, routes)
+    kept = KEPT[tuple(routes)]
+    made = kept.pop() if kept else routed(routes)
+    app = run_on(made, settings, address)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(peer, 40_000))  # pyright: ignore[reportArgumentType]
     started, over = asyncio.Event(), asyncio.Event()
     # A fixture's end runs in another task than its start, and the lifespan wants one task.
@@ -39,6 +44,7 @@ async def browsing(
     finally:
         over.set()
         await life
+    kept.append(made)
 
 
 async def live(app: Litestar, started: asyncio.Event, over: asyncio.Event) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cache, partial
 from typing import Final, cast
 
+import msgspec
 from litestar import Litestar
 from litestar.types import (
     ASGIApp,
@@ -41,34 +42,24 @@ MOST_BODY_BYTES: Final = 64_000
 """Of a request; an upload says its own with ``request_max_body_size``."""
 
 
+class Routed(msgspec.Struct, frozen=True):
+    """All routes, made and checked, on no database yet: most of the work of a start."""
+
+    app: Litestar
+    handler: ASGIApp
+    routes: Sequence[ControllerRouterHandler]
+
+
 def create_app(
     settings: Settings,
     address: Address,
     more_routes: Sequence[ControllerRouterHandler] = (),
 ) -> Litestar:
     """Make the application on the database at ``address``; tests may add routes of their own."""
-    refuse_plain_http(settings)
+    return run_on(routed(more_routes), settings, address)
 
-    @asynccontextmanager
-    async def with_database(app: Litestar) -> AsyncGenerator[None]:
-        database = Database(
-            address,
-            pool_connections=settings.pool_connections,
-            process_connections=settings.process_connections,
-            idle_seconds=settings.idle_seconds,
-            statement_cache_size=settings.statement_cache_size,
-        )
-        app.state["database"] = database
-        app.state["readiness"] = Readiness(database)
-        app.state["gauges"] = Gauges(database)
-        app.state["places"] = Places(database, installation_place(settings))
-        app.state[AUTH] = auth = AuthState(settings, database)
-        try:
-            yield
-        finally:
-            await auth.close()
-            await database.close()
 
+def routed(more_routes: Sequence[ControllerRouterHandler] = ()) -> Routed:
     routes = [*own_routes.routes, *slice_routes(), *more_routes]
     app = Litestar(
         routes,
@@ -84,17 +75,49 @@ def create_app(
         logging_config=None,
     )
     check_routes(app)
+    return Routed(app, app.asgi_handler, routes)
+
+
+def run_on(routed: Routed, settings: Settings, address: Address) -> Litestar:
+    """Let it run with these settings on this database; on another one once it has ended there."""
+    refuse_plain_http(settings)
+    app = routed.app
+    app.state.clear()
+    app.state["settings"], app.state["address"] = settings, address
     app.state["origin"] = settings.origin
     # Made at the first request and kept: it takes longer than a scan.
-    app.state["openapi"] = cache(partial(described, routes, settings))
+    app.state["openapi"] = cache(partial(described, routed.routes, settings))
     app.asgi_handler = wrap(
-        with_place(app, app.asgi_handler),
+        with_place(app, routed.handler),
         hosts=settings.hosts,
         over_tls=settings.origin.startswith("https:"),
         tell=access_log(settings),
         refuse=refuse_at_the_edge(installation_place(settings)),
     )
     return app
+
+
+@asynccontextmanager
+async def with_database(app: Litestar) -> AsyncGenerator[None]:
+    """Connect for as long as the application runs."""
+    settings = cast("Settings", app.state["settings"])
+    database = Database(
+        cast("Address", app.state["address"]),
+        pool_connections=settings.pool_connections,
+        process_connections=settings.process_connections,
+        idle_seconds=settings.idle_seconds,
+        statement_cache_size=settings.statement_cache_size,
+    )
+    app.state["database"] = database
+    app.state["readiness"] = Readiness(database)
+    app.state["gauges"] = Gauges(database)
+    app.state["places"] = Places(database, installation_place(settings))
+    app.state[AUTH] = auth = AuthState(settings, database)
+    try:
+        yield
+    finally:
+        await auth.close()
+        await database.close()
 
 
 def worker() -> Litestar:
