@@ -170,4 +170,6 @@ def refund(device: Device, original: Take, cents: int) -> TakeBack:
 
 
 def outcomes(calls: Sequence[Call], *kinds: str) -> Counter[str | None]:
-    return Counter(call.outcome for call in calls if not kinds or call.item.kind in kinds)
+    """Count what was answered; not "busy", after which the same was asked again."""
+    wanted = (call for call in calls if not kinds or call.item.kind in kinds)
+    return Counter(call.outcome for call in wanted if call.outcome != "busy")
