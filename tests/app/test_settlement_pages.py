@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from given.days import TODAY
-from given.settlements import Shop, a_payer, a_shop, all_decided, sell
+from given.settlements import Shop, a_payer, a_shop, sell
 from pas.auth.roles import Role
 from pas.db import Connection
+from pas.demo.settling import until_decided
 from signed_in import Visitor, signed_in
 
 DAY = f"{TODAY.day}-{TODAY.month}-{TODAY.year}"
@@ -19,7 +20,7 @@ async def shop(connection: Connection) -> Shop:
     await sell(connection, shop, 1_240)
     await sell(connection, await a_shop(connection, name="Zonder rekening", account=False), 500)
     await a_payer(connection)
-    await all_decided(connection)
+    await until_decided(connection)
     return shop
 
 
@@ -82,7 +83,7 @@ async def test_a_payment_that_came_back_is_booked_on_its_own_page(
     assert "Op deze dag kan de bank dit niet hebben gedaan" in late.text
     assert (await finance.send(line, {"day": DAY, "reason": "Dicht"})).status_code == 303
     assert "Dit bedrag kwam terug" in (await finance.look(line)).text
-    await all_decided(connection)
+    await until_decided(connection)
     assert "12,40 klaar voor 1 aanbieder" in (await finance.look("settlements")).text
     assert "Kwam eerder terug, nu opnieuw" in (await approver.look(await proposed(finance))).text
 
@@ -106,7 +107,7 @@ async def test_a_refusal_on_the_page_says_what_to_do(
     client: httpx.AsyncClient, connection: Connection, finance: Visitor, approver: Visitor
 ) -> None:
     await sell(connection, await a_shop(connection), 500)
-    await all_decided(connection)
+    await until_decided(connection)
     run = await proposed(finance)
     answer = await approver.send(f"{run}/approval", {})
     assert answer.status_code == 409

@@ -10,7 +10,6 @@ from given.applications import POT, VELSEN, a_proposed_voucher, a_team_scheme, a
 from given.city import a_merchant, a_till
 from given.days import NOW, TODAY, YEAR
 from given.logins import a_key_store, an_actor
-from given.reach import all_decided
 from given.sales import desk_of
 from pas.applications.decide_voucher import (
     TeamColleagueNeeded,
@@ -34,6 +33,7 @@ from pas.auth.actor import Actor
 from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.db import Connection, Database
+from pas.demo.settling import until_decided
 from pas.demo.spending import matches_in
 from pas.grants.appropriations import CoverLine, set_aside
 from pas.ids import EntryId, VoucherId, uuid7
@@ -237,7 +237,7 @@ async def test_a_voucher_is_nobody_among_the_people_whom_the_pass_reaches(
 ) -> None:
     voucher = await a_proposed_voucher(connection, team[0])
     await confirmed(connection, voucher, ring, team[1])
-    await all_decided(connection)
+    await until_decided(connection)
 
     counted = await count_figures(connection, year=YEAR, bands=bands_of(()), now=NOW)
 

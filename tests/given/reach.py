@@ -1,6 +1,5 @@
 """Target groups as rows of a file, and a city with people who were granted and spent something."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -29,7 +28,6 @@ from pas.reach.import_target_groups import import_target_groups
 from pas.reach.target_files import COLUMNS
 
 ANALYST: Final = an_actor(Role.ANALYST)
-HORIZON: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 TARGET_CELLS: Final[Mapping[str, str]] = {
     "scheme": "sport",
     "year": str(YEAR),
@@ -100,10 +98,3 @@ async def _lives_in(connection: Connection, holder: Holder, area: str | None) ->
     await connection.execute(
         "UPDATE resident_version SET area = $2 WHERE resident_id = $1", holder.id, area
     )
-
-
-async def all_decided(connection: Connection) -> None:
-    """Wait until no transaction of the server is older than now: other tests hold the horizon too."""
-    now = await connection.fetchval("SELECT pg_current_xact_id()::text::bigint")
-    while await connection.fetchval(HORIZON) <= now:  # noqa: ASYNC110 (transactions of other tests)
-        await asyncio.sleep(0.01)

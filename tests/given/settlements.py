@@ -1,6 +1,5 @@
 """Merchants that are owed money, and the people who pay them."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -15,6 +14,7 @@ from given.sales import a_sale_item, an_undo, desk_of
 from pas.auth.actor import Actor
 from pas.auth.roles import Role
 from pas.db import Connection
+from pas.demo.settling import until_decided
 from pas.ids import EntryId, MunicipalityName, PayoutAccountId, SettlementId
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import approve_account, propose_account
@@ -101,21 +101,8 @@ async def give_back(
     await undo(connection, ask, desk_of(connection, now=NOW).moment)
 
 
-async def all_decided(connection: Connection) -> None:
-    """Wait for whatever else runs on the server: an older transaction of any database keeps the
-    cut-off before what was booked here.
-    """
-    for _ in range(1_000):
-        if await connection.fetchval(
-            "SELECT coalesce(max(xid), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM transfer"
-        ):
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
-
-
 async def a_proposal(connection: Connection, *, by: Actor = FINANCE) -> SettlementId:
-    await all_decided(connection)
+    await until_decided(connection)
     return (await propose_settlement(connection, actor=by, now=NOW)).id
 
 

@@ -7,9 +7,10 @@ import pytest
 from booking import a_sale, redeem, reverse, taking_back
 from given.city import YEAR, a_budget, a_holder, a_scheme
 from given.logins import NOON
-from given.reach import Town, a_reach_town, a_target_row, all_decided, granted, targets_read
+from given.reach import Town, a_reach_town, a_target_row, granted, targets_read
 from mutate import by_hand
 from pas.db import Connection
+from pas.demo.settling import until_decided
 from pas.ledger.book import Line
 from pas.reach.make_report import make_report
 from pas.reach.model import EVERYTHING, PeriodName, Unit
@@ -23,7 +24,7 @@ async def town(connection: Connection) -> Town:
 
 
 async def report(connection: Connection) -> ReachReport:
-    await all_decided(connection)
+    await until_decided(connection)
     return await make_report(connection, year=YEAR, now=NOON, parts={})
 
 
@@ -173,7 +174,7 @@ async def test_what_is_not_decided_yet_is_not_in_the_report(
 ) -> None:
     """A transaction that began before and is still open holds the horizon: nothing after it counts."""
     await granted(connection, town, people=24, spending=12)
-    await all_decided(connection)
+    await until_decided(connection)
     async with superuser.transaction():
         await superuser.execute("SELECT pg_current_xact_id()")
         await granted(connection, town, people=12, spending=12)

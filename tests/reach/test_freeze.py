@@ -14,7 +14,6 @@ from given.reach import (
     Town,
     a_reach_town,
     a_target_row,
-    all_decided,
     granted,
     targets_read,
 )
@@ -22,6 +21,7 @@ from mutate import by_hand
 from pas.auth.actor import SYSTEM
 from pas.auth.events import read_events
 from pas.db import Connection, Database
+from pas.demo.settling import until_decided
 from pas.ids import MunicipalityName
 from pas.reach.freeze import (
     FiguresGone,
@@ -48,7 +48,7 @@ async def town(connection: Connection) -> Town:
     town = await a_reach_town(connection)
     await granted(connection, town, people=30, spending=12)
     await targets_read(connection, a_target_row(user_is="redeemed"))
-    await all_decided(connection)
+    await until_decided(connection)
     return town
 
 
@@ -105,7 +105,7 @@ async def test_a_year_hides_what_it_would_tell_beside_a_part_that_was_frozen(
     budget = (await granted(connection, town, people=1))[0]
     later = a_sale(town.till, budget, 100, occurred_at=AUTUMN)
     assert await redeem(connection, later) == ["booked"]
-    await all_decided(connection)
+    await until_decided(connection)
 
     found = (await read_report(connection, year=YEAR, now=AFTER)).report.scheme("sport")
 

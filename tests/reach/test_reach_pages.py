@@ -8,10 +8,11 @@ import pytest
 
 from given.city import YEAR
 from given.files import a_file
-from given.reach import a_reach_town, a_target_row, all_decided, granted, targets_read
+from given.reach import a_reach_town, a_target_row, granted, targets_read
 from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
 from pas.db import Connection, Database
+from pas.demo.settling import until_decided
 from pas.jobs import job_kinds
 from pas.jobs.worker import Worker
 from pas.reach.target_files import COLUMNS
@@ -30,7 +31,7 @@ async def town(connection: Connection) -> None:
     town = await a_reach_town(connection)
     await granted(connection, town, people=40, spending=12, area="noord")
     await granted(connection, town, people=24, spending=12, area="zuid")
-    await all_decided(connection)
+    await until_decided(connection)
 
 
 async def upload(

@@ -18,11 +18,11 @@ from given.settlements import (
     VELSEN,
     a_payer,
     a_shop,
-    all_decided,
     owed,
     sell,
 )
 from pas.db import Connection, Login, role_name
+from pas.demo.settling import until_decided
 from pas.ids import SettlementId
 from pas.installation import Access
 from pas.settlements import approve, export, payments, propose, withdraw
@@ -137,7 +137,7 @@ async def test_a_step_that_is_killed_is_done_once_when_it_is_done_again(
     shop, now = await a_shop(connection), NOW
     await sell(connection, shop, 500)
     await a_payer(connection)
-    await all_decided(connection)
+    await until_decided(connection)
     for earlier in BEFORE[act]:
         await STEPS[earlier][0](connection, await newest(connection), now)
     before = await state_of(connection)
@@ -146,7 +146,7 @@ async def test_a_step_that_is_killed_is_done_once_when_it_is_done_again(
     after = await state_of(connection)
     if where == "before it commits":
         assert after == before
-        await all_decided(connection)
+        await until_decided(connection)
         await STEPS[act][0](connection, await newest(connection), now)
     else:
         assert after != before
@@ -160,7 +160,7 @@ async def test_an_export_that_is_killed_gives_the_very_bytes_when_it_is_done_aga
     login = access.address.login(role_name("app", VELSEN))
     await sell(connection, await a_shop(connection), 500)
     await a_payer(connection)
-    await all_decided(connection)
+    await until_decided(connection)
     await proposes(connection, None, NOW)
     run = await newest(connection)
     assert run is not None

@@ -10,13 +10,13 @@ from given.settlements import (
     a_proposal,
     a_setting,
     a_shop,
-    all_decided,
     give_back,
     sell,
 )
 from pas.auth.actor import SYSTEM
 from pas.auth.events import read_events
 from pas.db import Connection
+from pas.demo.settling import until_decided
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import approve_account, propose_account, record_payee_check
 from pas.settlements.propose import NothingToPay, SettlementWaits, propose_settlement
@@ -131,7 +131,7 @@ async def test_books_that_do_not_close_stop_a_proposal(connection: Connection) -
 
 async def test_a_proposal_is_an_event_and_a_program_may_make_it(connection: Connection) -> None:
     await sell(connection, await a_shop(connection), 500)
-    await all_decided(connection)
+    await until_decided(connection)
     run = await propose_settlement(connection, actor=SYSTEM, now=NOW)
     [event] = await read_events(connection, subject_kind="settlement", subject_id=run.id)
     assert (event.kind, event.actor_kind) == ("settlement.proposed", "system")

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from given.days import NOW, TODAY
-from given.settlements import FINANCE, a_setting, a_shop, all_decided, sell
+from given.settlements import FINANCE, a_setting, a_shop, sell
 from pas.app.schedule import DAILY
 from pas.db import Connection
+from pas.demo.settling import until_decided
 from pas.settlements.schedule_job import KIND, take_turn
 from pas.settlements.withdraw import withdraw_settlement
 
@@ -18,7 +19,7 @@ async def every_week(connection: Connection) -> None:
 
 async def test_on_its_day_a_run_is_proposed_once(connection: Connection) -> None:
     await sell(connection, await a_shop(connection), 500)
-    await all_decided(connection)
+    await until_decided(connection)
     assert (await take_turn(connection, now=NOW)).outcome == "not_due"
     await every_week(connection)
     first = await take_turn(connection, now=NOW)

@@ -24,12 +24,12 @@ from given.settlements import (
     VELSEN,
     Shop,
     a_payer,
-    all_decided,
     an_account,
     owed,
 )
 from pas.app.proving import prove_books
 from pas.db import Connection, Login
+from pas.demo.settling import until_decided
 from pas.errors import Refusal
 from pas.ids import SettlementId
 from pas.installation import Access
@@ -119,7 +119,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def propose(self) -> None:
-        self.wait(all_decided(self.town.connection))
+        self.wait(until_decided(self.town.connection))
         self.tried("proposed", propose_settlement(self.town.connection, actor=FINANCE, now=NOW))
 
     @rule(choice=CHOICE)

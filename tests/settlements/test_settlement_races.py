@@ -20,7 +20,6 @@ from given.settlements import (
     a_proposal,
     a_setting,
     a_shop,
-    all_decided,
     an_account,
     an_approved_run,
     owed,
@@ -28,6 +27,7 @@ from given.settlements import (
 )
 from mutate import without_ddl_guard
 from pas.db import Connection, Database
+from pas.demo.settling import until_decided
 from pas.ids import SettlementId
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import approve_account, propose_account
@@ -84,7 +84,7 @@ async def test_of_ten_proposals_at_once_one_is_made(
     connection: Connection, crowd: Database
 ) -> None:
     await sell(connection, await a_shop(connection), 500)
-    await all_decided(connection)
+    await until_decided(connection)
     answers = await asyncio.gather(
         *(
             on_one(crowd, lambda own: propose_settlement(own, actor=FINANCE, now=NOW))
@@ -231,7 +231,7 @@ async def test_a_sale_that_is_being_booked_is_in_the_next_run_and_not_lost(
 ) -> None:
     shop, slow = await a_shop(connection), await a_shop(connection, name="Traag")
     await sell(connection, shop, 100)
-    await all_decided(connection)
+    await until_decided(connection)
     async with crowd.connection(VELSEN) as till:
         transaction = till.transaction()
         await transaction.start()

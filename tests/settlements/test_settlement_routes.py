@@ -5,9 +5,10 @@ import pytest
 
 from given.days import TODAY
 from given.merchants import IBAN
-from given.settlements import Shop, a_payer, a_shop, all_decided, owed, sell
+from given.settlements import Shop, a_payer, a_shop, owed, sell
 from pas.auth.roles import Role
 from pas.db import Connection
+from pas.demo.settling import until_decided
 from pas.settlements.pain001 import read_totals
 from signed_in import Visitor, signed_in
 
@@ -20,7 +21,7 @@ async def shop(connection: Connection) -> Shop:
     shop = await a_shop(connection)
     await sell(connection, shop, 1_240)
     await a_payer(connection)
-    await all_decided(connection)
+    await until_decided(connection)
     return shop
 
 

@@ -5,6 +5,7 @@ bank, so that a visitor can book what came of it. A month is settled once: a sta
 half-way goes on where it was.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,6 +33,8 @@ TO_APPROVE: Final = timedelta(hours=3)
 TO_EXPORT: Final = timedelta(hours=5)
 TO_PAY: Final = timedelta(days=3)
 TO_RETURN: Final = timedelta(days=6)
+LONGEST_WAIT: Final = 6_000
+"""Times a hundredth of a second."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -40,6 +43,16 @@ class Found(msgspec.Struct, frozen=True):
 
 FIND_RUN: Final = Statement(
     "SELECT id FROM settlement_run WHERE proposed_at = $1 AND withdrawn_at IS NULL", Found
+)
+
+
+class Position(msgspec.Struct, frozen=True):
+    xid: int
+
+
+READ_NOW: Final = Statement("SELECT pg_current_xact_id()::text::bigint AS xid", Position)
+READ_DECIDED: Final = Statement(
+    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid", Position
 )
 
 
@@ -63,6 +76,18 @@ async def payers(connection: Connection) -> Payers:
     )
 
 
+async def until_decided(connection: Connection) -> None:
+    """Wait until no other transaction can be older than now, so that a run pays all there is.
+
+    Those of other databases on the server count too. After a minute the rest is left to a next run.
+    """
+    now = (await READ_NOW.one(connection)).xid
+    for _ in range(LONGEST_WAIT):
+        if (await READ_DECIDED.one(connection)).xid > now:
+            return
+        await asyncio.sleep(0.01)
+
+
 async def settle(
     connection: Connection,
     municipality: MunicipalityName,
@@ -73,6 +98,7 @@ async def settle(
 ) -> None:
     """Settle what was sold up to now, as of the morning of ``at``; of the newest nothing is booked."""
     who = await payers(connection)
+    await until_decided(connection)
     found = await FIND_RUN.first(connection, at)
     try:
         run = found or await propose_settlement(connection, actor=who.finance, now=at)
