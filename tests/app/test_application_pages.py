@@ -249,6 +249,9 @@ async def test_a_team_proposes_a_colleague_confirms_and_the_code_is_shown(
     own = await one.send(path, {"verdict": "confirm"})
     listed = (await other.look("vouchers")).text
     confirmed = await other.send(path, {"verdict": "confirm"})
+    nowhere = (await other.look(f"{path}/code")).text
+    await a_merchant(connection, name="Kledingbank", categories=("clothing",))
+    await a_merchant(connection, name="Boekhandel", categories=("school_costs",))
     code = await other.look(f"{path}/code")
 
     assert "als er niets anders is" in bare.text
@@ -257,6 +260,9 @@ async def test_a_team_proposes_a_colleague_confirms_and_the_code_is_shown(
     assert confirmed.status_code == 303, confirmed.text
     assert "<svg" in code.text
     assert "60,00" in code.text
+    assert "nu geen winkel die deze bon aanneemt" in nowhere
+    assert "<li>Kledingbank</li>" in code.text
+    assert "Boekhandel" not in code.text
 
 
 async def test_who_is_not_recognised_is_told_what_to_do(

@@ -143,8 +143,9 @@ FIND_CLUBS: Final = Statement(
     WHERE m.state = 'approved' AND m.kind = 'regular' AND position(lower($1) IN lower(m.name)) > 0
         AND EXISTS (SELECT 1 FROM agreement a JOIN scheme_version v ON a.category = ANY (v.categories)
             JOIN scheme s ON s.id = v.scheme_id AND s.code = $2
-            WHERE a.merchant_id = m.id AND a.valid_from <= $3::date AND (a.valid_until IS NULL OR a.valid_until > $3))
-    ORDER BY lower(m.name), m.id LIMIT $4
+            WHERE a.merchant_id = m.id AND a.valid_from <= $3::date AND (a.valid_until IS NULL OR a.valid_until > $3)
+                AND ($4::text IS NULL OR a.category = $4))
+    ORDER BY lower(m.name), m.id LIMIT $5
     """,
     Club,
 )
@@ -191,8 +192,14 @@ async def show_case(
 
 
 async def find_clubs(
-    connection: Connection, text: str, scheme: str, *, limit: int = 50, now: datetime
+    connection: Connection,
+    text: str,
+    scheme: str,
+    *,
+    category: str | None = None,
+    limit: int = 50,
+    now: datetime,
 ) -> list[Club]:
-    """Clubs that take part now, with an agreement for a scheme's purposes, by a part of their name."""
+    """Clubs that take part now, with an agreement for a scheme's purposes or one of these, by a part of their name."""
     most = max(1, min(limit, MOST_LISTED))
-    return await FIND_CLUBS.all(connection, text.strip(), scheme, day_of(now), most)
+    return await FIND_CLUBS.all(connection, text.strip(), scheme, day_of(now), category, most)

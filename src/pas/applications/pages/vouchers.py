@@ -17,6 +17,7 @@ from pas.applications.decide_voucher import (
 )
 from pas.applications.organisations import team_of
 from pas.applications.pages.fields import id_in
+from pas.applications.queue import find_clubs
 from pas.applications.routes.fields import ring_of
 from pas.applications.vouchers import (
     MOST_LISTED,
@@ -163,6 +164,7 @@ async def code_page(
     async with connected(request, municipality) as connection:
         voucher = await show_voucher(connection, wanted, actor=actor)
         codes = await voucher_codes(connection, wanted, ring=ring, actor=actor, now=now)
+        shops = await find_clubs(connection, "", voucher.scheme, category=voucher.category, now=now)
     return page(
         request,
         "applications/voucher_code.html",
@@ -170,6 +172,7 @@ async def code_page(
         voucher=voucher,
         code=card_svg(codes.token, title="QR-code van de bon"),
         digits=grouped(codes.number),
+        shops=shops,
     )
 
 
