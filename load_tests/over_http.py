@@ -173,6 +173,7 @@ def rush(port: int, requests: list[bytes], seconds: float) -> Load:
         file.flush()
         command = [
             *("wrk", "-t", "1", "-c", str(CONNECTIONS), "-d", f"{round(seconds)}s"),
+            *("--timeout", "60s"),  # an answer that took long is slow, not wrong
             *("-s", str(HERE / "market.lua"), f"http://127.0.0.1:{port}", "--", file.name),
         ]
         with pinned(-1):
