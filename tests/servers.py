@@ -9,7 +9,6 @@ import os
 import shutil
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 from pas.embedded import DataDir, Supervisor
@@ -17,6 +16,7 @@ from pas.embedded.binaries import Version
 from pas.installation import Access, add_municipality, prepare
 from pas.installation.access import embedded_access
 from pas.installation.prepare import migrator
+from waiting import wait_until
 
 TEMPLATE = "template_velsen"
 VERSIONS: tuple[Version, ...] = ("18", "16")
@@ -84,10 +84,7 @@ async def make_template(access: Access) -> None:
 def ask(folder: Path, version: Version) -> DataDir:
     """Wait for the run's server of this version."""
     (folder / f"asked-{version}").touch()
-    deadline = time.monotonic() + LONGEST_WAIT
-    while not (folder / f"answered-{version}").exists():
-        assert time.monotonic() < deadline, "the test server does not answer"
-        time.sleep(0.01)
+    wait_until((folder / f"answered-{version}").exists, LONGEST_WAIT)
     failed = folder / f"failed-{version}"
     assert not failed.exists(), failed.read_text()
     return DataDir(folder / version, version)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from pas.embedded.binaries import binary
 from pas.embedded.privileges import LAUNCHER, launch_command
 from pas.embedded.processes import is_alive, postmaster_of
 from pas.installation.access import embedded_access
+from waiting import wait_until
 
 IS_ROOT = os.geteuid() == 0
 RECOVERY_SECONDS = 10
@@ -59,13 +60,6 @@ def postmaster(place: DataDir) -> int:
     found = postmaster_of(place.cluster)
     assert found is not None
     return found[0]
-
-
-def wait_until(true: Callable[[], bool], seconds: float = RECOVERY_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 @contextmanager
@@ -139,7 +133,7 @@ def test_a_second_process_attaches_and_takes_over_when_the_owner_is_killed(place
         assert not second.owns
         ask(place, "CREATE TABLE kept AS SELECT 42 AS answer")
         owner.kill()
-        wait_until(lambda: second.owns)
+        wait_until(lambda: second.owns, RECOVERY_SECONDS)
         assert ask_until_answered(place, "SELECT answer FROM kept")[0] == "42"
 
 
@@ -149,7 +143,7 @@ def test_the_server_does_not_outlive_a_killed_owner(place: DataDir) -> None:
         pid = postmaster(place)
         owner.kill()
         owner.wait()
-        wait_until(lambda: not is_alive(pid))
+        wait_until(lambda: not is_alive(pid), RECOVERY_SECONDS)
 
 
 def test_a_server_that_nobody_owns_is_replaced(place: DataDir) -> None:
@@ -158,7 +152,7 @@ def test_a_server_that_nobody_owns_is_replaced(place: DataDir) -> None:
         pass
     command = [str(binary("postgres")), "-D", str(place.cluster)]
     orphan = subprocess.Popen(launch_command(command, place.path))
-    wait_until(lambda: postmaster_of(place.cluster) == (orphan.pid, True))
+    wait_until(lambda: postmaster_of(place.cluster) == (orphan.pid, True), RECOVERY_SECONDS)
     with Supervisor(place.path) as server:
         assert server.owns
         assert orphan.wait() == 0

@@ -39,6 +39,7 @@ from servers import make_template
 from serving import Served, serving
 from stalls import VELSEN, YEAR, a_device, a_purse, a_take
 from tellers import Device, Heard, Stall, Take, keep_stall
+from waiting import wait_until
 
 PROCESSES, TILLS = 2, 6
 WORKERS = 2
@@ -187,9 +188,7 @@ class Run:
     async def progress(self, seconds: float = RECOVERY_SECONDS) -> None:
         """Wait until more is answered than was on its way."""
         enough = self.answers() + PROCESSES * TILLS + SOME_ANSWERS
-        async with asyncio.timeout(seconds):
-            while self.answers() < enough:  # noqa: ASYNC110 (files of other processes)
-                await asyncio.sleep(0.02)
+        await asyncio.to_thread(wait_until, lambda: self.answers() >= enough, seconds)
 
     async def close(self, *, longest_silence: float = RECOVERY_SECONDS) -> list[Call]:
         """Judge everything that happened."""
@@ -235,8 +234,7 @@ async def kill_worker(run: Run) -> None:
 
     What its tills wait for is committed while it stands still, so none of them hears of it.
     """
-    while len(settled(run.place)) < WORKERS:  # noqa: ASYNC110 (other processes)
-        await asyncio.sleep(0.1)
+    await asyncio.to_thread(wait_until, lambda: len(settled(run.place)) >= WORKERS, 60)
     worker = run.random.choice(settled(run.place))
     async with sales_waiting(run.place):
         await asyncio.sleep(GATHER_SECONDS)

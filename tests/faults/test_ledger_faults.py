@@ -29,6 +29,7 @@ from pas.installation.access import embedded_access
 from pas.ledger.prove import prove
 from racers import Crowd, a_shift, last_known, run_alone
 from servers import make_template
+from waiting import wait_until
 
 VELSEN = MunicipalityName("velsen")
 RECOVERY_SECONDS = 10
@@ -101,9 +102,7 @@ class Run:
     async def progress(self, seconds: float = RECOVERY_SECONDS) -> None:
         """Wait until sales go on."""
         enough = self.crowd.written() + SOME_PROGRESS
-        async with asyncio.timeout(seconds):
-            while self.crowd.written() < enough:  # noqa: ASYNC110 (files of other processes)
-                await asyncio.sleep(0.02)
+        await asyncio.to_thread(wait_until, lambda: self.crowd.written() >= enough, seconds)
 
     def calls(self) -> list[Call]:
         return last_known(self.crowd.told())

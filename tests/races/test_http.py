@@ -240,7 +240,9 @@ async def until_sold(connection: Connection, scheme: Scheme, count: int) -> None
         SELECT count(*) FROM transfer t JOIN budget b ON b.account_id = t.debit WHERE b.scheme_id = $1
         """
     async with asyncio.timeout(120):
-        while await connection.fetchval(counted, scheme.id) < count:  # noqa: ASYNC110 (others sell)
+        while True:
+            if await connection.fetchval(counted, scheme.id) >= count:
+                return
             await asyncio.sleep(0.01)
 
 

@@ -90,7 +90,8 @@ def main() -> NoReturn:
     except (Refusal, MigrationRefused, KeysExist) as error:
         refused(str(error))
         sys.exit(ENVIRONMENT if isinstance(error, Refusal) and error.status >= AWAY else REFUSED)
-    except Exception as error:  # noqa: BLE001 (the last resort: Python's own traceback would print the row that the database refused, with names; this one leaves values out)
+    except Exception as error:
+        # Python's own traceback would print the row that the database refused, with names.
         failed(told_traceback((type(error), error, error.__traceback__)))
-        sys.exit(DEFECT)
+        raise SystemExit(DEFECT) from error
     sys.exit(0)
