@@ -323,7 +323,7 @@ CREATE FUNCTION was_stated(award bigint, payee uuid, invoice text) RETURNS boole
         WHERE t.debit = award AND coalesce(back.reversed, 0) < t.amount
     )
 $$;
-GRANT EXECUTE ON FUNCTION was_stated TO app_municipality, ledger_municipality;
+GRANT EXECUTE ON FUNCTION was_stated TO app_municipality;
 
 -- The club confirms what a child does there and what it costs, with its invoice: booked and payable. It runs as
 -- the ledger, like the functions of sales. A known id is answered before anything else is judged. One award is

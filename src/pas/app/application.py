@@ -78,17 +78,17 @@ def routed(more_routes: Sequence[ControllerRouterHandler] = ()) -> Routed:
     return Routed(app, app.asgi_handler, routes)
 
 
-def run_on(routed: Routed, settings: Settings, address: Address) -> Litestar:
+def run_on(made: Routed, settings: Settings, address: Address) -> Litestar:
     """Let it run with these settings on this database; on another one once it has ended there."""
     refuse_plain_http(settings)
-    app = routed.app
+    app = made.app
     app.state.clear()
     app.state["settings"], app.state["address"] = settings, address
     app.state["origin"] = settings.origin
     # Made at the first request and kept: it takes longer than a scan.
-    app.state["openapi"] = cache(partial(described, routed.routes, settings))
+    app.state["openapi"] = cache(partial(described, made.routes, settings))
     app.asgi_handler = wrap(
-        with_place(app, routed.handler),
+        with_place(app, made.handler),
         hosts=settings.hosts,
         over_tls=settings.origin.startswith("https:"),
         tell=access_log(settings),
