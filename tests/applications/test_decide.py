@@ -18,6 +18,7 @@ from given.applications import (
 )
 from given.city import a_merchant
 from given.days import NOW
+from given.merchants import APPROVER
 from pas.applications.decide import (
     AboveTheAward,
     AlreadyRequested,
@@ -35,6 +36,7 @@ from pas.auth.events import read_events
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import ApplicationId, MerchantId
+from pas.merchants.judge import suspend_merchant
 from pas.money import Cents
 
 OTHER_NAME = "Anders"
@@ -123,7 +125,9 @@ async def test_another_club_takes_part_or_is_not_chosen(
 ) -> None:
     made = await an_unknown(connection, scene)
     stranger = await a_merchant(connection, name="Muziekschool", categories=("culture",))
-    for club in (stranger.id, MerchantId(UUID(int=5))):
+    suspended = await a_merchant(connection, name="Geschorste club")
+    await suspend_merchant(connection, suspended.id, reason="onderzoek", actor=APPROVER, now=NOW)
+    for club in (stranger.id, suspended.id, MerchantId(UUID(int=5))):
         with pytest.raises(ClubDoesNotJoin):
             await choose_club(connection, made, club, reason="vol", actor=DECIDER, now=NOW)
     other = await a_merchant(connection, name="Andere club")

@@ -4,13 +4,21 @@ import asyncpg
 import msgspec
 import pytest
 
-from given.applications import VELSEN, Scene, a_manager, an_award, left
+from given.applications import (
+    VELSEN,
+    Scene,
+    a_manager,
+    an_award,
+    confirmed,
+    left,
+    stated,
+)
 from given.days import NOW
 from given.logins import a_login, an_actor
 from given.merchants import APPROVER, IBAN, REGISTRAR
 from given.settlements import a_setting
 from pas.applications.awards import expected_children
-from pas.applications.confirm import AboveWhatIsLeft, Confirmed, Stated, confirm
+from pas.applications.confirm import AboveWhatIsLeft, Confirmed
 from pas.applications.payee_invoices import (
     InvoiceNotFound,
     InvoiceNotPayable,
@@ -26,11 +34,10 @@ from pas.auth.actor import Actor
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.grants.deviate import SecondPersonNeeded
-from pas.ids import ApplicationId, EntryId, MerchantId, uuid7
+from pas.ids import ApplicationId, EntryId, MerchantId
 from pas.merchants.judge import approve_merchant
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import approve_account, read_accounts
-from pas.money import Cents
 
 KEY = b"k" * 32
 
@@ -72,15 +79,9 @@ async def proposed(
     cents: int = 9_000,
     invoice: str = "7",
 ) -> EntryId:
-    stated = Stated(
-        id=EntryId(uuid7()),
-        application=award,
-        merchant=payee,
-        amount_cents=Cents(cents),
-        invoice=invoice,
-    )
-    await propose_invoice(connection, stated, reason="les aan huis", actor=by.officer, now=NOW)
-    return stated.id
+    one = stated(payee, award, cents, invoice)
+    await propose_invoice(connection, one, reason="les aan huis", actor=by.officer, now=NOW)
+    return one.id
 
 
 async def agreed(connection: Connection, invoice: EntryId, actor: Actor) -> Confirmed:
@@ -105,14 +106,7 @@ async def test_until_a_second_person_agrees_the_child_stays_with_its_club(
     with pytest.raises(asyncpg.PostgresError) as refused:
         await connection.execute("UPDATE payee_invoice SET rejected_because = 'anders'")
     assert refused.value.sqlstate == "PA224"
-    stated = Stated(
-        id=EntryId(uuid7()),
-        application=award,
-        merchant=scene.club.id,
-        amount_cents=Cents(10_000),
-        invoice="F-1",
-    )
-    await confirm(connection, stated, municipality=VELSEN, key=KEY, actor=manager, now=NOW)
+    await confirmed(connection, stated(scene.club.id, award, 10_000), manager)
     assert await left(connection, award) == 15_000
 
 
@@ -134,12 +128,14 @@ async def test_what_waits_is_not_there_for_another_invoice(
     connection: Connection, scene: Scene, payee: MerchantId, two: Two
 ) -> None:
     award = await an_award(connection, scene)
-    await proposed(connection, award, payee, by=two, cents=20_000)
+    first = await proposed(connection, award, payee, by=two, cents=20_000, invoice="f7")
     with pytest.raises(InvoiceProposedBefore):
-        await proposed(connection, award, payee, by=two, cents=100)
+        await proposed(connection, award, payee, by=two, cents=100, invoice="F7")
     with pytest.raises(AboveWhatIsLeft, match="50,00"):
         await proposed(connection, award, payee, by=two, cents=5_001, invoice="8")
     await proposed(connection, award, payee, by=two, cents=5_000, invoice="8")
+    await reject_invoice(connection, first, "Te veel uren.", actor=two.second, now=NOW)
+    await proposed(connection, award, payee, by=two, cents=20_000, invoice="F7")
 
 
 async def test_an_award_that_was_released_meanwhile_pays_no_invoice(

@@ -7,26 +7,26 @@ import pytest
 
 from given.applications import (
     DECIDER,
-    VELSEN,
     Scene,
     a_child,
     a_manager,
     an_award,
     applies,
+    confirmed,
     judged,
     left,
     state,
+    stated,
 )
 from given.days import NOW
 from given.logins import an_actor
 from pas.applications.apply import MOST_IN_A_DAY, ChildReceipt, TooManyApplicationsToday
-from pas.applications.confirm import Confirmed, Stated, confirm
+from pas.applications.confirm import Confirmed
 from pas.applications.decide import award_by_officer, name_child, refuse_by_officer, withdraw
 from pas.applications.judge import judge_one, todays_ground
 from pas.auth.roles import Role
 from pas.db import Connection, Database
-from pas.ids import ApplicationId, EntryId, uuid7
-from pas.money import Cents
+from pas.ids import ApplicationId
 from pas.redemptions.prove import prove
 from together import at_once
 
@@ -113,16 +113,8 @@ async def test_two_confirmations_at_once_above_the_award_or_of_one_invoice_come_
     manager = await a_manager(connection, scene.club)
 
     def confirming(invoice: str) -> Act:
-        stated = Stated(
-            id=EntryId(uuid7()),
-            application=award,
-            merchant=scene.club.id,
-            amount_cents=Cents(cents),
-            invoice=invoice,
-        )
-        return lambda one: confirm(
-            one, stated, municipality=VELSEN, key=b"k" * 32, actor=manager, now=NOW
-        )
+        said = stated(scene.club.id, award, cents, invoice)
+        return lambda one: confirmed(one, said, manager)
 
     answers = await at_once(crowd, confirming("F"), confirming(other))
     booked = [one for one in answers if isinstance(one, Confirmed)]

@@ -4,42 +4,29 @@ from uuid import uuid4
 
 from booking import an_item, book
 from given.applications import (
-    VELSEN,
     Scene,
     a_manager,
     a_youth_scheme,
     an_award,
     applies,
+    coming_back,
+    confirmed,
     state,
+    stated,
 )
 from given.days import NOW, YEAR
 from given.settlements import a_setting
 from pas.applications.asked import Agreement
-from pas.applications.confirm import Stated, confirm
 from pas.applications.figures import PurposeLine
-from pas.applications.give_back import Back, give_back
+from pas.applications.give_back import give_back
 from pas.applications.judge import judge_one, todays_ground
 from pas.applications.report import READ_ROWS, Report, read_report
 from pas.days import day_of, start_of
 from pas.db import Connection
-from pas.ids import ApplicationId, EntryId, uuid7
+from pas.ids import EntryId
 from pas.ledger.book import Line
-from pas.money import Cents
 
 JULY = 7
-
-
-async def confirmed(connection: Connection, scene: Scene, award: ApplicationId) -> EntryId:
-    stated = Stated(
-        id=EntryId(uuid7()),
-        application=award,
-        merchant=scene.club.id,
-        amount_cents=Cents(20_000),
-        invoice="F-1",
-    )
-    manager = await a_manager(connection, scene.club)
-    await confirm(connection, stated, municipality=VELSEN, key=b"k" * 32, actor=manager, now=NOW)
-    return stated.id
 
 
 async def report(connection: Connection) -> Report:
@@ -61,17 +48,11 @@ async def test_an_award_is_used_until_all_of_it_came_back(
 ) -> None:
     award = await an_award(connection, scene)
     assert await used(connection) == [False]
-    confirmation = await confirmed(connection, scene, award)
+    manager, one = await a_manager(connection, scene.club), stated(scene.club.id, award)
+    await confirmed(connection, one, manager)
     assert await used(connection) == [True]
-    for cents, still in ((Cents(5_000), True), (None, False)):
-        back = Back(
-            id=EntryId(uuid7()),
-            confirmation=confirmation,
-            application=award,
-            amount_cents=cents,
-            reason="gestopt",
-        )
-        manager = await a_manager(connection, scene.club)
+    for cents, still in ((5_000, True), (None, False)):
+        back = coming_back(one, cents)
         await give_back(connection, back, ring=scene.ring, actor=manager, now=NOW)
         assert await used(connection) == [still]
     assert (await purpose(connection)).confirmed_cents == 0
@@ -95,8 +76,10 @@ async def test_what_was_sold_without_a_line_counts_and_what_was_granted_is_not_r
 async def test_what_is_small_is_what_the_municipality_says(
     connection: Connection, scene: Scene
 ) -> None:
+    manager = await a_manager(connection, scene.club)
     for name in ("Noor", "Sem", "Liv"):
-        await confirmed(connection, scene, await an_award(connection, scene, given_name=name))
+        award = await an_award(connection, scene, given_name=name)
+        await confirmed(connection, stated(scene.club.id, award), manager)
     assert (await purpose(connection)).children is None
     await a_setting(connection, "small_cells_below", 3)
     told = await report(connection)

@@ -12,7 +12,9 @@ from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_key_store, a_login, an_actor
 from pas.applications.apply import ChildReceipt, apply_for_child
 from pas.applications.asked import Agreement, Asked, TypedChild
+from pas.applications.confirm import Confirmed, Stated, confirm
 from pas.applications.decide_voucher import Proposal, propose_voucher
+from pas.applications.give_back import Back
 from pas.applications.judge import judge_all, judge_one, todays_ground
 from pas.applications.organisations import (
     OrganisationKind,
@@ -25,6 +27,7 @@ from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.ids import (
     ApplicationId,
+    EntryId,
     LoginId,
     MerchantId,
     MunicipalityName,
@@ -202,6 +205,34 @@ async def a_manager(connection: Connection, club: Merchant) -> Actor:
     login: LoginId = await a_login(connection, Role.MERCHANT_MANAGER, merchant=club.id)
     actor = an_actor(Role.MERCHANT_MANAGER, login=login)
     return msgspec.structs.replace(actor, merchant_id=club.id)
+
+
+def stated(
+    payee: MerchantId, award: ApplicationId, cents: int = 20_000, invoice: str = "2026-001"
+) -> Stated:
+    """What a club, or an officer for a one-off payee, says that a child costs."""
+    return Stated(
+        id=EntryId(uuid7()),
+        application=award,
+        merchant=payee,
+        amount_cents=Cents(cents),
+        invoice=invoice,
+    )
+
+
+async def confirmed(connection: Connection, one: Stated, actor: Actor) -> Confirmed:
+    return await confirm(connection, one, municipality=VELSEN, key=b"k" * 32, actor=actor, now=NOW)
+
+
+def coming_back(one: Stated, cents: int | None = None) -> Back:
+    """The whole of it, or so much."""
+    return Back(
+        id=EntryId(uuid7()),
+        confirmation=one.id,
+        application=one.application,
+        amount_cents=None if cents is None else Cents(cents),
+        reason="Halverwege gestopt",
+    )
 
 
 async def left(connection: Connection, application: ApplicationId) -> int:
