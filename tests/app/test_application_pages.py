@@ -22,7 +22,7 @@ from given.days import NOW, TODAY, YEAR
 from given.logins import an_actor
 from page_forms import form_in
 from pas.applications.organisations import recognise_intermediary, recognise_organisation
-from pas.applications.pause import pause
+from pas.applications.pause import pause, resume
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.grants.appropriations import CoverLine, set_aside
@@ -175,6 +175,12 @@ async def test_an_application_that_stands_still_says_what_it_waits_for(
         text = (await teacher.look(path)).text
         assert "Wij wachten hierop: Welke groep?" in text
         assert "U hoeft nu niets te doen" not in text
+        assert "uiterlijk op" not in text
+    await resume(connection, application, actor=DECIDER, now=datetime.now(UTC))
+    for path in ("child-applications", f"child-applications/{application}"):
+        text = (await teacher.look(path)).text
+        assert "Wij wachten hierop" not in text
+        assert "U hoort het uiterlijk op" in text
 
 
 async def test_a_suspended_club_cannot_be_chosen(
@@ -208,6 +214,12 @@ async def test_an_officer_finds_the_child_and_decides(
     nobody = await officer.send(f"{path}/search", {**sought, "birth_date": "17-5-2001"})
     assert "Wij vinden niemand." in nobody.text
     assert "Vul de achternaam in" in (await officer.send(f"{path}/search", {})).text
+    short = await officer.send(f"{path}/search", {**sought, "family_name": "b"})
+    assert "Zo vindt u te veel mensen." in short.text
+    noted = await connection.fetch(
+        "SELECT DISTINCT activity FROM processing_log WHERE activity LIKE 'resident.searched.%'"
+    )
+    assert [row["activity"] for row in noted] == ["resident.searched.application"]
     named = await officer.send(f"{path}/child", {"resident": str(child)})
     paused = await officer.send(f"{path}/pause", {"pause": "loonstrook van de ouder"})
     standing = (await officer.look(path)).text

@@ -158,6 +158,7 @@ def test_what_is_granted_above_a_budget_is_over_spending_and_unknown_is_not() ->
     [
         (LINES.replace(b"18000000", b"18000000,5"), "kolommen"),
         (LINES.replace(b"18000000", b"veel"), "geen heel getal"),
+        (LINES.replace(b"18000000", b"1" * 16), "geen heel getal"),
         (LINES.replace(b"18000000", b"-1"), "minder dan nul"),
         (LINES.replace(b"spend", b"cadeau", 1), "kies budget of spend"),
     ],
