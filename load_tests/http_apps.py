@@ -28,7 +28,7 @@ from pas.redemptions.bodies import Sells
 from pas.redemptions.lanes import Lanes
 from pas.redemptions.read import READ_FACTS
 from pas.redemptions.redeem import REDEEM_BATCH
-from pas.redemptions.routes import PLACE
+from pas.redemptions.routes.counter import PLACE
 
 APPLICATIONS: Final = ("program", "without_database", "bare")
 REMEMBERED: Final = 1_000

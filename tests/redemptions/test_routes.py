@@ -126,3 +126,19 @@ async def test_a_stranger_and_a_copied_signature_get_nothing(
     elsewhere = await client.post("/v1/almere/quotes", content=body, headers=headers)
     same = await client.post("/v1/velsen/quotes", content=body, headers=headers)
     assert (other.status_code, elsewhere.status_code, same.status_code) == (401, 401, 200)
+
+
+async def test_a_till_hears_what_it_is_also_when_paused_but_not_when_revoked(
+    till: SigningTill, connection: Connection
+) -> None:
+    told = await till.send("GET", "/v1/velsen/till")
+    await connection.execute("UPDATE till SET state = 'paused', paused_by = 'merchant'")
+    paused = await till.send("GET", "/v1/velsen/till")
+    await connection.execute("UPDATE till SET state = 'revoked', paused_by = NULL")
+    revoked = await till.send("GET", "/v1/velsen/till")
+
+    assert told.json()["merchant"]
+    assert told.json()["state"] == "active"
+    assert [one["code"] for one in told.json()["categories"]] == ["sport"]
+    assert paused.json()["state"] == "paused"
+    assert revoked.json()["code"] == "till-revoked"

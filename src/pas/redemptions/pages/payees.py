@@ -15,7 +15,7 @@ from pas.ids import MerchantId
 from pas.problems.bodies import AppRequest
 from pas.redemptions.pages.frame import frame, home
 from pas.redemptions.payees import list_payees
-from pas.redemptions.routes import LOOK
+from pas.redemptions.routes.counter import LOOK
 from pas.web.pages import page
 
 ON_A_PAGE: Final = 30

@@ -22,7 +22,8 @@ from pas.redemptions.bodies import RefundBody, VoidBody
 from pas.redemptions.judge import all_refusals
 from pas.redemptions.pages.frame import frame, home
 from pas.redemptions.pages.typed import day_in, id_in, visits_in
-from pas.redemptions.routes import LOOK, asked, undone
+from pas.redemptions.routes.counter import LOOK
+from pas.redemptions.routes.sales import asked, undone
 from pas.redemptions.till_list import (
     AT_MOST,
     Part,

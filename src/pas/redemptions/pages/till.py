@@ -24,7 +24,7 @@ from pas.redemptions.pages.offer import (
     shown,
 )
 from pas.redemptions.pages.typed import id_in, visits_in
-from pas.redemptions.routes import SELL, counter_of, till_of
+from pas.redemptions.routes.counter import SELL, counter_of, till_of
 from pas.redemptions.sell import sell
 from pas.redemptions.till_desk import TillDesk, till_desk
 from pas.redemptions.till_list import purposes

@@ -1,11 +1,10 @@
-"""The till's endpoints: ask, sell, list, void, refund."""
+"""Ask, sell, list, void, refund."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Literal
 from uuid import UUID
 
 from litestar import get, post
-from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
@@ -13,7 +12,7 @@ from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
-from pas.ids import EntryId, LoginId, MerchantId, MunicipalityName, TillId
+from pas.ids import EntryId, MerchantId, MunicipalityName, TillId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
 from pas.redemptions.bodies import (
@@ -29,59 +28,15 @@ from pas.redemptions.bodies import (
     told,
 )
 from pas.redemptions.facts import TillFacts
-from pas.redemptions.lanes import Lanes
-from pas.redemptions.own_till import own_till
 from pas.redemptions.payees import list_payees
 from pas.redemptions.reversals import RefundRequest
-from pas.redemptions.sell import Counter, moment_in, sell
+from pas.redemptions.routes.counter import LOOK, SELL, counter_of, till_of, trace_of
+from pas.redemptions.sell import moment_in, sell
 from pas.redemptions.till_list import Part, TillSale, read_sale, sales_of
 from pas.redemptions.undo import Undo, undo
 from pas.redemptions.viewer import viewer_of
 
-PLACE: Final = "lanes"
-SELL: Final = {"till": True, "permission": Permission.REDEMPTIONS_MAKE}
-LOOK: Final = {
-    "till": True,
-    "permission": (Permission.REDEMPTIONS_MAKE, Permission.REDEMPTIONS_REFUND),
-    "scoped": True,
-}
 OfMerchant = Annotated[UUID | None, QueryParameter(name="merchantId")]
-
-
-def lanes_of(state: State) -> Lanes:
-    """Give the lanes of this worker; made at its first sale."""
-    if PLACE not in state:
-        state[PLACE] = Lanes(auth_state(state).database)
-    return cast("Lanes", state[PLACE])
-
-
-async def counter_of(request: AppRequest, municipality: str) -> Counter:
-    state, name, actor = (
-        auth_state(request.app.state),
-        MunicipalityName(municipality),
-        actor_of(request),
-    )
-    return Counter(
-        municipality=name,
-        ring=await state.ring(name),
-        lanes=lanes_of(request.app.state),
-        till_id=await till_of(request, municipality),
-        login=None if actor.kind == "till" else LoginId(actor.id),
-        trace_id=trace_of(request),
-    )
-
-
-async def till_of(request: AppRequest, municipality: str) -> TillId:
-    """Give the till that asks, or the own till of the person who asks."""
-    actor = actor_of(request)
-    if actor.kind == "till":
-        return TillId(actor.id)
-    async with connected(request, municipality) as connection:
-        return await own_till(connection, LoginId(actor.id))
-
-
-def trace_of(request: AppRequest) -> str:
-    return cast("str", request.state.get("trace_id", ""))
 
 
 @post("/v1/{municipality:str}/quotes", opt=SELL, status_code=200)
@@ -252,7 +207,7 @@ async def find_payees(
     return Payees(items=tuple(found))
 
 
-routes: list[ControllerRouterHandler] = [
+handlers: list[ControllerRouterHandler] = [
     *(ask, redeem, list_sales, read_one_sale, void, refund),
     find_payees,
 ]

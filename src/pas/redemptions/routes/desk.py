@@ -1,0 +1,38 @@
+"""What a till asks about itself."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.state import connected
+from pas.days import day_of
+from pas.ids import MerchantId, MunicipalityName
+from pas.problems.bodies import AppRequest
+from pas.redemptions.routes.counter import SELL, till_of
+from pas.redemptions.told_till import TillTold, tell_till
+
+
+@get("/v1/{municipality:str}/till", opt=SELL)
+async def read_own_till(
+    request: AppRequest, municipality: FromPath[str], *, payee: FromQuery[UUID | None] = None
+) -> TillTold:
+    """Lees wat dit scanpunt is: van wie, en waarvoor passen hier te gebruiken zijn.
+
+    ``payee`` is wie er betaald wordt, bij een scanpunt dat van niemand in het bijzonder is.
+    """
+    till, now = await till_of(request, municipality), datetime.now(UTC)
+    async with connected(request, municipality) as connection:
+        return await tell_till(
+            connection,
+            till,
+            municipality=MunicipalityName(municipality),
+            payee=None if payee is None else MerchantId(payee),
+            now=now,
+            today=day_of(now),
+        )
+
+
+handlers: list[ControllerRouterHandler] = [read_own_till]
