@@ -7,7 +7,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
+PACKAGES := $(VENV)/.packages
 INSTALLED := $(VENV)/.installed
+VENDORED := src/pas/web/static/till/vendor/NOTICE
 MIGRATIONS := $(wildcard migrations/installation/*.sql migrations/municipality/*.sql migrations/superuser/*.sql)
 LEDGER_TESTS := $(wildcard tests/ledger tests/races tests/guards)
 PROCESSES ?= auto
@@ -19,14 +21,21 @@ help: ## Show these targets
 
 install: $(INSTALLED) ## Install everything in .venv (the other targets do this themselves)
 
-$(INSTALLED): requirements.lock pyproject.toml
+$(PACKAGES): requirements.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer (with venv) is needed."; exit 3; }
 	@echo "Installing in $(VENV) (once) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
 	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@touch $@
+
+# What the till's pages need of others; a wheel of this program holds it too.
+$(VENDORED): $(PACKAGES) $(wildcard vendor/*.py vendor/*.json) vendor/NOTICE
+	@$(BIN)/python vendor/install.py
+
+$(INSTALLED): $(PACKAGES) $(VENDORED) pyproject.toml
 	@$(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python --no-deps --editable .
-	@$(BIN)/python tests/node_tools.py || true
+	@$(BIN)/python vendor/npm.py tests/node || echo "Without these tools the tests of API rules and accessibility skip."
 	@touch $@
 
 demo: $(INSTALLED) ## Start the demonstration city on http://127.0.0.1:8000
@@ -66,4 +75,4 @@ lock: $(INSTALLED) ## Write requirements.lock anew after a change in pyproject.t
 	@$(BIN)/uv pip compile --system-certs --quiet --universal --generate-hashes --no-header --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## Remove what was installed and measured; data in PAS_DATA_DIR stays
-	@rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov build dist
+	@rm -rf $(VENV) $(dir $(VENDORED)) vendor/node_modules .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov build dist

@@ -18,6 +18,7 @@ FOR_ALL = {
         "default-src 'self'; base-uri 'none'; object-src 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
+    "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=()",
 }
 
 

@@ -31,14 +31,21 @@ CONTENT_POLICY: Final = (
     b"default-src 'self'; base-uri 'none'; object-src 'none'; "
     b"form-action 'self'; frame-ancestors 'none'"
 )
+# A worker has the policy of its own script. Only the reader of QR codes compiles WebAssembly, so
+# only its script says this; it loads modules and the binary beside it, and can do nothing else.
+DECODER: Final = "till/decoder-worker.js"
+DECODER_POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 ALWAYS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"geolocation=(), microphone=(), payment=()"),
+    (b"permissions-policy", b"camera=(self), geolocation=(), microphone=(), payment=()"),
 )
-# What a handler may choose otherwise: the scan page its policy, a static file its caching.
+# What a handler may choose otherwise: a worker its policy, a static file its caching.
 UNLESS_SET: Final = (
     (b"content-security-policy", CONTENT_POLICY),
     (b"cache-control", b"no-store"),

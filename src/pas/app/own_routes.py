@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.app import metrics
 from pas.app.catalogue import by_code
+from pas.app.edge import DECODER, DECODER_POLICY
 from pas.app.gauges import Gauges
 from pas.app.ready import Readiness
 from pas.errors import TillRefusal
@@ -50,13 +51,15 @@ async def measured(request: AppRequest) -> Response[bytes]:
     return Response(counted + watched, media_type=metrics.MEDIA_TYPE)
 
 
-@get("/static/{name:str}", opt=PUBLIC, include_in_schema=False)
+@get("/static/{name:path}", opt=PUBLIC, include_in_schema=False)
 async def static_file(name: FromPath[str], request: AppRequest) -> Response[bytes]:
-    """A file whose name holds the hash of its content."""
-    file = by_address().get(name)
+    """A file whose name, or that of its folder, holds the hash of its content."""
+    file = by_address().get(name.removeprefix("/"))
     if file is None:
         raise NotFoundException
     headers = {"Cache-Control": KEEP_FOR_EVER, "Vary": "Accept-Encoding"}
+    if file.name == DECODER:
+        headers["Content-Security-Policy"] = DECODER_POLICY
     if file.squeezed and "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         return Response(file.squeezed, media_type=file.media_type, headers=headers)
