@@ -1,7 +1,7 @@
 """The page at the address in a pairing code, and the session of a device that was paired.
 
-The page's script makes the key and keeps it; the key signs a request for a session once, and from
-then on the till's pages work as they do for anybody: forms, no script.
+The page's script makes the key and keeps it. The till that scans signs each request with it; for the
+pages without a script it signs a request for a session once, and then they work as for anybody.
 """
 
 from datetime import UTC, datetime
@@ -34,6 +34,7 @@ async def pair_page(municipality: FromPath[str], request: AppRequest) -> Respons
         request,
         "merchants/pair.html",
         municipality=name,
+        address=f"/{name}/till",
         # Not the token of whoever is signed in here: the till is not them.
         token=csrf_token(browser_of(request, state, name)),
     )

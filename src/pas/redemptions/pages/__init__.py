@@ -1,7 +1,7 @@
-"""The till as pages, without JavaScript: who is paid, scan or type, look, take, find and undo."""
+"""The till as pages: with a camera, and without scripts: who is paid, type, look, take, undo."""
 
 from litestar.types import ControllerRouterHandler
 
-from pas.redemptions.pages import payees, sales, till
+from pas.redemptions.pages import payees, sales, scan, till
 
-routes: list[ControllerRouterHandler] = [*till.routes, *payees.routes, *sales.routes]
+routes: list[ControllerRouterHandler] = [*till.routes, *scan.routes, *payees.routes, *sales.routes]
