@@ -9,21 +9,10 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from node_tools import missing
+from browser_here import ARGUMENTS, chromium
 from serving import Served, run_pas, serving
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -47,15 +36,17 @@ def served() -> Generator[Served]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    """Debian's Chromium; per module, so that its event loop ends with the module."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        missing("There is no Chromium here; on Debian: apt-get install chromium.")
+def playwright_here() -> Generator[Playwright]:
+    """Per module, so that its event loop ends with the module."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright_here: Playwright) -> Generator[Browser]:
+    browser = playwright_here.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 // What a cashier sees of answers: the verdict, a line per pass, what to check and what to say first.
 
-import { sound, vibrate } from "./feedback.js";
+import { sound, useSwitches, vibrate } from "./feedback.js";
 import { euros } from "./money.js";
 import { fill, part, personLine, show, stamp, text, verdict } from "./screens.js";
 import * as words from "./words.js";
@@ -8,11 +8,10 @@ import * as words from "./words.js";
 /** Heard and felt too: the cashier looks at the holder, not at the screen. */
 export class Answers {
   constructor(isQuiet) {
-    this.isQuiet = isQuiet;
+    useSwitches({ sound: () => !isQuiet(), vibration: () => !isQuiet() });
   }
 
   feel(kind) {
-    if (this.isQuiet()) return;
     sound(kind);
     vibrate(kind);
   }

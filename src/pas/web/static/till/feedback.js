@@ -53,8 +53,10 @@ function tone(pitch, from, until) {
   oscillator.stop(until);
 }
 
-// The same rhythm in the hand. Safari and desktops have none: then this does nothing.
+// The same rhythm in the hand. Safari and desktops have none, and before the first touch nothing
+// may: then this does nothing.
 export function vibrate(kind) {
-  if (!isOn.vibration() || !navigator.vibrate) return;
+  const mayMove = navigator.userActivation?.hasBeenActive ?? true;
+  if (!isOn.vibration() || !navigator.vibrate || !mayMove) return;
   navigator.vibrate(SOUNDS[kind].flatMap(([, length, rest]) => [length, rest]).slice(0, -1));
 }
