@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Literal, cast
 from uuid import UUID
 
@@ -209,7 +210,7 @@ class Street:
             return HERE
         if name == "merchant_id":
             return str(self.merchants[HERE, "own"].id)
-        known = {str: "onbekend", int: "1", UUID: str(uuid7())}
+        known = {str: "onbekend", Path: "onbekend", int: "1", UUID: str(uuid7())}
         return known[kind]
 
     async def settle(self) -> None:
