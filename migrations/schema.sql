@@ -550,6 +550,30 @@ END $$;
 
 ALTER FUNCTION municipality.end_file_of_job() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.follow_registration() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    stored merchant_registration;
+BEGIN
+    SELECT * INTO stored FROM merchant_registration WHERE id = NEW.registration_id FOR UPDATE;
+    IF NEW.number <> stored.steps + 1 OR (NEW.number = 1) <> (NEW.kind = 'received') OR stored.state IN ('approved', 'refused') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA225', MESSAGE = 'this step does not follow on the last one of the registration';
+    END IF;
+    IF NEW.kind = 'approved' AND EXISTS (SELECT 1 FROM merchant_registration_step s
+        WHERE s.registration_id = NEW.registration_id AND s.said IS NOT NULL AND s.login_id = NEW.login_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA226', MESSAGE = 'whoever typed a registration does not approve it';
+    END IF;
+    UPDATE merchant_registration SET state = NEW.kind, state_since = NEW.taken_at, steps = NEW.number,
+        name = coalesce(NEW.said ->> 'name', name), kvk_number = coalesce(NEW.said ->> 'kvkNumber', kvk_number),
+        merchant_id = NEW.merchant_id, login_id = NEW.manager_id
+    WHERE id = NEW.registration_id;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.follow_registration() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -624,6 +648,22 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.forget_links(months integer, most integer) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    gone uuid[] := ARRAY(SELECT r.id FROM merchant_registration r
+        WHERE r.state = 'refused' AND r.state_since < least(before, clock_timestamp() - interval '1 year')
+        ORDER BY r.id LIMIT most FOR UPDATE SKIP LOCKED);
+BEGIN
+    DELETE FROM merchant_registration_step WHERE registration_id = ANY (gone);
+    DELETE FROM merchant_registration WHERE id = ANY (gone);
+    RETURN cardinality(gone);
+END $$;
+
+ALTER FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2234,6 +2274,65 @@ CREATE TABLE municipality.merchant (
 
 ALTER TABLE municipality.merchant OWNER TO owner_municipality;
 
+CREATE TABLE municipality.merchant_registration (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    link_hash bytea NOT NULL,
+    name text NOT NULL,
+    kvk_number text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'received'::text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    steps integer DEFAULT 0 NOT NULL,
+    merchant_id uuid,
+    login_id uuid,
+    CONSTRAINT merchant_registration_check CHECK ((((state = 'approved'::text) = (merchant_id IS NOT NULL)) AND ((merchant_id IS NULL) = (login_id IS NULL)))),
+    CONSTRAINT merchant_registration_kvk_number_check CHECK ((kvk_number ~ '^[0-9]{8}$'::text)),
+    CONSTRAINT merchant_registration_link_hash_check CHECK ((octet_length(link_hash) = 32)),
+    CONSTRAINT merchant_registration_name_check CHECK (((length(name) >= 1) AND (length(name) <= 140))),
+    CONSTRAINT merchant_registration_number_check CHECK ((number ~ '^[0-9A-Z]{8}$'::text)),
+    CONSTRAINT merchant_registration_state_check CHECK ((state = ANY (ARRAY['received'::text, 'asked'::text, 'answered'::text, 'approved'::text, 'refused'::text]))),
+    CONSTRAINT merchant_registration_steps_check CHECK (((steps >= 0) AND (steps <= 200)))
+);
+
+ALTER TABLE municipality.merchant_registration OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.merchant_registration.login_id IS 'Of the first manager, who is invited by the link.';
+
+CREATE TABLE municipality.merchant_registration_draft (
+    link_hash bytea NOT NULL,
+    typed jsonb NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT merchant_registration_draft_link_hash_check CHECK ((octet_length(link_hash) = 32)),
+    CONSTRAINT merchant_registration_draft_typed_check CHECK ((length((typed)::text) <= 100000))
+);
+
+ALTER TABLE municipality.merchant_registration_draft OWNER TO owner_municipality;
+
+CREATE TABLE municipality.merchant_registration_step (
+    registration_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    login_id uuid,
+    words text,
+    said jsonb,
+    merchant_id uuid,
+    manager_id uuid,
+    CONSTRAINT merchant_registration_step_check CHECK (((kind = ANY (ARRAY['received'::text, 'answered'::text])) = (said IS NOT NULL))),
+    CONSTRAINT merchant_registration_step_check1 CHECK (((kind = ANY (ARRAY['received'::text, 'answered'::text])) OR (login_id IS NOT NULL))),
+    CONSTRAINT merchant_registration_step_check2 CHECK (((kind <> ALL (ARRAY['asked'::text, 'refused'::text])) OR (words IS NOT NULL))),
+    CONSTRAINT merchant_registration_step_check3 CHECK ((((kind = 'approved'::text) = (merchant_id IS NOT NULL)) AND ((merchant_id IS NULL) = (manager_id IS NULL)))),
+    CONSTRAINT merchant_registration_step_kind_check CHECK ((kind = ANY (ARRAY['received'::text, 'asked'::text, 'answered'::text, 'approved'::text, 'refused'::text]))),
+    CONSTRAINT merchant_registration_step_said_check CHECK ((length((said)::text) <= 40000)),
+    CONSTRAINT merchant_registration_step_words_check CHECK (((length(words) >= 1) AND (length(words) <= 2000)))
+);
+
+ALTER TABLE municipality.merchant_registration_step OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.merchant_registration_step.login_id IS 'Whoever of the municipality did it, or typed it for the club; null is the club by its link.';
+
 CREATE TABLE municipality.migration (
     number integer NOT NULL,
     name text NOT NULL,
@@ -3104,6 +3203,21 @@ ALTER TABLE ONLY municipality.merchant
 ALTER TABLE ONLY municipality.merchant
     ADD CONSTRAINT merchant_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.merchant_registration_draft
+    ADD CONSTRAINT merchant_registration_draft_pkey PRIMARY KEY (link_hash);
+
+ALTER TABLE ONLY municipality.merchant_registration
+    ADD CONSTRAINT merchant_registration_link_hash_key UNIQUE (link_hash);
+
+ALTER TABLE ONLY municipality.merchant_registration
+    ADD CONSTRAINT merchant_registration_number_key UNIQUE (number);
+
+ALTER TABLE ONLY municipality.merchant_registration
+    ADD CONSTRAINT merchant_registration_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.merchant_registration_step
+    ADD CONSTRAINT merchant_registration_step_pkey PRIMARY KEY (registration_id, number);
+
 ALTER TABLE ONLY municipality.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
 
@@ -3305,6 +3419,12 @@ CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (ad
 
 CREATE UNIQUE INDEX merchant_kvk ON municipality.merchant USING btree (kvk_number, name);
 
+CREATE INDEX merchant_registration_draft_begun ON municipality.merchant_registration_draft USING btree (begun_at);
+
+CREATE UNIQUE INDEX merchant_registration_open ON municipality.merchant_registration USING btree (kvk_number) WHERE (state = ANY (ARRAY['received'::text, 'asked'::text, 'answered'::text]));
+
+CREATE INDEX merchant_registration_received ON municipality.merchant_registration USING btree (received_at);
+
 CREATE UNIQUE INDEX organisation_name ON municipality.organisation USING btree (lower(name)) WHERE (ended_at IS NULL);
 
 CREATE INDEX payee_invoice_application ON municipality.payee_invoice USING btree (application_id);
@@ -3421,6 +3541,10 @@ CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON muni
 
 ALTER TABLE municipality.incompatible_role ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.merchant_registration_step FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.payout_account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
@@ -3494,6 +3618,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.u
 ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
+
+CREATE TRIGGER follow_registration BEFORE INSERT ON municipality.merchant_registration_step FOR EACH ROW EXECUTE FUNCTION municipality.follow_registration();
+
+ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER follow_registration;
 
 CREATE TRIGGER judge_waiting_applications AFTER UPDATE OF state ON municipality.merchant FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION municipality.judge_waiting_applications();
 
@@ -3693,6 +3821,24 @@ ALTER TABLE ONLY municipality.managing_adult
 ALTER TABLE ONLY municipality.managing_adult
     ADD CONSTRAINT managing_adult_child_id_fkey FOREIGN KEY (child_id) REFERENCES municipality.resident(id);
 
+ALTER TABLE ONLY municipality.merchant_registration
+    ADD CONSTRAINT merchant_registration_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.merchant_registration
+    ADD CONSTRAINT merchant_registration_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.merchant_registration_step
+    ADD CONSTRAINT merchant_registration_step_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.merchant_registration_step
+    ADD CONSTRAINT merchant_registration_step_manager_id_fkey FOREIGN KEY (manager_id) REFERENCES municipality.login(id);
+
+ALTER TABLE ONLY municipality.merchant_registration_step
+    ADD CONSTRAINT merchant_registration_step_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.merchant_registration_step
+    ADD CONSTRAINT merchant_registration_step_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES municipality.merchant_registration(id);
+
 ALTER TABLE ONLY municipality.pass
     ADD CONSTRAINT pass_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -3807,6 +3953,8 @@ REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs in
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.follow_registration() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) TO app_municipality;
 
@@ -3815,6 +3963,9 @@ GRANT ALL ON FUNCTION municipality.forget_helper_applications(before timestamp w
 
 REVOKE ALL ON FUNCTION municipality.forget_links(months integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_links(months integer, most integer) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) TO app_municipality;
@@ -4321,6 +4472,33 @@ GRANT UPDATE(state) ON TABLE municipality.merchant TO app_municipality;
 GRANT UPDATE(state_since) ON TABLE municipality.merchant TO app_municipality;
 
 GRANT UPDATE(account_id) ON TABLE municipality.merchant TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.merchant_registration TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(link_hash) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(name) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(kvk_number) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(received_at) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT INSERT(state_since) ON TABLE municipality.merchant_registration TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.merchant_registration_draft TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.merchant_registration_draft TO app_municipality;
+
+GRANT UPDATE(typed) ON TABLE municipality.merchant_registration_draft TO app_municipality;
+
+GRANT UPDATE(changed_at) ON TABLE municipality.merchant_registration_draft TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.merchant_registration_step TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.merchant_registration_step TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.migration TO app_municipality;

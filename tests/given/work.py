@@ -11,6 +11,7 @@ from given.city import a_budget, a_holder, a_merchant, a_scheme
 from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_login, an_actor
 from given.merchants import IBAN, REGISTRAR, a_registered_merchant
+from given.registrations import a_sent_registration
 from given.settlements import a_proposal, a_shop, an_approved_run, an_exported_run, sell
 from pas.auth.actor import Actor
 from pas.auth.logins import Person, invite_login
@@ -88,6 +89,10 @@ async def a_deviation(connection: Connection, _folder: Path) -> None:
 
 async def a_merchant_that_waits(connection: Connection, _folder: Path) -> None:
     await a_registered_merchant(connection)
+
+
+async def a_club_that_registered(connection: Connection, _folder: Path) -> None:
+    await a_sent_registration(connection)
 
 
 async def an_account_that_waits(connection: Connection, _folder: Path) -> None:
@@ -188,6 +193,7 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "reopenings": a_reopening,
     "deviations": a_deviation,
     "merchants": a_merchant_that_waits,
+    "registrations": a_club_that_registered,
     "accounts": an_account_that_waits,
     "incomes": an_unknown_income,
     "overspent": too_much_granted,

@@ -72,6 +72,7 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
         request,
         "app/demo.html",
         base=f"/{name}/demo",
+        register=f"/{name}/merchants/register",
         officials=[one for one in personas if one.role not in HELPERS],
         helpers=[one for one in personas if one.role in HELPERS],
         parents=[one for one in holders if one.children],

@@ -89,6 +89,12 @@ WAYS: Final = (
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),
     Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
+    Way(
+        Permission.REGISTRATIONS_READ,
+        "Aanmeldingen",
+        "Clubs en winkels die mee willen doen.",
+        "merchants/registrations",
+    ),
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
     Way(
@@ -165,6 +171,7 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
                 "app/welcome.html",
                 sign_in=f"/{name}/sign-in",
                 activate=f"/{name}/activate-card",
+                register=f"/{name}/merchants/register",
             )
 
 

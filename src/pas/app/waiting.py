@@ -66,6 +66,9 @@ COUNT_WAITING: Final = Statement(
             AND p.reopened_at IS NULL AND p.ended_on IS NOT NULL AND p.reopening_proposed_by <> $2)
         WHEN 'deviations' THEN (SELECT count(*) FROM deviation d WHERE d.confirmed_at IS NULL AND d.rejected_at IS NULL
             AND d.proposed_by <> $2)
+        WHEN 'registrations' THEN (SELECT count(*) FROM merchant_registration r WHERE r.state IN ('received', 'answered')
+            AND NOT EXISTS (SELECT 1 FROM merchant_registration_step s WHERE s.registration_id = r.id
+                AND s.said IS NOT NULL AND s.login_id = $2))
         WHEN 'merchants' THEN (SELECT count(*) FROM merchant m WHERE m.state = 'requested')
         WHEN 'accounts' THEN (SELECT count(*) FROM payout_account a WHERE a.approved_at IS NULL AND a.rejected_at IS NULL
             AND a.proposed_by <> $2)

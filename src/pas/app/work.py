@@ -132,6 +132,13 @@ WORK: Final = (
         "deviations",
     ),
     Work(
+        "registrations",
+        Permission.REGISTRATIONS_JUDGE,
+        "club of winkel meldde zich aan: kijk of alles klopt",
+        "clubs en winkels meldden zich aan: kijk of alles klopt",
+        "merchants/registrations",
+    ),
+    Work(
         "merchants",
         Permission.MERCHANTS_APPROVE,
         "club of winkel wil meedoen",

@@ -1,4 +1,4 @@
-"""The demonstration's one-click login: become an officer without a password, behind five fences.
+"""The demonstration's login: become an officer, or accept an invitation, without a password, behind five fences.
 
 The database was created by the demonstration, and so was the municipality; the server is bound to
 this machine and published nowhere; the request names this machine as its host, and comes from it
@@ -10,9 +10,11 @@ from typing import Final
 
 import msgspec
 
+from pas.auth.logins import invitation_hash
 from pas.auth.providers import LOOPBACK
 from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.sessions import NewSession, SessionToken, start_session
+from pas.auth.sign_in import FIND_INVITED, LoginUnknown, activate
 from pas.auth.state import auth_state
 from pas.db import Connection, Statement
 from pas.ids import LoginId, MunicipalityName, uuid7
@@ -105,6 +107,25 @@ async def demo_sign_in(
             connection,
             actor_kind="login",
             actor_id=await persona_of(connection, role),
+            assurance=ASSURANCE,
+            now=now,
+            replaces=replaces,
+        )
+
+
+async def demo_accept(
+    connection: Connection, invitation: str, *, now: datetime, replaces: SessionToken | None
+) -> NewSession:
+    """Accept an invitation without a provider; call ``refuse_outside_demo`` first."""
+    async with connection.transaction():
+        login = await FIND_INVITED.first(connection, invitation_hash(invitation), now)
+        if login is None:
+            raise LoginUnknown
+        await activate(connection, login.id, issuer=ISSUER, subject=f"invited-{login.id}")
+        return await start_session(
+            connection,
+            actor_kind="login",
+            actor_id=login.id,
             assurance=ASSURANCE,
             now=now,
             replaces=replaces,

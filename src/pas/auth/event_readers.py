@@ -34,6 +34,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "payout_account": Permission.PAYOUT_ACCOUNTS_READ,
     "published_file": Permission.REACH_READ,
     "reach": Permission.REACH_READ,
+    "registration": Permission.REGISTRATIONS_READ,
     "resident": Permission.RESIDENTS_READ,
     "role": Permission.LOGINS_READ,
     "scheme": Permission.SCHEMES_READ,

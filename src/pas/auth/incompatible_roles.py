@@ -62,6 +62,11 @@ KEPT_APART: Final = (
         "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
     ),
     KeptApart(
+        Permission.REGISTRATIONS_JUDGE,
+        frozenset({Permission.PAYOUT_ACCOUNTS_APPROVE}),
+        "Wie een aanmelding goedkeurt, stelt ook het rekeningnummer voor. Een ander keurt dat goed.",
+    ),
+    KeptApart(
         Permission.MERCHANTS_WRITE,
         AWARDING,
         "Wie aanbieders inschrijft, kent geen tegoed toe.",
@@ -95,6 +100,7 @@ KEPT_APART: Final = (
             Permission.APPROPRIATIONS_WRITE,
             Permission.MERCHANTS_WRITE,
             Permission.MERCHANTS_APPROVE,
+            Permission.REGISTRATIONS_JUDGE,
             Permission.PAYOUT_ACCOUNTS_PROPOSE,
             Permission.PAYOUT_ACCOUNTS_APPROVE,
             Permission.REDEMPTIONS_MAKE,
@@ -127,6 +133,7 @@ IN_PERSON: Final = frozenset(
         Permission.PASSES_REOPEN,
         Permission.PAYEE_INVOICES_CONFIRM,
         Permission.PAYOUT_ACCOUNTS_APPROVE,
+        Permission.REGISTRATIONS_JUDGE,
         Permission.ROLES_MANAGE,
         Permission.SETTLEMENTS_APPROVE,
         Permission.VOUCHERS_DECIDE,

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     MERCHANTS_READ = "merchants:read"
     MERCHANTS_WRITE = "merchants:write"
     MERCHANTS_APPROVE = "merchants:approve"
+    REGISTRATIONS_READ = "registrations:read"
+    REGISTRATIONS_JUDGE = "registrations:judge"
     PAYOUT_ACCOUNTS_READ = "payout-accounts:read"
     PAYOUT_ACCOUNTS_PROPOSE = "payout-accounts:propose"
     PAYOUT_ACCOUNTS_APPROVE = "payout-accounts:approve"

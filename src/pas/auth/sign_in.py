@@ -97,7 +97,7 @@ class _StoredAttempt(msgspec.Struct, frozen=True):
     for_holder: bool
 
 
-class _Login(msgspec.Struct, frozen=True):
+class InvitedLogin(msgspec.Struct, frozen=True):
     id: LoginId
     state: LoginState
 
@@ -120,7 +120,7 @@ USE_UP = Statement(
 )
 CLEAN_UP = Statement("DELETE FROM sign_in_attempt WHERE created_at < $1", None)
 FIND_LOGIN = Statement(
-    "SELECT id, state FROM login WHERE issuer = $1 AND subject = $2 FOR NO KEY UPDATE", _Login
+    "SELECT id, state FROM login WHERE issuer = $1 AND subject = $2 FOR NO KEY UPDATE", InvitedLogin
 )
 FIND_INVITED = Statement(
     """
@@ -128,7 +128,7 @@ FIND_INVITED = Statement(
     WHERE invitation_hash = $1 AND invitation_until > $2 AND state = 'invited'
     FOR NO KEY UPDATE
     """,
-    _Login,
+    InvitedLogin,
 )
 ACTIVATE = Statement(
     """
@@ -257,17 +257,22 @@ async def _login_of(
     if login.state == "ended":
         raise LoginEnded
     if login.state == "invited":
-        await ACTIVATE.run(connection, login.id, identity.issuer, identity.subject)
-        await record_event(
-            connection,
-            kind="login.accepted",
-            subject_kind="login",
-            subject_id=login.id,
-            actor=Actor(kind="login", id=login.id),
-            before={"state": "invited"},
-            after={"state": "active", "issuer": identity.issuer},
-        )
+        await activate(connection, login.id, issuer=identity.issuer, subject=identity.subject)
     return login.id
+
+
+async def activate(connection: Connection, login_id: LoginId, *, issuer: str, subject: str) -> None:
+    """Accept an invitation: from now on the provider's word is enough."""
+    await ACTIVATE.run(connection, login_id, issuer, subject)
+    await record_event(
+        connection,
+        kind="login.accepted",
+        subject_kind="login",
+        subject_id=login_id,
+        actor=Actor(kind="login", id=login_id),
+        before={"state": "invited"},
+        after={"state": "active", "issuer": issuer},
+    )
 
 
 def _hash(text: str) -> bytes:

@@ -45,6 +45,20 @@ FORGET_HELPED: Final = Statement("SELECT forget_helper_applications($1, $2)::big
 FORGET_CHILD_APPLICATIONS: Final = Statement(
     "SELECT forget_child_applications($1, $2)::bigint AS count", Gone
 )
+FORGET_REGISTRATIONS: Final = Statement(
+    "SELECT forget_registrations($1, $2)::bigint AS count", Gone
+)
+FORGET_REGISTRATION_DRAFTS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM merchant_registration_draft WHERE link_hash IN (
+            SELECT d.link_hash FROM merchant_registration_draft d WHERE d.changed_at < $1 LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
 FORGET_IMPORT_ROWS: Final = Statement(
     """
     WITH gone AS (
@@ -135,6 +149,18 @@ CLOCKS: Final = (
         "Selectielijst gemeenten 2020: withdrawn 42 days, refused five years, awarded ten years; "
         "the function knows which",
         FORGET_CHILD_APPLICATIONS,
+    ),
+    Clock(
+        "merchant_registration",
+        366,
+        "ours: who was refused may ask why for a year; what was approved stays with the merchant",
+        FORGET_REGISTRATIONS,
+    ),
+    Clock(
+        "merchant_registration_draft",
+        30,
+        "ours: time to find a number; what was sent is not in it",
+        FORGET_REGISTRATION_DRAFTS,
     ),
     Clock(
         "import_row",

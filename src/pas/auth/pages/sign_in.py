@@ -12,7 +12,13 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.authentication import Authentication
 from pas.auth.cookies import cookie_name, read_cookies, set_cookie
-from pas.auth.demo_login import PERSONAS, demo_sign_in, is_demo, refuse_outside_demo
+from pas.auth.demo_login import (
+    PERSONAS,
+    demo_accept,
+    demo_sign_in,
+    is_demo,
+    refuse_outside_demo,
+)
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.sessions import NewSession, SessionToken, end_session
@@ -68,8 +74,11 @@ async def to_provider(
     *,
     return_to: ReturnTo = "/",
     invitation: FromQuery[str | None] = None,
-) -> Redirect:
+) -> Redirect | Response[str]:
     """Go to the identity provider. A link, because a form may not lead to another site."""
+    if invitation is not None and await is_demo(request, MunicipalityName(municipality)):
+        home = f"/{municipality}"
+        return page(request, "auth/demo_invitation.html", home=home, invitation=invitation)
     return await away(request, municipality, return_to, invitation=invitation)
 
 
@@ -166,6 +175,27 @@ async def become(municipality: FromPath[str], request: AppRequest) -> Redirect:
     return with_session(answer, state, name, session=session)
 
 
+@post(
+    "/{municipality:str}/demo/invitation",
+    opt=PUBLIC,
+    include_in_schema=False,
+    status_code=SEE_OTHER,
+)
+async def accept(municipality: FromPath[str], request: AppRequest) -> Redirect:
+    """Accept an invitation of the demonstration, where there is no provider to ask who it is."""
+    state, name = auth_state(request.app.state), MunicipalityName(municipality)
+    await refuse_outside_demo(request, name)
+    form = await read_form(request)
+    async with state.database.connection(name) as connection:
+        session = await demo_accept(
+            connection,
+            form.value("invitation"),
+            now=datetime.now(UTC),
+            replaces=session_of(request, state, name),
+        )
+    return with_session(done(f"/{name}"), state, name, session=session)
+
+
 def redirect_uri(state: AuthState, municipality: MunicipalityName) -> str:
     """Where the provider sends people back to; it must be registered there, to the letter."""
     return f"{state.origin}/{municipality}{CALLBACK}"
@@ -204,4 +234,5 @@ routes: list[ControllerRouterHandler] = [
     from_provider,
     sign_out,
     become,
+    accept,
 ]

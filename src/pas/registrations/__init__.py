@@ -1,0 +1,1 @@
+"""Registrations: a club or shop registers itself, the municipality asks back, approves or refuses."""
