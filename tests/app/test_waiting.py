@@ -35,7 +35,7 @@ from visitors import APPLYING, is_recognised
 
 KIND: Final = {one.kind: one for one in WORK}
 
-OF_SOMEBODY: Final = {"own-tills", "questions", "vouchers", "awards"}
+OF_SOMEBODY: Final = {"first-till", "own-tills", "questions", "vouchers", "awards"}
 """What waits for one person or one merchant has a test of its own."""
 
 
@@ -83,8 +83,24 @@ async def test_a_till_that_waits_for_its_device_is_told_to_its_own_merchant_alon
     assert [(one.text, one.address) for one in own] == [
         ("1 kassa is nog niet gekoppeld", f"merchants/{merchant.id}/tills")
     ]
-    assert await waiting_for(connection, everybody(merchant_id=other.id), now=NOW) == []
+    elsewhere = await waiting_for(connection, everybody(merchant_id=other.id), now=NOW)
+    assert [one.kind for one in elsewhere] == ["first-till"]
     assert await waiting_for(connection, everybody(), now=NOW) == []
+
+
+async def test_an_approved_merchant_without_a_till_hears_what_to_do_first(
+    connection: Connection,
+) -> None:
+    merchant = await a_merchant(connection)
+    manager = everybody(merchant_id=merchant.id)
+    before = await waiting_for(connection, manager, now=NOW)
+    await create_till(connection, merchant.id, NewTill(name="bar"), actor=REGISTRAR, now=NOW)
+    after = await waiting_for(connection, manager, now=NOW)
+
+    assert [(one.text, one.address) for one in before] == [
+        ("1 ding ontbreekt nog: maak uw eerste kassa", f"merchants/{merchant.id}/tills")
+    ]
+    assert [one.kind for one in after] == ["own-tills"]
 
 
 async def test_a_question_is_told_to_who_applied_alone(
@@ -124,10 +140,11 @@ async def test_a_child_is_told_to_its_own_club_alone(
     own = await waiting_for(connection, await a_manager(connection, scene.club), now=NOW)
     other = await a_manager(connection, await a_merchant(connection))
 
-    assert [(one.text, one.address) for one in own] == [
-        ("1 kind komt bij u: zeg of het meedoet", f"merchants/{scene.club.id}/awards")
+    assert ("1 kind komt bij u: zeg of het meedoet", f"merchants/{scene.club.id}/awards") in [
+        (one.text, one.address) for one in own
     ]
-    assert await waiting_for(connection, other, now=NOW) == []
+    elsewhere = await waiting_for(connection, other, now=NOW)
+    assert [one.kind for one in elsewhere] == ["first-till"]
 
 
 async def test_nobody_is_told_of_their_own_proposal(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,9 +10,11 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given.logins import a_key_store
+from given.logins import a_key_store, an_actor
+from page_forms import form_in
 from pas.auth import demo_login
 from pas.auth.csrf import csrf_token
+from pas.auth.logins import Person, invite_login
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.installation import Access
@@ -121,6 +124,25 @@ async def test_a_visitor_becomes_nobody_else(visitor: httpx.AsyncClient) -> None
         assert (await become(visitor, role)).status_code == 404
 
 
+async def test_an_invitation_is_accepted_once_without_a_provider(
+    visitor: httpx.AsyncClient, connection: Connection
+) -> None:
+    now = datetime.now(UTC)
+    actor = an_actor(Role.ADMINISTRATOR)
+    invited = await invite_login(connection, Person("Noor Bakker"), actor=actor, now=now)
+    link = f"/velsen/sign-in/provider?invitation={invited.code}"
+    form = form_in((await visitor.get(link)).text, "/demo/invitation")
+    first = await visitor.post("/velsen/demo/invitation", data=form)
+    session = (await visitor.get("/v1/velsen/session")).json()
+    visitor.cookies.clear()
+    form = form_in((await visitor.get(link)).text, "/demo/invitation")
+    second = await visitor.post("/velsen/demo/invitation", data=form)
+
+    assert (first.status_code, first.headers["location"]) == (303, "/velsen")
+    assert session["name"] == "Noor Bakker"
+    assert second.status_code == 403
+
+
 async def test_another_site_cannot_make_a_visitor_somebody(visitor: httpx.AsyncClient) -> None:
     answer = await visitor.post("/velsen/demo/sign-in", data={"role": "officer"})
     assert answer.status_code == 403
@@ -132,7 +154,10 @@ async def absent(visitor: httpx.AsyncClient) -> bool:
     token = csrf_token(visitor.cookies["pas-browser-velsen"])
     form = {"role": "officer", "csrf_token": token}
     answer = await visitor.post("/velsen/demo/sign-in", data=form)
-    return answer.status_code == 404 and 'name="role"' not in shown
+    accepting = {"invitation": "x", "csrf_token": token}
+    accepted = await visitor.post("/velsen/demo/invitation", data=accepting)
+    known = [one for one in (answer, accepted) if one.status_code != 404]
+    return not known and 'name="role"' not in shown
 
 
 async def test_it_is_there_inside_the_fences(visitor: httpx.AsyncClient) -> None:

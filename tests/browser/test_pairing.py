@@ -1,12 +1,10 @@
 """A manager pairs a phone of their own: it sells until it is revoked."""
 
 import re
-from typing import cast
 
-import png
-import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
+from code_reading import read_code
 from looking import become, check_page
 from serving import Served
 
@@ -76,16 +74,6 @@ def pair_in_vain(page: Page, used: str) -> None:
         page.get_by_role("button", name="Koppel dit apparaat").click()
         expect(page.locator("#refused")).to_contain_text(answer)
     check_page(page, "pair-refused")
-
-
-def read_code(page: Page) -> str:
-    """Read the drawing on the screen as a telephone does."""
-    shot = page.locator(".pas-pairing-code svg").screenshot()
-    width, height, rows, info = png.Reader(bytes=shot).asDirect()
-    grey = bytes(dot for row in rows for dot in row[:: cast("int", info["planes"])])
-    found = zxingcpp.read_barcode(memoryview(grey).cast("B", shape=[height, width]))
-    assert found is not None
-    return found.text
 
 
 def sell(page: Page, number: str) -> None:

@@ -61,6 +61,25 @@ A_ROW = {
             '2017-03-05', '1971 AB', 'De Duinen', 'Moeder', 'present', '2026-01-01', 'received'
         FROM somebody, school, sport
     """,
+    "merchant_registration": """
+        WITH somebody AS (
+            INSERT INTO login (id, issuer, subject, name, state)
+            VALUES (gen_random_uuid(), 'https://login.velsen.example', gen_random_uuid()::text, 'Joke', 'active')
+            RETURNING id
+        ), made AS (
+            INSERT INTO merchant_registration (id, number, link_hash, name, kvk_number, received_at, state_since)
+            SELECT id, upper(substr(id::text, 1, 8)), sha256(convert_to(id::text, 'UTF8')), 'Judo', '12345678', $1, $1
+            FROM somebody RETURNING id
+        )
+        INSERT INTO merchant_registration_step (registration_id, number, kind, taken_at, login_id, words, said)
+        SELECT m.id, s.number, s.kind, $1, m.id, s.words, s.said::jsonb
+        FROM made m, (VALUES (1, 'received', NULL, '{"name": "Judo", "kvkNumber": "12345678"}'), (2, 'refused', 'Nee.', NULL))
+            AS s (number, kind, words, said)
+    """,
+    "merchant_registration_draft": """
+        INSERT INTO merchant_registration_draft (link_hash, typed, begun_at, changed_at)
+        VALUES (sha256(convert_to(gen_random_uuid()::text, 'UTF8')), '{}', $1, $1)
+    """,
     "import_row": """
         WITH made AS (
             INSERT INTO import (id, kind, file_name, sha256, started_at, actor_kind, actor_id)

@@ -85,6 +85,8 @@ COUNT_WAITING: Final = Statement(
             ORDER BY v.household_number LIMIT $6) h)
         WHEN 'overspent' THEN (SELECT count(*) FROM appropriation a WHERE a.overspent_cents > 0
             AND a.budget_year = extract(year FROM $3::date))
+        WHEN 'first-till' THEN (SELECT count(*) FROM merchant m WHERE m.id = $4 AND m.state = 'approved'
+            AND NOT EXISTS (SELECT 1 FROM till t WHERE t.merchant_id = m.id))
         WHEN 'own-tills' THEN (SELECT count(*) FROM till t WHERE t.merchant_id = $4 AND t.state = 'invited')
         WHEN 'invitations' THEN (SELECT count(*) FROM login l WHERE l.state = 'invited' AND l.invitation_until < $5)
         WHEN 'jobs' THEN (SELECT count(*) FROM job j WHERE j.state = 'failed' AND j.ended_at > $5::timestamptz - interval '7 days')

@@ -167,6 +167,13 @@ WORK: Final = (
         "appropriations",
     ),
     Work(
+        "first-till",
+        Permission.TILLS_PAIR,
+        "ding ontbreekt nog: maak uw eerste kassa",
+        "dingen ontbreken nog: maak uw eerste kassa",
+        "merchants/{merchant}/tills",
+    ),
+    Work(
         "own-tills",
         Permission.TILLS_PAIR,
         "kassa is nog niet gekoppeld",

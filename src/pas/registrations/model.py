@@ -84,7 +84,7 @@ CONDITIONS_VERSION: Final = "2026-1"
 CONDITIONS: Final = (
     "U neemt de pas alleen aan voor wat u met de gemeente afspreekt.",
     "U vraagt niet meer dan aan andere mensen.",
-    "U geeft geen contant geld terug.",
+    "U geeft geen geld terug in de hand.",
     "U behandelt iedereen met een pas als elke andere gast.",
     "Wat u van een pas ziet, vertelt u aan niemand.",
     "Wij betalen op de rekening van uw club of winkel.",

@@ -1,4 +1,4 @@
-"""The link of a registration: how it stands, what was said to and fro, and the way in once it is approved."""
+"""The link of a registration: how it stands, what was asked and answered, and the way in once it is approved."""
 
 from datetime import UTC, datetime
 from typing import Final

@@ -1,0 +1,17 @@
+"""Reads the code that a screen shows, as a telephone does."""
+
+from typing import cast
+
+import png
+import zxingcpp
+from playwright.sync_api import Page
+
+
+def read_code(page: Page) -> str:
+    """Read the drawing on the screen as a telephone does."""
+    shot = page.locator(".pas-pairing-code svg").screenshot()
+    width, height, rows, info = png.Reader(bytes=shot).asDirect()
+    grey = bytes(dot for row in rows for dot in row[:: cast("int", info["planes"])])
+    found = zxingcpp.read_barcode(memoryview(grey).cast("B", shape=[height, width]))
+    assert found is not None
+    return found.text
