@@ -804,6 +804,33 @@ END $$;
 
 ALTER FUNCTION municipality.judge_waiting_applications() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_webhook() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.state = 'ended' OR (OLD.id, OLD.merchant_id, OLD.url, OLD.epoch, OLD.xid) IS DISTINCT FROM (NEW.id, NEW.merchant_id, NEW.url, NEW.epoch, NEW.xid) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA258', MESSAGE = 'an endpoint of a merchant stays that endpoint, and an ended one stays ended';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_webhook() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.keep_webhook_position() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF (NEW.epoch, NEW.xid) < (OLD.epoch, OLD.xid)
+        OR (NEW.epoch, NEW.xid) > ((SELECT max(e.number) FROM epoch e), pg_snapshot_xmin(pg_current_snapshot())::text::bigint) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA259', MESSAGE = 'messages follow what is decided: never back, and never past a transaction that goes on';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_webhook_position() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -3062,6 +3089,107 @@ CREATE TABLE municipality.voucher (
 
 ALTER TABLE municipality.voucher OWNER TO owner_municipality;
 
+CREATE TABLE municipality.webhook_delivery (
+    endpoint_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    tries_before integer DEFAULT 0 NOT NULL,
+    next_try_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    CONSTRAINT webhook_delivery_check CHECK (((tries_before >= 0) AND (tries_before <= tries))),
+    CONSTRAINT webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'arrived'::text, 'given_up'::text]))),
+    CONSTRAINT webhook_delivery_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE municipality.webhook_delivery OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.webhook_delivery.tries_before IS 'Tries of before somebody sent it again; the pauses count from there.';
+
+CREATE TABLE municipality.webhook_endpoint (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    place smallint NOT NULL,
+    url text NOT NULL,
+    events text[] NOT NULL,
+    state text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    quiet_until timestamp with time zone,
+    arrived_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT webhook_endpoint_events_check CHECK (((cardinality(events) >= 1) AND (cardinality(events) <= 20))),
+    CONSTRAINT webhook_endpoint_failures_check CHECK ((failures >= 0)),
+    CONSTRAINT webhook_endpoint_place_check CHECK (((place >= 1) AND (place <= 5))),
+    CONSTRAINT webhook_endpoint_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'failing'::text, 'ended'::text]))),
+    CONSTRAINT webhook_endpoint_url_check CHECK (((length(url) <= 500) AND (url ~ '^https://[a-z0-9]([a-z0-9.-]*[a-z0-9])?\.[a-z][a-z0-9-]*/[!-"$-~]*$'::text)))
+);
+
+ALTER TABLE municipality.webhook_endpoint OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.webhook_endpoint.xid IS 'What was booked before this position (epoch, xid) is not told to it.';
+
+CREATE TABLE municipality.webhook_message (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    type text NOT NULL,
+    content text NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    epoch integer,
+    xid bigint,
+    CONSTRAINT webhook_message_check CHECK ((num_nonnulls(epoch, xid) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT webhook_message_content_check CHECK (((octet_length(content) >= 2) AND (octet_length(content) <= 10000))),
+    CONSTRAINT webhook_message_type_check CHECK (((type ~ '^[a-z]+\.[a-z_]+$'::text) AND (length(type) <= 60)))
+);
+
+ALTER TABLE municipality.webhook_message OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.webhook_message IS 'What is sent, to the byte. The id follows from what it tells of, so that making it again makes the same.';
+
+CREATE TABLE municipality.webhook_position (
+    only_one boolean DEFAULT true NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    CONSTRAINT webhook_position_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE municipality.webhook_position OWNER TO owner_municipality;
+
+CREATE TABLE municipality.webhook_secret (
+    endpoint_id uuid NOT NULL,
+    number integer NOT NULL,
+    key_id text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone,
+    CONSTRAINT webhook_secret_key_id_check CHECK (((length(key_id) >= 1) AND (length(key_id) <= 60))),
+    CONSTRAINT webhook_secret_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE municipality.webhook_secret OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.webhook_secret.ends_at IS 'Until when it still signs beside the one after it; the current one has none.';
+
+CREATE TABLE municipality.webhook_try (
+    endpoint_id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    number integer NOT NULL,
+    tried_at timestamp with time zone NOT NULL,
+    status integer,
+    problem text,
+    milliseconds integer NOT NULL,
+    answer text NOT NULL,
+    CONSTRAINT webhook_try_answer_check CHECK ((length(answer) <= 300)),
+    CONSTRAINT webhook_try_milliseconds_check CHECK ((milliseconds >= 0)),
+    CONSTRAINT webhook_try_number_check CHECK ((number > 0)),
+    CONSTRAINT webhook_try_problem_check CHECK ((problem ~ '^[a-z][a-z-]{1,40}$'::text)),
+    CONSTRAINT webhook_try_status_check CHECK (((status >= 100) AND (status <= 999)))
+);
+
+ALTER TABLE municipality.webhook_try OWNER TO owner_municipality;
+
 ALTER TABLE ONLY municipality.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -3353,6 +3481,24 @@ ALTER TABLE ONLY municipality.usable_change
 ALTER TABLE ONLY municipality.voucher
     ADD CONSTRAINT voucher_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (endpoint_id, message_id);
+
+ALTER TABLE ONLY municipality.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.webhook_message
+    ADD CONSTRAINT webhook_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.webhook_position
+    ADD CONSTRAINT webhook_position_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY municipality.webhook_secret
+    ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (endpoint_id, number);
+
+ALTER TABLE ONLY municipality.webhook_try
+    ADD CONSTRAINT webhook_try_pkey PRIMARY KEY (endpoint_id, message_id, number);
+
 CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT WHERE (kind <> ALL (ARRAY['budget'::text, 'held'::text]));
 
 CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
@@ -3493,6 +3639,20 @@ CREATE INDEX unknown_scan_till ON municipality.unknown_scan USING btree (till_id
 
 CREATE INDEX voucher_of_organisation ON municipality.voucher USING btree (organisation_id, proposed_at);
 
+CREATE INDEX webhook_delivery_message ON municipality.webhook_delivery USING btree (message_id);
+
+CREATE INDEX webhook_delivery_waiting ON municipality.webhook_delivery USING btree (endpoint_id, next_try_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_endpoint_merchant ON municipality.webhook_endpoint USING btree (merchant_id);
+
+CREATE UNIQUE INDEX webhook_endpoint_place ON municipality.webhook_endpoint USING btree (merchant_id, place) WHERE (state <> 'ended'::text);
+
+CREATE INDEX webhook_message_made ON municipality.webhook_message USING btree (made_at);
+
+CREATE INDEX webhook_message_position ON municipality.webhook_message USING btree (epoch, xid);
+
+CREATE UNIQUE INDEX webhook_secret_current ON municipality.webhook_secret USING btree (endpoint_id) WHERE (ends_at IS NULL);
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
@@ -3617,6 +3777,22 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.u
 
 ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.webhook_endpoint FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.webhook_endpoint ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.webhook_message FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.webhook_message ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.webhook_position FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.webhook_position ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.webhook_try FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.webhook_try ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
 
 CREATE TRIGGER follow_registration BEFORE INSERT ON municipality.merchant_registration_step FOR EACH ROW EXECUTE FUNCTION municipality.follow_registration();
@@ -3632,6 +3808,14 @@ ALTER TABLE municipality.payee_invoice ENABLE ALWAYS TRIGGER judged_once;
 CREATE TRIGGER judged_once BEFORE UPDATE ON municipality.voucher FOR EACH ROW EXECUTE FUNCTION municipality.refuse_other_judgement();
 
 ALTER TABLE municipality.voucher ENABLE ALWAYS TRIGGER judged_once;
+
+CREATE TRIGGER keep_position BEFORE UPDATE ON municipality.webhook_position FOR EACH ROW EXECUTE FUNCTION municipality.keep_webhook_position();
+
+ALTER TABLE municipality.webhook_position ENABLE ALWAYS TRIGGER keep_position;
+
+CREATE TRIGGER keep_webhook BEFORE UPDATE ON municipality.webhook_endpoint FOR EACH ROW EXECUTE FUNCTION municipality.keep_webhook();
+
+ALTER TABLE municipality.webhook_endpoint ENABLE ALWAYS TRIGGER keep_webhook;
 
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
@@ -3926,6 +4110,24 @@ ALTER TABLE ONLY municipality.voucher
 ALTER TABLE ONLY municipality.voucher
     ADD CONSTRAINT voucher_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
 
+ALTER TABLE ONLY municipality.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES municipality.webhook_endpoint(id);
+
+ALTER TABLE ONLY municipality.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_message_id_fkey FOREIGN KEY (message_id) REFERENCES municipality.webhook_message(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.webhook_endpoint
+    ADD CONSTRAINT webhook_endpoint_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.webhook_message
+    ADD CONSTRAINT webhook_message_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.webhook_secret
+    ADD CONSTRAINT webhook_secret_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES municipality.webhook_endpoint(id);
+
+ALTER TABLE ONLY municipality.webhook_try
+    ADD CONSTRAINT webhook_try_endpoint_id_message_id_fkey FOREIGN KEY (endpoint_id, message_id) REFERENCES municipality.webhook_delivery(endpoint_id, message_id) ON DELETE CASCADE;
+
 GRANT USAGE ON SCHEMA municipality TO app_municipality;
 GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
 GRANT ALL ON SCHEMA municipality TO ledger_municipality;
@@ -3974,6 +4176,10 @@ REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], 
 GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.keep_webhook() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.keep_webhook_position() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
@@ -4826,5 +5032,51 @@ GRANT UPDATE(rejected_because) ON TABLE municipality.voucher TO app_municipality
 GRANT UPDATE(card_id) ON TABLE municipality.voucher TO app_municipality;
 
 GRANT UPDATE(expires_on) ON TABLE municipality.voucher TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.webhook_delivery TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.webhook_delivery TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.webhook_delivery TO app_municipality;
+
+GRANT UPDATE(tries) ON TABLE municipality.webhook_delivery TO app_municipality;
+
+GRANT UPDATE(tries_before) ON TABLE municipality.webhook_delivery TO app_municipality;
+
+GRANT UPDATE(next_try_at) ON TABLE municipality.webhook_delivery TO app_municipality;
+
+GRANT UPDATE(lease_until) ON TABLE municipality.webhook_delivery TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.webhook_endpoint TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT UPDATE(events) ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT UPDATE(state_since) ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT UPDATE(failures) ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT UPDATE(quiet_until) ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT UPDATE(arrived_at) ON TABLE municipality.webhook_endpoint TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.webhook_message TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.webhook_message TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.webhook_position TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.webhook_position TO app_municipality;
+
+GRANT UPDATE(epoch) ON TABLE municipality.webhook_position TO app_municipality;
+
+GRANT UPDATE(xid) ON TABLE municipality.webhook_position TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.webhook_secret TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.webhook_secret TO app_municipality;
+
+GRANT UPDATE(ends_at) ON TABLE municipality.webhook_secret TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.webhook_try TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.webhook_try TO app_municipality;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE owner_municipality IN SCHEMA municipality GRANT SELECT ON TABLES TO auditor_municipality;

@@ -35,7 +35,7 @@ from visitors import APPLYING, is_recognised
 
 KIND: Final = {one.kind: one for one in WORK}
 
-OF_SOMEBODY: Final = {"first-till", "own-tills", "questions", "vouchers", "awards"}
+OF_SOMEBODY: Final = {"first-till", "own-tills", "questions", "vouchers", "awards", "webhooks"}
 """What waits for one person or one merchant has a test of its own."""
 
 

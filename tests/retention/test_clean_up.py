@@ -97,6 +97,11 @@ A_ROW = {
         VALUES (gen_random_uuid(), 'r.csv', 0, sha256(''), $1, gen_random_uuid())
     """,
     "unknown_scan": "INSERT INTO unknown_scan VALUES (gen_random_uuid(), $1)",
+    "webhook_message": """
+        WITH club AS (INSERT INTO merchant (id, name) VALUES (gen_random_uuid(), 'Duinrun') RETURNING id)
+        INSERT INTO webhook_message (id, merchant_id, type, content, made_at)
+        SELECT gen_random_uuid(), id, 'endpoint.test', '{}', $1 FROM club
+    """,
     "proof": "INSERT INTO proof VALUES (gen_random_uuid(), $1, true, '{}')",
     "scheduled_turn": """
         INSERT INTO scheduled_turn VALUES ('test.it', ($1::timestamptz)::date, gen_random_uuid())

@@ -133,6 +133,12 @@ WAYS_OF_MERCHANT: Final = (
         "merchants/{merchant}/payouts",
     ),
     Way(
+        Permission.WEBHOOKS_READ,
+        "Berichten aan uw programma",
+        "Uw eigen programma hoort wat er gebeurt.",
+        "merchants/{merchant}/webhooks",
+    ),
+    Way(
         Permission.MERCHANTS_READ,
         "Uw club of winkel",
         "Uw gegevens, afspraken en rekening.",

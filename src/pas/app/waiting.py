@@ -88,6 +88,7 @@ COUNT_WAITING: Final = Statement(
         WHEN 'first-till' THEN (SELECT count(*) FROM merchant m WHERE m.id = $4 AND m.state = 'approved'
             AND NOT EXISTS (SELECT 1 FROM till t WHERE t.merchant_id = m.id))
         WHEN 'own-tills' THEN (SELECT count(*) FROM till t WHERE t.merchant_id = $4 AND t.state = 'invited')
+        WHEN 'webhooks' THEN (SELECT count(*) FROM webhook_endpoint w WHERE w.merchant_id = $4 AND w.state = 'failing')
         WHEN 'invitations' THEN (SELECT count(*) FROM login l WHERE l.state = 'invited' AND l.invitation_until < $5)
         WHEN 'jobs' THEN (SELECT count(*) FROM job j WHERE j.state = 'failed' AND j.ended_at > $5::timestamptz - interval '7 days')
         END)::int AS waits

@@ -181,6 +181,13 @@ WORK: Final = (
         "merchants/{merchant}/tills",
     ),
     Work(
+        "webhooks",
+        Permission.WEBHOOKS_MANAGE,
+        "webadres krijgt onze berichten niet meer",
+        "webadressen krijgen onze berichten niet meer",
+        "merchants/{merchant}/webhooks",
+    ),
+    Work(
         "invitations",
         Permission.LOGINS_MANAGE,
         "uitnodiging is verlopen",

@@ -44,6 +44,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "target_group": Permission.REACH_READ,
     "till": Permission.TILLS_READ,
     "voucher": Permission.VOUCHERS_READ,
+    "webhook": Permission.WEBHOOKS_READ,
 }
 """By the first word of the kind; a kind that is not here cannot be recorded."""
 

@@ -39,6 +39,7 @@ THINGS: Final = {
     "target_group": "Doelgroep",
     "till": "Kassa",
     "voucher": "Bon van het wijkteam",
+    "webhook": "Berichten naar een programma",
 }
 """By the first word of a kind; every thing that has readers stands here."""
 
@@ -64,6 +65,7 @@ DEEDS: Final = {
     "ended": "beëindigd",
     "ended_by_register": "beëindigd door de basisregistratie",
     "exported": "naar de bank",
+    "failed": "komt steeds niet aan",
     "fetched": "opgehaald",
     "frozen": "vastgelegd",
     "given": "gegeven",

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     CARD_ENCRYPTION = auto()
     TOKEN_SIGNING = auto()
     SEAL = auto()
+    WEBHOOK_SIGNING = auto()
     UPLOAD_ENCRYPTION = auto()
     OIDC_CLIENT = auto()
 
@@ -39,6 +40,7 @@ LASTING: Final = frozenset(
         Purpose.CARD_NUMBER_HASH,
         Purpose.CARD_ENCRYPTION,
         Purpose.SEAL,
+        Purpose.WEBHOOK_SIGNING,
     }
 )
 """What these made lies in the database for years, so their keys are never thrown away."""

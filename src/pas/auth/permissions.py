@@ -52,6 +52,8 @@ class Permission(StrEnum):
     TILLS_PAIR = "tills:pair"
     TILLS_PAUSE = "tills:pause"
     TILLS_REVOKE = "tills:revoke"
+    WEBHOOKS_READ = "webhooks:read"
+    WEBHOOKS_MANAGE = "webhooks:manage"
     REDEMPTIONS_READ = "redemptions:read"
     REDEMPTIONS_MAKE = "redemptions:make"
     REDEMPTIONS_REFUND = "redemptions:refund"

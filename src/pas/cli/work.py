@@ -8,6 +8,7 @@ import typer
 
 from pas.app.schedule import DAILY
 from pas.app.slices import slice_routes
+from pas.auth.keys import KeyStore
 from pas.cli.screen import done, say
 from pas.db import Database
 from pas.installation import opened
@@ -15,6 +16,8 @@ from pas.jobs.kinds import job_kinds
 from pas.jobs.worker import Worker
 from pas.logs import configure_logs
 from pas.settings import read_settings
+from pas.webhooks.courier import Courier
+from pas.webhooks.post import Post
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 LONGEST_STATEMENT: Final = 3_600.0
@@ -30,7 +33,8 @@ def work(
 ) -> None:
     """Do jobs until Ctrl-C; several of these share the work, and a killed one's jobs are done again.
 
-    What runs daily is put in line here too, once per municipality and day.
+    What runs daily is put in line here too, once per municipality and day; and what programs of
+    merchants want to hear is sent to them.
 
     Example: pas work
     """
@@ -39,18 +43,23 @@ def work(
     slice_routes()  # the modules with routes are those that register kinds of jobs
     with opened(settings, say) as access:
         database = Database(access.address, command_seconds=LONGEST_STATEMENT)
-        asyncio.run(run(Worker(database, job_kinds(), daily=DAILY), database, once=once))
+        worker = Worker(database, job_kinds(), daily=DAILY)
+        courier = Courier(database, keys=KeyStore(settings.keys), post=Post())
+        asyncio.run(run(worker, courier, once=once))
     done("Stopped working.")
 
 
-async def run(worker: Worker, database: Database, *, once: bool) -> None:
+async def run(worker: Worker, courier: Courier, *, once: bool) -> None:
     try:
         if once:
             done(f"{await worker.run_all_due()} jobs done.")
+            await courier.run_all_due()
             return
         stop = asyncio.Event()
         for number in SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await worker.run(stop)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(worker.run(stop))
+            both.create_task(courier.run(stop))
     finally:
-        await database.close()
+        await worker.database.close()

@@ -15,7 +15,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from pas.db import CONNECTION_LOST, Database, UnknownMunicipality
-from pas.db.pools import REGISTRY_ROLE
+from pas.db.listening import listen
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
 from pas.jobs.daily import Daily, queue_due
@@ -26,7 +26,6 @@ from pas.jobs.running import JobKindUnknown, run_job
 LOOK_SECONDS: Final = 60.0
 """How long at most until a municipality is looked at, without any notification."""
 SOONEST_SECONDS: Final = 0.5
-LISTEN_AGAIN_SECONDS: Final = 5.0
 
 log = structlog.get_logger("pas.jobs")
 
@@ -54,7 +53,9 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; what is under way then goes back in line for another worker."""
-        listening = asyncio.create_task(self._listen())
+        listening = asyncio.create_task(
+            listen(self.database, CHANNEL, heard=self._heard, begun=self._look_everywhere)
+        )
         waking = asyncio.create_task(self._wake_at(stop))
         try:
             while not stop.is_set():
@@ -154,25 +155,12 @@ class Worker:
         await stop.wait()
         self._woken.set()
 
-    async def _listen(self) -> None:
-        """Hear of new jobs by one connection of our own, made anew when it breaks."""
-        while True:
-            with suppress(Refusal, *CONNECTION_LOST):
-                connection = await self.database.address.login(REGISTRY_ROLE).connect()
-                broken = asyncio.Event()
-                connection.add_termination_listener(lambda _, broken=broken: broken.set())
-                try:
-                    await connection.add_listener(CHANNEL, self._heard)
-                    # Whatever was put in line while nobody listened is found by looking.
-                    self._look_at = dict.fromkeys(self._look_at, 0.0)
-                    self._woken.set()
-                    await broken.wait()
-                finally:
-                    connection.terminate()
-            await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+    def _look_everywhere(self) -> None:
+        """Whatever was put in line while nobody listened is found by looking."""
+        self._look_at = dict.fromkeys(self._look_at, 0.0)
+        self._woken.set()
 
-    def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        municipality = MunicipalityName(str(payload))
+    def _heard(self, municipality: MunicipalityName) -> None:
         if municipality in self._look_at:
             self._look_at[municipality] = 0.0
         else:

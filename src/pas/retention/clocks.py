@@ -107,6 +107,16 @@ FORGET_UNKNOWN_SCANS: Final = Statement(
     """,
     Gone,
 )
+FORGET_WEBHOOKS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM webhook_message WHERE id IN (SELECT m.id FROM webhook_message m WHERE m.made_at < $1 LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
 FORGET_PROOFS: Final = Statement(
     """
     WITH gone AS (
@@ -173,6 +183,12 @@ CLOCKS: Final = (
         "upload", 7, "ours: a file goes with its job; this is for files without one", FORGET_UPLOADS
     ),
     Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
+    Clock(
+        "webhook_message",
+        42,
+        "ours: time to look into what did not arrive; tries and answers go with it",
+        FORGET_WEBHOOKS,
+    ),
     Clock("proof", 7 * 366, "Selectielijst gemeenten 2020: payments seven years", FORGET_PROOFS),
     Clock("scheduled_turn", 396, "ours", FORGET_TURNS),
 )
