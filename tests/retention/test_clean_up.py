@@ -98,7 +98,7 @@ A_ROW = {
     """,
     "unknown_scan": "INSERT INTO unknown_scan VALUES (gen_random_uuid(), $1)",
     "webhook_message": """
-        WITH club AS (INSERT INTO merchant (id, name) VALUES (gen_random_uuid(), 'Duinrun') RETURNING id)
+        WITH club AS (INSERT INTO merchant (id, name, state) VALUES (gen_random_uuid(), 'Duinrun', 'requested') RETURNING id)
         INSERT INTO webhook_message (id, merchant_id, type, content, made_at)
         SELECT gen_random_uuid(), id, 'endpoint.test', '{}', $1 FROM club
     """,

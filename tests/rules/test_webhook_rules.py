@@ -78,7 +78,7 @@ def test_an_address_is_kept_in_one_form(url: str, kept: str) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104  refused, not listened on
         "0.1.2.3",
         "10.1.2.3",
         "100.64.0.1",
