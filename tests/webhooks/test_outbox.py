@@ -142,8 +142,9 @@ async def test_two_who_fill_at_once_tell_everything_once(
     async with crowd.connection(VELSEN) as first, crowd.connection(VELSEN) as second:
         sold += [await sell(connection, shop, 100)]
         async with first.transaction():
-            assert await outbox.TAKE_POSITION.first(first) is not None
+            held = await outbox.TAKE_POSITION.first(first)
             assert not await fill_outbox(second)
+            assert await outbox.TAKE_POSITION.first(first) == held
     await filled(connection)
     assert sorted(await sold_ids(connection, shop)) == sorted(map(str, sold))
 
@@ -198,13 +199,21 @@ async def test_telling_again_makes_the_same_message(
 async def test_only_what_was_chosen_is_told_and_only_from_then_on(
     connection: Connection, shop: Shop, ring: KeyRing
 ) -> None:
+    merchant = shop.merchant.id
     await sell(connection, shop, 100)
-    await an_endpoint(connection, shop.merchant.id, ring=ring, events=["redemption.voided"])
+    undone = await an_endpoint(connection, merchant, ring=ring, events=["redemption.voided"])
     sale = await sell(connection, shop, 200)
+    later = await an_endpoint(connection, merchant, ring=ring, events=["redemption.booked"])
     await take_back(connection, shop, sale)
+    await sell(connection, shop, 300)
     await filled(connection)
-    assert [one.type for one in await told_of(connection, shop.merchant.id)] == [
-        "redemption.voided"
+    told = await connection.fetch(
+        "SELECT d.endpoint_id, m.type, m.content::json->'data'->>'takenCents' AS cents "
+        "FROM webhook_message m LEFT JOIN webhook_delivery d ON d.message_id = m.id ORDER BY m.xid"
+    )
+    assert [tuple(row) for row in told] == [
+        (undone.endpoint.id, "redemption.voided", None),
+        (later.endpoint.id, "redemption.booked", "300"),
     ]
 
 

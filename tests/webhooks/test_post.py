@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import ssl
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -176,9 +178,18 @@ async def test_a_byte_now_and_then_keeps_nobody_waiting() -> None:
 
 
 async def test_of_a_long_answer_only_the_beginning_is_read_and_shown_on_one_line() -> None:
-    async with receiving() as receiver:
-        receiver.answers = [answer("200 OK", b"<b>\x00\x1b[31m\r\n" + b"x" * 50_000_000)]
-        sent = await a_post(leading_to(receiver)).send(URL, BODY, HEADERS)
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n<b>\x00\x1b[31m\r\n")
+        with suppress(ConnectionError, ssl.SSLError):
+            while not writer.is_closing():
+                writer.write(b"x" * 10_000)
+                await writer.drain()
+
+    server = await asyncio.start_server(pour, "127.0.0.1", 0, ssl=server_trust(NAME))
+    names = Names()
+    names.lead(NAME, Place("127.0.0.1", server.sockets[0].getsockname()[1]))
+    sent = await a_post(names, total_seconds=3).send(URL, BODY, HEADERS)
+    server.close()
     assert sent.problem is None
     assert sent.answer.startswith("<b> [31m xxx")
     assert len(sent.answer) == 200
