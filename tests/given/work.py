@@ -27,6 +27,8 @@ from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import propose_account
 from pas.passes.end import end_pass
 from pas.passes.reopen import propose_reopening
+from pas.signals.judge import judge_signal
+from pas.signals.show import list_open
 
 Given = Callable[[Connection, Path], Awaitable[None]]
 SOMEBODY: Final = LoginId(uuid7())
@@ -186,12 +188,30 @@ async def somebody_to_recognise(connection: Connection, _folder: Path) -> None:
     await a_login(connection, Role.INTERMEDIARY)
 
 
+async def something_that_stands_out(connection: Connection, _folder: Path) -> None:
+    merchant = await a_merchant(connection)
+    for number in (1, 2):
+        await connection.execute(
+            """
+            INSERT INTO signal (id, kind, merchant_id, about, week, number, counted, out_of, different, cents, first_at,
+                last_at, weight, found_at, changed_at)
+            VALUES ($1, 'voids', $2, $2, $3, $4, 8, 30, 3, 4000, $5, $5, 30, $5, $5)
+            """,
+            *(uuid7(), merchant.id, TODAY - timedelta(days=TODAY.weekday()), number, NOW),
+        )
+    [signal, _] = await list_open(connection)
+    await judge_signal(
+        connection, signal.id, "nothing", reason="Wist ik.", actor=an_actor(Role.OFFICER), now=NOW
+    )
+
+
 WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "books": books_that_do_not_close,
     "applied": a_family_that_applied,
     "helped": somebody_helped,
     "reopenings": a_reopening,
     "deviations": a_deviation,
+    "signals": something_that_stands_out,
     "merchants": a_merchant_that_waits,
     "registrations": a_club_that_registered,
     "accounts": an_account_that_waits,

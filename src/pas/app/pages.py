@@ -95,6 +95,12 @@ WAYS: Final = (
         "Clubs en winkels die mee willen doen.",
         "merchants/registrations",
     ),
+    Way(
+        Permission.SIGNALS_READ,
+        "Opvallende verkopen",
+        "Wat u bij aanbieders eens kunt nakijken.",
+        "signals",
+    ),
     Way(Permission.REDEMPTIONS_MAKE, "Kassa", "Scan een pas, voor een club of winkel.", "till"),
     Way(Permission.REDEMPTIONS_REFUND, "Verkopen", "Zoek een verkoop, boek terug.", "till/sales"),
     Way(

@@ -9,12 +9,14 @@ from pas.jobs import Daily
 from pas.reach import freeze_job
 from pas.retention import clean_up
 from pas.settlements import schedule_job
+from pas.signals import look
 
 DAILY: Final = (
     # Before the clean-up: what links are deleted can no longer be counted.
     Daily(freeze_job.DAILY_KIND, 1),
     Daily(proving.KIND, 2),
     Daily(clean_up.KIND, 3),
+    Daily(look.KIND, 4),
     Daily(follow_job.KIND, 5),
     Daily(lapse_job.DAILY_KIND, 6),
     Daily(schedule_job.KIND, 7),

@@ -69,6 +69,8 @@ COUNT_WAITING: Final = Statement(
         WHEN 'registrations' THEN (SELECT count(*) FROM merchant_registration r WHERE r.state IN ('received', 'answered')
             AND NOT EXISTS (SELECT 1 FROM merchant_registration_step s WHERE s.registration_id = r.id
                 AND s.said IS NOT NULL AND s.login_id = $2))
+        WHEN 'signals' THEN (SELECT count(*) FROM signal s
+            WHERE NOT EXISTS (SELECT 1 FROM signal_verdict v WHERE v.signal_id = s.id))
         WHEN 'merchants' THEN (SELECT count(*) FROM merchant m WHERE m.state = 'requested')
         WHEN 'accounts' THEN (SELECT count(*) FROM payout_account a WHERE a.approved_at IS NULL AND a.rejected_at IS NULL
             AND a.proposed_by <> $2)

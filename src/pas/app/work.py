@@ -139,6 +139,13 @@ WORK: Final = (
         "merchants/registrations",
     ),
     Work(
+        "signals",
+        Permission.SIGNALS_JUDGE,
+        "opvallend patroon in de verkopen: kijk of het klopt",
+        "opvallende patronen in de verkopen: kijk of ze kloppen",
+        "signals",
+    ),
+    Work(
         "merchants",
         Permission.MERCHANTS_APPROVE,
         "club of winkel wil meedoen",

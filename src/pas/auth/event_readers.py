@@ -40,6 +40,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "scheme": Permission.SCHEMES_READ,
     "setting": Permission.SETTINGS_READ,
     "settlement": Permission.SETTLEMENTS_READ,
+    "signal": Permission.SIGNALS_READ,
     "swimming_diploma": Permission.RESIDENTS_READ,
     "target_group": Permission.REACH_READ,
     "till": Permission.TILLS_READ,

@@ -105,6 +105,15 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     voucher_days: Annotated[int, Meta(ge=1, le=366)] = 42
     small_cells_below: Annotated[int, Meta(ge=3, le=100)] = 10
     freeze_months: Annotated[int, Meta(ge=1, le=119)] = 12
+    signal_round_sales: Annotated[int, Meta(ge=5, le=10_000)] = 10
+    signal_emptied_budgets: Annotated[int, Meta(ge=2, le=10_000)] = 6
+    signal_row_cards: Annotated[int, Meta(ge=5, le=10_000)] = 15
+    signal_night_sales: Annotated[int, Meta(ge=1, le=10_000)] = 3
+    signal_night_from: Annotated[int, Meta(ge=0, le=23)] = 23
+    signal_night_until: Annotated[int, Meta(ge=0, le=23)] = 6
+    signal_voids: Annotated[int, Meta(ge=2, le=10_000)] = 6
+    signal_two_places_minutes: Annotated[int, Meta(ge=1, le=120)] = 5
+    signal_quiet_weeks: Annotated[int, Meta(ge=0, le=52)] = 26
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None
 

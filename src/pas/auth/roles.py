@@ -115,7 +115,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.CARDS_REPLACE,
             Permission.MERCHANTS_READ,
             Permission.REDEMPTIONS_READ,
-            Permission.REDEMPTIONS_REVIEW,
+            Permission.SIGNALS_READ,
+            Permission.SIGNALS_JUDGE,
             Permission.JOBS_READ,
         }
     ),
@@ -155,7 +156,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.TILLS_REVOKE,
             Permission.WEBHOOKS_READ,
             Permission.WEBHOOKS_MANAGE,
-            Permission.REDEMPTIONS_REVIEW,
+            Permission.SIGNALS_READ,
+            Permission.SIGNALS_JUDGE,
             Permission.JOBS_READ,
         }
     ),
@@ -227,6 +229,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.TILLS_READ,
             Permission.WEBHOOKS_READ,
             Permission.REDEMPTIONS_READ,
+            Permission.SIGNALS_READ,
             Permission.SETTLEMENTS_READ,
             Permission.PAYOUTS_READ,
             Permission.LEDGER_READ,

@@ -10,7 +10,7 @@ from pas.db import Database, Statement
 from pas.ids import MunicipalityName
 from pas.jobs import Progress, job_kind
 from pas.passes.print_cards import forget_codes
-from pas.retention.clocks import CLOCKS, LINKS, PROCESSING_LOG, Clock, Gone
+from pas.retention.clocks import CLOCKS, LINKS, Clock, Gone
 
 KIND: Final = "retention.clean_up"
 AT_ONCE: Final = 5_000
@@ -54,8 +54,8 @@ async def clean_up(
 
 
 def days_of(clock: Clock, months: int) -> int:
-    """How long; the processing log at most as long as the link, in the shortest months."""
-    return min(clock.days, months * SHORTEST_MONTH) if clock.table == PROCESSING_LOG else clock.days
+    """How long; what is a link itself at most as long as the others, in the shortest months."""
+    return min(clock.days, months * SHORTEST_MONTH) if clock.is_link else clock.days
 
 
 async def _forget(

@@ -23,6 +23,8 @@ class Clock(msgspec.Struct, frozen=True):
     days: int
     source: str
     forget: Statement[Gone]
+    is_link: bool = False
+    """It says which sales are of one person, and goes with the link at the latest."""
 
 
 LINKS: Final = Statement("SELECT forget_links($1, $2)::bigint AS count", Gone)
@@ -59,6 +61,7 @@ FORGET_REGISTRATION_DRAFTS: Final = Statement(
     """,
     Gone,
 )
+FORGET_SIGNALS: Final = Statement("SELECT forget_signals($1, $2)::bigint AS count", Gone)
 FORGET_IMPORT_ROWS: Final = Statement(
     """
     WITH gone AS (
@@ -138,9 +141,21 @@ FORGET_TURNS: Final = Statement(
     """,
     Gone,
 )
-PROCESSING_LOG: Final = "processing_log"
 CLOCKS: Final = (
-    Clock(PROCESSING_LOG, 13 * 28, "13 months, and never longer than the link", FORGET_PROCESSING),
+    Clock(
+        "processing_log",
+        13 * 28,
+        "13 months, and never longer than the link",
+        FORGET_PROCESSING,
+        is_link=True,
+    ),
+    Clock(
+        "signal",
+        13 * 28,
+        "as the processing log: a signal may say which sales are of one card",
+        FORGET_SIGNALS,
+        is_link=True,
+    ),
     Clock(
         "household_application",
         42,

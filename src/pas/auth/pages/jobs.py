@@ -39,6 +39,7 @@ WORDS: Final = {
     "residents.import": "Inwoners inlezen",
     "retention.clean_up": "Oude gegevens verwijderen",
     "schemes.import": "Regelingen inlezen",
+    "signals.look": "Zoeken naar opvallende verkopen",
     "settlements.propose_due": "Uitbetaling voorstellen",
 }
 """What the kinds are called; another one is shown by its own name."""
