@@ -10,16 +10,20 @@ import msgspec
 from given.city import Holder, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
 from given.sales import a_sale_item, an_undo, desk_of
 from pas.days import AMSTERDAM
-from pas.db import Connection
+from pas.db import Connection, Database
 from pas.ids import CardId, EntryId, MerchantId, TillId
 from pas.money import Cents
 from pas.redemptions.redeem import redeem
 from pas.redemptions.undo import undo
+from pas.signals.look import Looked, look
 from pas.signals.model import Bounds, Found, SaleFacts
+from pas.signals.read_sales import READ_CUTOFF
 from pas.signals.rules import find
+from together import VELSEN
 
 MONDAY = datetime(2026, 6, 1, tzinfo=AMSTERDAM)
 """The first of a week."""
+SUNDAY = MONDAY + timedelta(days=6, hours=23)
 
 
 class Venue:
@@ -275,3 +279,16 @@ async def a_town(connection: Connection, *, holders: int = 20, cents: int = 100_
         )
         tills[name] = await a_till(connection, merchant)
     return Town(connection, people, tills)
+
+
+async def looked(database: Database, *, now: datetime = SUNDAY) -> Looked:
+    async with database.connection(VELSEN) as connection:
+        await until_decided(connection)
+    return await look(database, VELSEN, now=now)
+
+
+async def until_decided(connection: Connection) -> None:
+    """A transaction elsewhere on the server holds the cut-off back; wait until what we wrote is before it."""
+    last = await connection.fetchval("SELECT coalesce(max(xid), 0) FROM entry")
+    while (await READ_CUTOFF.one(connection)).xid <= last:
+        await connection.execute("SELECT pg_sleep(0.01), pg_current_xact_id()")

@@ -7,31 +7,15 @@ import pytest
 
 from given.city import a_budget, a_holder, a_scheme
 from given.logins import an_actor
-from given.signals import MONDAY, Town, a_town
+from given.signals import MONDAY, SUNDAY, Town, a_town, looked, until_decided
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.ids import SignalId
 from pas.signals.judge import judge_signal
 from pas.signals.look import Looked, look, look_at_week
 from pas.signals.model import Signal
-from pas.signals.read_sales import READ_CUTOFF
 from pas.signals.show import list_open, read_signal_sales, whose_card
 from together import VELSEN, at_once
-
-SUNDAY = MONDAY + timedelta(days=6, hours=23)
-
-
-async def looked(database: Database, *, now: datetime = SUNDAY) -> Looked:
-    async with database.connection(VELSEN) as connection:
-        await until_decided(connection)
-    return await look(database, VELSEN, now=now)
-
-
-async def until_decided(connection: Connection) -> None:
-    """A transaction elsewhere on the server holds the cut-off back; wait until what we wrote is before it."""
-    last = await connection.fetchval("SELECT coalesce(max(xid), 0) FROM entry")
-    while (await READ_CUTOFF.one(connection)).xid <= last:
-        await connection.execute("SELECT pg_sleep(0.01), pg_current_xact_id()")
 
 
 async def open_kinds(connection: Connection) -> list[str]:
