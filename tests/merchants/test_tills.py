@@ -1,6 +1,6 @@
 """Tills are made, paired once, paused, started again and revoked."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from given.logins import NOON, a_login
 from given.merchants import REGISTRAR, a_device, a_registered_merchant, of_merchant
-from pas.auth.actor import SYSTEM, OtherMerchant
+from pas.auth.actor import OtherMerchant
 from pas.auth.events import read_events
 from pas.auth.roles import Role
 from pas.auth.till_signature import read_public_key
@@ -33,7 +33,12 @@ from pas.merchants.pair_till import (
     pair_till,
 )
 from pas.merchants.pairing import VALID_FOR, PairingProofWrong, hash_of, new_pairing_code
-from pas.merchants.rules import PausedByMunicipality, TillIsRevoked, TillNotPaired
+from pas.merchants.rules import (
+    PausedByMunicipality,
+    StoppedTooOften,
+    TillIsRevoked,
+    TillNotPaired,
+)
 from pas.merchants.tills import (
     TillChange,
     TillNotFound,
@@ -45,6 +50,7 @@ from pas.merchants.tills import (
     resume_till,
     revoke_till,
 )
+from pas.redemptions.strikes import note_unknown_cards
 
 VELSEN = MunicipalityName("velsen")
 
@@ -154,11 +160,10 @@ async def test_pausing_and_starting_again_are_states_that_are_set(connection: Co
 async def test_a_merchant_starts_again_only_what_a_merchant_paused(connection: Connection) -> None:
     till = await a_paired_till(connection)
     merchant = await connection.fetchval("SELECT merchant_id FROM till")
-    for pauser in (REGISTRAR, SYSTEM):
-        await pause_till(connection, till, actor=pauser, now=NOON)
-        with pytest.raises(PausedByMunicipality):
-            await resume_till(connection, till, actor=of_merchant(merchant), now=NOON)
-        await resume_till(connection, till, actor=REGISTRAR, now=NOON)
+    await pause_till(connection, till, actor=REGISTRAR, now=NOON)
+    with pytest.raises(PausedByMunicipality):
+        await resume_till(connection, till, actor=of_merchant(merchant), now=NOON)
+    await resume_till(connection, till, actor=REGISTRAR, now=NOON)
     await pause_till(connection, till, actor=of_merchant(merchant), now=NOON)
     resumed = await resume_till(connection, till, actor=of_merchant(merchant), now=NOON)
     assert resumed.state == "active"
@@ -171,6 +176,53 @@ async def test_the_municipality_takes_over_a_merchants_pause(connection: Connect
     await pause_till(connection, till, actor=REGISTRAR, now=NOON)
     with pytest.raises(PausedByMunicipality):
         await resume_till(connection, till, actor=of_merchant(merchant), now=NOON)
+
+
+async def stopped(connection: Connection, till: TillId) -> None:
+    """By the program: five cards that nobody knows."""
+    now = datetime.now(UTC)
+    assert await note_unknown_cards(connection, [till] * 5, now=now, most=5) == [True] * 5
+
+
+async def test_a_merchant_starts_again_what_the_program_stopped_but_not_over_and_over(
+    connection: Connection,
+) -> None:
+    till = await a_paired_till(connection)
+    manager = of_merchant(await connection.fetchval("SELECT merchant_id FROM till"))
+    for _ in range(2):
+        await stopped(connection, till)
+        started = await resume_till(connection, till, actor=manager, now=datetime.now(UTC))
+        assert (started.state, started.paused_by) == ("active", None)
+    await stopped(connection, till)
+    with pytest.raises(StoppedTooOften):
+        await resume_till(connection, till, actor=manager, now=datetime.now(UTC))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert (await resume_till(connection, till, actor=manager, now=tomorrow)).state == "active"
+
+
+async def test_what_the_program_stopped_the_municipality_can_hold(connection: Connection) -> None:
+    till = await a_paired_till(connection)
+    manager = of_merchant(await connection.fetchval("SELECT merchant_id FROM till"))
+    await stopped(connection, till)
+    await pause_till(connection, till, actor=REGISTRAR, now=NOON, reason="Kom langs")
+    with pytest.raises(PausedByMunicipality):
+        await resume_till(connection, till, actor=manager, now=NOON)
+
+
+async def test_why_a_till_stands_still_is_kept_until_it_starts_again(
+    connection: Connection,
+) -> None:
+    till = await a_paired_till(connection)
+    manager = of_merchant(await connection.fetchval("SELECT merchant_id FROM till"))
+    kept: list[str | None] = []
+    for actor, reason in ((manager, "Feestje"), (REGISTRAR, "Wij bellen u"), (manager, "Dicht")):
+        await pause_till(connection, till, actor=actor, now=NOON, reason=reason)
+        kept.append((await read_till(connection, till, actor=REGISTRAR)).paused_because)
+    assert kept == ["Feestje", "Wij bellen u", "Wij bellen u"]
+    started = await resume_till(connection, till, actor=REGISTRAR, now=NOON)
+    assert started.paused_because is None
+    await pause_till(connection, till, actor=REGISTRAR, now=NOON)
+    assert (await read_till(connection, till, actor=REGISTRAR)).paused_because is None
 
 
 async def test_a_revoked_till_stays_revoked(connection: Connection) -> None:

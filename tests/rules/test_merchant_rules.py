@@ -23,6 +23,7 @@ from pas.merchants.rules import (
     OwnProposal,
     PausedByMunicipality,
     PayoutAccountJudged,
+    StoppedTooOften,
     TillIsRevoked,
     TillNotPaired,
     account_in_use,
@@ -216,15 +217,24 @@ def test_without_an_approved_account_nothing_can_be_paid() -> None:
 
 
 def test_a_merchant_does_not_undo_a_pause_of_the_municipality() -> None:
-    for pauser in ("municipality", "program"):
-        with pytest.raises(PausedByMunicipality):
-            refuse_resuming("paused", pauser, "merchant")
-        refuse_resuming("paused", pauser, "municipality")
+    with pytest.raises(PausedByMunicipality):
+        refuse_resuming("paused", "municipality", "merchant")
+    refuse_resuming("paused", "municipality", "municipality")
     refuse_resuming("paused", "merchant", "merchant")
+
+
+def test_a_merchant_starts_a_till_that_the_program_stopped_twice_a_day() -> None:
+    for stops in (1, 2):
+        refuse_resuming("paused", "program", "merchant", stops=stops)
+    with pytest.raises(StoppedTooOften):
+        refuse_resuming("paused", "program", "merchant", stops=3)
+    refuse_resuming("paused", "program", "municipality", stops=3)
+    refuse_resuming("paused", "merchant", "merchant", stops=3)
 
 
 def test_the_municipality_takes_over_a_pause_and_keeps_it() -> None:
     assert pauser_after("merchant", "municipality") == "municipality"
+    assert pauser_after("program", "municipality") == "municipality"
     assert pauser_after("municipality", "merchant") == "municipality"
     assert pauser_after("program", "merchant") == "program"
 

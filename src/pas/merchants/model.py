@@ -150,3 +150,5 @@ class Till(msgspec.Struct, frozen=True, rename="camel"):
     pairing_until: datetime | None
     paired_at: datetime | None
     sale_limit_cents: Cents | None
+    paused_because: str | None = None
+    """In words for the cashier, by whoever paused it."""

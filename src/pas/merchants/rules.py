@@ -5,7 +5,7 @@ Pure: facts in, a decision or a refusal out.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from pas.errors import Refusal
@@ -75,6 +75,17 @@ class PausedByMunicipality(Refusal):
     next_step: ClassVar[str] = "Bel de gemeente. Zij zet het scanpunt weer aan."
 
 
+class StoppedTooOften(Refusal):
+    """Dit scanpunt stopte vandaag te vaak door onbekende passen."""
+
+    status: ClassVar[int] = 403
+    next_step: ClassVar[str] = "Bel de gemeente. Zij kijkt mee en zet het scanpunt weer aan."
+
+
+MOST_STOPS: Final = 2
+"""As often in a day a merchant starts a till again that the program stopped: five wrong scans each."""
+
+
 def changes_state(now: MerchantState, wanted: MerchantState) -> bool:
     """Whether setting this state changes anything; refuses a step that does not exist."""
     if now == wanted:
@@ -126,8 +137,10 @@ def waiting_account(versions: Iterable[PayoutAccount]) -> PayoutAccount | None:
 
 
 def pauser_after(paused_by: PausedBy | None, pauser: PausedBy) -> PausedBy:
-    """Who holds a pause: the municipality takes over a merchant's, never the other way round."""
-    return pauser if paused_by is None or paused_by == "merchant" else paused_by
+    """Who holds a pause: the municipality takes over any, a merchant nobody's."""
+    if paused_by is None or paused_by == "merchant" or pauser == "municipality":
+        return pauser
+    return paused_by
 
 
 def refuse_pausing(state: TillState) -> None:
@@ -137,8 +150,18 @@ def refuse_pausing(state: TillState) -> None:
         raise TillNotPaired
 
 
-def refuse_resuming(state: TillState, paused_by: PausedBy | None, resumer: PausedBy) -> None:
-    """A merchant starts again what a merchant stopped; the municipality starts anything."""
+def refuse_resuming(
+    state: TillState, paused_by: PausedBy | None, resumer: PausedBy, *, stops: int = 0
+) -> None:
+    """A merchant starts again what a merchant stopped, or the program for unknown cards.
+
+    The latter not over and over, or whoever has the device could go on trying; ``stops`` is how
+    often the program stopped it in a day. The municipality starts anything.
+    """
     refuse_pausing(state)
-    if state == "paused" and resumer == "merchant" and paused_by != "merchant":
+    if state != "paused" or resumer != "merchant":
+        return
+    if paused_by == "municipality":
         raise PausedByMunicipality
+    if paused_by == "program" and stops > MOST_STOPS:
+        raise StoppedTooOften

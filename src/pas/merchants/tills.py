@@ -3,7 +3,7 @@
 Every scan reads the till's state in its own statement, so a change works on the next scan.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 import msgspec
@@ -18,6 +18,8 @@ from pas.merchants.model import PausedBy, SaleLimit, Till, TillName
 from pas.merchants.rules import pauser_after, refuse_pausing, refuse_resuming
 from pas.merchants.stored import read_merchant
 from pas.merchants.values import tidy
+
+STOPS_COUNT_FOR: Final = timedelta(days=1)
 
 
 class TillNotFound(Refusal):
@@ -37,10 +39,16 @@ class TillChange(
     sale_limit_cents: SaleLimit | None = None
 
 
+class Stops(msgspec.Struct, frozen=True):
+    """How often the program stopped a till lately."""
+
+    stops: int
+
+
 READ_TILL: Final = Statement(
     """
     SELECT id, kind, merchant_id, location_id, login_id, name, state, state_since, paused_by,
-        pairing_until, paired_at, sale_limit_cents
+        pairing_until, paired_at, sale_limit_cents, paused_because
     FROM till WHERE id = $1
     """,
     Till,
@@ -48,7 +56,7 @@ READ_TILL: Final = Statement(
 LOCK_TILL: Final = Statement(
     """
     SELECT id, kind, merchant_id, location_id, login_id, name, state, state_since, paused_by,
-        pairing_until, paired_at, sale_limit_cents
+        pairing_until, paired_at, sale_limit_cents, paused_because
     FROM till WHERE id = $1 FOR NO KEY UPDATE
     """,
     Till,
@@ -56,7 +64,7 @@ LOCK_TILL: Final = Statement(
 READ_TILLS: Final = Statement(
     """
     SELECT id, kind, merchant_id, location_id, login_id, name, state, state_since, paused_by,
-        pairing_until, paired_at, sale_limit_cents
+        pairing_until, paired_at, sale_limit_cents, paused_because
     FROM till WHERE merchant_id = $1 ORDER BY state = 'revoked', name, id
     """,
     Till,
@@ -64,13 +72,22 @@ READ_TILLS: Final = Statement(
 READ_BOUND_TILLS: Final = Statement(
     """
     SELECT id, kind, merchant_id, location_id, login_id, name, state, state_since, paused_by,
-        pairing_until, paired_at, sale_limit_cents
+        pairing_until, paired_at, sale_limit_cents, paused_because
     FROM till WHERE merchant_id IS NULL ORDER BY state = 'revoked', name, id LIMIT 1000
     """,
     Till,
 )
 SET_STATE: Final = Statement(
-    "UPDATE till SET state = $2, state_since = $3, paused_by = $4 WHERE id = $1", None
+    "UPDATE till SET state = $2, state_since = $3, paused_by = $4, paused_because = $5 WHERE id = $1",
+    None,
+)
+COUNT_STOPS: Final = Statement(
+    """
+    SELECT count(*) AS stops FROM event e
+    WHERE e.subject_kind = 'till' AND e.subject_id = $1 AND e.recorded_at > $2
+        AND e.kind = 'till.paused' AND e.actor_kind = 'till'
+    """,
+    Stops,
 )
 CHANGE_TILL: Final = Statement(
     "UPDATE till SET name = $2, location_id = $3, sale_limit_cents = $4 WHERE id = $1", None
@@ -130,14 +147,20 @@ async def pause_till(
     now: datetime,
     reason: str | None = None,
 ) -> Till:
-    """Let it scan no more for now."""
+    """Let it scan no more for now; the reason is told to its cashier."""
     async with connection.transaction():
         stored = await lock_till(connection, till_id, actor=actor)
         refuse_pausing(stored.state)
         paused_by = pauser_after(stored.paused_by, _pauser(actor))
         since = stored.state_since if stored.state == "paused" else now
+        is_ours, is_new = paused_by == _pauser(actor), paused_by != stored.paused_by
+        earlier = None if is_new else stored.paused_because
         after = msgspec.structs.replace(
-            stored, state="paused", state_since=since, paused_by=paused_by
+            stored,
+            state="paused",
+            state_since=since,
+            paused_by=paused_by,
+            paused_because=(reason or earlier) if is_ours else earlier,
         )
         await _set(connection, stored, after, actor=actor, reason=reason)
     return after
@@ -149,9 +172,12 @@ async def resume_till(
     """Let it scan again; a merchant cannot undo a pause of the municipality."""
     async with connection.transaction():
         stored = await lock_till(connection, till_id, actor=actor)
-        refuse_resuming(stored.state, stored.paused_by, _pauser(actor))
+        lately = await COUNT_STOPS.one(connection, till_id, now - STOPS_COUNT_FOR)
+        refuse_resuming(stored.state, stored.paused_by, _pauser(actor), stops=lately.stops)
         since = stored.state_since if stored.state == "active" else now
-        after = msgspec.structs.replace(stored, state="active", state_since=since, paused_by=None)
+        after = msgspec.structs.replace(
+            stored, state="active", state_since=since, paused_by=None, paused_because=None
+        )
         await _set(connection, stored, after, actor=actor, reason=None)
     return after
 
@@ -168,7 +194,9 @@ async def revoke_till(
     async with connection.transaction():
         stored = await lock_till(connection, till_id, actor=actor)
         since = stored.state_since if stored.state == "revoked" else now
-        after = msgspec.structs.replace(stored, state="revoked", state_since=since, paused_by=None)
+        after = msgspec.structs.replace(
+            stored, state="revoked", state_since=since, paused_by=None, paused_because=None
+        )
         await _set(connection, stored, after, actor=actor, reason=reason)
     return after
 
@@ -178,7 +206,8 @@ async def _set(
 ) -> None:
     if before == after:
         return
-    await SET_STATE.run(connection, before.id, after.state, after.state_since, after.paused_by)
+    row = (after.state, after.state_since, after.paused_by, after.paused_because)
+    await SET_STATE.run(connection, before.id, *row)
     kind = "till.resumed" if after.state == "active" else f"till.{after.state}"
     await _record(connection, before, after, kind=kind, actor=actor, reason=reason)
 

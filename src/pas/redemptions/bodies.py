@@ -1,5 +1,6 @@
 """What goes over the wire at a till: the smallest bodies that say yes, how much, and for what."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,7 +10,9 @@ from msgspec import Meta
 
 from pas.errors import TillRefusal
 from pas.money import Cents, euros
+from pas.redemptions.paused_till import PauseTold
 from pas.redemptions.payees import Payee
+from pas.redemptions.refusals import TillPaused
 from pas.redemptions.sale import Answer
 from pas.redemptions.verdicts import visits_text
 
@@ -125,6 +128,8 @@ class AnswerTold(Told, frozen=True):
     warnings: tuple[WarningTold, ...]
     children: tuple[int, ...]
     """For which children can be paid here, as numbers for ``holder``; only in a quote."""
+    pause: PauseTold | None = None
+    """Why the till stands still, where that is the refusal."""
 
 
 class Answers(Told, frozen=True):
@@ -167,6 +172,14 @@ class SaleTold(Told, frozen=True):
 
 class Sales(Told, frozen=True):
     items: tuple[SaleTold, ...]
+
+
+def told_all(answers: Iterable[Answer], pause: PauseTold | None) -> tuple[AnswerTold, ...]:
+    """Each answer, with why its till stands still beside a refusal for that."""
+    return tuple(
+        msgspec.structs.replace(told(answer), pause=pause if answer.reason is TillPaused else None)
+        for answer in answers
+    )
 
 
 def told(answer: Answer) -> AnswerTold:

@@ -25,7 +25,7 @@ class TillPaused(TillRefusal):
 
     cashier = "Dit scanpunt staat even stil. Bel de gemeente."
     holder = "Het ligt niet aan uw pas. Dit scanpunt staat even stil."
-    next_step = "De gemeente zet het scanpunt weer aan."
+    next_step = "Uw beheerder of de gemeente zet het scanpunt weer aan."
     status = 403
     sticky = False
 

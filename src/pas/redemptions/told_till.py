@@ -16,6 +16,7 @@ from pas.money import Cents
 from pas.passes.codes import municipality_tag
 from pas.redemptions.bodies import Told
 from pas.redemptions.facts import TillKind, TillState
+from pas.redemptions.paused_till import PauseTold, read_pause
 from pas.redemptions.till_desk import TillGone
 from pas.redemptions.till_state import refuse_revoked
 
@@ -43,6 +44,8 @@ class TillTold(Told, frozen=True):
     municipality_tag: str
     void_hours: int
     server_time: datetime
+    pause: PauseTold | None = None
+    """Why it stands still, where it does."""
 
 
 class TillRow(msgspec.Struct, frozen=True):
@@ -109,4 +112,5 @@ async def tell_till(
         municipality_tag=municipality_tag(municipality),
         void_hours=settings.void_hours,
         server_time=now,
+        pause=await read_pause(connection, till_id),
     )

@@ -20,6 +20,7 @@ from pas.merchants.create_till import InvitedTill, NewTill, create_till, renew_p
 from pas.merchants.model import Till
 from pas.merchants.pages.merchants import TILL_STATES
 from pas.merchants.pairing import PAGE, address_of, grouped
+from pas.merchants.paused import words_of
 from pas.merchants.stored import read_merchant
 from pas.merchants.tills import (
     TillNotFound,
@@ -41,6 +42,9 @@ PAIR: Final = {"permission": Permission.TILLS_PAIR}
 PAUSE: Final = {"permission": Permission.TILLS_PAUSE}
 REVOKE: Final = {"permission": Permission.TILLS_REVOKE}
 LONGEST_NAME: Final = 80
+LONGEST_REASON: Final = 300
+NO_REASON: Final = "Schrijf op waarom. Wie achter de kassa staat, leest dit."
+PAUSE_PAGE: Final = "merchants/pause.html"
 
 
 class TillTile(msgspec.Struct, frozen=True):
@@ -50,6 +54,7 @@ class TillTile(msgspec.Struct, frozen=True):
     name: str
     state: str
     kind: str
+    why: tuple[str, ...]
     may_pair: bool
     may_pause: bool
     may_resume: bool
@@ -106,6 +111,19 @@ async def renew_code(
     return invitation(request, municipality, merchant_id, invited=invited)
 
 
+@get(f"{TILL}/pause", opt=PAUSE, include_in_schema=False)
+async def ask_pausing(
+    request: AppRequest,
+    municipality: FromPath[str],
+    *,
+    merchant_id: FromPath[UUID],
+    till_id: FromPath[UUID],
+) -> Response[str]:
+    """Ask why: the cashier reads it."""
+    context = await pause_context(request, municipality, merchant_id, till_id=till_id)
+    return page(request, PAUSE_PAGE, form=Form(), **context)
+
+
 @post(f"{TILL}/pause", opt=PAUSE, include_in_schema=False, status_code=303)
 async def pause(
     request: AppRequest,
@@ -113,10 +131,17 @@ async def pause(
     *,
     merchant_id: FromPath[UUID],
     till_id: FromPath[UUID],
-) -> Redirect:
+) -> Response[str] | Redirect:
+    """The municipality says why; a club that stops its own till need not."""
+    form, actor = await read_form(request), actor_of(request)
+    of_merchant = actor.merchant_id is not None
+    reason = form.text("reason", NO_REASON, most=LONGEST_REASON, optional=of_merchant)
+    if not form.ok:
+        context = await pause_context(request, municipality, merchant_id, till_id=till_id)
+        return wrong_form(request, PAUSE_PAGE, form, **context)
     async with connected(request, municipality) as connection:
-        till = await till_of(connection, merchant_id, till_id, actor=actor_of(request))
-        await pause_till(connection, till.id, actor=actor_of(request), now=datetime.now(UTC))
+        till = await till_of(connection, merchant_id, till_id, actor=actor)
+        await pause_till(connection, till.id, actor=actor, now=datetime.now(UTC), reason=reason)
     return done(tills_at(municipality, merchant_id))
 
 
@@ -182,6 +207,20 @@ async def till_of(
     return till
 
 
+async def pause_context(
+    request: AppRequest, municipality: str, merchant_id: UUID, *, till_id: UUID
+) -> dict[str, object]:
+    actor = actor_of(request)
+    async with connected(request, municipality) as connection:
+        till = await till_of(connection, merchant_id, till_id, actor=actor)
+    return {
+        "till": till,
+        "optional": actor.merchant_id is not None,
+        "back": tills_at(municipality, merchant_id),
+        "home": f"/{municipality}",
+    }
+
+
 async def list_context(
     request: AppRequest, municipality: str, merchant_id: UUID
 ) -> dict[str, object]:
@@ -200,7 +239,7 @@ async def list_context(
 
 def tile_of(till: Till, actor: Actor) -> TillTile:
     of_merchant = actor.merchant_id is not None
-    held = till.state == "paused" and of_merchant and till.paused_by != "merchant"
+    held = till.state == "paused" and of_merchant and till.paused_by == "municipality"
     state = "stilgezet door de gemeente" if held else TILL_STATES[till.state]
     may_pause = actor.may(Permission.TILLS_PAUSE)
     return TillTile(
@@ -208,11 +247,20 @@ def tile_of(till: Till, actor: Actor) -> TillTile:
         name=till.name,
         state=state,
         kind=KINDS[till.state],
+        why=why_paused(till, actor) if till.state == "paused" else (),
         may_pair=till.state == "invited" and actor.may(Permission.TILLS_PAIR),
         may_pause=till.state == "active" and may_pause,
         may_resume=till.state == "paused" and may_pause and not held,
         may_revoke=till.state != "revoked" and actor.may(Permission.TILLS_REVOKE),
     )
+
+
+def why_paused(till: Till, actor: Actor) -> tuple[str, ...]:
+    """What happened, the reason of whoever did it, and what its manager does."""
+    words = words_of(till.paused_by, till.kind)
+    said = till.paused_because if till.paused_by != "program" else None
+    reason = [f"De reden: “{said}”"] if said else []
+    return (words.happened, *reason, *([words.manager] if actor.merchant_id else []))
 
 
 def invitation(
@@ -238,6 +286,7 @@ routes: list[ControllerRouterHandler] = [
     show_tills,
     make_till,
     renew_code,
+    ask_pausing,
     pause,
     resume,
     ask_revoking,

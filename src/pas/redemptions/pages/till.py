@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.state import connected
 from pas.problems.bodies import AppRequest
 from pas.redemptions.basket import unpacked
-from pas.redemptions.bodies import AskBody, Asks, told
+from pas.redemptions.bodies import AskBody, Asks
 from pas.redemptions.pages.frame import frame, home
 from pas.redemptions.pages.offer import (
     MOST_CHILDREN,
@@ -24,8 +24,8 @@ from pas.redemptions.pages.offer import (
     shown,
 )
 from pas.redemptions.pages.typed import id_in, visits_in
-from pas.redemptions.routes.counter import SELL, counter_of, till_of
-from pas.redemptions.sell import sell
+from pas.redemptions.paused_till import PauseTold, read_pause
+from pas.redemptions.routes.counter import SELL, answered, till_of
 from pas.redemptions.till_desk import TillDesk, till_desk
 from pas.redemptions.till_list import purposes
 from pas.redemptions.till_state import refuse_revoked
@@ -41,12 +41,14 @@ async def show_till(
 ) -> Response[str] | Redirect:
     """The cashier's first page: which pass, and how much."""
     desk = await desk_of(request, municipality, payee)
-    if desk.payee is None:
+    pause = await pause_of(request, municipality)
+    if desk.payee is None and pause is None:
         return done(f"{home(municipality)}/payees")
     return page(
         request,
         TILL_PAGE,
         form=Form(),
+        pause=pause,
         **desk_context(municipality, desk),
         **frame(request, municipality),
     )
@@ -63,7 +65,9 @@ async def show_quote(request: AppRequest, municipality: FromPath[str]) -> Respon
     around = frame(request, municipality)
     if asks is None:
         return wrong_form(request, TILL_PAGE, form, **desk_context(municipality, desk), **around)
-    answers = [told(answer) for answer in await sell(await counter_of(request, municipality), asks)]
+    answers = await answered(request, municipality, asks)
+    if any(answer.pause for answer in answers):
+        return done(home(municipality))
     children = sorted({place for answer in answers for place in answer.children})
     again = ("scanned", "amount", "visits", "category", "payee")
     return page(
@@ -93,8 +97,7 @@ async def show_sold(request: AppRequest, municipality: FromPath[str]) -> Respons
     form = await read_form(request)
     ticked = {place for place in range(MOST_CONDITIONS) if form.ticked(f"confirmed-{place}")}
     sale = as_ticked(unpacked(form.value("basket")), ticked)
-    counter = await counter_of(request, municipality)
-    answers = [told(answer) for answer in await sell(counter, sale)]
+    answers = await answered(request, municipality, sale)
     async with connected(request, municipality) as connection:
         titles = await purposes(connection)
     return page(
@@ -114,6 +117,12 @@ async def desk_of(request: AppRequest, municipality: str, payee: UUID | None) ->
     async with connected(request, municipality) as connection:
         await refuse_revoked(connection, till)
         return await till_desk(connection, till, payee)
+
+
+async def pause_of(request: AppRequest, municipality: str) -> PauseTold | None:
+    till = await till_of(request, municipality)
+    async with connected(request, municipality) as connection:
+        return await read_pause(connection, till)
 
 
 def desk_context(municipality: str, desk: TillDesk) -> dict[str, object]:

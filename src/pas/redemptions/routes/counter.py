@@ -9,9 +9,11 @@ from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.ids import LoginId, MunicipalityName, TillId
 from pas.problems.bodies import AppRequest
+from pas.redemptions.bodies import AnswerTold, Asks, Sells, told_all
 from pas.redemptions.lanes import Lanes
 from pas.redemptions.own_till import own_till
-from pas.redemptions.sell import Counter
+from pas.redemptions.paused_till import is_paused, read_pause
+from pas.redemptions.sell import Counter, sell
 
 PLACE: Final = "lanes"
 SELL: Final = {"till": True, "permission": Permission.REDEMPTIONS_MAKE}
@@ -52,6 +54,18 @@ async def till_of(request: AppRequest, municipality: str) -> TillId:
         return TillId(actor.id)
     async with connected(request, municipality) as connection:
         return await own_till(connection, LoginId(actor.id))
+
+
+async def answered(
+    request: AppRequest, municipality: str, asked: Asks | Sells
+) -> tuple[AnswerTold, ...]:
+    """Ask or sell, and tell what became of it; a till that stands still is told why."""
+    counter = await counter_of(request, municipality)
+    answers = await sell(counter, asked)
+    if not is_paused(answers):
+        return told_all(answers, None)
+    async with connected(request, municipality) as connection:
+        return told_all(answers, await read_pause(connection, counter.till_id))
 
 
 def trace_of(request: AppRequest) -> str:

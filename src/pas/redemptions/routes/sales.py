@@ -25,13 +25,12 @@ from pas.redemptions.bodies import (
     Sells,
     UndoneTold,
     VoidBody,
-    told,
 )
 from pas.redemptions.facts import TillFacts
 from pas.redemptions.payees import list_payees
 from pas.redemptions.reversals import RefundRequest
-from pas.redemptions.routes.counter import LOOK, SELL, counter_of, till_of, trace_of
-from pas.redemptions.sell import moment_in, sell
+from pas.redemptions.routes.counter import LOOK, SELL, answered, till_of, trace_of
+from pas.redemptions.sell import moment_in
 from pas.redemptions.till_list import Part, TillSale, read_sale, sales_of
 from pas.redemptions.undo import Undo, undo
 from pas.redemptions.viewer import viewer_of
@@ -42,8 +41,7 @@ OfMerchant = Annotated[UUID | None, QueryParameter(name="merchantId")]
 @post("/v1/{municipality:str}/quotes", opt=SELL, status_code=200)
 async def ask(request: AppRequest, municipality: FromPath[str], data: JSONBody[Asks]) -> Answers:
     """What can be taken from a pass, what to ask the holder for, or why not. Nothing is booked."""
-    answers = await sell(await counter_of(request, municipality), data)
-    return Answers(items=tuple(map(told, answers)))
+    return Answers(items=await answered(request, municipality, data))
 
 
 @post("/v1/{municipality:str}/redemptions", opt=SELL, status_code=200)
@@ -51,8 +49,7 @@ async def redeem(
     request: AppRequest, municipality: FromPath[str], data: JSONBody[Sells]
 ) -> Answers:
     """Book a sale under the ids of the device. The same ids again give the same answers."""
-    answers = await sell(await counter_of(request, municipality), data)
-    return Answers(items=tuple(map(told, answers)))
+    return Answers(items=await answered(request, municipality, data))
 
 
 @get("/v1/{municipality:str}/redemptions", opt=LOOK)
