@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from given.days import TODAY, YEAR
 from looking import become, check_page
 
 Walk = Callable[[Page], object]
@@ -29,6 +31,20 @@ PAGES: dict[str, tuple[str, list[Walk]]] = {
     "organisations": (REGISTRAR, [follow("^Aanvragers")]),
     "invoices": ("Tweede beoordelaar", [follow("^[0-9]+ factuur wacht op")]),
     "payees": (REGISTRAR, [follow("^Eenmalige leveranciers")]),
+    "signals": (REGISTRAR, [follow("opvallend.* patro")]),
+    "signal": (REGISTRAR, [follow("opvallend.* patro"), follow("verkopen in de nacht")]),
+    "signal-week": (
+        REGISTRAR,
+        [follow("opvallend.* patro"), follow("verkopen in de nacht"), follow("van die week")],
+    ),
+    "signal-wrong": (
+        REGISTRAR,
+        [follow("opvallend.* patro"), follow("verkopen in de nacht"), press("Bewaar")],
+    ),
+    "pause-till": (
+        REGISTRAR,
+        [follow("opvallend.* patro"), follow("verkopen in de nacht"), follow("Zet kassa")],
+    ),
     "vouchers": (TEAM, [follow("wacht op uw oordeel")]),
     "voucher": (TEAM, [follow("wacht op uw oordeel"), follow("rekenmachine|Schoolkosten")]),
     "voucher-code": (
@@ -41,10 +57,15 @@ PAGES: dict[str, tuple[str, list[Walk]]] = {
 }
 
 
+OF_LAST_WEEK = {"signals", "signal", "signal-week", "signal-wrong", "pause-till"}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_found_by_its_screens_and_can_be_read_by_everybody(
     visitor: Page, name: str
 ) -> None:
+    if name in OF_LAST_WEEK and date(YEAR, 1, 15) > TODAY:
+        pytest.skip("last week's budgets are gone in the first days of a year")
     role, walk = PAGES[name]
     become(visitor, "sign-in", role)
     for step in walk:

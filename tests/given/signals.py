@@ -34,7 +34,7 @@ class Venue:
         self.chance = random.Random(number)
         self.sold: list[SaleFacts] = []
 
-    def sells(self, cents: int, *, day: int = 0, at: str = "14:00", **facts: object) -> SaleFacts:
+    def sells(self, cents: int, day: int = 0, at: str = "14:00", **facts: object) -> SaleFacts:
         """Sell for a price at an hour of a day of the week; each to another card, unless said."""
         hour, minute = map(int, at.split(":"))
         moment = MONDAY + timedelta(
@@ -49,6 +49,7 @@ class Venue:
             ),
             at=moment,
             price_cents=Cents(cents),
+            taken_cents=Cents(cents),
             visits=0,
             card_id=CardId(UUID(int=3_000_000_000 + number)),
             place=self.place,

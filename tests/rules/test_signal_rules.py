@@ -87,9 +87,10 @@ def test_ten_round_amounts_of_five_prices_stand_out(venue: Venue, expected: list
     assert kinds(found_in(venue)) == expected
 
 
-def test_visits_and_what_was_undone_are_no_round_amounts() -> None:
+def test_visits_what_the_holder_added_to_and_what_was_undone_are_no_round_amounts() -> None:
     venue = round_sales(9)
     venue.sells(4_000, visits=2)
+    venue.sells(4_000, taken_cents=Cents(3_999))
     venue.sells(4_000, is_undone=True)
     assert found_in(venue) == []
 
@@ -237,7 +238,7 @@ def test_six_voids_on_two_days_stand_out_where_they_are_a_fifth(
 def twice(*, at: str = "15:05", place: str | None = "1974", **facts: object) -> list[Found]:
     here, there = Venue(36), Venue(37, place="1974")
     card = here.sells(1_995, at="15:00").card_id
-    there.sells(995, at=at, card_id=card, place=place, **facts)
+    there.sells(995, 0, at, card_id=card, place=place, **facts)
     return found_in(here, there)
 
 

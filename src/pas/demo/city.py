@@ -28,6 +28,7 @@ from pas.demo.count_targets import count_targets
 from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pupils, is_assessed
 from pas.demo.help_children import help_children
 from pas.demo.leave_cases import leave_cases
+from pas.demo.leave_signals import leave_signals
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.settling import set_payer, settle
@@ -112,6 +113,7 @@ async def build(site: Site) -> None:
     async with site.database.connection(NAME) as connection, connection.transaction():
         await leave_work(connection, cast, now=site.now)
         await leave_cases(connection, site.ring, cast, now=site.now)
+        await leave_signals(connection, site.ring, spared=cast.holders, now=site.now)
         years = (this_year - 1, this_year)
         whole = site.households is None
         await count_targets(connection, years, is_whole=whole, actor=ACTOR, now=site.now)

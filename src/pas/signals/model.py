@@ -36,6 +36,7 @@ class SaleFacts(msgspec.Struct, frozen=True):
     till_id: TillId
     at: datetime
     price_cents: Cents
+    taken_cents: Cents
     visits: int
     card_id: CardId | None
     place: str | None

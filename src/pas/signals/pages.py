@@ -249,6 +249,8 @@ def ways_of(one: Signal, till: Till | None, actor: Actor, *, home: str) -> list[
     sells = till is not None and till.merchant_id == one.merchant_id and till.state == "active"
     if sells and actor.may(Permission.TILLS_PAUSE):
         ways.append((f"Zet kassa {one.till} stil", f"{at}/tills/{one.till_id}/pause"))
+    elif actor.may(Permission.TILLS_PAUSE):
+        ways.append(("Zet een kassa stil", f"{at}/tills"))
     ways.append(("Bekijk alle verkopen van die week", f"{home}/signals/{one.id}/week"))
     if actor.may(Permission.REDEMPTIONS_REFUND):
         ways.append(("Boek een verkoop terug", f"{home}/till/sales?payee={one.merchant_id}"))

@@ -70,7 +70,7 @@ READ_WEEKS: Final = Statement(
 )
 READ_SALES: Final = Statement(
     """
-    SELECT r.entry_id AS id, r.merchant_id, r.till_id, e.occurred_at AS at, r.price_cents, r.visits, NULL::uuid AS card_id,
+    SELECT r.entry_id AS id, r.merchant_id, r.till_id, e.occurred_at AS at, r.price_cents, r.taken_cents, r.visits, NULL::uuid AS card_id,
         left(c.postcode, 4) AS place,
         CASE WHEN r.visits > 0 OR r.taken_cents < greatest(r.price_cents, $3::bigint) THEN 0 ELSE (
             SELECT coalesce(sum(x.amount), 0) FROM transfer x JOIN account a ON a.id = x.debit AND a.kind = 'budget' AND a.unit = 'cents'

@@ -71,7 +71,7 @@ def find(sales: Sales, bounds: Bounds) -> list[Found]:
 def round_amounts(sales: Sales, bounds: Bounds) -> Found | None:
     """Nearly everything a merchant sold was a multiple of ten euros, in many different amounts."""
     stand = [sale for sale in sales if not sale.is_undone]
-    odd = [sale for sale in stand if sale.visits == 0 and sale.price_cents % ROUND_CENTS == 0]
+    odd = [sale for sale in stand if is_round(sale)]
     if len(odd) < bounds.round_sales or len(odd) * 5 < len(stand) * 4 or is_price_list(odd):
         return None
     return told(
@@ -148,6 +148,12 @@ def two_places(sales: Sales, bounds: Bounds) -> Found | None:
         till_id=later.till_id,
         about=later.id,
     )
+
+
+def is_round(sale: SaleFacts) -> bool:
+    """A multiple of ten euros, all of it from the pass: who gives cash for it asks nothing besides."""
+    is_whole = sale.taken_cents == sale.price_cents and sale.visits == 0
+    return is_whole and sale.price_cents % ROUND_CENTS == 0
 
 
 def is_price_list(sales: Sales) -> bool:

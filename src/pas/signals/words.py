@@ -100,8 +100,8 @@ def seen(one: Signal) -> str:
     match one.kind:
         case "round_amounts":
             return (
-                f"{many} van {whole} verkopen waren een rond bedrag: tientallen, in {different} "
-                f"verschillende bedragen. Samen {euros(one.cents)}."
+                f"{many} van {whole} verkopen waren een rond bedrag, in {different} verschillende "
+                f"tientallen. Samen {euros(one.cents)}."
             )
         case "emptied_budgets":
             return (
