@@ -665,6 +665,23 @@ END $$;
 
 ALTER FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    forgotten integer;
+BEGIN
+    DELETE FROM signal WHERE id IN (
+        SELECT s.id FROM signal s WHERE s.found_at < least(before, clock_timestamp() - interval '28 days')
+        ORDER BY s.id LIMIT most FOR UPDATE SKIP LOCKED
+    );
+    GET DIAGNOSTICS forgotten = ROW_COUNT;
+    RETURN forgotten;
+END $$;
+
+ALTER FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -1176,6 +1193,32 @@ END $$;
 
 ALTER FUNCTION municipality.refresh_statistics() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_changed_signal() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM signal_verdict v WHERE v.signal_id = coalesce(NEW.id, OLD.id)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA256', MESSAGE = 'a signal that was judged is never changed';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_changed_signal() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_changed_verdict() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_user = 'owner_' || TG_TABLE_SCHEMA THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'PA255', MESSAGE = 'a verdict on a signal is never changed';
+END $$;
+
+ALTER FUNCTION municipality.refuse_changed_verdict() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_double_agreement() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1224,6 +1267,21 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_overlap() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_repeated_verdict() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM signal s WHERE s.id = NEW.signal_id FOR UPDATE;
+    IF NEW.verdict = (SELECT v.verdict FROM signal_verdict v WHERE v.signal_id = NEW.signal_id
+            ORDER BY v.judged_at DESC, v.id DESC LIMIT 1) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA257', MESSAGE = 'this verdict on the signal stands already';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_repeated_verdict() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_rewriting_a_version() RETURNS trigger
     LANGUAGE plpgsql
@@ -2897,6 +2955,75 @@ CREATE TABLE municipality.sign_in_attempt (
 
 ALTER TABLE municipality.sign_in_attempt OWNER TO owner_municipality;
 
+CREATE TABLE municipality.signal (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    merchant_id uuid NOT NULL,
+    till_id uuid,
+    about uuid NOT NULL,
+    week date NOT NULL,
+    number smallint DEFAULT 1 NOT NULL,
+    counted integer NOT NULL,
+    out_of integer NOT NULL,
+    different integer NOT NULL,
+    cents bigint NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    weight smallint NOT NULL,
+    found_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT signal_cents_check CHECK ((cents >= 0)),
+    CONSTRAINT signal_check CHECK ((out_of >= counted)),
+    CONSTRAINT signal_check1 CHECK ((last_at >= first_at)),
+    CONSTRAINT signal_check2 CHECK ((changed_at >= found_at)),
+    CONSTRAINT signal_counted_check CHECK ((counted > 0)),
+    CONSTRAINT signal_different_check CHECK ((different >= 0)),
+    CONSTRAINT signal_kind_check CHECK ((kind = ANY (ARRAY['round_amounts'::text, 'many_cards'::text, 'emptied_budgets'::text, 'odd_hours'::text, 'voids'::text, 'two_places'::text, 'broken_chain'::text, 'borne_by_municipality'::text, 'declined_offline'::text]))),
+    CONSTRAINT signal_number_check CHECK (((number >= 1) AND (number <= 50))),
+    CONSTRAINT signal_week_check CHECK ((EXTRACT(isodow FROM week) = (1)::numeric)),
+    CONSTRAINT signal_weight_check CHECK (((weight >= 1) AND (weight <= 99)))
+);
+
+ALTER TABLE municipality.signal OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.signal.about IS 'Whose pattern it is: a merchant, a till, or the first sale of a card that was in two places.';
+
+COMMENT ON COLUMN municipality.signal.number IS 'The same pattern in the same week again, after an officer looked: because it became clearly worse.';
+
+CREATE TABLE municipality.signal_position (
+    only_one boolean DEFAULT true NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    CONSTRAINT signal_position_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE municipality.signal_position OWNER TO owner_municipality;
+
+CREATE TABLE municipality.signal_sale (
+    signal_id uuid NOT NULL,
+    entry_id uuid NOT NULL
+);
+
+ALTER TABLE municipality.signal_sale OWNER TO owner_municipality;
+
+CREATE TABLE municipality.signal_verdict (
+    id uuid NOT NULL,
+    signal_id uuid NOT NULL,
+    verdict text NOT NULL,
+    reason text NOT NULL,
+    counted integer NOT NULL,
+    judged_by uuid NOT NULL,
+    judged_at timestamp with time zone NOT NULL,
+    CONSTRAINT signal_verdict_counted_check CHECK ((counted > 0)),
+    CONSTRAINT signal_verdict_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500))),
+    CONSTRAINT signal_verdict_verdict_check CHECK ((verdict = ANY (ARRAY['nothing'::text, 'handled'::text])))
+);
+
+ALTER TABLE municipality.signal_verdict OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.signal_verdict.counted IS 'How many it were when the officer looked: the same pattern comes back only when it is clearly worse.';
+
 CREATE TABLE municipality.swimming_diploma (
     resident_id uuid NOT NULL,
     obtained_on date NOT NULL,
@@ -2973,6 +3100,7 @@ CREATE TABLE municipality.till (
     sale_limit_cents bigint,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     created_by uuid NOT NULL,
+    paused_because text,
     CONSTRAINT till_algorithm_check CHECK ((algorithm = ANY (ARRAY['Ed25519'::text, 'ES256'::text]))),
     CONSTRAINT till_check CHECK (((kind <> 'merchant'::text) OR (merchant_id IS NOT NULL))),
     CONSTRAINT till_check1 CHECK (((kind = 'merchant'::text) OR (login_id IS NOT NULL))),
@@ -2982,6 +3110,7 @@ CREATE TABLE municipality.till (
     CONSTRAINT till_kind_check CHECK ((kind = ANY (ARRAY['merchant'::text, 'intermediary'::text, 'counter'::text]))),
     CONSTRAINT till_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
     CONSTRAINT till_pairing_hash_check CHECK ((octet_length(pairing_hash) = 32)),
+    CONSTRAINT till_paused_because_check CHECK (((length(paused_because) >= 1) AND (length(paused_because) <= 300))),
     CONSTRAINT till_paused_by_check CHECK ((paused_by = ANY (ARRAY['merchant'::text, 'municipality'::text, 'program'::text]))),
     CONSTRAINT till_sale_limit_cents_check CHECK ((sale_limit_cents > 0)),
     CONSTRAINT till_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'paused'::text, 'revoked'::text])))
@@ -2990,6 +3119,8 @@ CREATE TABLE municipality.till (
 ALTER TABLE municipality.till OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.till.paused_by IS 'A merchant starts again only what a merchant stopped.';
+
+COMMENT ON COLUMN municipality.till.paused_because IS 'In words for the cashier, by whoever paused it; means nothing once it is not paused.';
 
 CREATE TABLE municipality.transfer (
     entry_id uuid NOT NULL,
@@ -3448,6 +3579,21 @@ ALTER TABLE ONLY municipality.settlement_unpaid
 ALTER TABLE ONLY municipality.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (state_hash);
 
+ALTER TABLE ONLY municipality.signal
+    ADD CONSTRAINT signal_kind_about_week_number_key UNIQUE (kind, about, week, number);
+
+ALTER TABLE ONLY municipality.signal
+    ADD CONSTRAINT signal_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.signal_position
+    ADD CONSTRAINT signal_position_pkey PRIMARY KEY (only_one);
+
+ALTER TABLE ONLY municipality.signal_sale
+    ADD CONSTRAINT signal_sale_pkey PRIMARY KEY (signal_id, entry_id);
+
+ALTER TABLE ONLY municipality.signal_verdict
+    ADD CONSTRAINT signal_verdict_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_pkey PRIMARY KEY (resident_id);
 
@@ -3623,6 +3769,12 @@ CREATE UNIQUE INDEX settlement_run_proposed ON municipality.settlement_run USING
 
 CREATE INDEX sign_in_attempt_created ON municipality.sign_in_attempt USING btree (created_at);
 
+CREATE INDEX signal_found ON municipality.signal USING btree (found_at);
+
+CREATE INDEX signal_merchant ON municipality.signal USING btree (merchant_id, kind);
+
+CREATE INDEX signal_verdict_signal ON municipality.signal_verdict USING btree (signal_id, judged_at);
+
 CREATE INDEX target_group_year ON municipality.target_group USING btree (year);
 
 CREATE UNIQUE INDEX till_login ON municipality.till USING btree (login_id, kind) WHERE ((login_id IS NOT NULL) AND (state <> 'revoked'::text));
@@ -3761,6 +3913,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.s
 
 ALTER TABLE municipality.settlement_unpaid ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON municipality.signal_verdict FOR EACH ROW EXECUTE FUNCTION municipality.refuse_changed_verdict();
+
+ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.target_group FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.target_group ENABLE ALWAYS TRIGGER append_only;
@@ -3792,6 +3948,10 @@ ALTER TABLE municipality.webhook_position ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.webhook_try FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.webhook_try ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON municipality.signal_verdict FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_changed_verdict();
+
+ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER append_only_whole;
 
 CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
 
@@ -3857,6 +4017,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.usable_change FOR EA
 
 ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EACH ROW EXECUTE FUNCTION municipality.refuse_changed_signal();
+
+ALTER TABLE municipality.signal ENABLE ALWAYS TRIGGER refuse_changed_signal;
+
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
 
 CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_line();
@@ -3864,6 +4028,10 @@ CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EAC
 ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER refuse_line;
 
 CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
+
+CREATE TRIGGER refuse_repeated_verdict BEFORE INSERT ON municipality.signal_verdict FOR EACH ROW EXECUTE FUNCTION municipality.refuse_repeated_verdict();
+
+ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER refuse_repeated_verdict;
 
 CREATE TRIGGER refuse_rewriting_a_version BEFORE UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_rewriting_a_version();
 
@@ -4068,6 +4236,21 @@ ALTER TABLE ONLY municipality.settlement_unpaid
 ALTER TABLE ONLY municipality.settlement_unpaid
     ADD CONSTRAINT settlement_unpaid_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
 
+ALTER TABLE ONLY municipality.signal
+    ADD CONSTRAINT signal_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.signal_sale
+    ADD CONSTRAINT signal_sale_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES municipality.redemption(entry_id);
+
+ALTER TABLE ONLY municipality.signal_sale
+    ADD CONSTRAINT signal_sale_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES municipality.signal(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.signal
+    ADD CONSTRAINT signal_till_id_fkey FOREIGN KEY (till_id) REFERENCES municipality.till(id);
+
+ALTER TABLE ONLY municipality.signal_verdict
+    ADD CONSTRAINT signal_verdict_signal_id_fkey FOREIGN KEY (signal_id) REFERENCES municipality.signal(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -4169,6 +4352,9 @@ GRANT ALL ON FUNCTION municipality.forget_links(months integer, most integer) TO
 REVOKE ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) TO app_municipality;
 
@@ -4210,11 +4396,17 @@ GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text
 REVOKE ALL ON FUNCTION municipality.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.refresh_statistics() TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.refuse_changed_signal() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_repeated_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_rewriting_a_version() FROM PUBLIC;
 
@@ -4938,6 +5130,64 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_attempt TO app_municipa
 
 GRANT UPDATE(used_at) ON TABLE municipality.sign_in_attempt TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.signal TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(kind) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(merchant_id) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(till_id),UPDATE(till_id) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(about) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(week) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(counted),UPDATE(counted) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(out_of),UPDATE(out_of) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(different),UPDATE(different) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(cents),UPDATE(cents) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(first_at),UPDATE(first_at) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(last_at),UPDATE(last_at) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(weight),UPDATE(weight) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(found_at) ON TABLE municipality.signal TO app_municipality;
+
+GRANT INSERT(changed_at),UPDATE(changed_at) ON TABLE municipality.signal TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.signal_position TO auditor_municipality;
+GRANT SELECT,INSERT,UPDATE ON TABLE municipality.signal_position TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.signal_sale TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.signal_sale TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.signal_verdict TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(signal_id) ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(verdict) ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(reason) ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(counted) ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(judged_by) ON TABLE municipality.signal_verdict TO app_municipality;
+
+GRANT INSERT(judged_at) ON TABLE municipality.signal_verdict TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.swimming_diploma TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.swimming_diploma TO app_municipality;
 
@@ -4980,6 +5230,8 @@ GRANT UPDATE(pairing_until) ON TABLE municipality.till TO app_municipality;
 GRANT UPDATE(paired_at) ON TABLE municipality.till TO app_municipality;
 
 GRANT UPDATE(sale_limit_cents) ON TABLE municipality.till TO app_municipality;
+
+GRANT UPDATE(paused_because) ON TABLE municipality.till TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.transfer TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.transfer TO ledger_municipality;
