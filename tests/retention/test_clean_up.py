@@ -27,6 +27,17 @@ A_ROW = {
         INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, trace_id, recorded_at)
         VALUES (gen_random_uuid(), 'pass.shown', 'login', gen_random_uuid(), '', $1)
     """,
+    "signal": """
+        WITH club AS (
+            INSERT INTO merchant (id, name, state) VALUES (gen_random_uuid(), 'Judo', 'requested') RETURNING id
+        ), made AS (
+            INSERT INTO signal (id, kind, merchant_id, about, week, counted, out_of, different, cents, first_at, last_at,
+                weight, found_at, changed_at)
+            SELECT id, 'two_places', id, id, '2026-06-01', 2, 2, 1, 1000, $1, $1, 35, $1, $1 FROM club RETURNING id
+        )
+        INSERT INTO signal_verdict (id, signal_id, verdict, reason, counted, judged_by, judged_at)
+        SELECT id, id, 'nothing', 'Twee ouders.', 2, id, $1 FROM made
+    """,
     "household_application": """
         INSERT INTO household_application (id, household_number, year, channel, applied_by,
             applied_by_kind, received_at, content_hash, state, decided_at)
@@ -155,22 +166,28 @@ async def test_the_program_cannot_delete_an_application_early(connection: Connec
     assert gone == 0
 
 
+async def test_the_program_cannot_delete_a_signal_early(connection: Connection) -> None:
+    await connection.execute(A_ROW["signal"], NOW - timedelta(days=27))
+    assert await connection.fetchval("SELECT forget_signals($1, 100)", NOW) == 0
+
+
 async def test_the_program_cannot_delete_what_a_helper_asked_early(connection: Connection) -> None:
     await connection.execute(A_ROW["helper_application"], NOW - timedelta(days=41))
     gone = await connection.fetchval("SELECT forget_helper_applications($1, 100)", NOW)
     assert gone == 0
 
 
-async def test_the_processing_log_never_outlives_the_link(
-    connection: Connection, database: Database
+@pytest.mark.parametrize("table", ["processing_log", "signal"])
+async def test_what_says_which_sales_are_of_one_person_never_outlives_the_link(
+    connection: Connection, database: Database, table: str
 ) -> None:
-    await connection.execute(A_ROW["processing_log"], NOW - timedelta(days=60))
+    await connection.execute(A_ROW[table], NOW - timedelta(days=60))
     await clean_up(database, VELSEN, now=NOW)
-    assert await connection.fetchval("SELECT count(*) FROM processing_log") == 1
+    assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 1
 
     await change_municipality_settings(connection, {"linkMonths": 2}, actor=SYSTEM)
     await clean_up(database, VELSEN, now=NOW)
-    assert await connection.fetchval("SELECT count(*) FROM processing_log") == 0
+    assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
 
 
 # --- the link between a person and accounts -------------------------------------------------

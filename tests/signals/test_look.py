@@ -323,3 +323,17 @@ async def test_the_same_verdict_again_is_refused_by_the_database_too(
     with pytest.raises(asyncpg.PostgresError) as refused:
         await connection.execute(again)
     assert refused.value.sqlstate == "PA257"
+
+
+async def test_a_signal_goes_on_its_clock_with_its_sales_and_what_was_said_of_it(
+    database: Database, connection: Connection, town: Town
+) -> None:
+    await town.round_week()
+    await looked(database)
+    await judge(connection, (await the_signal(connection)).id)
+    assert await connection.fetchval("SELECT forget_signals($1, 100)", SUNDAY) == 0
+    later = SUNDAY + timedelta(seconds=1)
+    assert await connection.fetchval("SELECT forget_signals($1, 100)", later) == 1
+    for table in ("signal", "signal_sale", "signal_verdict"):
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0
+    assert await connection.fetchval("SELECT count(*) FROM redemption") == 10
