@@ -38,8 +38,7 @@ export class Today {
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
     }
-    const known = new Set(offline.map((one) => one.id));
-    const lines = [...(await this.#unsure()), ...offline, ...online.filter((one) => !known.has(one.id))];
+    const lines = [...(await this.#unsure()), ...together(online, offline)];
     lines.sort((a, b) => b.at - a.at);
     const taken = lines.filter((one) => one.counts).reduce((sum, one) => sum + one.cents, 0);
     text("list-total", lines.length ? `Samen ${euros(taken)}. De nieuwste staat bovenaan.` : words.NOTHING[this.connection.online ? "online" : "offline"]);
@@ -180,6 +179,18 @@ export class Today {
     }
     await this.open();
   }
+}
+
+/** Each sale once: what was handed in is in both lists, and may have been booked online before. */
+function together(online, offline) {
+  const byId = new Map(online.map((one) => [one.id, one]));
+  const left = offline.filter(({ row }) => {
+    const before = row.answer?.outcome === "replay" ? byId.get(row.replaces) : undefined;
+    if (before) before.note ??= words.became(row);
+    return !before;
+  });
+  const ids = new Set(left.map((one) => one.id));
+  return [...left, ...online.filter((one) => !ids.has(one.id))];
 }
 
 const NEWS = 3 * 24 * HOUR;
