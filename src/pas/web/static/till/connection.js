@@ -70,7 +70,7 @@ export class Connection extends EventTarget {
   async #hear() {
     const { device } = this;
     const query = device.payee ? { payee: device.payee } : undefined;
-    const told = await this.use(() => device.call("GET", withQuery("/till", query), { patience: QUICK }));
+    const told = await this.#ownTill(query);
     await device.setClock(told.serverTime);
     this.told = told;
     this.offers = await this.#offers(query);
@@ -79,6 +79,16 @@ export class Connection extends EventTarget {
       await this.settle();
     }
     this.dispatchEvent(new Event("told"));
+  }
+
+  async #ownTill(query) {
+    try {
+      return await this.use(() => this.device.call("GET", withQuery("/till", query), { patience: QUICK }));
+    } catch (error) {
+      // Stopped or gone: nothing may be sold any more, but what was sold is handed in.
+      if (error instanceof Refused && this.device.till) await this.settle();
+      throw error;
+    }
   }
 
   /** An offer saves typing; a till for which there are none sells amounts. */

@@ -3,7 +3,7 @@
 import { Refused, Unreachable } from "./device.js";
 import { euros } from "./money.js";
 import { handIn, queueOf, undo } from "./offline.js";
-import { fill, part, say, show, stamp, text } from "./screens.js";
+import { fill, onScreen, part, say, show, stamp, text } from "./screens.js";
 import { attempts } from "./selling.js";
 import * as words from "./words.js";
 
@@ -14,6 +14,8 @@ export class Today {
   constructor({ device, connection, onUnsure }) {
     Object.assign(this, { device, connection, onUnsure });
     this.undoing = [];
+    this.isOpen = false;
+    this.turn = 0;
     part("hand-in").addEventListener("click", () => this.#handIn());
     part("undo-stop").addEventListener("click", () => this.open());
     part("undo-form").addEventListener("submit", (event) => {
@@ -25,12 +27,21 @@ export class Today {
     for (const button of part("undo-reasons").querySelectorAll("button")) {
       button.addEventListener("click", () => this.#undo(button.dataset.reason));
     }
-    connection.addEventListener("handed-in", () => {
-      if (!part("screen-list").hidden) this.open();
+    connection.addEventListener("handed-in", () => this.isOpen && this.open());
+    onScreen((name) => {
+      this.isOpen = name === "list";
     });
   }
 
   async open() {
+    this.isOpen = true;
+    const turn = (this.turn += 1);
+    const lines = await this.#lines();
+    // Meanwhile somebody may have gone on, or more was handed in.
+    if (this.isOpen && turn === this.turn) this.#draw(lines);
+  }
+
+  async #lines() {
     const offline = await this.#offline();
     let online = [];
     try {
@@ -39,10 +50,13 @@ export class Today {
       if (!(error instanceof Unreachable)) throw error;
     }
     const lines = [...(await this.#unsure()), ...together(online, offline)];
-    lines.sort((a, b) => b.at - a.at);
+    return lines.sort((a, b) => b.at - a.at);
+  }
+
+  #draw(lines) {
     const taken = lines.filter((one) => one.counts).reduce((sum, one) => sum + one.cents, 0);
     text("list-total", lines.length ? `Samen ${euros(taken)}. De nieuwste staat bovenaan.` : words.NOTHING[this.connection.online ? "online" : "offline"]);
-    const waiting = offline.filter((one) => one.waits).length;
+    const waiting = lines.filter((one) => one.waits).length;
     text("list-waiting", waiting ? waitingText(waiting) : null);
     part("hand-in").hidden = waiting === 0;
     fill("sales", lines, (one) => this.#line(one));
