@@ -203,7 +203,7 @@ function together(online, offline) {
     if (before) before.note ??= words.became(row);
     return !before;
   });
-  const ids = new Set(left.map((one) => one.id));
+  const ids = new Set(offline.map((one) => one.id));
   return [...left, ...online.filter((one) => !ids.has(one.id))];
 }
 
