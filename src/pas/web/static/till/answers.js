@@ -132,8 +132,11 @@ function line(sale, answer) {
 
 function sayings(refused) {
   const found = new Map(refused.map((one) => [one.refusal.code, one.refusal]));
-  return [...found.values()].map(({ holder, nextStep }) =>
-    personLine({ who: "Zeg tegen de pashouder", what: `“${holder}”`, why: nextStep }));
+  return [...found.values()].map(({ holder, nextStep }) => {
+    const made = personLine({ who: "Zeg tegen de pashouder", what: `“${holder}”`, why: nextStep });
+    made.classList.add("pas-till-line--said");
+    return made;
+  });
 }
 
 function warning({ sentence }) {
