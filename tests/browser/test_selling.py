@@ -2,10 +2,11 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from given.days import TODAY
 from looking import become, check_page
+from serving import Served
 
 TAKE = re.compile("^Neem €")
 
@@ -199,3 +200,47 @@ def test_the_cashier_hears_what_is_wrong(visitor: Page) -> None:
     visitor.fill("#amount", "0")
     visitor.get_by_role("button", name="Kijk wat kan").click()
     expect(visitor.locator("#scanned")).to_have_value("1234 5678 9012")
+
+
+def test_a_till_without_scripts_sells_what_is_typed(browser: Browser, city: Served) -> None:
+    context = browser.new_context(base_url=city.url, java_script_enabled=False, locale="nl-NL")
+    page = context.new_page()
+    become(page, "holder")
+    number = re.sub(r"\D", "", page.locator(".pas-card__digits").inner_text())
+    become(page, "till", "Fietsenmaker")
+    page.get_by_role("link", name="Scan met de camera").click()
+    page.get_by_role("link", name="Typ het nummer van de pas").click()
+    page.fill("#scanned", number)
+    page.fill("#amount", "1,00")
+    page.get_by_role("button", name="Kijk wat kan").click()
+    page.get_by_role("button", name=TAKE).click()
+    expect(page.locator("h1")).to_have_text("Betaald")
+    page.get_by_role("link", name="Draai het terug").click()
+    page.get_by_label("Ongedaan maken").check()
+    page.fill("#reason", "Verkeerd bedrag")
+    page.get_by_role("button", name="Draai terug").click()
+    expect(page.locator(".pas-tile").first).to_contain_text("ongedaan gemaakt")
+    context.close()
+
+
+def test_a_counter_officer_scans_for_whom_they_chose(visitor: Page) -> None:
+    """Somebody who signed in uses the page with a camera too, and says who is paid."""
+    become(visitor, "holder")
+    number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
+    visitor.context.clear_cookies()
+    visitor.goto("/velsen")
+    visitor.get_by_role("button", name="Baliemedewerker").click()
+    visitor.get_by_role("link", name="Kassa").click()
+    visitor.fill("#search", "Fietsenmaker")
+    visitor.get_by_role("button", name="Zoek").click()
+    visitor.get_by_role("link", name="Fietsenmaker").first.click()
+    visitor.get_by_role("link", name="Scan met de camera").click()
+    expect(visitor.locator("#till-merchant")).to_contain_text("Fietsenmaker")
+    visitor.fill("#amount", "1,00")
+    visitor.fill("#scanned", number)
+    visitor.locator("#ask").click()
+    visitor.locator("#take").click()
+    expect(visitor.locator("#done-title")).to_contain_text("Betaald")
+    visitor.locator("#undo-this").click()
+    visitor.get_by_role("button", name="Verkeerd bedrag").click()
+    expect(visitor.locator("#sales")).to_contain_text("Ongedaan gemaakt")
