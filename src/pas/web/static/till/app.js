@@ -61,7 +61,7 @@ async function start() {
   tabs({ counter, today, connection });
   backToSelling(counter);
   counter.clear();
-  const scanner = new Scanner((code) => counter.pass(code));
+  const scanner = new Scanner((code, seenAt) => counter.pass(code, seenAt));
   await scanner.begin();
   if (connection.online) await counter.unfinished();
 }

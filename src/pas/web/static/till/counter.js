@@ -19,6 +19,7 @@ export class Counter {
     this.sale = null;
     this.last = null;
     this.booked = [];
+    this.seenAt = null;
     this.busy = false;
     part("sell-form").addEventListener("submit", (event) => this.#typed(event));
     part("take-form").addEventListener("submit", (event) => this.#take(event));
@@ -51,9 +52,13 @@ export class Counter {
     else fault("scanned", words.NO_PASS);
   }
 
-  /** A code from the camera, or what was typed; a wrong digit goes no further than this. */
-  async pass(scanned) {
+  /**
+   * A code from the camera, or what was typed; a wrong digit goes no further than this. `seenAt` is when
+   * the camera had it in sight.
+   */
+  async pass(scanned, seenAt = null) {
     if (this.busy) return;
+    this.seenAt = seenAt;
     let code;
     try {
       code = readScanned(scanned, this.connection.told?.municipalityTag);
@@ -130,6 +135,8 @@ export class Counter {
       this.#quote();
     };
     this.answers.quote(sale, { moved, justSold: this.#justSold(), onUnmet });
+    if (this.seenAt !== null) performance.measure("pas-green", { start: this.seenAt });
+    this.seenAt = null;
   }
 
   async #quoteOffline() {

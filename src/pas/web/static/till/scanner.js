@@ -10,8 +10,9 @@ export class Scanner {
   constructor(onCode) {
     this.camera = new Camera(part("video"), {
       onCode: (code, timing) => {
-        performance.measure("pas-decode", { start: performance.now() - timing.decodeMilliseconds });
-        onCode(code, timing);
+        const now = performance.now();
+        performance.measure("pas-decode", { start: now - timing.decodeMilliseconds });
+        onCode(code, now - timing.frameToCodeMilliseconds);
       },
       onState: (state) => this.#state(state),
     });

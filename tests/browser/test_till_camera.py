@@ -1,0 +1,92 @@
+"""From a code before the camera to green: printed on paper and shown on a telephone."""
+
+import statistics
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Playwright, expect
+
+from browser_here import ARGUMENTS, chromium
+from film import film
+from looking import screenshot
+from optics import Pose, Shot, Surface, photograph
+from serving import Served
+from surfaces import letter, stained, telephone
+from venue import PHONE, Phone, a_venue
+
+CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+MEASURES = "performance.getEntriesByType('measure').map((one) => [one.name, one.duration])"
+ROUNDS = 10
+
+
+def on_paper(text: str) -> Surface:
+    """A letter, printed at 150 dots per inch, with coffee on it."""
+    return stained(letter(text, 1, dots_per_inch=150), 1, spots=4)
+
+
+def on_a_telephone(text: str) -> Surface:
+    return telephone(text, 2, version=4)
+
+
+@contextmanager
+def looking_at(
+    playwright: Playwright, served: Served, surface: Surface, folder: Path
+) -> Generator[Page]:
+    """A phone whose camera sees this, held askew."""
+    pose = Pose(distance=190, turn=24, tilt=8, swing=-9, aside=(12, -8))
+    seen = film(photograph(surface, pose=pose, shot=Shot(), seed=3), folder / "camera.y4m")
+    browser = playwright.chromium.launch(
+        executable_path=chromium(),
+        args=[*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={seen}"],
+    )
+    yield browser.new_context(base_url=served.url, locale="nl-NL", viewport=PHONE).new_page()
+    browser.close()
+
+
+@pytest.mark.parametrize("drawn", [on_paper, on_a_telephone])
+def test_a_code_before_the_camera_is_sold_to(
+    served: Served, playwright_here: Playwright, tmp_path: Path, drawn: Callable[[str], Surface]
+) -> None:
+    venue = a_venue(served)
+    surface = drawn(venue.holder.token.text())
+    with looking_at(playwright_here, served, surface, tmp_path) as page:
+        phone = Phone(page)
+        venue.pair(page)
+        expect(phone.part("scanned-note")).to_contain_text("De pas is gescand", timeout=20_000)
+        screenshot(page, f"till-camera-{drawn.__name__}")
+        phone.part("amount").fill("1,00")
+        phone.part("ask").click()
+        for _ in range(ROUNDS):
+            phone.part("take").click()
+            expect(phone.part("done-title")).to_have_text("Betaald €\u00a01,00")
+            phone.part("next").click()
+            expect(phone.part("screen-quote")).to_be_visible(timeout=20_000)
+        measured = page.evaluate(MEASURES)
+
+    assert venue.booked() == [100] * ROUNDS
+    medians = {
+        name: round(statistics.median(took for which, took in measured if which == name))
+        for name in ("pas-decode", "pas-quote", "pas-green", "pas-take")
+    }
+    print(f"milliseconds, medians of {ROUNDS}, {drawn.__name__}: {medians}")  # noqa: T201 (these are the figures that the test is to report)
+
+
+def test_the_camera_can_be_refused_and_the_number_is_typed(
+    served: Served, playwright_here: Playwright
+) -> None:
+    venue = a_venue(served)
+    browser = playwright_here.chromium.launch(
+        executable_path=chromium(),
+        args=[*ARGUMENTS, "--use-fake-device-for-media-stream", "--deny-permission-prompts"],
+    )
+    phone = Phone(browser.new_context(base_url=served.url, viewport=PHONE).new_page())
+    venue.pair(phone.page)
+    phone.part("camera-start").click()
+    expect(phone.part("camera-text")).to_contain_text("mag niet gebruikt worden")
+    screenshot(phone.page, "till-camera-denied")
+    phone.sell(venue.holder.token.text(), "1,00")
+    browser.close()
+
+    assert venue.booked() == [100]
