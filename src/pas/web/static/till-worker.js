@@ -41,7 +41,9 @@ async function fresh(request) {
   } catch {
     // No internet, or too slow for a queue of people.
   }
-  return (await caches.match(PAGE)) ?? fetch(request);
+  // The newest that was kept whole: the one before is there for tabs that are open.
+  const cache = await caches.open(CACHE + VERSION);
+  return (await cache.match(PAGE)) ?? fetch(request);
 }
 
 async function kept(request) {

@@ -18,6 +18,10 @@ export class Choosing {
   /** Draw what can be chosen; the choice stays, for the next pass in the queue. */
   draw() {
     const { told, offers } = this.connection;
+    // Drawn anew only when it is another list: somebody may be choosing from it.
+    const drawn = JSON.stringify([told?.categories, offers]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     const categories = told?.categories ?? [];
     const visits = categories
       .filter((one) => one.visitPriceCents && !offers.some((offer) => offer.visits && offer.category === one.code))

@@ -73,7 +73,9 @@ export class Counter {
     if (!this.people.some((one) => one.scanned === code.text)) {
       this.people.push({ scanned: code.text, holder: 0 });
     }
-    if (this.choosing.isChosen) {
+    // While an amount is being typed, a pass in sight waits for the whole of it.
+    const isTyping = seenAt !== null && document.activeElement === part("amount");
+    if (this.choosing.isChosen && !isTyping) {
       await this.#look();
       return;
     }
