@@ -330,6 +330,35 @@ def test_a_till_that_was_revoked_stops_at_once(page: Page, served: Served) -> No
     assert venue.booked() == []
 
 
+def test_a_till_that_was_paused_says_why_and_whom_to_ask(page: Page, served: Served) -> None:
+    venue, phone = a_venue(served), Phone(page)
+    venue.pair(page)
+    phone.ask(venue.holder.token.text(), "5,00")
+    venue.do(
+        lambda connection: connection.execute(
+            """
+            UPDATE till SET state = 'paused', paused_by = 'merchant',
+                paused_because = 'De telefoon is zoek', state_since = clock_timestamp() WHERE id = $1
+            """,
+            venue.till.id,
+        )
+    )
+    phone.part("take").click()
+    expect(phone.part("stopped-title")).to_have_text("Deze kassa staat stil")
+    expect(phone.part("stopped-reason")).to_contain_text("De telefoon is zoek")
+    look_at(page, "paused")
+    venue.do(
+        lambda connection: connection.execute(
+            "UPDATE till SET state = 'active', paused_by = NULL, paused_because = NULL WHERE id = $1",
+            venue.till.id,
+        )
+    )
+    phone.part("stopped-again").click()
+    phone.sell(venue.holder.token.text(), "5,00")
+
+    assert venue.booked() == [500]
+
+
 def test_a_device_that_is_no_till_hears_how_to_become_one(page: Page) -> None:
     page.goto(SCAN)
     expect(page.locator("#screen-unpaired")).to_be_visible()

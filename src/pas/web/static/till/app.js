@@ -24,6 +24,7 @@ function stop(problem) {
   text("stopped-title", problem.title);
   text("stopped-text", problem.detail === problem.title ? null : problem.detail);
   text("stopped-reason", problem.reason);
+  text("stopped-holder", problem.holder);
   text("stopped-step", problem.nextStep);
   part("stopped-pair").hidden = !GONE.has(problem.code);
   show("stopped");
@@ -33,6 +34,7 @@ stop.isFor = (code) => STOPS.has(code);
 async function start() {
   part("without").hidden = true;
   root.hidden = false;
+  part("stopped-again").addEventListener("click", () => location.reload());
   const { municipality } = root.dataset;
   const device = new Device(root.dataset);
   if (!(await device.load())) {
@@ -52,11 +54,11 @@ async function start() {
   try {
     await connection.open();
   } catch (error) {
-    if (error instanceof Refused) return stopUntilAgain(error.problem);
-    if (error instanceof Unreachable) return stopUntilAgain({ title: "Er is geen verbinding", nextStep: "Kijk of dit apparaat internet heeft. Probeer het dan opnieuw." });
+    if (error instanceof Refused) return stop(error.problem);
+    if (error instanceof Unreachable) return stop({ title: "Er is geen verbinding", nextStep: "Kijk of dit apparaat internet heeft. Probeer het dan opnieuw." });
     throw error;
   }
-  if (connection.told.state === "paused") return stopUntilAgain(paused(connection.told));
+  if (connection.told.pause) return stop(words.paused(connection.told.pause));
   part("nav").hidden = false;
   tabs({ counter, today, connection });
   backToSelling(counter);
@@ -64,21 +66,6 @@ async function start() {
   const scanner = new Scanner((code, seenAt) => counter.pass(code, seenAt));
   await scanner.begin();
   if (connection.online) await counter.unfinished();
-}
-
-function paused(told) {
-  return {
-    code: "till-paused",
-    title: "Deze kassa staat stil.",
-    detail: told.pause?.cashier ?? "Er kan nu niets verkocht worden.",
-    reason: told.pause?.reason,
-    nextStep: told.pause?.nextStep ?? "Vraag uw beheerder om deze kassa weer aan te zetten.",
-  };
-}
-
-function stopUntilAgain(problem) {
-  stop(problem);
-  part("stopped-again").addEventListener("click", () => location.reload());
 }
 
 function tabs({ counter, today, connection }) {
@@ -113,6 +100,7 @@ function watch(connection, choosing) {
       text("till-name", told.name);
       text("till-merchant", told.merchant);
     }
+    if (told?.pause) stop(words.paused(told.pause));
     choosing.draw();
     part("connection").dataset.state = online ? "online" : "offline";
     text("connection-text", online ? "Online" : "Geen internet");
@@ -124,7 +112,7 @@ function watch(connection, choosing) {
   };
   for (const event of ["told", "changed"]) connection.addEventListener(event, draw);
   connection.addEventListener("refused", ({ detail }) => {
-    if (stop.isFor(detail.problem.code)) stopUntilAgain(detail.problem);
+    if (stop.isFor(detail.problem.code)) stop(detail.problem);
   });
 }
 

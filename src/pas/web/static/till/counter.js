@@ -209,7 +209,7 @@ export class Counter {
     const stop = answers.find((one) => one.refusal && this.onStop.isFor(one.refusal.code));
     if (stop && booked.length === 0) {
       const { code, title, cashier, nextStep } = stop.refusal;
-      this.onStop({ code, title, detail: cashier, nextStep });
+      this.onStop(stop.pause ? words.paused(stop.pause) : { code, title, detail: cashier, nextStep });
       return;
     }
     if (booked.length) this.#remember(words.total(booked));

@@ -118,6 +118,18 @@ export const UNSURE = {
   },
 };
 
+/** Why a till stands still, in the words of whoever stopped it. */
+export function paused({ happened, because, holder, nextStep, telephone }) {
+  return {
+    code: "till-paused",
+    title: "Deze kassa staat stil",
+    detail: happened,
+    reason: because ? `De reden: “${because}”` : null,
+    holder: `${holder} Zeg dat ook.`,
+    nextStep: `${nextStep} Het nummer van de gemeente is ${telephone}.`,
+  };
+}
+
 export const NOTHING = {
   online: "Er is vandaag nog niets verkocht.",
   offline: "Zonder internet ziet u hier alleen wat u zonder internet verkocht. Dat is nog niets.",
