@@ -195,16 +195,25 @@ export class Today {
   }
 }
 
-/** Each sale once: what was handed in is in both lists, and may have been booked online before. */
+/**
+ * Each sale once: what was handed in is in both lists, and so is the id that was tried before it, booked
+ * or closed for ever.
+ */
 function together(online, offline) {
   const byId = new Map(online.map((one) => [one.id, one]));
-  const left = offline.filter(({ row }) => {
-    const before = row.answer?.outcome === "replay" ? byId.get(row.replaces) : undefined;
-    if (before) before.note ??= words.became(row);
-    return !before;
-  });
-  const ids = new Set(offline.map((one) => one.id));
-  return [...left, ...online.filter((one) => !ids.has(one.id))];
+  const left = [];
+  const twice = new Set();
+  for (const one of offline) {
+    const { answer, replaces } = one.row;
+    const before = byId.get(replaces);
+    twice.add(one.id);
+    if (answer?.outcome === "replay" && before) before.note ??= words.became(one.row);
+    else {
+      left.push(one);
+      twice.add(replaces);
+    }
+  }
+  return [...left, ...online.filter((one) => !twice.has(one.id))];
 }
 
 const NEWS = 3 * 24 * HOUR;
