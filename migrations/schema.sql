@@ -821,6 +821,17 @@ END $$;
 
 ALTER FUNCTION municipality.judge_waiting_applications() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_former_state() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO former_state (subject_id, state, since, until) VALUES (OLD.id, OLD.state, OLD.state_since, NEW.state_since);
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.keep_former_state() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.keep_webhook() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1181,6 +1192,133 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    day CONSTANT date := (item_occurred AT TIME ZONE 'Europe/Amsterdam')::date;
+    closes CONSTANT boolean := coalesce(replaced_was = 'unknown', false);
+    first CONSTANT integer := CASE WHEN closes THEN 2 ELSE 1 END;
+    merchant_account bigint;
+    risk bigint;
+    places bigint[];
+    outcomes text[];
+BEGIN
+    PERFORM 1 FROM offline_permit p
+    WHERE p.till_id = item_till AND (p.id = item_permit OR p.number = (SELECT max(n.number) FROM offline_permit n WHERE n.till_id = item_till))
+    ORDER BY p.number FOR NO KEY UPDATE;
+    IF EXISTS (SELECT 1 FROM offline_sale s WHERE s.till_id = item_till AND s.sequence = item_sequence
+            AND (s.digest = item_digest OR s.holds_number AND item_holds))
+        OR item_replaces IS NOT NULL AND replaced_was IS DISTINCT FROM coalesce(
+            (SELECT CASE WHEN e.refusal IS NULL THEN 'booked' ELSE 'declined' END FROM entry e WHERE e.id = item_replaces), 'unknown') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA250', MESSAGE = 'this sale, or the one that it replaces, was judged by another call',
+            HINT = 'Read and decide again.';
+    END IF;
+
+    IF item_outcome = 'booked' THEN
+        SELECT m.account_id INTO merchant_account FROM till t JOIN merchant m ON m.id = t.merchant_id
+        WHERE t.id = item_till AND t.merchant_id = item_merchant;
+        -- Only the merchant of the till is paid, from budgets of somebody for whom the card speaks; visits go to where
+        -- used visits of the scheme go, and the risk is of a scheme and year that has money.
+        PERFORM 1 WHERE merchant_account IS NOT NULL
+            AND EXISTS (SELECT 1 FROM offline_permit p WHERE p.id = item_permit AND p.till_id = item_till)
+            AND EXISTS (
+                SELECT 1 FROM card c WHERE c.id = item_card AND (c.resident_id = item_subject OR EXISTS (
+                    SELECT 1 FROM managing_adult a WHERE a.child_id = item_subject AND a.adult_id = c.resident_id
+                    AND a.valid_from <= day AND (a.valid_until IS NULL OR a.valid_until > day))))
+            AND (risk_cents = 0 OR EXISTS (SELECT 1 FROM appropriation a WHERE a.scheme_id = risk_scheme AND a.budget_year = risk_year))
+            AND NOT EXISTS (
+                SELECT 1 FROM unnest(debits, credits) AS l (debit, credit)
+                WHERE NOT coalesce((
+                    SELECT l.credit = merchant_account AND (b.merchant_id IS NULL OR b.merchant_id = item_merchant)
+                    FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.account_id = l.debit AND p.resident_id = item_subject
+                ), (
+                    SELECT EXISTS (SELECT 1 FROM account a WHERE a.id = l.credit AND a.kind = 'used' AND a.scheme_id = b.scheme_id AND a.budget_year = b.budget_year)
+                        AND (b.merchant_id IS NULL OR b.merchant_id = item_merchant)
+                    FROM budget b JOIN pass p ON p.id = b.pass_id WHERE b.visits_account_id = l.debit AND p.resident_id = item_subject
+                ), false));
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA251', MESSAGE = 'a sale without a network pays the merchant of its till, from budgets of the card or the risk of a scheme';
+        END IF;
+        IF (item_take, item_visits, item_price) IS DISTINCT FROM (
+            SELECT (coalesce(sum(l.amount) FILTER (WHERE l.credit = merchant_account), 0)::bigint,
+                coalesce(sum(l.amount) FILTER (WHERE l.credit <> merchant_account), 0)::integer,
+                coalesce(sum(l.amount) FILTER (WHERE l.credit = merchant_account), 0)::bigint + risk_cents)
+            FROM unnest(credits, amounts) AS l (credit, amount)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'what is taken is not what the lines move';
+        END IF;
+        -- What the permit allows in all; and no more than one permit's worth of what comes in under older ones after
+        -- the newest was issued, so that nobody saves up permits.
+        PERFORM 1 FROM offline_permit p, offline_permit n
+        WHERE p.id = item_permit AND n.till_id = item_till
+            AND n.number = (SELECT max(o.number) FROM offline_permit o WHERE o.till_id = item_till)
+            AND item_price + (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s
+                WHERE s.permit_id = p.id AND s.outcome = 'booked') <= p.total_cents
+            AND (p.id = n.id OR item_price + (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s
+                WHERE s.till_id = item_till AND s.recorded_at >= n.issued_at AND s.permit_id <> n.id AND s.outcome = 'booked')
+                <= greatest(p.total_cents, n.total_cents));
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA252', MESSAGE = 'more than the permit allows in all',
+                HINT = 'Read and decide again.';
+        END IF;
+        IF risk_cents > 0 THEN
+            risk := (open_accounts(ARRAY[risk_candidate], ARRAY['offline_risk'], ARRAY['cents'], ARRAY[risk_scheme], ARRAY[risk_year::smallint],
+                ARRAY[NULL::uuid], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1];
+            debits := debits || risk;
+            credits := credits || merchant_account;
+            amounts := amounts || risk_cents;
+            seen := seen || NULL::bigint;
+        END IF;
+    END IF;
+
+    IF is_stored OR closes THEN
+        SELECT coalesce(array_agg(u.id ORDER BY u.id), '{}') INTO places FROM (SELECT unnest(debits) AS id UNION SELECT unnest(credits)) u;
+        SELECT book(array_agg(i.id ORDER BY i.n), array_agg(i.kind ORDER BY i.n), array_agg(i.refusal ORDER BY i.n), array_agg(i.print ORDER BY i.n),
+            array_agg(NULL::uuid), array_agg(i.replaces ORDER BY i.n), array_agg(item_occurred), array_agg('till'::text), array_agg(item_till), places,
+            l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen)
+        INTO outcomes
+        FROM (
+            SELECT 1 AS n, item_replaces AS id, 'redeem' AS kind, 'offline-taken-over' AS refusal, closing_print AS print, NULL::uuid AS replaces WHERE closes
+            UNION ALL
+            SELECT 2, item_id, 'offline', item_refusal, item_print, item_replaces WHERE is_stored
+        ) i
+        CROSS JOIN (
+            SELECT coalesce(array_agg(first ORDER BY m.n), '{}') AS items, coalesce(array_agg(width_bucket(m.debit, places) ORDER BY m.n), '{}') AS debits,
+                coalesce(array_agg(width_bucket(m.credit, places) ORDER BY m.n), '{}') AS credits, coalesce(array_agg(m.amount ORDER BY m.n), '{}') AS amounts,
+                coalesce(array_agg(NULL::smallint), '{}') AS reversed, coalesce(array_agg(m.seen ORDER BY m.n), '{}') AS seen
+            FROM unnest(debits, credits, amounts, seen) WITH ORDINALITY AS m (debit, credit, amount, seen, n)
+        ) l
+        GROUP BY l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen;
+        IF NOT outcomes <@ ARRAY['booked', 'declined'] THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA253', MESSAGE = 'what a sale without a network rests on has moved',
+                HINT = 'Read and decide again.';
+        END IF;
+        INSERT INTO redemption (entry_id, till_id, merchant_id, location_id, category, price_cents, taken_cents, visits, visits_asked, refusal, sale_id, recorded_at)
+        SELECT i.id, item_till, item_merchant, item_location, item_category, item_price, i.taken, i.visits, i.asked, i.refusal, item_sale, now()
+        FROM (
+            SELECT item_replaces AS id, 0::bigint AS taken, 0 AS visits, 0 AS asked, 'offline-taken-over' AS refusal WHERE closes
+            UNION ALL
+            SELECT item_id, CASE WHEN item_refusal IS NULL THEN item_price ELSE 0 END, CASE WHEN item_refusal IS NULL THEN item_visits ELSE 0 END,
+                CASE WHEN item_refusal IS NULL THEN item_asked ELSE 0 END, item_refusal WHERE is_stored
+        ) i;
+        INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, card_id, taken_cents, trace_id, recorded_at)
+        SELECT item_subject, 'redemption', 'till', item_till, item_id, item_card, CASE WHEN item_refusal IS NULL THEN item_price ELSE 0 END, item_trace, now()
+        WHERE is_stored AND item_subject IS NOT NULL;
+    END IF;
+    INSERT INTO offline_sale (till_id, sequence, digest, id, holds_number, merchant_id, permit_id, outcome, bearer, price_cents, take_cents, risk_cents,
+        risk_scheme_id, reason, chain, clock, said_at, occurred_at, recorded_at)
+    VALUES (item_till, item_sequence, item_digest, item_id, item_holds, item_merchant, item_permit, item_outcome, item_bearer, item_price, item_take, risk_cents,
+        CASE WHEN risk_cents > 0 THEN risk_scheme END, item_reason, item_chain, item_clock, item_said, item_occurred, now());
+    RETURN now();
+END $$;
+
+ALTER FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.refresh_statistics() RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1618,6 +1756,19 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.stamp_setting() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT f.state, f.since FROM (
+        SELECT s.state, s.since, s.number FROM former_state s WHERE since_now > moment AND s.subject_id = subject AND s.until > moment
+        UNION ALL
+        SELECT state_now, since_now, 9223372036854775807
+    ) f ORDER BY f.number LIMIT 1
+$$;
+
+ALTER FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.tell_of_epoch() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2105,6 +2256,27 @@ CREATE TABLE municipality.event_content (
 
 ALTER TABLE municipality.event_content OWNER TO owner_municipality;
 
+CREATE TABLE municipality.former_state (
+    number bigint NOT NULL,
+    subject_id uuid NOT NULL,
+    state text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE municipality.former_state OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.former_state IS 'How a card, a till or a merchant stood before: a sale without a network is judged as of its own moment.';
+
+ALTER TABLE municipality.former_state ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME municipality.former_state_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE municipality.frozen_reach (
     id uuid NOT NULL,
     year smallint NOT NULL,
@@ -2348,6 +2520,7 @@ CREATE TABLE municipality.merchant (
     account_id bigint,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     kind text DEFAULT 'regular'::text NOT NULL,
+    sells_offline boolean DEFAULT false NOT NULL,
     CONSTRAINT merchant_check CHECK (((state = 'requested'::text) OR (account_id IS NOT NULL))),
     CONSTRAINT merchant_contact_email_check CHECK ((length(contact_email) <= 320)),
     CONSTRAINT merchant_contact_phone_check CHECK ((length(contact_phone) <= 40)),
@@ -2358,6 +2531,8 @@ CREATE TABLE municipality.merchant (
 );
 
 ALTER TABLE municipality.merchant OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.merchant.sells_offline IS 'Whether its tills may get a permit to sell without a network; chosen by the merchant, or by the municipality for it.';
 
 CREATE TABLE municipality.merchant_registration (
     id uuid NOT NULL,
@@ -2426,6 +2601,86 @@ CREATE TABLE municipality.migration (
 );
 
 ALTER TABLE municipality.migration OWNER TO owner_municipality;
+
+CREATE TABLE municipality.offline_permit (
+    id uuid NOT NULL,
+    till_id uuid NOT NULL,
+    number integer NOT NULL,
+    merchant_id uuid NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone NOT NULL,
+    per_sale_cents bigint NOT NULL,
+    per_pass_day_cents bigint NOT NULL,
+    total_cents bigint NOT NULL,
+    listed_from timestamp with time zone NOT NULL,
+    key_id text NOT NULL,
+    content text NOT NULL,
+    signature bytea NOT NULL,
+    CONSTRAINT offline_permit_check CHECK (((valid_until > issued_at) AND (valid_until <= (issued_at + '72:00:00'::interval)))),
+    CONSTRAINT offline_permit_content_check CHECK ((length(content) <= 60000)),
+    CONSTRAINT offline_permit_number_check CHECK ((number > 0)),
+    CONSTRAINT offline_permit_per_pass_day_cents_check CHECK ((per_pass_day_cents > 0)),
+    CONSTRAINT offline_permit_per_sale_cents_check CHECK ((per_sale_cents > 0)),
+    CONSTRAINT offline_permit_signature_check CHECK ((octet_length(signature) = 64)),
+    CONSTRAINT offline_permit_total_cents_check CHECK ((total_cents > 0))
+);
+
+ALTER TABLE municipality.offline_permit OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.offline_permit IS 'What the municipality signed for a till: within it the municipality bears what a pass cannot.';
+
+COMMENT ON COLUMN municipality.offline_permit.listed_from IS 'Cards that were switched off before this moment did not fit on the list that went along.';
+
+CREATE TABLE municipality.offline_sale (
+    till_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    digest bytea NOT NULL,
+    id uuid NOT NULL,
+    holds_number boolean NOT NULL,
+    merchant_id uuid NOT NULL,
+    permit_id uuid,
+    outcome text NOT NULL,
+    bearer text NOT NULL,
+    price_cents bigint NOT NULL,
+    take_cents bigint NOT NULL,
+    risk_cents bigint NOT NULL,
+    risk_scheme_id uuid,
+    reason text,
+    chain text NOT NULL,
+    clock text NOT NULL,
+    said_at timestamp with time zone NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT offline_sale_bearer_check CHECK ((bearer = ANY (ARRAY['budget'::text, 'municipality'::text, 'both'::text, 'merchant'::text, 'none'::text]))),
+    CONSTRAINT offline_sale_chain_check CHECK ((chain = ANY (ARRAY['whole'::text, 'hole'::text, 'fork'::text]))),
+    CONSTRAINT offline_sale_check CHECK (((outcome <> 'declined'::text) OR ((take_cents = 0) AND (risk_cents = 0) AND (reason IS NOT NULL)))),
+    CONSTRAINT offline_sale_check1 CHECK (((outcome <> 'booked'::text) OR ((permit_id IS NOT NULL) AND (price_cents > 0) AND ((take_cents + risk_cents) = price_cents)))),
+    CONSTRAINT offline_sale_check2 CHECK (((outcome <> 'booked'::text) OR holds_number)),
+    CONSTRAINT offline_sale_check3 CHECK (((risk_scheme_id IS NULL) = (risk_cents = 0))),
+    CONSTRAINT offline_sale_check4 CHECK ((bearer =
+CASE
+    WHEN (outcome = 'declined'::text) THEN 'merchant'::text
+    WHEN ((outcome = 'replay'::text) OR (risk_cents = 0)) THEN 'budget'::text
+    WHEN (take_cents = 0) THEN 'municipality'::text
+    ELSE 'both'::text
+END)),
+    CONSTRAINT offline_sale_clock_check CHECK ((clock = ANY (ARRAY['fits'::text, 'before'::text, 'ahead'::text, 'back'::text]))),
+    CONSTRAINT offline_sale_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT offline_sale_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'replay'::text, 'declined'::text]))),
+    CONSTRAINT offline_sale_price_cents_check CHECK ((price_cents >= 0)),
+    CONSTRAINT offline_sale_reason_check CHECK ((reason ~ '^[a-z][a-z0-9-]{1,60}$'::text)),
+    CONSTRAINT offline_sale_risk_cents_check CHECK ((risk_cents >= 0)),
+    CONSTRAINT offline_sale_sequence_check CHECK ((sequence > 0)),
+    CONSTRAINT offline_sale_take_cents_check CHECK ((take_cents >= 0))
+);
+
+ALTER TABLE municipality.offline_sale OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.offline_sale IS 'One row per sale that a till handed in afterwards: what became of it, for life, and who bears it.';
+
+COMMENT ON COLUMN municipality.offline_sale.holds_number IS 'Not so for a text that the till did not sign, or a second text under one number.';
+
+COMMENT ON COLUMN municipality.offline_sale.chain IS 'As it was when it came in: whether the sale before it was there (hole), and was the one that it names (fork).';
 
 CREATE TABLE municipality.organisation (
     id uuid NOT NULL,
@@ -3402,6 +3657,9 @@ ALTER TABLE ONLY municipality.event_content
 ALTER TABLE ONLY municipality.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.former_state
+    ADD CONSTRAINT former_state_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY municipality.frozen_reach
     ADD CONSTRAINT frozen_reach_pkey PRIMARY KEY (id);
 
@@ -3479,6 +3737,15 @@ ALTER TABLE ONLY municipality.merchant_registration_step
 
 ALTER TABLE ONLY municipality.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY municipality.offline_permit
+    ADD CONSTRAINT offline_permit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.offline_permit
+    ADD CONSTRAINT offline_permit_till_id_number_key UNIQUE (till_id, number);
+
+ALTER TABLE ONLY municipality.offline_sale
+    ADD CONSTRAINT offline_sale_pkey PRIMARY KEY (till_id, sequence, digest);
 
 ALTER TABLE ONLY municipality.organisation
     ADD CONSTRAINT organisation_pkey PRIMARY KEY (id);
@@ -3657,6 +3924,8 @@ CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
 
 CREATE UNIQUE INDEX card_current ON municipality.card USING btree (resident_id) WHERE ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text])) AND (form = ANY (ARRAY['paper'::text, 'plastic'::text])));
 
+CREATE INDEX card_off ON municipality.card USING btree (state_since DESC, id) WHERE (state = ANY (ARRAY['blocked'::text, 'replaced'::text, 'ended'::text]));
+
 CREATE INDEX card_print_run ON municipality.card_print USING btree (run_id, card_id);
 
 CREATE UNIQUE INDEX card_replaced_once ON municipality.card USING btree (replaces) WHERE (replaces IS NOT NULL);
@@ -3693,6 +3962,10 @@ CREATE INDEX event_recorded ON municipality.event USING btree (recorded_at);
 
 CREATE INDEX event_subject ON municipality.event USING btree (subject_kind, subject_id, recorded_at);
 
+CREATE INDEX former_state_subject ON municipality.former_state USING btree (subject_id, number);
+
+CREATE INDEX former_state_until ON municipality.former_state USING brin (until);
+
 CREATE UNIQUE INDEX granted_once_to_a_person ON municipality.scheme_grant USING btree (resident_id, scheme_id, period_key) WHERE ((claim_key ~~ 'resident:%'::text) OR (claim_key ~~ 'household:%'::text));
 
 CREATE INDEX helper_application_waiting ON municipality.helper_application USING btree (received_at, id) WHERE (state = 'received'::text);
@@ -3716,6 +3989,18 @@ CREATE INDEX merchant_registration_draft_begun ON municipality.merchant_registra
 CREATE UNIQUE INDEX merchant_registration_open ON municipality.merchant_registration USING btree (kvk_number) WHERE (state = ANY (ARRAY['received'::text, 'asked'::text, 'answered'::text]));
 
 CREATE INDEX merchant_registration_received ON municipality.merchant_registration USING btree (received_at);
+
+CREATE UNIQUE INDEX offline_sale_booked ON municipality.offline_sale USING btree (id) WHERE (outcome = 'booked'::text);
+
+CREATE INDEX offline_sale_borne ON municipality.offline_sale USING btree (recorded_at) WHERE (bearer <> 'budget'::text);
+
+CREATE INDEX offline_sale_merchant ON municipality.offline_sale USING btree (merchant_id, recorded_at);
+
+CREATE UNIQUE INDEX offline_sale_number ON municipality.offline_sale USING btree (till_id, sequence) WHERE holds_number;
+
+CREATE INDEX offline_sale_permit ON municipality.offline_sale USING btree (permit_id);
+
+CREATE INDEX offline_sale_recorded ON municipality.offline_sale USING btree (till_id, recorded_at);
 
 CREATE UNIQUE INDEX organisation_name ON municipality.organisation USING btree (lower(name)) WHERE (ended_at IS NULL);
 
@@ -3857,6 +4142,14 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.merchant_re
 
 ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.offline_permit FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.offline_permit ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.offline_sale FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.offline_sale ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.payout_account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
@@ -3969,6 +4262,18 @@ CREATE TRIGGER judged_once BEFORE UPDATE ON municipality.voucher FOR EACH ROW EX
 
 ALTER TABLE municipality.voucher ENABLE ALWAYS TRIGGER judged_once;
 
+CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.card FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
+
+ALTER TABLE municipality.card ENABLE ALWAYS TRIGGER keep_former_state;
+
+CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.merchant FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
+
+ALTER TABLE municipality.merchant ENABLE ALWAYS TRIGGER keep_former_state;
+
+CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.till FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
+
+ALTER TABLE municipality.till ENABLE ALWAYS TRIGGER keep_former_state;
+
 CREATE TRIGGER keep_position BEFORE UPDATE ON municipality.webhook_position FOR EACH ROW EXECUTE FUNCTION municipality.keep_webhook_position();
 
 ALTER TABLE municipality.webhook_position ENABLE ALWAYS TRIGGER keep_position;
@@ -3992,6 +4297,10 @@ ALTER TABLE municipality.entry ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.epoch FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.epoch ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.offline_sale FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.offline_sale ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.redemption FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
@@ -4191,6 +4500,18 @@ ALTER TABLE ONLY municipality.merchant_registration_step
 ALTER TABLE ONLY municipality.merchant_registration_step
     ADD CONSTRAINT merchant_registration_step_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES municipality.merchant_registration(id);
 
+ALTER TABLE ONLY municipality.offline_permit
+    ADD CONSTRAINT offline_permit_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.offline_permit
+    ADD CONSTRAINT offline_permit_till_id_fkey FOREIGN KEY (till_id) REFERENCES municipality.till(id);
+
+ALTER TABLE ONLY municipality.offline_sale
+    ADD CONSTRAINT offline_sale_permit_id_fkey FOREIGN KEY (permit_id) REFERENCES municipality.offline_permit(id);
+
+ALTER TABLE ONLY municipality.offline_sale
+    ADD CONSTRAINT offline_sale_till_id_fkey FOREIGN KEY (till_id) REFERENCES municipality.till(id);
+
 ALTER TABLE ONLY municipality.pass
     ADD CONSTRAINT pass_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -4363,6 +4684,8 @@ GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], g
 
 REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.keep_former_state() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.keep_webhook() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_webhook_position() FROM PUBLIC;
@@ -4392,6 +4715,9 @@ REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.refresh_statistics() TO app_municipality;
@@ -4448,6 +4774,9 @@ REVOKE ALL ON FUNCTION municipality.settlement_differs(run uuid, until_epoch int
 REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.stamp_setting() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.tell_of_epoch() FROM PUBLIC;
 
@@ -4717,6 +5046,9 @@ GRANT INSERT(epoch) ON TABLE municipality.event TO app_municipality;
 GRANT SELECT ON TABLE municipality.event_content TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.event_content TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.former_state TO auditor_municipality;
+GRANT SELECT,DELETE ON TABLE municipality.former_state TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.frozen_reach TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.frozen_reach TO app_municipality;
 
@@ -4871,6 +5203,8 @@ GRANT UPDATE(state_since) ON TABLE municipality.merchant TO app_municipality;
 
 GRANT UPDATE(account_id) ON TABLE municipality.merchant TO app_municipality;
 
+GRANT UPDATE(sells_offline) ON TABLE municipality.merchant TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.merchant_registration TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.merchant_registration TO app_municipality;
 
@@ -4900,6 +5234,14 @@ GRANT SELECT,INSERT ON TABLE municipality.merchant_registration_step TO app_muni
 
 GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.migration TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.offline_permit TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.offline_permit TO app_municipality;
+GRANT SELECT,UPDATE ON TABLE municipality.offline_permit TO ledger_municipality;
+
+GRANT SELECT ON TABLE municipality.offline_sale TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.offline_sale TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.offline_sale TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.organisation TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.organisation TO app_municipality;

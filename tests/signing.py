@@ -8,16 +8,14 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from given.city import Till
-from pas.auth.till_signature import sign_request
+from pas.auth.till_signature import PrivateKey, sign_request
 from pas.db import Connection
 
 
 class SigningTill:
     """Sends requests as a paired till does: each signed by its own key."""
 
-    def __init__(
-        self, client: httpx.AsyncClient, till: Till, key: ed25519.Ed25519PrivateKey
-    ) -> None:
+    def __init__(self, client: httpx.AsyncClient, till: Till, key: PrivateKey) -> None:
         self.client, self.till, self.key = client, till, key
 
     async def send(

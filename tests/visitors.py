@@ -9,7 +9,6 @@ from uuid import UUID
 
 import httpx
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ed25519
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 
@@ -24,7 +23,7 @@ from pas.auth.keys import KeyStore
 from pas.auth.permissions import Permission
 from pas.auth.roles import Role, permissions_of
 from pas.auth.sessions import SessionActor, start_session, token_hash
-from pas.auth.till_signature import sign_request
+from pas.auth.till_signature import PrivateKey, sign_request
 from pas.auth.tokens import sign_session_token, sign_token
 from pas.db import Connection, role_name
 from pas.ids import LoginId, MerchantId, MunicipalityName, uuid7
@@ -177,7 +176,7 @@ class Street:
         self.client, self.keys, self.connections = client, keys, connections
         self.merchants: dict[tuple[str, str], Merchant] = {}
         self.actors: dict[str, UUID] = {}
-        self.till_keys: dict[str, ed25519.Ed25519PrivateKey] = {}
+        self.till_keys: dict[str, PrivateKey] = {}
 
     @property
     def app(self) -> Litestar:

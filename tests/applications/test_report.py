@@ -24,6 +24,7 @@ from pas.applications.report import READ_ROWS, Report, read_report
 from pas.days import day_of, start_of
 from pas.db import Connection
 from pas.ids import EntryId
+from pas.ledger.accounts import new_account_id
 from pas.ledger.book import Line
 
 JULY = 7
@@ -102,3 +103,20 @@ async def test_few_children_of_both_halves_are_not_told(
     assert await judge_one(connection, made.id, ground=ground, now=other_half)
     assert await state(connection, made.id) == "awarded"
     assert (await report(connection)).overlap is None
+
+
+async def test_what_the_municipality_bore_of_a_sale_without_a_network_was_awarded_to_nobody(
+    connection: Connection, owner: Connection, scene: Scene
+) -> None:
+    award = await an_award(connection, scene)
+    [(account, scheme, year)] = await connection.fetch(
+        "SELECT account_id, scheme_id, budget_year FROM budget WHERE application_id = $1", award
+    )
+    (risk,) = await owner.fetchval(
+        "SELECT open_accounts(ARRAY[$1::bigint], '{offline_risk}', '{cents}', ARRAY[$2::uuid],"
+        " ARRAY[$3::smallint], '{null}', '{false}', '{null}', '{null}')",
+        *(new_account_id(), scheme, year),
+    )
+    lines = (Line(account, scene.club.account, 4_000), Line(risk, scene.club.account, 900))
+    assert await book(owner, an_item("offline", *lines, occurred_at=NOW)) == ["booked"]
+    assert (await purpose(connection)).confirmed_cents == 4_000

@@ -7,6 +7,7 @@ import pytest
 from pas.errors import TillRefusal
 from pas.passes import codes
 from pas.redemptions import amount_refusals, refusals
+from pas.redemptions.offline import refusals as offline_refusals
 from pas.redemptions.refusals import TILL_REFUSALS
 
 # At a till nobody hears why somebody has a pass, or is suspected of anything.
@@ -24,7 +25,7 @@ def sentences(text: str) -> list[str]:
 def in_modules() -> set[type[TillRefusal]]:
     return {
         found
-        for module in (codes, refusals, amount_refusals)
+        for module in (codes, refusals, amount_refusals, offline_refusals)
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, TillRefusal) and found is not TillRefusal
     }

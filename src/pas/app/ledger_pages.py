@@ -97,7 +97,12 @@ async def ledger_page(municipality: FromPath[str], request: AppRequest) -> Respo
         titles = await scheme_titles(connection, on=day_of(datetime.now(UTC)))
         names = {one.id: one.name for one in await READ_NAMES.all(connection)}
     about = {} if proof is None else shown_proof(proof, titles, names)
-    place = {"home": f"/{municipality}", "proved": proof is not None, "waits": waits}
+    place = {
+        "home": f"/{municipality}",
+        "proved": proof is not None,
+        "waits": waits,
+        "may_see_offline": actor_of(request).may(Permission.REDEMPTIONS_READ),
+    }
     answer = page(request, "app/ledger.html", **place, **about)
     if waits:
         answer.headers["Refresh"] = REFRESH_SECONDS

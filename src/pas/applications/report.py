@@ -1,7 +1,8 @@
 """The half-year and year report about applications and vouchers, for the municipality and per fund.
 
 Euros come straight from the ledger: what clubs confirmed, less what came back, and what was released. So
-they stay the same after the links to persons are deleted.
+they stay the same after the links to persons are deleted. What the municipality bore of sales without a
+network was awarded to nobody, and is no part of it.
 """
 
 from collections.abc import Sequence
@@ -105,7 +106,7 @@ READ_MONEY: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit AND d.unit = 'cents'
         JOIN account c ON c.id = t.credit
-        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind <> 'grant'
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind <> 'grant' AND 'offline_risk' NOT IN (d.kind, c.kind)
     )
     SELECT o.code AS scheme, coalesce(o.executor, 'onbekend') AS fund,
         (coalesce(sum(m.amount) FILTER (WHERE m.credit IN ('merchant', 'payee')), 0)
@@ -125,7 +126,7 @@ READ_VOUCHERS: Final = Statement(
         JOIN transfer t ON t.entry_id = e.id
         JOIN account d ON d.id = t.debit
         JOIN account c ON c.id = t.credit
-        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind <> 'grant'
+        WHERE e.occurred_at >= $1 AND e.occurred_at < $2 AND e.kind <> 'grant' AND 'offline_risk' NOT IN (d.kind, c.kind)
             AND EXISTS (SELECT 1 FROM scheme_version v WHERE v.scheme_id = coalesce(d.scheme_id, c.scheme_id) AND v.awarded_by = 'team')
     )
     SELECT (SELECT count(*) FROM voucher v WHERE v.proposed_at >= $1 AND v.proposed_at < $2) AS proposed,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -84,6 +84,10 @@ def _endable(ring: KeyRing, key_id: str) -> Key:
 def _new_key(purpose: Purpose, now: datetime) -> Key:
     if purpose == Purpose.OIDC_CLIENT:
         secret = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS).private_bytes(
+            Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
+        )
+    elif purpose == Purpose.OFFLINE_PERMIT:
+        secret = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
         )
     else:

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     WEBHOOK_SIGNING = auto()
     UPLOAD_ENCRYPTION = auto()
     OIDC_CLIENT = auto()
+    OFFLINE_PERMIT = auto()
 
 
 LASTING: Final = frozenset(

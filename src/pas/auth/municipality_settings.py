@@ -114,6 +114,11 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     signal_voids: Annotated[int, Meta(ge=2, le=10_000)] = 6
     signal_two_places_minutes: Annotated[int, Meta(ge=1, le=120)] = 5
     signal_quiet_weeks: Annotated[int, Meta(ge=0, le=52)] = 26
+    offline_sales: bool = True
+    offline_per_sale_cents: Annotated[Cents, Meta(ge=100, le=100_000)] = Cents(5_000)
+    offline_per_pass_day_cents: Annotated[Cents, Meta(ge=100, le=100_000)] = Cents(7_500)
+    offline_total_cents: Annotated[Cents, Meta(ge=100, le=1_000_000)] = Cents(50_000)
+    offline_hours: Annotated[int, Meta(ge=1, le=72)] = 24
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None
 

@@ -208,6 +208,20 @@ def sign_request(
     }
 
 
+def fits(key: PublicKey, signature: bytes, text: bytes) -> bool:
+    """Whether a till signed this text; of ES256 the two numbers, one after the other."""
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            key.verify(signature, text)
+        else:
+            r = int.from_bytes(signature[:P256_BYTES], "big")
+            s = int.from_bytes(signature[P256_BYTES:], "big")
+            key.verify(utils.encode_dss_signature(r, s), text, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
 def _refuse_uncovered(request: SignedRequest, components: tuple[str, ...]) -> None:
     """What is not signed could be changed on the way; and nothing may be signed twice."""
     covered = set(components)
@@ -254,12 +268,5 @@ def _value(request: SignedRequest, component: str) -> str:
 
 
 def _refuse_signature(key: PublicKey, signature: bytes, base: bytes) -> None:
-    try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(signature, base)
-            return
-        r = int.from_bytes(signature[:P256_BYTES], "big")
-        s = int.from_bytes(signature[P256_BYTES:], "big")
-        key.verify(utils.encode_dss_signature(r, s), base, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        raise TillSignatureWrong from None
+    if not fits(key, signature, base):
+        raise TillSignatureWrong

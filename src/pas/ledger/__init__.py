@@ -8,5 +8,6 @@ The one lock order of the whole program:
 
 Before all of these a grant locks its closed pots (``lock_pots``), then takes its claims (unique rows
 of ``scheme_grant``) by scheme, claimant and period; the budgets that it opens are new, so nobody else
-can hold one. Whoever ends a pass locks it before its budgets; till, card and pass are only read here.
+can hold one. A sale without a network first locks the permits of its till (``offline_permit``) by number,
+then opens the account of a risk. Whoever ends a pass locks it before its budgets; till, card and pass are only read here.
 """

@@ -33,7 +33,9 @@ TRIGGERS: Final = Statement(
         ('scheme_version', 'append_only'), ('incompatible_role', 'append_only'), ('event', 'stamp'), ('epoch', 'told'),
         ('settlement_line', 'only_by_ledger'), ('settlement_line', 'refuse_line'), ('settlement_line', 'append_only'),
         ('settlement_run', 'refuse_step'), ('settlement_run', 'append_only'),
-        ('settlement_unpaid', 'append_only'), ('settlement_file', 'append_only')
+        ('settlement_unpaid', 'append_only'), ('settlement_file', 'append_only'),
+        ('offline_sale', 'only_by_ledger'), ('offline_sale', 'append_only'), ('offline_permit', 'append_only'),
+        ('card', 'keep_former_state'), ('till', 'keep_former_state'), ('merchant', 'keep_former_state')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_trigger t WHERE t.tgrelid = to_regclass(w.relation) AND t.tgname = w.name AND t.tgenabled = 'A'
@@ -72,7 +74,8 @@ CONSTRAINTS: Final = Statement(
         ('entry_reversal', 'two movements can take one place in an account'),
         ('entry_replaces', 'two movements can take one place in an account'),
         ('account_only_one', 'two movements can take one place in an account'),
-        ('settlement_line_once', 'a redemption can be paid in two runs')
+        ('settlement_line_once', 'a redemption can be paid in two runs'),
+        ('offline_sale_number', 'a sale without a network can be booked twice')
     ) AS w (name, allows)
     WHERE NOT EXISTS (
         SELECT 1 FROM pg_index i WHERE i.indexrelid = to_regclass(w.name) AND i.indisunique AND i.indisvalid AND i.indislive
@@ -91,7 +94,7 @@ RIGHTS: Final = Statement(
     SELECT 'rights of ' || r.rolname AS wall, format('%s may %s on %s', r.rolname, p.privilege, t.name) AS detail
     FROM other r
     CROSS JOIN (VALUES ('entry'), ('transfer'), ('account'), ('balance'), ('reversal'), ('epoch'), ('posting'),
-        ('usable_change'), ('redemption'), ('redemption_reversal')) AS t (name)
+        ('usable_change'), ('redemption'), ('redemption_reversal'), ('offline_sale')) AS t (name)
     CROSS JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE'), ('TRUNCATE')) AS p (privilege)
     WHERE CASE WHEN p.privilege IN ('INSERT', 'UPDATE') THEN has_any_column_privilege(r.oid, to_regclass(t.name), p.privilege)
         ELSE has_table_privilege(r.oid, to_regclass(t.name), p.privilege) END
@@ -105,7 +108,7 @@ RIGHTS: Final = Statement(
     FROM pg_proc p
     WHERE p.pronamespace = current_schema()::regnamespace
         AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch', 'redeem_batch', 'reverse_batch',
-            'book_settlement', 'approve_settlement', 'withdraw_settlement', 'book_payments')
+            'redeem_offline', 'book_settlement', 'approve_settlement', 'withdraw_settlement', 'book_payments')
         AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
     ORDER BY 1, 2
     """,

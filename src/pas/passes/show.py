@@ -25,6 +25,7 @@ LineKind = Literal[
     "grant",
     "opening",
     "redeem",
+    "offline",
     "confirm",
     "forfeit",
     "void",

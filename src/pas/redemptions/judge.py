@@ -15,6 +15,7 @@ from pas.money import NO_CENTS, Cents
 from pas.redemptions.allocation import OWN_BUDGETS_CANNOT
 from pas.redemptions.as_facts import Left, Schemes, facts_of
 from pas.redemptions.facts import BudgetFacts, Counts, Limits
+from pas.redemptions.offline.refusals import OfflineTakenOver
 from pas.redemptions.read import FactsRow, KnownRow
 from pas.redemptions.refusals import SaleIdReused
 from pas.redemptions.rules import after, decide
@@ -121,9 +122,10 @@ def known_answer(item: SaleItem, known: KnownRow, prints: Collection[bytes]) -> 
     """Give the stored outcome; the same id with other content is misuse.
 
     What was declined while nobody knew the card was stored without it, and stays declined once
-    the card is registered.
+    the card is registered. What was closed by a sale without a network never books, whatever it asks.
     """
-    if bytes.fromhex(known.fingerprint) not in prints:
+    is_closed = known.refusal == OfflineTakenOver.code()
+    if not is_closed and bytes.fromhex(known.fingerprint) not in prints:
         return refused(item, Refused(SaleIdReused))
     price, taken = known.price_cents or NO_CENTS, known.taken_cents or NO_CENTS
     reason = None if known.refusal is None else refusal_named(known.refusal)

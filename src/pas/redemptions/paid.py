@@ -30,11 +30,15 @@ class AskingTill(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PaidLine(msgspec.Struct, frozen=True, array_like=True):
-    """One transfer of a redemption; ``ended`` says that its budget takes nothing back."""
+    """One transfer of a redemption; ``ended`` says that its budget takes nothing back.
+
+    ``source`` is the kind of account it came from: a budget, or the risk of a sale without a network.
+    """
 
     line: int
     debit: AccountId
     credit: AccountId
+    source: str
     to: str
     unit: str
     amount: int
@@ -100,16 +104,16 @@ READ_PAID: Final = Statement(
                 t.login_id IS NULL OR (SELECT l.state = 'active' FROM login l WHERE l.id = t.login_id))
             FROM till t WHERE t.id = $3),
         (SELECT json_build_array(r.till_id, r.merchant_id, r.recorded_at, (
-                SELECT json_agg(json_build_array(x.line, x.debit, x.credit, c.kind, d.unit, x.amount,
+                SELECT json_agg(json_build_array(x.line, x.debit, x.credit, d.kind, c.kind, d.unit, x.amount,
                     coalesce((SELECT v.reversed FROM reversal v WHERE v.entry_id = x.entry_id AND v.line = x.line), 0),
-                    b.usable_until <= $4 OR g.account_id IS NULL
-                        OR EXISTS (SELECT 1 FROM pass p WHERE p.id = g.pass_id AND p.ended_on <= $5),
+                    d.kind = 'budget' AND (b.usable_until <= $4 OR g.account_id IS NULL
+                        OR EXISTS (SELECT 1 FROM pass p WHERE p.id = g.pass_id AND p.ended_on <= $5)),
                     a.account_id, a.visits_account_id,
                     (SELECT o.amount FROM balance o WHERE o.account_id = a.account_id)) ORDER BY x.line)
                 FROM transfer x
                 JOIN account d ON d.id = x.debit
                 JOIN account c ON c.id = x.credit
-                JOIN balance b ON b.account_id = x.debit
+                LEFT JOIN balance b ON b.account_id = x.debit
                 JOIN appropriation a ON a.scheme_id = d.scheme_id AND a.budget_year = d.budget_year
                 LEFT JOIN budget g ON x.debit IN (g.account_id, g.visits_account_id)
                 WHERE x.entry_id = r.entry_id))
@@ -145,6 +149,8 @@ def paid_parts(lines: Sequence[PaidLine]) -> tuple[PaidPart, ...]:
     parts: list[PaidPart] = []
     for line in lines:
         match line.unit, line.to:
+            case "cents", _ if line.source == "offline_risk":
+                parts.append(risk_part(line, parts))
             case "cents", "merchant" | "payee":
                 parts.append(
                     PaidPart(
@@ -160,6 +166,20 @@ def paid_parts(lines: Sequence[PaidLine]) -> tuple[PaidPart, ...]:
             case _:
                 parts[-1] = with_line(parts[-1], line)
     return tuple(parts)
+
+
+def risk_part(line: PaidLine, parts: Sequence[PaidPart]) -> PaidPart:
+    """What the municipality bore; of a sale in visits it is worth so many of them."""
+    price = next((part.taken_cents // part.visits for part in parts if part.visits), 0)
+    return PaidPart(
+        account=line.debit,
+        take_line=line.line,
+        taken_cents=Cents(line.amount),
+        reversed_cents=Cents(line.reversed),
+        is_risk=True,
+        visits=line.amount // price if price else 0,
+        reversed_visits=line.reversed // price if price else 0,
+    )
 
 
 def with_line(part: PaidPart, line: PaidLine) -> PaidPart:

@@ -55,7 +55,30 @@ REVERSALS: Final = Statement(
     Finding,
 )
 
-CHECKS: Final = (*OF_GRANTS, REDEMPTIONS, REVERSALS)
+OFFLINE_SALES: Final = Statement(
+    """
+    WITH booked AS (
+        SELECT e.id, coalesce(sum(t.amount) FILTER (WHERE d.kind = 'budget' AND d.unit = 'cents'), 0) AS taken,
+            coalesce(sum(t.amount) FILTER (WHERE d.kind = 'offline_risk'), 0) AS risk
+        FROM entry e JOIN transfer t ON t.entry_id = e.id JOIN account d ON d.id = t.debit
+        WHERE e.kind = 'offline' AND e.refusal IS NULL
+        GROUP BY e.id
+    )
+    SELECT 'offline sale' AS check, coalesce(b.id, s.id)::text AS subject, format(
+        'entry %s takes %s cents from budgets and %s from the risk; beside it stands %s and %s',
+        coalesce(b.id::text, 'absent'), b.taken, b.risk, s.take_cents, s.risk_cents) AS detail
+    FROM booked b FULL JOIN (SELECT * FROM offline_sale WHERE outcome = 'booked') s ON s.id = b.id
+    WHERE b.id IS NULL OR s.id IS NULL OR b.taken <> s.take_cents OR b.risk <> s.risk_cents
+    UNION ALL
+    SELECT 'offline permit', p.id::text, format('%s cents were booked on a permit for %s', sum(s.price_cents), p.total_cents)
+    FROM offline_permit p JOIN offline_sale s ON s.permit_id = p.id AND s.outcome = 'booked'
+    GROUP BY p.id HAVING sum(s.price_cents) > p.total_cents
+    ORDER BY 2 LIMIT $1
+    """,
+    Finding,
+)
+
+CHECKS: Final = (*OF_GRANTS, REDEMPTIONS, REVERSALS, OFFLINE_SALES)
 
 
 async def prove(

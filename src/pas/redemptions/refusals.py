@@ -18,6 +18,7 @@ from pas.passes.codes import (
     PhoneCodeNotAccepted,
 )
 from pas.redemptions import amount_refusals as amounts
+from pas.redemptions.offline import refusals as offline
 
 
 class TillPaused(TillRefusal):
@@ -257,4 +258,18 @@ TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     amounts.RefundInVisits,
     amounts.RefundInEuros,
     amounts.RefundAtOtherMerchant,
+    offline.OfflineNotAllowed,
+    offline.OfflineQueueDiverged,
+    offline.OfflineItemUnreadable,
+    offline.OfflineSignatureWrong,
+    offline.OfflineNumberTaken,
+    offline.OfflineAlreadyBooked,
+    offline.OfflineTakenOver,
+    offline.OfflineReplacedTwice,
+    offline.OfflinePermitUnknown,
+    offline.OfflinePermitEnded,
+    offline.OfflineSaleTooLarge,
+    offline.OfflinePassDayReached,
+    offline.OfflineTotalReached,
+    offline.OfflineNumbersStopped,
 )

@@ -1,6 +1,7 @@
 """Undoing a payment: void at once by the till that took it, refund later, whole or in part.
 
-Money goes back the way it came: from the merchant to the budgets, the last one first. A budget
+Money goes back the way it came: from the merchant to the budgets, the last one first. What the
+municipality bore of a sale without a network was paid last, so that comes back first. A budget
 that has ended passes it on to the appropriation in the same entry. Once all that a spend-at-once
 budget paid is back, the remainder that it gave up comes back too: nothing was bought, so nothing
 is lost. A closed pot may have been granted to others since; then the payment comes back, and of the
@@ -50,6 +51,8 @@ class PaidPart(msgspec.Struct, frozen=True, kw_only=True):
     forfeited_visits: int = 0
     budget_ended: bool = False
     """The budget has lapsed or its pass has ended: what comes back goes on."""
+    is_risk: bool = False
+    """The municipality bore it, of a sale without a network: no budget, and visits in name only."""
     pot: AccountId | None = None
     pot_cents: Cents | None = None
     """What the closed pot that the budget came from holds; None where the pot is open."""
@@ -231,7 +234,7 @@ def give_back(part: PaidPart, back: Cents, *, visits: int | None = None) -> Part
         back_cents=back,
         restore_cents=part.forfeited_cents if is_whole else NO_CENTS,
         onward_cents=back if part.budget_ended else NO_CENTS,
-        back_visits=back_visits,
+        back_visits=0 if part.is_risk else back_visits,
         restore_visits=part.forfeited_visits if is_whole else 0,
         onward_visits=back_visits if part.budget_ended else 0,
     )

@@ -141,6 +141,17 @@ FORGET_TURNS: Final = Statement(
     """,
     Gone,
 )
+FORGET_FORMER_STATES: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM former_state WHERE number IN (
+            SELECT f.number FROM former_state f WHERE f.until < $1 ORDER BY f.until LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
 CLOCKS: Final = (
     Clock(
         "processing_log",
@@ -196,6 +207,12 @@ CLOCKS: Final = (
     Clock("job", 42, "ours: arguments and results may name residents", FORGET_JOBS),
     Clock(
         "upload", 7, "ours: a file goes with its job; this is for files without one", FORGET_UPLOADS
+    ),
+    Clock(
+        "former_state",
+        13 * 28,
+        "ours: a sale without a network that comes in later is of no card any more",
+        FORGET_FORMER_STATES,
     ),
     Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
     Clock(

@@ -2,12 +2,20 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.merchants.pages import accounts, merchants, pairing, tills, waiting_accounts
+from pas.merchants.pages import (
+    accounts,
+    merchants,
+    pairing,
+    sells_offline,
+    tills,
+    waiting_accounts,
+)
 
 routes: list[ControllerRouterHandler] = [
     *merchants.routes,
     *accounts.routes,
     *waiting_accounts.routes,
     *tills.routes,
+    *sells_offline.routes,
     *pairing.routes,
 ]

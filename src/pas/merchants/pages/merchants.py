@@ -123,6 +123,7 @@ async def merchant_page(
         may_confirm=actor.may(Permission.AWARDS_CONFIRM),
         may_see_tills=actor.may(Permission.TILLS_READ),
         may_see_webhooks=actor.may(Permission.WEBHOOKS_READ),
+        may_see_offline=actor.may(Permission.REDEMPTIONS_READ),
         may_invite=actor.may(Permission.LOGINS_MANAGE) and shown.merchant.state != "ended",
         may_approve=actor.may(Permission.MERCHANTS_APPROVE)
         and shown.merchant.state in {"requested", "suspended"},

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
+from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.db import Connection
@@ -21,6 +22,7 @@ from pas.merchants.model import Till
 from pas.merchants.pages.merchants import TILL_STATES
 from pas.merchants.pairing import PAGE, address_of, grouped
 from pas.merchants.paused import words_of
+from pas.merchants.sells_offline import read_sells_offline
 from pas.merchants.stored import read_merchant
 from pas.merchants.tills import (
     TillNotFound,
@@ -221,18 +223,21 @@ async def pause_context(
     }
 
 
-async def list_context(
-    request: AppRequest, municipality: str, merchant_id: UUID
-) -> dict[str, object]:
-    actor = actor_of(request)
+async def list_context(request: AppRequest, municipality: str, of: UUID) -> dict[str, object]:
+    actor, wanted = actor_of(request), MerchantId(of)
     async with connected(request, municipality) as connection:
-        merchant = await read_merchant(connection, MerchantId(merchant_id), actor=actor)
-        tills = await list_tills(connection, MerchantId(merchant_id), actor=actor)
+        merchant = await read_merchant(connection, wanted, actor=actor)
+        tills = await list_tills(connection, wanted, actor=actor)
+        choice = await read_sells_offline(connection, wanted, actor=actor)
+        limits = await read_municipality_settings(connection)
     return {
         "merchant": merchant,
         "tills": [tile_of(till, actor) for till in tills],
         "may_pair": actor.may(Permission.TILLS_PAIR),
-        "here": tills_at(municipality, merchant_id),
+        "sells_offline": choice.sells_offline,
+        "limits": limits,
+        "may_see_offline": actor.may(Permission.REDEMPTIONS_READ),
+        "here": tills_at(municipality, of),
         "home": f"/{municipality}",
     }
 

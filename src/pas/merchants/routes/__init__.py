@@ -2,12 +2,20 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.merchants.routes import imports, organisations, pairing, payout_accounts, tills
+from pas.merchants.routes import (
+    imports,
+    organisations,
+    pairing,
+    payout_accounts,
+    sells_offline,
+    tills,
+)
 
 routes: list[ControllerRouterHandler] = [
     *organisations.handlers,
     *payout_accounts.handlers,
     *tills.handlers,
+    *sells_offline.handlers,
     *pairing.handlers,
     *imports.handlers,
 ]

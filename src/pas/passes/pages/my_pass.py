@@ -33,6 +33,7 @@ WORDS: Final[dict[str, str]] = {
     "grant": "Gekregen",
     "opening": "Meegenomen van uw oude pas",
     "redeem": "Betaald",
+    "offline": "Betaald, later verwerkt",
     "confirm": "Betaald",
     "forfeit": "Vervallen, want in één keer te besteden",
     "void": "Ongedaan gemaakt",

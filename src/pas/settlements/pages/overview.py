@@ -89,6 +89,7 @@ async def overview_page(
         "settlements/overview.html",
         home=f"/{municipality}",
         is_first=before == NEWEST,
+        may_see_offline=actor.may(Permission.REDEMPTIONS_READ),
         tasks=[task for one in newest if (task := task_of(one, actor, base=base))],
         ahead=ahead,
         waits=waits,

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
+from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.ids import MerchantId, SettlementId
 from pas.merchants.payout_accounts import read_account_in_use
@@ -59,6 +60,7 @@ async def payouts_page(
         "settlements/payouts.html",
         home=f"/{municipality}",
         merchant=merchant,
+        may_see_offline=actor.may(Permission.REDEMPTIONS_READ),
         proposed=euros(coming.proposed_cents) if coming.proposed_cents else "",
         next=euros(coming.next_cents),
         is_negative=coming.next_cents < 0,
