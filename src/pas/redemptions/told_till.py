@@ -43,6 +43,8 @@ class TillTold(Told, frozen=True):
     categories: tuple[PurposeTold, ...]
     municipality_tag: str
     void_hours: int
+    sells_offline: bool
+    """Whether it may ask for a permit to sell without a network."""
     server_time: datetime
     pause: PauseTold | None = None
     """Why it stands still, where it does."""
@@ -53,6 +55,7 @@ class TillRow(msgspec.Struct, frozen=True):
     kind: TillKind
     state: TillState
     merchant: str | None
+    sells_offline: bool
 
 
 class PurposeRow(msgspec.Struct, frozen=True):
@@ -63,7 +66,8 @@ class PurposeRow(msgspec.Struct, frozen=True):
 
 READ_TILL: Final = Statement(
     """
-    SELECT t.name, t.kind, t.state, m.name AS merchant
+    SELECT t.name, t.kind, t.state, m.name AS merchant,
+        coalesce(t.kind = 'merchant' AND m.sells_offline, false) AS sells_offline
     FROM till t LEFT JOIN merchant m ON m.id = CASE t.kind WHEN 'merchant' THEN t.merchant_id ELSE $2 END
     WHERE t.id = $1
     """,
@@ -111,6 +115,7 @@ async def tell_till(
         ),
         municipality_tag=municipality_tag(municipality),
         void_hours=settings.void_hours,
+        sells_offline=row.sells_offline,
         server_time=now,
         pause=await read_pause(connection, till_id),
     )

@@ -21,7 +21,7 @@ export class Connection extends EventTarget {
 
   /** A paired till of a merchant may sell without internet, where its merchant wants that. */
   get mayBeOffline() {
-    return Boolean(this.device.till) && this.told?.kind !== "counter";
+    return Boolean(this.device.till && this.told?.sellsOffline);
   }
 
   /** Do something over the connection, and learn from how it went. */
@@ -104,11 +104,11 @@ export class Connection extends EventTarget {
 
   /** Hand in what was sold without internet, and have limits for the next time that there is none. */
   async settle() {
-    if (!this.mayBeOffline) return;
     try {
       const handed = await this.use(() => handIn(this.device));
       if (handed) this.dispatchEvent(new Event("handed-in"));
-      await this.use(() => renew(this.device));
+      if (this.mayBeOffline) await this.use(() => renew(this.device));
+      else await forgetPermit(this.device);
     } catch (error) {
       if (error instanceof Refused) await forgetPermit(this.device);
       else if (!(error instanceof Unreachable || error instanceof NotOffline)) throw error;
