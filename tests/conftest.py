@@ -52,6 +52,14 @@ def pytest_configure_node(node: WorkerNode) -> None:
 pytest_configure_node = pytest.hookimpl(optionalhook=True)(pytest_configure_node)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests measured and do not judge; xdist shows nothing that its workers print."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(f"{value}")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if HOST in config.stash:
         config.stash[HOST].end()
