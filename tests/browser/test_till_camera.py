@@ -35,7 +35,7 @@ def looking_at(
     playwright: Playwright, served: Served, surface: Surface, folder: Path
 ) -> Generator[Page]:
     """A phone whose camera sees this, held askew."""
-    pose = Pose(distance=190, turn=24, tilt=8, swing=-9, aside=(12, -8))
+    pose = Pose(distance=160, turn=24, tilt=8, swing=-9, aside=(12, -8))
     seen = film(photograph(surface, pose=pose, shot=Shot(), seed=3), folder / "camera.y4m")
     browser = playwright.chromium.launch(
         executable_path=chromium(),
