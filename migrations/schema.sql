@@ -550,6 +550,21 @@ END $$;
 
 ALTER FUNCTION municipality.end_file_of_job() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.follow_offer() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM offer WHERE id = NEW.offer_id FOR UPDATE;
+    IF NEW.number <> 1 + coalesce((SELECT max(v.number) FROM offer_version v WHERE v.offer_id = NEW.offer_id), 0)
+        OR EXISTS (SELECT 1 FROM offer_version v WHERE v.offer_id = NEW.offer_id AND v.is_ended) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA227', MESSAGE = 'a version of an offer follows on its last one, and none on its end';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.follow_offer() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.follow_registration() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -2602,6 +2617,43 @@ CREATE TABLE municipality.migration (
 
 ALTER TABLE municipality.migration OWNER TO owner_municipality;
 
+CREATE TABLE municipality.offer (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    place integer NOT NULL,
+    CONSTRAINT offer_place_check CHECK (((place >= 1) AND (place <= 1000000)))
+);
+
+ALTER TABLE municipality.offer OWNER TO owner_municipality;
+
+CREATE TABLE municipality.offer_version (
+    offer_id uuid NOT NULL,
+    number integer NOT NULL,
+    title text NOT NULL,
+    category text NOT NULL,
+    price_cents bigint,
+    visits integer,
+    conditions text,
+    valid_from date NOT NULL,
+    valid_until date,
+    is_ended boolean NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT offer_version_check CHECK (((price_cents IS NULL) <> (visits IS NULL))),
+    CONSTRAINT offer_version_check1 CHECK ((valid_until > valid_from)),
+    CONSTRAINT offer_version_conditions_check CHECK (((length(conditions) >= 1) AND (length(conditions) <= 300))),
+    CONSTRAINT offer_version_number_check CHECK ((number > 0)),
+    CONSTRAINT offer_version_price_cents_check CHECK (((price_cents >= 1) AND (price_cents <= 100000000))),
+    CONSTRAINT offer_version_title_check CHECK (((length(title) >= 1) AND (length(title) <= 80))),
+    CONSTRAINT offer_version_visits_check CHECK (((visits >= 1) AND (visits <= 100)))
+);
+
+ALTER TABLE municipality.offer_version OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.offer_version.conditions IS 'What the cashier looks at first, in words.';
+
+COMMENT ON COLUMN municipality.offer_version.valid_until IS 'The first day on which it is offered no more.';
+
 CREATE TABLE municipality.offline_permit (
     id uuid NOT NULL,
     till_id uuid NOT NULL,
@@ -3738,6 +3790,12 @@ ALTER TABLE ONLY municipality.merchant_registration_step
 ALTER TABLE ONLY municipality.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY municipality.offer
+    ADD CONSTRAINT offer_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.offer_version
+    ADD CONSTRAINT offer_version_pkey PRIMARY KEY (offer_id, number);
+
 ALTER TABLE ONLY municipality.offline_permit
     ADD CONSTRAINT offline_permit_pkey PRIMARY KEY (id);
 
@@ -3990,6 +4048,8 @@ CREATE UNIQUE INDEX merchant_registration_open ON municipality.merchant_registra
 
 CREATE INDEX merchant_registration_received ON municipality.merchant_registration USING btree (received_at);
 
+CREATE INDEX offer_merchant ON municipality.offer USING btree (merchant_id, place);
+
 CREATE UNIQUE INDEX offline_sale_booked ON municipality.offline_sale USING btree (id) WHERE (outcome = 'booked'::text);
 
 CREATE INDEX offline_sale_borne ON municipality.offline_sale USING btree (recorded_at) WHERE (bearer <> 'budget'::text);
@@ -4142,6 +4202,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.merchant_re
 
 ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.offer_version FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.offer_version ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.offline_permit FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.offline_permit ENABLE ALWAYS TRIGGER append_only;
@@ -4247,6 +4311,10 @@ CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON municipality.signal_verdict 
 ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER append_only_whole;
 
 CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
+
+CREATE TRIGGER follow_offer BEFORE INSERT ON municipality.offer_version FOR EACH ROW EXECUTE FUNCTION municipality.follow_offer();
+
+ALTER TABLE municipality.offer_version ENABLE ALWAYS TRIGGER follow_offer;
 
 CREATE TRIGGER follow_registration BEFORE INSERT ON municipality.merchant_registration_step FOR EACH ROW EXECUTE FUNCTION municipality.follow_registration();
 
@@ -4500,6 +4568,15 @@ ALTER TABLE ONLY municipality.merchant_registration_step
 ALTER TABLE ONLY municipality.merchant_registration_step
     ADD CONSTRAINT merchant_registration_step_registration_id_fkey FOREIGN KEY (registration_id) REFERENCES municipality.merchant_registration(id);
 
+ALTER TABLE ONLY municipality.offer
+    ADD CONSTRAINT offer_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.offer_version
+    ADD CONSTRAINT offer_version_category_fkey FOREIGN KEY (category) REFERENCES municipality.category(code);
+
+ALTER TABLE ONLY municipality.offer_version
+    ADD CONSTRAINT offer_version_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES municipality.offer(id);
+
 ALTER TABLE ONLY municipality.offline_permit
     ADD CONSTRAINT offline_permit_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
 
@@ -4658,6 +4735,8 @@ REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs i
 REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.follow_offer() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.follow_registration() FROM PUBLIC;
 
@@ -5234,6 +5313,14 @@ GRANT SELECT,INSERT ON TABLE municipality.merchant_registration_step TO app_muni
 
 GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.migration TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.offer TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.offer TO app_municipality;
+
+GRANT UPDATE(place) ON TABLE municipality.offer TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.offer_version TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.offer_version TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.offline_permit TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.offline_permit TO app_municipality;

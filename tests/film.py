@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-
 from optics import Frame
 
 FRAMES = 10

@@ -28,6 +28,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "login": Permission.LOGINS_READ,
     "managing_adult": Permission.RESIDENTS_READ,
     "merchant": Permission.MERCHANTS_READ,
+    "offer": Permission.MERCHANTS_READ,
     "organisation": Permission.INTERMEDIARIES_READ,
     "pass": Permission.PASSES_READ,
     "payee_invoice": Permission.PAYOUT_ACCOUNTS_READ,

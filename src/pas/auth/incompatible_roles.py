@@ -136,6 +136,7 @@ IN_PERSON: Final = frozenset(
         Permission.REGISTRATIONS_JUDGE,
         Permission.ROLES_MANAGE,
         Permission.SETTLEMENTS_APPROVE,
+        Permission.STAFF_MANAGE,
         Permission.VOUCHERS_DECIDE,
     }
 )

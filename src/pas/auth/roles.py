@@ -52,7 +52,7 @@ ROLE_TASKS: Final[Mapping[Role, str]] = {
     Role.ANALYST: "Ziet wie de pas bereikt: aantallen, geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
     Role.OPERATOR: "Houdt het programma draaiend, en ziet geen mensen.",
-    Role.MERCHANT_MANAGER: "Beheert één club of winkel, met de kassa’s.",
+    Role.MERCHANT_MANAGER: "Beheert één club of winkel: plekken, mensen, aanbod en kassa’s.",
     Role.INTERMEDIARY: "Vraagt iets aan voor een kind, en betaalt een club.",
     Role.TEAM_MEMBER: "Geeft met een collega een bon aan een gezin.",
 }
@@ -146,6 +146,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SCHEMES_READ,
             Permission.MERCHANTS_READ,
             Permission.MERCHANTS_WRITE,
+            Permission.LOCATIONS_MANAGE,
             Permission.REGISTRATIONS_READ,
             Permission.REGISTRATIONS_JUDGE,
             Permission.PAYOUT_ACCOUNTS_READ,
@@ -252,6 +253,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.MERCHANT_MANAGER: frozenset(
         {
             Permission.MERCHANTS_READ,
+            Permission.LOCATIONS_MANAGE,
+            Permission.OFFERS_MANAGE,
+            Permission.STAFF_MANAGE,
             Permission.PAYOUT_ACCOUNTS_READ,
             Permission.PAYOUT_ACCOUNTS_PROPOSE,
             Permission.TILLS_READ,

@@ -5,6 +5,7 @@ from litestar.types import ControllerRouterHandler
 from pas.merchants.pages import (
     accounts,
     merchants,
+    offers,
     pairing,
     sells_offline,
     tills,
@@ -16,6 +17,7 @@ routes: list[ControllerRouterHandler] = [
     *accounts.routes,
     *waiting_accounts.routes,
     *tills.routes,
+    *offers.routes,
     *sells_offline.routes,
     *pairing.routes,
 ]

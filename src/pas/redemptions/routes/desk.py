@@ -1,4 +1,4 @@
-"""What a till asks about itself."""
+"""What a till asks about itself: what it is, and what its merchant offers."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -12,6 +12,8 @@ from pas.days import day_of
 from pas.ids import MerchantId, MunicipalityName
 from pas.problems.bodies import AppRequest
 from pas.redemptions.routes.counter import SELL, till_of
+from pas.redemptions.till_offers import OffersTold, offers_of_till, offers_told
+from pas.redemptions.till_state import refuse_revoked
 from pas.redemptions.told_till import TillTold, tell_till
 
 
@@ -35,4 +37,24 @@ async def read_own_till(
         )
 
 
-handlers: list[ControllerRouterHandler] = [read_own_till]
+@get("/v1/{municipality:str}/offers", opt=SELL)
+async def list_offers_of_till(
+    request: AppRequest, municipality: FromPath[str], *, payee: FromQuery[UUID | None] = None
+) -> OffersTold:
+    """Lees wat de aanbieder van dit scanpunt vandaag aanbiedt, op volgorde.
+
+    Een aanbod bespaart typen. Een bedrag typen mag altijd. Zie voor ``payee`` het scanpunt zelf.
+    """
+    till = await till_of(request, municipality)
+    async with connected(request, municipality) as connection:
+        await refuse_revoked(connection, till)
+        found = await offers_of_till(
+            connection,
+            till,
+            payee=None if payee is None else MerchantId(payee),
+            today=day_of(datetime.now(UTC)),
+        )
+    return offers_told(found)
+
+
+handlers: list[ControllerRouterHandler] = [read_own_till, list_offers_of_till]
