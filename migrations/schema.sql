@@ -1033,6 +1033,34 @@ $$;
 
 ALTER FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.owed_to(payee uuid, until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, merchant_id uuid, from_epoch integer, from_xid bigint, redeemed_cents bigint, reversed_cents bigint, returned_cents bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    chain record;
+BEGIN
+    SELECT array_agg(c.id) AS accounts, array_agg(c.epoch) AS epochs, array_agg(c.xid) AS xids INTO chain
+    FROM settled_until(NULL) s CROSS JOIN LATERAL unnest(s.accounts, s.merchants, s.epochs, s.xids) AS c (id, merchant_id, epoch, xid)
+    WHERE c.merchant_id = payee;
+    RETURN QUERY
+    SELECT c.id, payee, c.epoch, c.xid, coalesce(i.cents, 0) - coalesce(d.returned_cents, 0),
+        coalesce(d.reversed_cents, 0), coalesce(d.returned_cents, 0)
+    FROM unnest(chain.accounts, chain.epochs, chain.xids) AS c (id, epoch, xid)
+    LEFT JOIN LATERAL (
+        SELECT sum(t.amount)::bigint AS cents FROM transfer t WHERE t.credit = c.id
+            AND (t.epoch > c.epoch OR t.epoch = c.epoch AND t.xid >= c.xid) AND (t.epoch < until_epoch OR t.epoch = until_epoch AND t.xid < until_xid)
+    ) i ON true
+    LEFT JOIN debited_between(chain.accounts, chain.epochs, chain.xids, until_epoch, until_xid) d ON d.account_id = c.id
+    WHERE i.cents IS NOT NULL OR d.account_id IS NOT NULL;
+END $$;
+
+ALTER FUNCTION municipality.owed_to(payee uuid, until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid DEFAULT NULL::uuid) RETURNS TABLE(account_id bigint, merchant_id uuid, from_epoch integer, from_xid bigint, redeemed_cents bigint, reversed_cents bigint, returned_cents bigint)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -4786,6 +4814,9 @@ GRANT ALL ON FUNCTION municipality.open_appropriation(scheme uuid, year smallint
 
 REVOKE ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.open_merchant_account(owing_to uuid, candidate bigint) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.owed_to(payee uuid, until_epoch integer, until_xid bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.owed_to(payee uuid, until_epoch integer, until_xid bigint) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) TO app_municipality;

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from optics import Frame
 
 FRAMES = 10

@@ -126,6 +126,7 @@ async def test_a_merchant_reads_what_is_coming_and_what_was_paid(
     manager = await signed_in(client, connection, Role.MERCHANT_MANAGER, merchant=shop.merchant.id)
     payouts = f"merchants/{shop.merchant.id}/payouts"
     assert payouts in (await manager.look(f"merchants/{shop.merchant.id}")).text
+    await until_decided(connection)
     assert "12,40 tot nu toe" in (await manager.look(payouts)).text
     run = await proposed(finance)
     assert "12,40 wacht op goedkeuring" in (await manager.look(payouts)).text

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from optics import Pose, Shot, Surface, photograph
 from playwright.sync_api import Page, Playwright, expect
-from surfaces import letter, stained, telephone
 
 from browser_here import ARGUMENTS, chromium
 from film import film
 from looking import screenshot
+from optics import Pose, Shot, Surface, photograph
 from serving import Served
+from surfaces import letter, stained, telephone
 from venue import PHONE, Phone, a_venue
 
 CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")

@@ -23,6 +23,7 @@ from pas.merchants.offers import (
     change_offer,
     end_offer,
     list_offers,
+    make_offer,
     move_offer,
 )
 from pas.merchants.values import MerchantDetailsWrong
@@ -103,8 +104,9 @@ async def test_what_cannot_be_offered_is_told_by_its_field(
     connection: Connection, parts: dict[str, object], field: str
 ) -> None:
     merchant = await a_registered_merchant(connection)
+    terms, actor = some_terms(**parts), of_merchant(merchant)
     with pytest.raises(MerchantDetailsWrong) as refused:
-        await an_offer(connection, merchant, **parts)
+        await make_offer(connection, merchant, terms, actor=actor, now=NOON)
     assert [one["field"] for one in errors_of(refused.value)] == [field]
 
 

@@ -18,6 +18,7 @@ from pas.settlements.model import MOST_OF_A_PAYMENT, Owed, RunState, UnpaidReaso
 
 LONGEST_ID: Final = 35
 SATURDAY: Final = 5
+LONGEST_MONTH: Final = 31
 Rhythm = Literal["none", "weekly", "monthly"]
 
 
@@ -146,6 +147,12 @@ def is_due(rhythm: Rhythm, payout_day: int, *, today: date, last: date | None) -
         month = today if today.day >= payout_day else today.replace(day=1) - timedelta(days=1)
         due = month.replace(day=payout_day)
     return due == today if last is None else last < due
+
+
+def next_due(rhythm: Rhythm, payout_day: int, *, today: date, last: date | None) -> date | None:
+    """Give the first day from today on that a proposal is due; None where somebody makes it by hand."""
+    days = (today + timedelta(days=n) for n in range(LONGEST_MONTH + 1))
+    return next((day for day in days if is_due(rhythm, payout_day, today=day, last=last)), None)
 
 
 def next_banking_day(day: date) -> date:

@@ -13,13 +13,14 @@ from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.ids import MerchantId, SettlementId
-from pas.merchants.payout_accounts import read_account_in_use
 from pas.merchants.stored import read_merchant
 from pas.money import euros
 from pas.problems.bodies import AppRequest
+from pas.settlements.expect import expect_payout
+from pas.settlements.pages.expected import shown
 from pas.settlements.pages.words import LINE_STATES
 from pas.settlements.routes.payouts import READ, Before, fetched_specification
-from pas.settlements.show import NEWEST, Payout, read_coming, read_payouts
+from pas.settlements.show import NEWEST, Payout, read_payouts
 from pas.web.dates import day
 from pas.web.pages import page
 
@@ -52,8 +53,7 @@ async def payouts_page(
     actor, wanted = actor_of(request), MerchantId(merchant_id)
     async with connected(request, municipality) as connection:
         merchant = await read_merchant(connection, wanted, actor=actor)
-        coming = await read_coming(connection, wanted, actor=actor)
-        account = await read_account_in_use(connection, wanted, at=datetime.now(UTC))
+        expected = await expect_payout(connection, wanted, actor=actor, now=datetime.now(UTC))
         found = await read_payouts(connection, wanted, actor=actor, before=before, limit=ON_A_PAGE)
     return page(
         request,
@@ -61,10 +61,9 @@ async def payouts_page(
         home=f"/{municipality}",
         merchant=merchant,
         may_see_offline=actor.may(Permission.REDEMPTIONS_READ),
-        proposed=euros(coming.proposed_cents) if coming.proposed_cents else "",
-        next=euros(coming.next_cents),
-        is_negative=coming.next_cents < 0,
-        account=account,
+        expected=shown(expected),
+        has_account=expected.account is not None,
+        may_see_accounts=actor.may(Permission.PAYOUT_ACCOUNTS_READ),
         payouts=[tile_of(one) for one in found],
         before=found[-1].run_number if len(found) == ON_A_PAGE else None,
     )
