@@ -56,7 +56,7 @@ class EventsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: Events
 
 
-class StateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EndpointStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether messages go there; what happens while they do not, waits."""
 
     state: SwitchedState
@@ -143,7 +143,7 @@ async def set_webhook_endpoint_state(
     *,
     merchant_id: FromPath[UUID],
     endpoint_id: FromPath[UUID],
-    data: JSONBody[StateBody],
+    data: JSONBody[EndpointStateBody],
 ) -> Endpoint:
     """Zet berichten naar een adres stil, of weer aan. Wat intussen gebeurt, wacht."""
     which = (MerchantId(merchant_id), EndpointId(endpoint_id))
