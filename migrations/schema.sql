@@ -4082,6 +4082,8 @@ CREATE UNIQUE INDEX offline_sale_booked ON municipality.offline_sale USING btree
 
 CREATE INDEX offline_sale_borne ON municipality.offline_sale USING btree (recorded_at) WHERE (bearer <> 'budget'::text);
 
+CREATE INDEX offline_sale_chain ON municipality.offline_sale USING btree (recorded_at) WHERE (chain <> 'whole'::text);
+
 CREATE INDEX offline_sale_merchant ON municipality.offline_sale USING btree (merchant_id, recorded_at);
 
 CREATE UNIQUE INDEX offline_sale_number ON municipality.offline_sale USING btree (till_id, sequence) WHERE holds_number;

@@ -15,7 +15,7 @@ from pas.ids import CardId, EntryId, MerchantId, TillId
 from pas.money import Cents
 from pas.redemptions.redeem import redeem
 from pas.redemptions.undo import undo
-from pas.signals.look import Looked, look
+from pas.signals.look import SINCE, Looked, look
 from pas.signals.model import Bounds, Found, SaleFacts
 from pas.signals.read_sales import READ_CUTOFF
 from pas.signals.rules import find
@@ -282,10 +282,10 @@ async def a_town(connection: Connection, *, holders: int = 20, cents: int = 100_
     return Town(connection, people, tills)
 
 
-async def looked(database: Database, *, now: datetime = SUNDAY) -> Looked:
+async def looked(database: Database, *, now: datetime = SUNDAY, since: timedelta = SINCE) -> Looked:
     async with database.connection(VELSEN) as connection:
         await until_decided(connection)
-    return await look(database, VELSEN, now=now)
+    return await look(database, VELSEN, now=now, since=since)
 
 
 async def until_decided(connection: Connection) -> None:

@@ -162,6 +162,19 @@ SETTINGS: Final = (
         "minuten",
     ),
     Described(
+        "signalBorneCents",
+        "Wat de gemeente betaalt zonder internet",
+        "Vanaf zoveel euro in een week bij één aanbieder.",
+        "euros",
+    ),
+    Described(
+        "signalDeclinedOffline",
+        "Verkopen zonder internet die wij niet betalen",
+        "Vanaf zoveel in een week op één kassa.",
+        "number",
+        "verkopen",
+    ),
+    Described(
         "signalQuietWeeks",
         "Rust na ‘niets aan de hand’",
         "Zo lang ziet u hetzelfde niet terug. Tenzij het veel erger wordt.",

@@ -113,6 +113,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     signal_night_until: Annotated[int, Meta(ge=0, le=23)] = 6
     signal_voids: Annotated[int, Meta(ge=2, le=10_000)] = 6
     signal_two_places_minutes: Annotated[int, Meta(ge=1, le=120)] = 5
+    signal_borne_cents: Annotated[Cents, Meta(ge=1, le=10_000_000)] = Cents(5_000)
+    signal_declined_offline: Annotated[int, Meta(ge=1, le=10_000)] = 3
     signal_quiet_weeks: Annotated[int, Meta(ge=0, le=52)] = 26
     offline_sales: bool = True
     offline_per_sale_cents: Annotated[Cents, Meta(ge=100, le=100_000)] = Cents(5_000)

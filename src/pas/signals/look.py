@@ -18,6 +18,8 @@ from pas.db import Connection, Database, Statement
 from pas.ids import MerchantId, MunicipalityName, SignalId, uuid7
 from pas.jobs.kinds import Progress, job_kind
 from pas.signals.model import Bounds, Found, Kind, Verdict
+from pas.signals.offline.read_offline import offline_of_week
+from pas.signals.offline.rules import find_offline
 from pas.signals.read_sales import (
     MOVE_POSITION,
     READ_CUTOFF,
@@ -136,7 +138,9 @@ async def look(
 async def look_at_week(connection: Connection, monday: date, *, now: datetime) -> list[str]:
     """Write down what stands out in a week; says of each pattern what was done with it."""
     settings = await read_municipality_settings(connection)
-    found = find(await sales_of_week(connection, monday), bounds_of(settings))
+    bounds = bounds_of(settings)
+    found = find(await sales_of_week(connection, monday), bounds)
+    found += find_offline(await offline_of_week(connection, monday), bounds, now=now)
     if not found:
         return []
     async with connection.transaction():
@@ -160,6 +164,8 @@ def bounds_of(settings: MunicipalitySettings) -> Bounds:
         night_until=settings.signal_night_until,
         voids=settings.signal_voids,
         two_places_minutes=settings.signal_two_places_minutes,
+        borne_cents=settings.signal_borne_cents,
+        declined_offline=settings.signal_declined_offline,
     )
 
 

@@ -1,7 +1,7 @@
 """A signal as it is found and stored, and the bounds that a municipality chooses for itself."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -17,8 +17,15 @@ Kind = Literal[
     "odd_hours",
     "voids",
     "two_places",
+    "broken_chain",
+    "borne_by_municipality",
+    "declined_offline",
 ]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+OFFLINE: Final[frozenset[Kind]] = frozenset(
+    {"broken_chain", "borne_by_municipality", "declined_offline"}
+)
+"""What is seen in sales that were made without a network."""
 Verdict = Literal["nothing", "handled"]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 
@@ -57,6 +64,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     night_until: int = 6
     voids: int = 6
     two_places_minutes: int = 5
+    borne_cents: int = 5_000
+    declined_offline: int = 3
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from pas.days import start_of
 from pas.db import Connection, Statement
 from pas.ids import CardId, EntryId, ResidentId
 from pas.signals.model import SaleFacts
+from pas.signals.offline.read_offline import odd_weeks
 
 WORTH_EMPTYING_CENTS: Final = 2_500
 """Who uses up what is left of a budget for a few euros does what it is for."""
@@ -26,6 +27,12 @@ class Position(msgspec.Struct, frozen=True):
 
     epoch: int
     xid: int
+
+
+class LookedUpTo(Position, frozen=True):
+    """Up to where the last look went, and when that was."""
+
+    looked_at: datetime
 
 
 class Week(msgspec.Struct, frozen=True):
@@ -50,7 +57,7 @@ READ_CUTOFF: Final = Statement(
     """,
     Position,
 )
-READ_POSITION: Final = Statement("SELECT epoch, xid FROM signal_position", Position)
+READ_POSITION: Final = Statement("SELECT epoch, xid, looked_at FROM signal_position", LookedUpTo)
 MOVE_POSITION: Final = Statement(
     """
     INSERT INTO signal_position (epoch, xid, looked_at) VALUES ($1, $2, $3)
@@ -114,7 +121,8 @@ async def changed_weeks(connection: Connection, until: Position, *, since: datet
     # Numbers of another server are no guide: then everything counts as new, and is found as the same.
     from_xid = last.xid if last is not None and last.epoch == until.epoch else 0
     weeks = await READ_WEEKS.all(connection, from_xid, until.xid, until.epoch, list(SOLD), since)
-    return [week.monday for week in weeks]
+    odd = await odd_weeks(connection, looked_at=last and last.looked_at, since=since)
+    return sorted({*(week.monday for week in weeks), *odd})
 
 
 async def sales_of_week(connection: Connection, monday: date) -> list[SaleFacts]:

@@ -16,6 +16,7 @@ from pas.ids import SignalId
 from pas.problems.bodies import AppRequest
 from pas.signals.judge import judge_signal
 from pas.signals.model import Reason, Signal, Verdict
+from pas.signals.offline.read_offline import OfflineSale, offline_of_signal
 from pas.signals.show import (
     MOST,
     SignalSale,
@@ -42,6 +43,12 @@ class SignalSales(msgspec.Struct, frozen=True):
     """The sales of a signal; of very many the first three hundred."""
 
     items: list[SignalSale]
+
+
+class OfflineSales(msgspec.Struct, frozen=True):
+    """The sales without a network of a signal; of very many the first three hundred."""
+
+    items: list[OfflineSale]
 
 
 class SignalVerdict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +93,16 @@ async def list_signal_sales(
         return SignalSales(await read_signal_sales(connection, SignalId(signal_id)))
 
 
+@get(f"{SIGNAL}/offline-redemptions", opt=READ)
+async def list_offline_sales_of_signal(
+    municipality: FromPath[str], signal_id: FromPath[UUID], request: AppRequest
+) -> OfflineSales:
+    """Lees de verkopen zonder internet waar een signaal over gaat, ook die niemand betaalt."""
+    async with connected(request, municipality) as connection:
+        signal = await read_signal(connection, SignalId(signal_id))
+        return OfflineSales(await offline_of_signal(connection, signal))
+
+
 @post(f"{SIGNAL}/verdicts", opt=JUDGE)
 async def judge_one_signal(
     municipality: FromPath[str],
@@ -110,5 +127,6 @@ routes: list[ControllerRouterHandler] = [
     list_signals,
     read_one_signal,
     list_signal_sales,
+    list_offline_sales_of_signal,
     judge_one_signal,
 ]

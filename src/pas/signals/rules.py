@@ -39,6 +39,7 @@ BASE: Final[dict[Kind, int]] = {
 """How heavy each is at its bound: money that leaves as cash first, what is nearly always a mistake last."""
 
 Owner = TypeVar("Owner", MerchantId, TillId, CardId)
+Sold = TypeVar("Sold")
 Sales = Sequence[SaleFacts]
 
 
@@ -212,8 +213,8 @@ def prices(sales: Sales) -> int:
     return len({sale.price_cents for sale in sales})
 
 
-def grouped(sales: Iterable[tuple[Owner, SaleFacts]]) -> Iterable[Sales]:
-    groups: defaultdict[Owner, list[SaleFacts]] = defaultdict(list)
+def grouped(sales: Iterable[tuple[Owner, Sold]]) -> Iterable[Sequence[Sold]]:
+    groups: defaultdict[Owner, list[Sold]] = defaultdict(list)
     for owner, sale in sales:
         groups[owner].append(sale)
     return groups.values()

@@ -1,5 +1,6 @@
 """What a signal says to an officer: what was seen, what it may be, what is honest, and what to do."""
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -82,6 +83,38 @@ WORDS: Final[dict[Kind, Told]] = {
             "Is de pas weg? Blokkeer hem en geef een nieuwe. Het tegoed blijft staan.",
         ),
     ),
+    "broken_chain": Told(
+        title="Verkopen zonder internet sluiten niet aan",
+        may_be="Een kassa nummert wat hij zonder internet verkoopt. Hier mist een nummer, of een "
+        "nummer kwam twee keer. Misschien heeft iemand de lijst in het toestel veranderd.",
+        honest="Een telefoon die is gewist, of is teruggezet naar een oude stand.",
+        steps=(
+            "Bel de aanbieder. Vraag wat er met het toestel is gebeurd.",
+            "Is het toestel gewist? Laat het opnieuw koppelen.",
+            "Kwam een nummer twee keer, en weet niemand hoe? Zet de kassa stil.",
+        ),
+    ),
+    "borne_by_municipality": Told(
+        title="De gemeente betaalde mee",
+        may_be="Zonder internet ziet een kassa niet wat er op een pas staat. Wat de pas niet kon "
+        "betalen, betaalde de gemeente. Misschien gebruikt iemand dat met opzet.",
+        honest="Een dag zonder bereik, en tegoeden die net ergens anders op gingen.",
+        steps=(
+            "Kijk of het steeds dezelfde kassa is.",
+            "Bel de aanbieder. Vraag of de kassa vaker internet kan krijgen.",
+            "Blijft het zo? Laat deze aanbieder niet meer zonder internet verkopen.",
+        ),
+    ),
+    "declined_offline": Told(
+        title="Verkopen zonder internet die niemand betaalt",
+        may_be="Ze kwamen te laat, waren te hoog, of waren met een pas die niet meer mag. "
+        "De aanbieder krijgt ze niet betaald.",
+        honest="Een vrijwilliger die niet wist wat de kassa zonder internet mag.",
+        steps=(
+            "Bel de aanbieder. Leg uit waarom dit niet is betaald.",
+            "Kijk samen of de kassa elke dag even internet krijgt.",
+        ),
+    ),
 }
 VERDICTS: Final[dict[Verdict, tuple[str, str, str]]] = {
     "nothing": (
@@ -96,29 +129,86 @@ HEAVY, MIDDLE = 60, 40
 
 def seen(one: Signal) -> str:
     """The numbers in a sentence or two."""
-    many, whole, different = count(one.counted), count(one.out_of), count(one.different)
-    match one.kind:
-        case "round_amounts":
-            return (
-                f"{many} van {whole} verkopen waren een rond bedrag, in {different} verschillende "
-                f"tientallen. Samen {euros(one.cents)}."
-            )
-        case "emptied_budgets":
-            return (
-                f"{many} van {whole} verkopen namen precies alles wat er nog op het tegoed stond. "
-                f"Samen {euros(one.cents)}."
-            )
-        case "many_cards":
-            return f"{different} passen in {minutes(one)} op één kassa, bijna elk voor een andere prijs."
-        case "odd_hours":
-            nights = "één nacht" if one.different == 1 else f"{different} nachten"
-            return f"{many} van {whole} verkopen waren in de nacht, in {nights}. De eerste was op {moment(one.first_at)}."
-        case "voids":
-            return f"{many} van {whole} verkopen zijn ongedaan gemaakt, op {different} dagen."
-        case "two_places":
-            if one.different > 1:
-                return f"Dezelfde pas betaalde {different} keer bijna tegelijk op twee plekken."
-            return f"Dezelfde pas betaalde binnen {minutes(one)} op twee plekken."
+    return SEEN[one.kind](one)
+
+
+def round_seen(one: Signal) -> str:
+    return (
+        f"{of_sales(one)} waren een rond bedrag, in {count(one.different)} verschillende tientallen. "
+        f"Samen {euros(one.cents)}."
+    )
+
+
+def emptied_seen(one: Signal) -> str:
+    return (
+        f"{of_sales(one)} namen precies alles wat er nog op het tegoed stond. "
+        f"Samen {euros(one.cents)}."
+    )
+
+
+def cards_seen(one: Signal) -> str:
+    return f"{count(one.different)} passen in {minutes(one)} op één kassa, bijna elk voor een andere prijs."
+
+
+def night_seen(one: Signal) -> str:
+    nights = "één nacht" if one.different == 1 else f"{count(one.different)} nachten"
+    return (
+        f"{of_sales(one)} waren in de nacht, in {nights}. De eerste was op {moment(one.first_at)}."
+    )
+
+
+def voids_seen(one: Signal) -> str:
+    return f"{of_sales(one)} zijn ongedaan gemaakt, op {count(one.different)} dagen."
+
+
+def places_seen(one: Signal) -> str:
+    if one.different > 1:
+        return f"Dezelfde pas betaalde {count(one.different)} keer bijna tegelijk op twee plekken."
+    return f"Dezelfde pas betaalde binnen {minutes(one)} op twee plekken."
+
+
+def borne_seen(one: Signal) -> str:
+    return (
+        f"Bij {of_sales(one)} zonder internet betaalde de gemeente mee. Samen {euros(one.cents)}."
+    )
+
+
+def declined_seen(one: Signal) -> str:
+    return f"{of_sales(one)} zonder internet zijn niet betaald. Samen {euros(one.cents)}."
+
+
+def chain_seen(one: Signal) -> str:
+    """Numbers that came twice or were not signed, and numbers that never came."""
+    holes = one.counted - one.different
+    told = list[str]()
+    if one.different:
+        times = (
+            "Eén verkoop past" if one.different == 1 else f"{count(one.different)} verkopen passen"
+        )
+        told.append(f"{times} niet in de rij van deze kassa.")
+    if holes:
+        times = "Op één plek ontbreekt" if holes == 1 else f"Op {count(holes)} plekken ontbreekt"
+        told.append(f"{times} een nummer.")
+    told.append(f"De kassa verkocht die week {count(one.out_of)} keer zonder internet.")
+    return " ".join(told)
+
+
+SEEN: Final[dict[Kind, Callable[[Signal], str]]] = {
+    "round_amounts": round_seen,
+    "emptied_budgets": emptied_seen,
+    "many_cards": cards_seen,
+    "odd_hours": night_seen,
+    "voids": voids_seen,
+    "two_places": places_seen,
+    "broken_chain": chain_seen,
+    "borne_by_municipality": borne_seen,
+    "declined_offline": declined_seen,
+}
+
+
+def of_sales(one: Signal) -> str:
+    """``38 van 40 verkopen``."""
+    return f"{count(one.counted)} van {count(one.out_of)} verkopen"
 
 
 def minutes(one: Signal) -> str:

@@ -1,12 +1,11 @@
-"""Signals as pages: what to look at first, one with its sales and what to do, and a verdict."""
+"""One signal as a page: its sales, what it may be and what to do, and what an officer found."""
 
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
@@ -21,78 +20,30 @@ from pas.ids import SignalId
 from pas.merchants.model import Merchant, Till
 from pas.merchants.stored import read_merchant
 from pas.merchants.tills import read_till
-from pas.money import euros
 from pas.problems.bodies import AppRequest
-from pas.redemptions.verdicts import visits_text
 from pas.signals.judge import judge_signal
-from pas.signals.model import Signal, Verdict
+from pas.signals.model import OFFLINE, Signal, Verdict
+from pas.signals.pages.overview import LIST
+from pas.signals.pages.sales_table import cells_of, table_of
 from pas.signals.routes import JUDGE, READ
 from pas.signals.show import (
-    MOST,
     SignalNotFound,
-    SignalSale,
-    list_judged,
-    list_open,
     read_sales_of_week,
     read_signal,
     read_signal_sales,
     whose_card,
 )
 from pas.signals.words import VERDICTS, WORDS, seen, urgency
-from pas.web.dates import day, moment
+from pas.web.dates import moment
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
-LIST: Final = "/{municipality:str}/signals"
 ONE: Final = f"{LIST}/{{signal_id:uuid}}"
 TEMPLATE: Final = "signals/signal.html"
 LONGEST: Final = 500
 SHOWN: Final = 60
 """Sales on the page; of very many the first say enough, and the API has the rest."""
 CHOICES: Final = [(verdict, title, text) for verdict, (title, text, _) in VERDICTS.items()]
-
-
-class Tile(msgspec.Struct, frozen=True):
-    """A signal in the list."""
-
-    id: SignalId
-    title: str
-    merchant: str
-    text: str
-    when: str
-    badge: str
-    colour: str
-
-
-@get(LIST, opt=READ, include_in_schema=False)
-async def signals_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
-    """What should I look at first?"""
-    async with connected(request, municipality) as connection:
-        found = await list_open(connection)
-    return page(
-        request,
-        "signals/list.html",
-        home=f"/{municipality}",
-        signals=[open_tile(one) for one in found],
-        is_full=len(found) == MOST,
-    )
-
-
-@get(f"{LIST}/judged", opt=READ, include_in_schema=False)
-async def judged_page(
-    municipality: FromPath[str], request: AppRequest, *, before: FromQuery[UUID | None] = None
-) -> Response[str]:
-    """What did we find earlier?"""
-    last = None if before is None else SignalId(before)
-    async with connected(request, municipality) as connection:
-        found = await list_judged(connection, before=last)
-    return page(
-        request,
-        "signals/judged.html",
-        home=f"/{municipality}",
-        signals=[judged_tile(one) for one in found],
-        before=found[-1].id if len(found) == MOST else None,
-    )
 
 
 @get(ONE, opt=READ, include_in_schema=False)
@@ -170,28 +121,11 @@ async def holder_of_card(
     return done(f"/{municipality}/residents/{resident}")
 
 
-def open_tile(one: Signal) -> Tile:
-    badge, colour = urgency(one.weight)
-    return tile(one, badge, colour)
-
-
-def judged_tile(one: Signal) -> Tile:
-    assert one.verdict is not None, "only what was judged is listed as judged"
-    title, _, colour = VERDICTS[one.verdict]
-    return tile(one, title.lower(), colour)
-
-
-def tile(one: Signal, badge: str, colour: str) -> Tile:
-    when = f"Week van {day(one.week)}" + (f", kassa {one.till}" if one.till else "")
-    title = WORDS[one.kind].title
-    return Tile(one.id, title, one.merchant, seen(one), when=when, badge=badge, colour=colour)
-
-
 async def context_of(request: AppRequest, municipality: str, signal_id: UUID) -> dict[str, object]:
     actor, wanted = actor_of(request), SignalId(signal_id)
     async with connected(request, municipality) as connection:
         one = await read_signal(connection, wanted)
-        sales = await read_signal_sales(connection, wanted)
+        table = await table_of(connection, one)
         merchant = await read_merchant(connection, one.merchant_id, actor=actor)
         till = await till_of(connection, one, actor)
         names = await read_logins(connection, [one.judged_by] if one.judged_by else [])
@@ -206,7 +140,8 @@ async def context_of(request: AppRequest, municipality: str, signal_id: UUID) ->
         "badge": badge,
         "colour": colour,
         "facts": facts_of(one, merchant),
-        "sales": [cells_of(sale, by_till=one.kind != "two_places") for sale in sales[:SHOWN]],
+        "columns": table.columns,
+        "sales": table.rows[:SHOWN],
         "more": max(0, one.counted - SHOWN),
         "ways": ways_of(one, till, actor, home=home),
         "verdict": verdict,
@@ -235,13 +170,6 @@ def facts_of(one: Signal, merchant: Merchant) -> list[tuple[str, str]]:
     ]
 
 
-def cells_of(sale: SignalSale, *, by_till: bool) -> list[str]:
-    taken = euros(sale.taken_cents) + (f", {visits_text(sale.visits)}" if sale.visits else "")
-    where = sale.till or "factuur" if by_till else sale.merchant
-    back = euros(sale.reversed_cents) if sale.reversed_cents else "nee"
-    return [moment(sale.happened_at), where, taken, back]
-
-
 def ways_of(one: Signal, till: Till | None, actor: Actor, *, home: str) -> list[tuple[str, str]]:
     """What whoever looks can do right away, each on a page that asks once more."""
     ways = list[tuple[str, str]]()
@@ -251,6 +179,8 @@ def ways_of(one: Signal, till: Till | None, actor: Actor, *, home: str) -> list[
         ways.append((f"Zet kassa {one.till} stil", f"{at}/tills/{one.till_id}/pause"))
     elif actor.may(Permission.TILLS_PAUSE):
         ways.append(("Zet een kassa stil", f"{at}/tills"))
+    if one.kind in OFFLINE and actor.may(Permission.REDEMPTIONS_READ):
+        ways.append(("Bekijk wat zonder internet is verkocht", f"{at}/offline-sales"))
     ways.append(("Bekijk alle verkopen van die week", f"{home}/signals/{one.id}/week"))
     if actor.may(Permission.REDEMPTIONS_REFUND):
         ways.append(("Boek een verkoop terug", f"{home}/till/sales?payee={one.merchant_id}"))
@@ -259,11 +189,4 @@ def ways_of(one: Signal, till: Till | None, actor: Actor, *, home: str) -> list[
     return [*ways, ("Bekijk de aanbieder", at)]
 
 
-routes: list[ControllerRouterHandler] = [
-    signals_page,
-    judged_page,
-    signal_page,
-    judge,
-    week_page,
-    holder_of_card,
-]
+routes: list[ControllerRouterHandler] = [signal_page, judge, week_page, holder_of_card]
