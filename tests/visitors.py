@@ -53,6 +53,8 @@ class Visitor(msgspec.Struct, frozen=True):
             return True
         if self.home != HERE or self.kind == "nobody":
             return False
+        if opt.get("till") == "signed" and self.proof != "signature":
+            return False
         if opt.get(self.kind) or (opt.get("signed_in") and self.kind in {"login", "holder"}):
             return True
         wanted = opt.get("permission") or ()
@@ -114,8 +116,8 @@ VISITORS = (
 
 
 def somebody_for(opt: Mapping[str, object], *, of_merchant: bool) -> Visitor:
-    """Somebody with a session who may use such a route."""
-    people = (*ROLES, HOLDER, TILL_PAGES, MANAGER)
+    """Somebody who may use such a route, with a session where that is enough."""
+    people = (*ROLES, HOLDER, TILL_PAGES, MANAGER, TILL)
     return next(one for one in people if one.may(opt, of_merchant=of_merchant))
 
 
@@ -213,10 +215,11 @@ class Street:
         return known[kind]
 
     async def settle(self) -> None:
-        """Let both merchants of each municipality be there."""
+        """Let both merchants of each municipality be there, with all that they may choose."""
         for name, connection in self.connections.items():
             for which in ("own", "other"):
                 self.merchants[name, which] = await a_merchant(connection, name=which)
+            await connection.execute("UPDATE merchant SET sells_offline = true")
 
     async def actor(self, visitor: Visitor) -> UUID:
         if visitor.name not in self.actors:

@@ -136,7 +136,9 @@ def unsafe(town: Street) -> list[Route]:
     return [
         route
         for route in town.routes()
-        if not route.is_safe and not (route.is_api and route.opt.get("public"))
+        if not route.is_safe
+        and not (route.is_api and route.opt.get("public"))
+        and route.opt.get("till") != "signed"
     ]
 
 

@@ -3,6 +3,7 @@
 =====================================  ==============================================================
 ``{"permission": Permission.X}``       a login with that permission (or one of a tuple of them)
 ``{"till": True}``                     a paired till; the use case judges its state
+``{"till": "signed"}``                 a till that signs the request itself; its session is not enough
 ``{"holder": True}``                   a holder who signed in
 ``{"signed_in": True}``                any login or holder
 ``{"public": True}``                   everybody
@@ -27,6 +28,7 @@ from pas.auth.csrf import FIELD, HEADER, SAFE_METHODS, refuse_cross_site, refuse
 from pas.auth.permissions import Permission
 from pas.auth.sign_in import LOCAL_PATH
 from pas.auth.state import auth_state
+from pas.auth.till_signature import TillSignatureWrong
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotSignedIn
 
@@ -47,6 +49,7 @@ async def require_access(connection: AnyConnection, handler: BaseRouteHandler) -
         if actor is None:
             raise not_signed_in(request)
         refuse_uninvited(opt, actor)
+        refuse_unsigned(request, opt)
         refuse_other_merchant(request, opt, actor)
     if request.method not in SAFE_METHODS:
         await refuse_forged(request)
@@ -75,6 +78,12 @@ def refuse_uninvited(opt: dict[str, object], actor: Actor) -> None:
     wanted = permissions_in(opt)
     if not any(actor.may(permission) for permission in wanted):
         raise PermissionMissing(permissions=[permission.value for permission in wanted])
+
+
+def refuse_unsigned(request: AppRequest, opt: dict[str, object]) -> None:
+    """Refuse the session that a till has for its pages where its key must speak."""
+    if opt.get("till") == "signed" and cast("Authentication", request.auth).method != "till":
+        raise TillSignatureWrong("Dit verzoek moet het scanpunt zelf tekenen.")
 
 
 def permissions_in(opt: dict[str, object]) -> tuple[Permission, ...]:
