@@ -161,8 +161,8 @@ def test_a_sale_that_lost_its_connection_under_way_is_booked_once(
     served: Served, page: Page, moment: str
 ) -> None:
     """The request arrived or it did not: the till cannot know, and goes on without internet."""
-    venue, phone = paired(served, page)
-    phone.ask(venue.holder.token.text(), "5,00")
+    venue, phone = paired(served, page, share_basis_points=5_000)
+    phone.ask(venue.holder.token.text(), "10,00")
     expect(phone.part("screen-quote")).to_be_visible()
     page.route("**/v1/**", cut(moment))
     phone.part("take").click()

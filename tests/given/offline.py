@@ -55,6 +55,7 @@ class OfflineTill:
             "scanned": scanned,
             "holder": 0,
             "priceCents": cents,
+            "takeCents": None,
             "visits": None,
             "category": None,
             "occurredAt": iso(at),
@@ -77,7 +78,8 @@ class OfflineTill:
             "scanned",
             "holder",
         )
-        parts = [item[name] for name in (*named, "priceCents", "visits", "category", "occurredAt")]
+        sold = ("priceCents", "takeCents", "visits", "category", "occurredAt")
+        parts = [item[name] for name in (*named, *sold)]
         written = ["-" if part is None else str(part) for part in parts]
         return "\n".join(
             ["pas offline sale 1", self.municipality, str(self.till.id), *written]

@@ -75,6 +75,33 @@ async def test_the_same_again_is_the_same_answer_however_late(desk: Desk, purse:
     assert await desk.owed() == 400
 
 
+async def test_of_what_was_quoted_before_the_network_went_a_share_is_paid_once(
+    desk: Desk, connection: Connection
+) -> None:
+    holder = await a_holder(connection)
+    scheme = await a_scheme(connection, share_basis_points=5_000)
+    purse = await a_budget(connection, scheme, holder, cents=1000)
+    permit, scanned = await desk.allowed(), holder.token.text()
+    quoted = desk.till.sell(permit, scanned, 1_200, takeCents=600)
+    assert await desk.sold(quoted) == ("booked", "budget", 600, 0, None)
+    less_is_left = desk.till.sell(permit, scanned, 1_200, takeCents=600)
+    assert await desk.sold(less_is_left) == ("booked", "both", 400, 200, "budget-empty")
+    assert (await desk.left(purse.account), await desk.owed()) == (0, 1_200)
+    assert (await desk.proof()).closes
+
+
+async def test_no_more_is_taken_than_was_quoted(desk: Desk, purse: Budget) -> None:
+    sale = desk.till.sell(await desk.allowed(), purse.holder.token.text(), 900, takeCents=300)
+    assert await desk.sold(sale) == ("booked", "budget", 300, 0, None)
+    assert await desk.left(purse.account) == 700
+
+
+@pytest.mark.parametrize("take", [0, -1, 401])
+async def test_what_is_taken_is_a_part_of_the_price(desk: Desk, purse: Budget, take: int) -> None:
+    sale = desk.till.sell(await desk.allowed(), purse.holder.token.text(), 400, takeCents=take)
+    assert await desk.sold(sale) == ("declined", "merchant", 0, 0, "offline-item-unreadable")
+
+
 async def test_an_upload_that_is_three_days_late_is_judged_as_of_its_day(
     desk: Desk, purse: Budget
 ) -> None:

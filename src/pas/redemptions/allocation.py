@@ -58,6 +58,8 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     agreed: dict[str, Cents | None]
     """Only the category that was asked for, when one was."""
     price_cents: Cents | None
+    most_cents: Cents | None = None
+    """Together no more than this of the price; None: all of it."""
     visits: int | None
     unmet: frozenset[str]
     holder_is_adult: bool
@@ -151,7 +153,8 @@ def quote_amount(sale: Sale, budgets: Sequence[BudgetFacts]) -> Quote:
     assert price is not None
 
     def fill(candidates: Sequence[BudgetFacts]) -> list[Payment]:
-        rest, payments = price, list[Payment]()
+        rest = price if sale.most_cents is None else min(price, sale.most_cents)
+        payments = list[Payment]()
         for budget in candidates:
             take = min(rest, budget.balance_cents, share_of(price, budget.share_basis_points))
             if take > 0:

@@ -137,7 +137,8 @@ def price_of(judgement: Judgement) -> Cents:
         case Accepted(price_cents=price):
             return price
         case _:
-            said = judgement.reading.handed.price_cents or NO_CENTS
+            handed = judgement.reading.handed
+            said = handed.take_cents or handed.price_cents or NO_CENTS
             return Cents(min(max(said, 0), MOST_PRICE))
 
 

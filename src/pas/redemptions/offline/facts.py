@@ -84,6 +84,7 @@ class Sold(msgspec.Struct, frozen=True, kw_only=True):
     """What the till says that it sold, and the moment for which that is judged."""
 
     price_cents: Cents | None = None
+    take_cents: Cents | None = None
     visits: int | None = None
     category: str | None = None
     said_at: datetime
@@ -121,8 +122,13 @@ Verdict: TypeAlias = Accepted | Replayed | OfMerchant
 
 
 class Priced(msgspec.Struct, frozen=True):
-    """What was sold, in cents; ``visits`` at the price that was signed."""
+    """What the merchant is to get, in cents; ``visits`` at the price that was signed.
+
+    ``whole_cents`` is the price of which it is a part, where the holder paid the rest: a scheme that
+    pays a share pays that of the whole.
+    """
 
     cents: Cents
     category: str | None
     visits: int | None = None
+    whole_cents: Cents | None = None

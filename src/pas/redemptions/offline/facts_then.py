@@ -241,6 +241,7 @@ def sold_of(handed: Handed, moment: datetime) -> Sold:
     item = handed.item
     return Sold(
         price_cents=handed.price_cents,
+        take_cents=handed.take_cents,
         visits=item.visits if item is not None else None,
         category=item.category if item is not None else None,
         said_at=handed.said_at,

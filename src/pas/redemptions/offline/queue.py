@@ -48,10 +48,16 @@ class QueueItem(
     scanned: Annotated[str, Meta(min_length=1, max_length=300)]
     holder: Annotated[int, Meta(ge=0, le=20)] = 0
     price_cents: Whole | None = None
+    take_cents: Whole | None = None
+    """What was quoted for this price before the network was lost; the holder paid the rest."""
     visits: Whole | None = None
     category: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,80}$")] | None = None
     occurred_at: Moment
     signature: Annotated[str, Meta(min_length=1, max_length=200)]
+
+    def __post_init__(self) -> None:
+        if self.take_cents is not None and not 0 < self.take_cents <= (self.price_cents or 0):
+            raise ValueError("what is taken is a part of a price")
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -90,11 +96,15 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def price_cents(self) -> Cents | None:
-        return (
-            None
-            if self.item is None or self.item.price_cents is None
-            else Cents(self.item.price_cents)
-        )
+        return cents(self.item.price_cents) if self.item else None
+
+    @property
+    def take_cents(self) -> Cents | None:
+        return cents(self.item.take_cents) if self.item else None
+
+
+def cents(said: int | None) -> Cents | None:
+    return None if said is None else Cents(said)
 
 
 def read_item(
@@ -153,6 +163,7 @@ def text_of(item: QueueItem, *, municipality: MunicipalityName, till: TillKey) -
             item.scanned,
             str(item.holder),
             NOTHING if item.price_cents is None else str(item.price_cents),
+            NOTHING if item.take_cents is None else str(item.take_cents),
             NOTHING if item.visits is None else str(item.visits),
             item.category or NOTHING,
             item.occurred_at,

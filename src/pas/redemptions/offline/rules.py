@@ -92,9 +92,10 @@ def price_of(sold: Sold, permit: PermitFacts) -> Priced | Reason:
     if sold.visits is None:
         if sold.price_cents is None:
             return AmountOrVisitsMissing
-        return (
-            AmountNotPositive if sold.price_cents <= 0 else Priced(sold.price_cents, sold.category)
-        )
+        if sold.price_cents <= 0:
+            return AmountNotPositive
+        owed = sold.take_cents or sold.price_cents
+        return Priced(owed, sold.category, whole_cents=sold.price_cents)
     if sold.visits <= 0:
         return AmountNotPositive
     prices = {

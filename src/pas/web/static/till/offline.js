@@ -83,25 +83,28 @@ async function chainOf(tillId) {
 
 // --- selling --------------------------------------------------------------------------------
 
-/** What a sale comes to; refuses what the limits or the list of blocked cards do not allow. */
+/**
+ * What a sale comes to; refuses what the limits or the list of blocked cards do not allow. `takeCents`
+ * is what was quoted while there was a network; the holder pays the rest of the price.
+ */
 export async function judge(device, { scanned, choice, takeCents = null }) {
   const { permit, leftCents, until, sold, blocked } = await left(device);
   if (await isBlocked(blocked, scanned)) throw new NotOffline("blocked-card");
   const asked = wanted(choice);
-  const price = asked.visits
-    ? asked.visits * (visitPrice(permit, asked.category) ?? 0)
-    : (takeCents ?? asked.priceCents);
-  if (!price) throw new NotOffline("no-price");
+  const perVisit = asked.visits ? visitPrice(permit, asked.category) : null;
+  const amountCents = takeCents ?? (asked.visits ? asked.visits * perVisit : asked.priceCents);
+  const visits = asked.visits ? amountCents / perVisit : null;
+  if (!amountCents || (asked.visits && !Number.isInteger(visits))) throw new NotOffline("no-price");
   const today = dayOf(await ownTime(device));
   const ofPass = sold
     .filter((one) => one.scanned === scanned && dayOf(one.occurredAt) === today)
     .reduce((sum, one) => sum + one.amountCents, 0);
-  if (price > permit.perSaleCents) throw new NotOffline("sale", { most: permit.perSaleCents });
-  if (ofPass + price > permit.perPassDayCents) {
+  if (amountCents > permit.perSaleCents) throw new NotOffline("sale", { most: permit.perSaleCents });
+  if (ofPass + amountCents > permit.perPassDayCents) {
     throw new NotOffline("pass", { most: permit.perPassDayCents - ofPass });
   }
-  if (price > leftCents) throw new NotOffline("total", { most: leftCents });
-  return { amountCents: price, leftCents: leftCents - price, until, permit };
+  if (amountCents > leftCents) throw new NotOffline("total", { most: leftCents });
+  return { amountCents, visits, leftCents: leftCents - amountCents, until, permit };
 }
 
 /** The day that counts is that of the municipality, wherever this device thinks that it is. */
@@ -129,7 +132,7 @@ async function isBlocked({ salt, tokens, numbers }, scanned) {
  * the sale that was sent and never answered; it is struck off in the same write.
  */
 export async function accept(device, { scanned, choice, takeCents = null, replaces = null, saleId = null, attempt = null }) {
-  const { amountCents, permit } = await judge(device, { scanned, choice, takeCents });
+  const { amountCents, visits, permit } = await judge(device, { scanned, choice, takeCents });
   const asked = wanted(choice);
   for (;;) {
     const chain = await chainOf(device.till.id);
@@ -142,8 +145,9 @@ export async function accept(device, { scanned, choice, takeCents = null, replac
       permitId: permit.id,
       scanned: readScanned(scanned).text,
       holder: 0,
-      priceCents: asked.visits ? null : amountCents,
-      visits: asked.visits ?? null,
+      priceCents: visits ? null : asked.priceCents,
+      takeCents: visits ? null : takeCents,
+      visits,
       category: asked.category,
       occurredAt: new Date(await ownTime(device)).toISOString(),
     };
@@ -184,6 +188,7 @@ function textOf(device, item) {
     item.scanned,
     item.holder,
     or(item.priceCents),
+    or(item.takeCents),
     or(item.visits),
     or(item.category),
     item.occurredAt,
