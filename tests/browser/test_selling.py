@@ -16,6 +16,12 @@ def amount_left(page: Page, title: str) -> str:
     return budget.locator(".pas-budget__left").inner_text()
 
 
+def cashier(page: Page, name: str) -> None:
+    """Behind the bar, on the page without a camera."""
+    become(page, "till", name)
+    page.goto("/velsen/till")
+
+
 def test_a_pass_pays_at_a_till_and_is_undone(visitor: Page) -> None:
     visitor.goto("/")
     check_page(visitor, "demo-front")
@@ -25,7 +31,7 @@ def test_a_pass_pays_at_a_till_and_is_undone(visitor: Page) -> None:
     before = amount_left(visitor, "Fiets voor volwassenen")
     visitor.get_by_role("button", name="Uitloggen").click()
 
-    become(visitor, "till", "Fietsenmaker")
+    cashier(visitor, "Fietsenmaker")
     check_page(visitor, "demo-till")
     visitor.fill("#scanned", number)
     visitor.fill("#amount", "1.000,00")
@@ -40,7 +46,7 @@ def test_a_pass_pays_at_a_till_and_is_undone(visitor: Page) -> None:
     assert amount_left(visitor, "Fiets voor volwassenen") == "€\u00a00,00"
     expect(visitor.locator("table")).to_contain_text("Betaald bij Fietsenmaker")
 
-    become(visitor, "till", "Fietsenmaker")
+    cashier(visitor, "Fietsenmaker")
     visitor.goto("/velsen/till/sales")
     visitor.get_by_role("link", name="Ongedaan maken").first.click()
     check_page(visitor, "demo-undo")
@@ -60,7 +66,7 @@ def test_a_child_pays_from_two_budgets_is_refused_and_paid_back(visitor: Page) -
     number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
     before = school_budgets(visitor)
 
-    become(visitor, "till", "Basisschool")
+    cashier(visitor, "Basisschool")
     quote_for_eldest(visitor, number, "900,00")
     quote = visitor.locator(".pas-verdict").inner_text()
     taken, asked = [int(re.sub(r"\D", "", text)) for text in re.findall(r"€\s[\d.,]+", quote)[:2]]
@@ -127,7 +133,7 @@ def pay_back(page: Page, amount: str) -> None:
 def test_a_condition_is_answered_with_yes_or_no(visitor: Page) -> None:
     become(visitor, "holder")
     number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
-    become(visitor, "till", "Zwembad")
+    cashier(visitor, "Zwembad")
     for answer in ("no", "nothing", "yes"):
         visitor.goto("/velsen/till")
         visitor.fill("#scanned", number)
@@ -188,7 +194,7 @@ def test_a_counter_officer_sells_for_whom_they_choose_and_finds_the_sale_again(
 
 
 def test_the_cashier_hears_what_is_wrong(visitor: Page) -> None:
-    become(visitor, "till", "Fietsenmaker")
+    cashier(visitor, "Fietsenmaker")
     visitor.get_by_role("button", name="Kijk wat kan").click()
     expect(visitor.locator("#fouten")).to_contain_text("Scan de pas")
     visitor.fill("#scanned", "1234 5678 9012")
@@ -207,7 +213,7 @@ def test_a_till_without_scripts_sells_what_is_typed(browser: Browser, city: Serv
     page = context.new_page()
     become(page, "holder")
     number = re.sub(r"\D", "", page.locator(".pas-card__digits").inner_text())
-    become(page, "till", "Fietsenmaker")
+    cashier(page, "Fietsenmaker")
     page.get_by_role("link", name="Scan met de camera").click()
     page.get_by_role("link", name="Typ het nummer van de pas").click()
     page.fill("#scanned", number)

@@ -14,8 +14,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
 
 from browser_here import ARGUMENTS, chromium
-from given.city import Till, a_till
+from given.city import Till, a_holder, a_till
+from given.days import YEAR
 from looking import accessibility_faults, screenshot
+from pas.auth.actor import SYSTEM
+from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection
 from serving import Served
 from venue import PHONE, SCAN, Phone, Venue, a_venue
@@ -67,8 +70,9 @@ def paired(served: Served, page: Page, **details: object) -> tuple[Venue, Phone]
 
 
 def kept(page: Page) -> None:
-    """Wait until the browser keeps the page, as it does in the first seconds."""
+    """Wait until the browser keeps the page, as it does in the first seconds; nothing else keeps it."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
 
 
 def back_online(phone: Phone) -> None:
@@ -128,6 +132,30 @@ def test_the_limits_that_were_signed_hold_without_internet(served: Served, page:
         phone.part("next").click()
 
 
+def test_what_all_passes_may_pay_together_holds_too(served: Served, page: Page) -> None:
+    venue = a_venue(served, offline=True)
+    limited(venue, 6_000)
+    phone = Phone(page)
+    venue.pair(page)
+    kept(page)
+    limited(venue, 50_000)
+    other = venue.do(lambda connection: a_holder(connection, year=YEAR))
+    phone.offline()
+    phone.sell(venue.holder.token.text(), "50,00")
+    phone.part("next").click()
+    phone.ask(other.token.text(), "10,01")
+    expect(phone.part("done-text")).to_contain_text("verkocht al genoeg")
+    expect(phone.part("done-text")).to_contain_text("€\u00a010,00")
+
+
+def limited(venue: Venue, cents: int) -> None:
+    venue.do(
+        lambda connection: change_municipality_settings(
+            connection, {"offlineTotalCents": cents}, actor=SYSTEM
+        )
+    )
+
+
 def test_limits_that_somebody_raised_in_the_storage_are_worth_nothing(
     served: Served, page: Page
 ) -> None:
@@ -169,11 +197,15 @@ def test_a_sale_that_lost_its_connection_under_way_is_booked_once(
     expect(phone.part("done-title")).to_have_text("Aangenomen €\u00a05,00", timeout=20_000)
     page.unroute("**/v1/**")
     phone.part("next").click()
-    page.evaluate("dispatchEvent(new Event('online'))")
+    look_again(page)
     said = "online al geboekt" if moment == "after" else "Betaald van de pas"
     expect_sales(phone, said)
     assert venue.booked() == [500]
     assert venue.left() == 19_500
+
+
+def look_again(page: Page) -> None:
+    page.evaluate("dispatchEvent(new Event('online'))")
 
 
 def cut(moment: str) -> Callable[[Route], None]:
@@ -194,10 +226,9 @@ def test_an_upload_that_is_cut_and_repeated_books_everything_once(
     for amount in ("2,00", "3,00"):
         phone.sell_next(venue.holder.token.text(), amount)
     page.route("**/offline-sales", cut("after"))
-    phone.offline(is_off=False)
-    page.wait_for_timeout(9_000)
-    page.evaluate("dispatchEvent(new Event('online'))")
-    page.wait_for_timeout(500)
+    for act in (lambda: phone.offline(is_off=False), lambda: look_again(page)):
+        with page.expect_event("requestfailed", lambda one: "/offline-sales" in one.url):
+            act()
     page.unroute("**/offline-sales")
     page.reload()
     expect_sales(phone, *["Betaald van de pas"] * 3)

@@ -32,7 +32,7 @@ async def become_holder(municipality: FromPath[str], request: AppRequest) -> Red
 @post("/{municipality:str}/demo/till", opt=PUBLIC, include_in_schema=False, status_code=303)
 async def become_till(municipality: FromPath[str], request: AppRequest) -> Redirect:
     """Stand behind a bar."""
-    return await become(request, municipality, kind="till", to="till")
+    return await become(request, municipality, kind="till", to="till/scan")
 
 
 @post("/{municipality:str}/demo/manager", opt=PUBLIC, include_in_schema=False, status_code=303)
