@@ -11,7 +11,8 @@ PACKAGES := $(VENV)/.packages
 INSTALLED := $(VENV)/.installed
 VENDORED := src/pas/web/static/till/vendor/NOTICE
 MIGRATIONS := $(wildcard migrations/installation/*.sql migrations/municipality/*.sql migrations/superuser/*.sql)
-LEDGER_TESTS := $(wildcard tests/ledger tests/races tests/guards)
+LEDGER_TESTS := tests/ledger $(addprefix tests/races/test_,interleavings.py offline_races.py races.py) \
+	$(addprefix tests/guards/test_,migrations.py roles.py statements.py)
 PROCESSES ?= auto
 
 .PHONY: help install demo test test-faults test-mutation check bench bench-full schema lock clean
@@ -43,9 +44,7 @@ demo: $(INSTALLED) ## Start the demonstration city on http://127.0.0.1:8000
 
 test: $(INSTALLED) ## Run all tests but the long fault runs; the ledger's on PostgreSQL 18 and 16
 	@$(BIN)/pytest -n $(PROCESSES) -m "not faults"
-ifneq ($(LEDGER_TESTS),)
 	@$(BIN)/pytest -n $(PROCESSES) -m "not faults" --pg 16 $(LEDGER_TESTS)
-endif
 
 test-faults: $(INSTALLED) ## Kill servers, backends and workers under load, many times
 	@$(BIN)/pytest -m faults
