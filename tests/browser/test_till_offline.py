@@ -40,6 +40,8 @@ EDIT = """async ([name, change]) => {
   await new Promise((resolve) => { writing.onsuccess = resolve; });
 }"""
 
+EDITS = {"amount": {"priceCents": 9_900}, "id": {"id": "van mij"}, "hole": None}
+
 
 @pytest.fixture
 def context(browser: Browser, served: Served) -> Generator[BrowserContext]:
@@ -403,7 +405,7 @@ def test_a_till_that_was_revoked_in_between_hands_in_what_it_sold_before(
     assert venue.booked() == [500], "what it sold after that is the merchant's"
 
 
-@pytest.mark.parametrize("what", ["amount", "hole"])
+@pytest.mark.parametrize("what", ["amount", "id", "hole"])
 def test_a_queue_that_somebody_edited_is_seen_and_its_neighbours_are_paid(
     served: Served, page: Page, what: str
 ) -> None:
@@ -411,14 +413,14 @@ def test_a_queue_that_somebody_edited_is_seen_and_its_neighbours_are_paid(
     phone.offline()
     phone.sell(venue.holder.token.text(), "1,00")
     phone.sell_next(venue.holder.token.text(), "2,00")
-    page.evaluate(EDIT, ["queue", {"priceCents": 9_900} if what == "amount" else None])
+    page.evaluate(EDIT, ["queue", EDITS[what]])
     back_online(phone)
-    if what == "amount":
-        expect_sales(phone, "Betaald van de pas", "Niet betaald")
-        look_at(page, "offline-edited")
-    else:
+    if what == "hole":
         expect_sales(phone, "Betaald van de pas")
         assert "hole" in chains(venue)
+    else:
+        expect_sales(phone, "Betaald van de pas", "Niet betaald")
+        look_at(page, f"offline-edited-{what}")
     assert venue.booked() == [200]
 
 

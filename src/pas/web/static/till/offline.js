@@ -238,13 +238,10 @@ function asSent(row) {
   return item;
 }
 
+/** Each has its answer, in the order of asking: also what somebody made unreadable. */
 function note(waiting, answers) {
-  const bySequence = new Map(answers.map((one) => [one.sequence, one]));
   return change(["queue"], async (stores) => {
-    for (const row of waiting) {
-      const answer = bySequence.get(row.sequence);
-      if (answer) stores.queue.put({ ...row, answer });
-    }
+    waiting.forEach((row, place) => stores.queue.put({ ...row, answer: answers[place] }));
   });
 }
 
