@@ -40,6 +40,13 @@ EDIT = """async ([name, change]) => {
   await new Promise((resolve) => { writing.onsuccess = resolve; });
 }"""
 
+MOMENTS = """async () => {
+  const opening = indexedDB.open("pas");
+  await new Promise((resolve) => { opening.onsuccess = resolve; });
+  const asking = opening.result.transaction("queue").objectStore("queue").getAll();
+  await new Promise((resolve) => { asking.onsuccess = resolve; });
+  return asking.result.map((row) => row.occurredAt);
+}"""
 HOLD_SIGNING = """() => {
   const sign = crypto.subtle.sign.bind(crypto.subtle);
   globalThis.holding = false;
@@ -313,6 +320,13 @@ def test_a_clock_that_is_set_back_wins_no_time(
     venue, phone = paired(served, page)
     phone.offline()
     phone.sell(venue.holder.token.text(), "1,00")
+    for hours in (3, -3):
+        context.add_init_script(CLOCK % (hours * AN_HOUR))
+        page.reload()
+        phone.sell(venue.holder.token.text(), "1,00")
+    moments = page.evaluate(MOMENTS)
+    assert len(moments) == 3
+    assert moments == sorted(moments), "never earlier than the sale before"
     context.add_init_script(CLOCK % (25 * AN_HOUR))
     page.reload()
     phone.ask(venue.holder.token.text(), "1,00")
