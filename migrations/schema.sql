@@ -716,6 +716,21 @@ END $$;
 
 ALTER FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.free_test_codes(codes bytea[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM sandbox) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA262', MESSAGE = 'only in a sandbox does a code go to another card';
+    END IF;
+    UPDATE card SET token_hash = sha256(uuid_send(gen_random_uuid())), number_hash = sha256(uuid_send(gen_random_uuid())),
+        codes_encrypted = NULL, state = 'ended', state_before_block = NULL, activation_hash = NULL, state_since = clock_timestamp()
+    WHERE number_hash = ANY (codes);
+END $$;
+
+ALTER FUNCTION municipality.free_test_codes(codes bytea[]) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -956,6 +971,19 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.only_before_anybody() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM resident) OR EXISTS (SELECT 1 FROM merchant) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA261', MESSAGE = 'a municipality with people in it becomes no sandbox';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.only_before_anybody() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS bigint[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1417,6 +1445,19 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_double_agreement() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_in_sandbox() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM sandbox) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA260', MESSAGE = 'nothing leaves a sandbox';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_in_sandbox() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_other_judgement() RETURNS trigger
     LANGUAGE plpgsql
@@ -3010,6 +3051,16 @@ ALTER TABLE municipality.reversal OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.reversal IS 'How much of each line of an original was reversed; made at the first reversal.';
 
+CREATE TABLE municipality.sandbox (
+    only_one boolean DEFAULT true NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT sandbox_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE municipality.sandbox OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.sandbox IS 'One row in a municipality where makers of tills try things, put there before anybody lives in it; none in a real one.';
+
 CREATE TABLE municipality.scheduled_turn (
     kind text NOT NULL,
     day date NOT NULL,
@@ -3878,6 +3929,9 @@ ALTER TABLE ONLY municipality.resident_version
 ALTER TABLE ONLY municipality.reversal
     ADD CONSTRAINT reversal_pkey PRIMARY KEY (entry_id, line);
 
+ALTER TABLE ONLY municipality.sandbox
+    ADD CONSTRAINT sandbox_pkey PRIMARY KEY (only_one);
+
 ALTER TABLE ONLY municipality.scheduled_turn
     ADD CONSTRAINT scheduled_turn_pkey PRIMARY KEY (kind, day);
 
@@ -4272,6 +4326,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.reversal FO
 
 ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.sandbox FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.sandbox ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.scheme_grant FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.scheme_grant ENABLE ALWAYS TRIGGER append_only;
@@ -4380,6 +4438,10 @@ CREATE TRIGGER keep_webhook BEFORE UPDATE ON municipality.webhook_endpoint FOR E
 
 ALTER TABLE municipality.webhook_endpoint ENABLE ALWAYS TRIGGER keep_webhook;
 
+CREATE TRIGGER only_before_anybody BEFORE INSERT ON municipality.sandbox FOR EACH ROW EXECUTE FUNCTION municipality.only_before_anybody();
+
+ALTER TABLE municipality.sandbox ENABLE ALWAYS TRIGGER only_before_anybody;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -4429,6 +4491,14 @@ CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EA
 ALTER TABLE municipality.signal ENABLE ALWAYS TRIGGER refuse_changed_signal;
 
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
+
+CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.card_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
+
+ALTER TABLE municipality.card_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
+
+CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.settlement_file FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
+
+ALTER TABLE municipality.settlement_file ENABLE ALWAYS TRIGGER refuse_in_sandbox;
 
 CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_line();
 
@@ -4788,6 +4858,9 @@ GRANT ALL ON FUNCTION municipality.forget_signals(before timestamp with time zon
 REVOKE ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_withdrawn_applications(before timestamp with time zone, most integer) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.free_test_codes(codes bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.free_test_codes(codes bytea[]) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
@@ -4807,6 +4880,8 @@ GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.only_before_anybody() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.open_accounts(ids bigint[], kinds text[], units text[], schemes uuid[], years smallint[], subjects uuid[], guards boolean[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;
@@ -4839,6 +4914,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_changed_signal() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_in_sandbox() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 
@@ -5485,6 +5562,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE municipality.resident_version TO app_municip
 GRANT SELECT ON TABLE municipality.reversal TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.reversal TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.reversal TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.sandbox TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.sandbox TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.scheduled_turn TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.scheduled_turn TO app_municipality;

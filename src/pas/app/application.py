@@ -25,6 +25,7 @@ from pas.app.orphans import end_with_parent
 from pas.app.ready import Readiness
 from pas.app.refusal_answers import Answer, answer_error, answer_refusal, is_api
 from pas.app.routes_check import check_routes
+from pas.app.sandbox_mark import with_sandbox_mark
 from pas.app.slices import slice_routes
 from pas.auth.access import require_access
 from pas.auth.authentication import Authenticate
@@ -88,7 +89,7 @@ def run_on(made: Routed, settings: Settings, address: Address) -> Litestar:
     # Made at the first request and kept: it takes longer than a scan.
     app.state["openapi"] = cache(partial(described, made.routes, settings))
     app.asgi_handler = wrap(
-        with_place(app, made.handler),
+        with_sandbox_mark(app, with_place(app, made.handler)),
         hosts=settings.hosts,
         over_tls=settings.origin.startswith("https:"),
         tell=access_log(settings),

@@ -156,10 +156,11 @@ WAYS_OF_MERCHANT: Final = (
 
 @get("/", opt=PUBLIC, include_in_schema=False)
 async def front(request: AppRequest) -> Response[str] | Redirect:
-    """Go to the only municipality, or let people choose theirs."""
+    """Go to the only municipality, or let people choose theirs; a sandbox is nobody's."""
     registered = await auth_state(request.app.state).database.municipalities()
-    if len(registered) == 1:
-        return done(f"/{registered[0].name}")
+    real = [one for one in registered if not one.sandbox]
+    if len(real) == 1:
+        return done(f"/{real[0].name}")
     return page(request, "app/front.html", municipalities=registered)
 
 

@@ -22,6 +22,7 @@ from pas.cli import (
     problems,
     reach,
     residents,
+    sandbox,
     schemes,
     serve,
     settings,
@@ -66,6 +67,7 @@ app.add_typer(passes.app, name="passes")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")
+app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(schemes.app, name="schemes")
 app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")

@@ -26,7 +26,7 @@ from pas.installation import (
     prepare,
 )
 from pas.installation.prepare import migrator
-from pas.settings import read_settings
+from pas.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Which municipalities this installation serves.")
 
@@ -42,14 +42,18 @@ def add(
 
     Example: pas municipality add den_haag --title "Den Haag"
     """
+    add_with_keys(read_settings(), name, title=title, sandbox=False)
+
+
+def add_with_keys(settings: Settings, name: str, *, title: str, sandbox: bool) -> None:
+    """Add a municipality, and say where its keys are."""
 
     async def work(access: Access) -> None:
         await prepare(access)
         async with migrator(access) as connection:
-            await add_municipality(connection, access.address, name, title=title)
+            await add_municipality(connection, access.address, name, title=title, sandbox=sandbox)
 
     fit_name(name)
-    settings = read_settings()
     with opened(settings, say) as access, err.status(f"Adding {title} …"):
         asyncio.run(work(access))
     store = KeyStore(settings.keys)
@@ -70,7 +74,7 @@ def add(
 
 @app.command(name="list")
 def list_all() -> None:
-    """List the municipalities, one a line: name, title, and whether it is a demonstration.
+    """List the municipalities, one a line: name, title, and what kind it is.
 
     Example: pas municipality list
     """
@@ -86,10 +90,11 @@ def list_all() -> None:
     with opened(read_settings(), say) as access:
         found = asyncio.run(work(access))
     table = Table(box=None, pad_edge=False)
-    for column in ("name", "title", "demonstration"):
+    for column in ("name", "title", "kind"):
         table.add_column(column)
     for one in found:
-        table.add_row(one.name, one.title, "yes" if one.demo else "no")
+        kind = "demonstration" if one.demo else "sandbox" if one.sandbox else "real"
+        table.add_row(one.name, one.title, kind)
     out.print(table)
 
 

@@ -73,15 +73,16 @@ class RegisteredMunicipality(msgspec.Struct, frozen=True):
     name: MunicipalityName
     title: str
     demo: bool
+    sandbox: bool
     database_url: str | None
 
 
 READ_MUNICIPALITY = Statement(
-    "SELECT name, title, demo, database_url FROM pas.municipality WHERE name = $1",
+    "SELECT name, title, demo, sandbox, database_url FROM pas.municipality WHERE name = $1",
     RegisteredMunicipality,
 )
 READ_MUNICIPALITIES = Statement(
-    "SELECT name, title, demo, database_url FROM pas.municipality ORDER BY name",
+    "SELECT name, title, demo, sandbox, database_url FROM pas.municipality ORDER BY name",
     RegisteredMunicipality,
 )
 

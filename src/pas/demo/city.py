@@ -29,6 +29,7 @@ from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pup
 from pas.demo.help_children import help_children
 from pas.demo.leave_cases import leave_cases
 from pas.demo.leave_signals import leave_signals
+from pas.demo.make_sandbox import make_sandbox
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
 from pas.demo.settling import set_payer, settle
@@ -93,6 +94,8 @@ async def make_city(
         if not store.path(NAME).exists():
             make_keys(store, NAME, demo=True, now=now)
         await build(Site(database, store.ring(NAME), now, say, households))
+        say("Een testomgeving voor makers van kassa's")
+        await make_sandbox(access, database, store, now=now)
     finally:
         await database.close()
 

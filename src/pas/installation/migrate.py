@@ -69,7 +69,7 @@ async def _apply_all(
     connection: Connection, migrations: list[Migration], municipality: MunicipalityName | None
 ) -> list[Migration]:
     async with connection.transaction():
-        await _enter(connection, municipality)
+        await enter(connection, municipality)
         await connection.execute(BOOKKEEPING)
         if municipality is not None:
             await connection.execute(
@@ -105,12 +105,12 @@ async def _apply(
     label = f"{migration.number:04}_{migration.name} of {municipality or 'the installation'}"
     try:
         async with connection.transaction():
-            await _enter(connection, municipality)
+            await enter(connection, municipality)
             applied = {row.number for row in await READ_APPLIED.all(connection)}
             if migration.number in applied:
                 return False
             await connection.execute(migration.sql_for(municipality))
-            await _enter(connection, municipality)
+            await enter(connection, municipality)
             await RECORD.run(connection, migration.number, migration.name, migration.sha256)
     except asyncpg.LockNotAvailableError as error:
         raise MigrationRefused(
@@ -122,7 +122,7 @@ async def _apply(
     return True
 
 
-async def _enter(connection: Connection, municipality: MunicipalityName | None) -> None:
+async def enter(connection: Connection, municipality: MunicipalityName | None) -> None:
     """Wait for our turn and become the owner, for this transaction; files may change the role."""
     await TAKE_TURN.run(connection, ONE_RUNNER)
     schema = INSTALLATION_SCHEMA if municipality is None else municipality

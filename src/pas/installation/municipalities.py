@@ -10,6 +10,7 @@ from pas.installation.migrate import (
     ONE_RUNNER,
     SAY_MIGRATING,
     TAKE_TURN,
+    enter,
     migrate_municipality,
 )
 from pas.installation.migrations import Migration
@@ -58,7 +59,10 @@ class DropNeedsName(Refusal):
     status: ClassVar[int] = 409
 
 
-REGISTER = Statement("INSERT INTO pas.municipality (name, title, demo) VALUES ($1, $2, $3)", None)
+REGISTER = Statement(
+    "INSERT INTO pas.municipality (name, title, demo, sandbox) VALUES ($1, $2, $3, $4)", None
+)
+MARK_SANDBOX = "INSERT INTO sandbox DEFAULT VALUES ON CONFLICT DO NOTHING"
 UNREGISTER = Statement("DELETE FROM pas.municipality WHERE name = $1", None)
 
 
@@ -69,6 +73,7 @@ async def add_municipality(
     *,
     title: str,
     demo: bool = False,
+    sandbox: bool = False,
     migrations: list[Migration] | None = None,
 ) -> MunicipalityName:
     """Make roles, schema and tables, and register it last, so nobody sees half a municipality.
@@ -87,8 +92,17 @@ async def add_municipality(
         if not await connection.fetchval("SELECT to_regnamespace($1)", municipality):
             await connection.execute(for_municipality(MAKE_SCHEMA, municipality))
     await migrate_municipality(connection, municipality, migrations)
-    await REGISTER.run(connection, municipality, title, demo)
+    if sandbox:
+        await mark_sandbox(connection, municipality)
+    await REGISTER.run(connection, municipality, title, demo, sandbox)
     return municipality
+
+
+async def mark_sandbox(connection: Connection, municipality: MunicipalityName) -> None:
+    """Say in the schema itself that it is a sandbox, for good."""
+    async with connection.transaction():
+        await enter(connection, municipality)
+        await connection.execute(MARK_SANDBOX)
 
 
 def fit_name(name: str) -> MunicipalityName:

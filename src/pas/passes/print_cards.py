@@ -23,6 +23,7 @@ from pas.days import day_of
 from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, CardRunId, MunicipalityName, ResidentId, uuid7
+from pas.installation.sandbox import refuse_in_sandbox
 from pas.passes.cards import LastingForm
 from pas.passes.codes import ActivationCode
 from pas.passes.issue import issue_cards
@@ -136,6 +137,7 @@ async def begin_card_run(
     connection: Connection, *, year: int, form: LastingForm, actor: Actor, now: datetime
 ) -> CardRunId:
     """Note a run, or give the one that was broken off; codes past their clock go on the way."""
+    await refuse_in_sandbox(connection)
     if open_run := await READ_OPEN_RUN.first(connection, year, form, now):
         return open_run.id
     run_id = CardRunId(uuid7())

@@ -19,6 +19,7 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import MunicipalityName, SettlementId
+from pas.installation.sandbox import refuse_in_sandbox
 from pas.money import Cents
 from pas.settlements.booking import refuse_programs
 from pas.settlements.model import SettlementLine, SettlementRun
@@ -101,6 +102,7 @@ async def export_settlement(
         if run.exported_at is not None:
             return await READ_FILES.all(connection, run_id)
         refuse_state(run.state, "approved")
+        await refuse_in_sandbox(connection)
         if run.pays_on is not None and run.pays_on < day_of(now):
             raise PaymentDayPassed
         lines = await read_lines(connection, run_id)

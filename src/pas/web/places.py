@@ -75,6 +75,7 @@ class Places:
             self._elsewhere,
             title=registered.title,
             demonstration=registered.demo,
+            sandbox=registered.sandbox,
             home=f"/{name}",
             **{setting.key: setting.text for setting in told},
         )

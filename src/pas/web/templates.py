@@ -28,6 +28,7 @@ class Place(msgspec.Struct, frozen=True):
     home: str = "/"
     language: str = "nl"
     demonstration: bool = False
+    sandbox: bool = False
 
 
 def render(template: str, place: Place, context: Mapping[str, object]) -> str:

@@ -1,0 +1,94 @@
+"""The page for makers of tills: the test cards, a till of your own, and new cards."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
+
+from pas.auth.state import auth_state, connected
+from pas.ids import MunicipalityName
+from pas.merchants.pairing import address_of, grouped
+from pas.problems.bodies import AppRequest
+from pas.qr import draw_svg
+from pas.sandbox.begin import ACTOR
+from pas.sandbox.lay_out import lay_out
+from pas.sandbox.open_shop import NewShop, open_shop
+from pas.sandbox.routes import refuse_elsewhere, told_cards
+from pas.web.forms import Form
+from pas.web.pages import done, page, read_form, wrong_form
+from pas.webhooks.rules import WebhookAddressWrong
+
+PUBLIC: Final = {"public": True}
+PAGE: Final = "/{municipality:str}/sandbox"
+TEMPLATE: Final = "sandbox/sandbox.html"
+LONGEST_NAME: Final = 80
+
+
+@get(PAGE, opt=PUBLIC, include_in_schema=False)
+async def sandbox_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+    """What is here, and how to begin."""
+    async with connected(request, municipality) as connection:
+        await refuse_elsewhere(connection)
+    renewed = "done" in request.query_params
+    return page(request, TEMPLATE, form=Form({}), renewed=renewed, **context_of(municipality))
+
+
+@post(f"{PAGE}/tills", opt=PUBLIC, include_in_schema=False, status_code=200)
+async def make_till(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+    """Show the code of a new till, this once."""
+    form, name = await read_form(request), MunicipalityName(municipality)
+    called, url = form.value("name").strip(), form.value("webhook_url").strip()
+    if not called:
+        form.errors["name"] = "Schrijf op hoe uw kassa heet."
+    state = auth_state(request.app.state)
+    async with connected(request, municipality) as connection:
+        await refuse_elsewhere(connection)
+        if form.ok:
+            new = NewShop(name=called[:LONGEST_NAME], webhook_url=url or None)
+            ring, now = await state.ring(name), datetime.now(UTC)
+            try:
+                shop = await open_shop(connection, new, ring=ring, now=now)
+            except WebhookAddressWrong as refusal:
+                form.errors["webhook_url"] = str(refusal)
+    if not form.ok:
+        return wrong_form(request, TEMPLATE, form, renewed=False, **context_of(municipality))
+    address = address_of(state.origin, name, shop.invited.code)
+    return page(
+        request,
+        "sandbox/till.html",
+        back=f"/{name}/sandbox",
+        name=called,
+        code=grouped(shop.invited.code),
+        address=address,
+        drawing=draw_svg(address, title="QR-code om de testkassa te koppelen"),
+        secret=shop.webhook_secret,
+    )
+
+
+@post(f"{PAGE}/cards", opt=PUBLIC, include_in_schema=False)
+async def renew_cards(municipality: FromPath[str], request: AppRequest) -> Redirect:
+    """Give the test cards their money back."""
+    name = MunicipalityName(municipality)
+    async with connected(request, municipality) as connection:
+        await refuse_elsewhere(connection)
+        ring = await auth_state(request.app.state).ring(name)
+        await lay_out(connection, ring, actor=ACTOR, now=datetime.now(UTC))
+    return done(f"/{name}/sandbox?done=1")
+
+
+def context_of(municipality: str) -> dict[str, object]:
+    name = MunicipalityName(municipality)
+    return {
+        "base": f"/{name}/sandbox",
+        "cards": told_cards(name),
+        "drawings": {
+            one.name: draw_svg(one.code, title=f"QR-code van testkaart {one.name}")
+            for one in told_cards(name)
+        },
+    }
+
+
+routes: list[ControllerRouterHandler] = [sandbox_page, make_till, renew_cards]
