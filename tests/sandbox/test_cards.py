@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from given.city import a_holder
-from given.logins import a_key_store
+from given.logins import NOON, a_key_store
 from pas.auth.keys import KeyStore
 from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
@@ -17,6 +17,7 @@ from pas.installation.sandbox import NothingLeavesSandbox
 from pas.sandbox.begin import ACTOR
 from pas.sandbox.cards import CARDS, UNKNOWN
 from pas.sandbox.lay_out import lay_out
+from pas.sandbox.open_shop import NewShop, open_shop
 from signing import SigningTill
 
 NUMBERS: Final = {card.name: card.number() for card in (*CARDS, UNKNOWN)}
@@ -102,6 +103,14 @@ async def renew(connection: Connection, folder: Path, *, pause: bool = False) ->
 async def test_nobody_renews_the_cards_all_the_time(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/velsen/sandbox/cards")
     assert (answer.status_code, answer.json()["code"]) == (429, "laid-out-just-now")
+
+
+async def test_in_a_real_city_nobody_gets_a_till_like_that(
+    connection: Connection, tmp_path: Path
+) -> None:
+    ring = a_key_store(tmp_path).ring(MunicipalityName("velsen"))
+    with pytest.raises(NothingLeavesSandbox):
+        await open_shop(connection, NewShop(), ring=ring, now=NOON)
 
 
 async def test_codes_of_real_people_never_go_to_another_card(

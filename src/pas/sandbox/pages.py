@@ -19,7 +19,7 @@ from pas.sandbox.open_shop import NewShop, open_shop
 from pas.sandbox.routes import refuse_elsewhere, told_cards
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
-from pas.webhooks.rules import WebhookAddressWrong
+from pas.webhooks.rules import fit_url
 
 PUBLIC: Final = {"public": True}
 PAGE: Final = "/{municipality:str}/sandbox"
@@ -40,21 +40,15 @@ async def sandbox_page(municipality: FromPath[str], request: AppRequest) -> Resp
 async def make_till(municipality: FromPath[str], request: AppRequest) -> Response[str]:
     """Show the code of a new till, this once."""
     form, name = await read_form(request), MunicipalityName(municipality)
-    called, url = form.value("name").strip(), form.value("webhook_url").strip()
-    if not called:
-        form.errors["name"] = "Schrijf op hoe uw kassa heet."
+    called = form.text("name", "Schrijf op hoe uw kassa heet.", most=LONGEST_NAME)
+    url = form.parsed("webhook_url", "", fit_url, optional=True)
     state = auth_state(request.app.state)
     async with connected(request, municipality) as connection:
         await refuse_elsewhere(connection)
-        if form.ok:
-            new = NewShop(name=called[:LONGEST_NAME], webhook_url=url or None)
-            ring, now = await state.ring(name), datetime.now(UTC)
-            try:
-                shop = await open_shop(connection, new, ring=ring, now=now)
-            except WebhookAddressWrong as refusal:
-                form.errors["webhook_url"] = str(refusal)
-    if not form.ok:
-        return wrong_form(request, TEMPLATE, form, renewed=False, **context_of(municipality))
+        if called is None or not form.ok:
+            return wrong_form(request, TEMPLATE, form, renewed=False, **context_of(municipality))
+        new, ring = NewShop(name=called, webhook_url=url), await state.ring(name)
+        shop = await open_shop(connection, new, ring=ring, now=datetime.now(UTC))
     address = address_of(state.origin, name, shop.invited.code)
     return page(
         request,
