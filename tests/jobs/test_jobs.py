@@ -142,7 +142,7 @@ async def test_a_worker_hears_of_a_job_at_once(database: Database, connection: C
 async def test_a_lost_notification_only_costs_time(
     database: Database, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pas.jobs.worker.LOOK_SECONDS", 0.3)
+    monkeypatch.setattr("pas.jobs.rounds.LOOK_SECONDS", 0.3)
     async with working(Worker(database, {"test.it": add_up})):
         await asyncio.sleep(0.2)
         await connection.execute(

@@ -7,8 +7,6 @@ and an endpoint that takes long holds up nobody but itself.
 
 import asyncio
 import random
-import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,9 +15,9 @@ import structlog
 
 from pas.auth.keys import KeyStore
 from pas.db import CONNECTION_LOST, Connection, Database, Statement
-from pas.db.listening import listen
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
+from pas.jobs.rounds import Rounds
 from pas.webhooks.deliver import take_due, valid_secrets, write_down
 from pas.webhooks.make_endpoint import CHANNEL
 from pas.webhooks.model import Due, Sent
@@ -27,7 +25,6 @@ from pas.webhooks.outbox import fill_outbox
 from pas.webhooks.post import Post
 from pas.webhooks.signing import signed
 
-LOOK_SECONDS: Final = 60.0
 SOON_SECONDS: Final = 2.0
 
 log = structlog.get_logger("pas.webhooks")
@@ -51,77 +48,29 @@ class Courier:
         self.database = database
         self.keys = keys
         self.post = post
-        self.at_once = at_once
-        self._look_at: dict[MunicipalityName, float] = {}
-        self._registry_at = 0.0
-        self._woken = asyncio.Event()
-        self._carrying: set[asyncio.Task[None]] = set()
+        self._rounds = Rounds(
+            database, self._look, channel=CHANNEL, at_once=at_once, name="webhooks"
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Carry until ``stop``; what is on its way then is finished first."""
-        listening = asyncio.create_task(
-            listen(self.database, CHANNEL, heard=self._heard, begun=self._look_everywhere)
-        )
-        waking = asyncio.create_task(self._wake_at(stop))
-        try:
-            while not stop.is_set():
-                self._woken.clear()
-                await self._look_round()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._seconds_to_wait())
-            await asyncio.gather(*self._carrying)
-        finally:
-            for task in (listening, waking, *self._carrying):
-                task.cancel()
-            await asyncio.gather(listening, waking, *self._carrying, return_exceptions=True)
+        await self._rounds.run(stop, finish=True)
 
     async def run_all_due(self) -> None:
         """Carry what is due now and no more."""
-        self._look_everywhere()
-        self._registry_at = 0.0
-        await self._look_round()
-        while self._carrying:
-            await asyncio.wait(self._carrying)
-            await self._look_round()
+        await self._rounds.run_all_due()
 
-    async def _look_round(self) -> None:
-        try:
-            await self._know_municipalities()
-            now = time.monotonic()
-            for at, municipality in sorted((at, name) for name, at in self._look_at.items()):
-                if at > now or len(self._carrying) >= self.at_once:
-                    return
-                await self._look(municipality)
-        except (Refusal, *CONNECTION_LOST) as error:
-            log.warning("webhooks-not-read", reason=repr(error))
-
-    async def _know_municipalities(self) -> None:
-        if time.monotonic() < self._registry_at:
-            return
-        found = {registered.name for registered in await self.database.municipalities()}
-        self._look_at = {name: self._look_at.get(name, 0.0) for name in found}
-        self._registry_at = time.monotonic() + LOOK_SECONDS
-
-    async def _look(self, municipality: MunicipalityName) -> None:
+    async def _look(self, municipality: MunicipalityName) -> float | None:
         """Make messages of what happened, and set out with those that are due."""
-        self._look_at[municipality] = time.monotonic() + LOOK_SECONDS
-        try:
-            async with self.database.connection(municipality) as connection:
-                while await fill_outbox(connection):
-                    pass
-                some = (await HAS_ENDPOINTS.one(connection)).some
-                room = self.at_once - len(self._carrying)
-                due = await take_due(connection, most=room, now=datetime.now(UTC)) if some else []
-        except (Refusal, *CONNECTION_LOST) as error:
-            log.warning("webhooks-not-read", municipality=municipality, reason=repr(error))
-            return
+        async with self.database.connection(municipality) as connection:
+            while await fill_outbox(connection):
+                pass
+            if not (await HAS_ENDPOINTS.one(connection)).some:
+                return None
+            due = await take_due(connection, most=self._rounds.room, now=datetime.now(UTC))
         for one in due:
-            task = asyncio.create_task(self._carry(municipality, one))
-            self._carrying.add(task)
-            task.add_done_callback(self._is_done)
-        if some:
-            wait = 0.0 if due else SOON_SECONDS
-            self._look_at[municipality] = time.monotonic() + wait
+            self._rounds.start(self._carry(municipality, one))
+        return 0.0 if due else SOON_SECONDS
 
     async def _carry(self, municipality: MunicipalityName, due: Due) -> None:
         """Send one message; when this fails of us, its lease ends and it is sent again."""
@@ -133,7 +82,7 @@ class Courier:
             sent = await self.post.send(due.url, due.content, headers)
             async with self.database.connection(municipality) as connection:
                 await self._write_down(connection, due, sent)
-            self._look_at[municipality] = 0.0
+            self._rounds.look_soon(municipality)
         except (Refusal, *CONNECTION_LOST) as error:
             log.warning("webhook-not-sent", municipality=municipality, reason=str(error))
 
@@ -149,28 +98,3 @@ class Courier:
             problem=sent.problem,
             milliseconds=sent.milliseconds,
         )
-
-    def _is_done(self, task: asyncio.Task[None]) -> None:
-        self._carrying.discard(task)
-        self._woken.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("webhook-error", exc_info=error)
-
-    def _seconds_to_wait(self) -> float:
-        """Until the next turn; with no room, until something has been carried."""
-        if len(self._carrying) >= self.at_once:
-            return LOOK_SECONDS
-        soonest = min([*self._look_at.values(), self._registry_at], default=0.0)
-        return max(soonest - time.monotonic(), 0.05)
-
-    async def _wake_at(self, stop: asyncio.Event) -> None:
-        await stop.wait()
-        self._woken.set()
-
-    def _look_everywhere(self) -> None:
-        self._look_at = dict.fromkeys(self._look_at, 0.0)
-        self._woken.set()
-
-    def _heard(self, municipality: MunicipalityName) -> None:
-        self._look_at[municipality] = 0.0
-        self._woken.set()
