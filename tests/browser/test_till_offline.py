@@ -57,7 +57,7 @@ HOLD_SIGNING = """() => {
     return sign(...all);
   };
 }"""
-EDITS = {"amount": {"priceCents": 9_900}, "id": {"id": "van mij"}, "hole": None}
+EDITS = {"amount": {"priceCents": 1_900}, "id": {"id": "van mij"}, "hole": None}
 
 
 @pytest.fixture
