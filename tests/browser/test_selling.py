@@ -250,3 +250,17 @@ def test_a_counter_officer_scans_for_whom_they_chose(visitor: Page) -> None:
     visitor.locator("#undo-this").click()
     visitor.get_by_role("button", name="Verkeerd bedrag").click()
     expect(visitor.locator("#sales")).to_contain_text("Ongedaan gemaakt")
+
+
+def test_a_session_that_ended_stops_the_till_and_leads_to_where_one_signs_in(visitor: Page) -> None:
+    become(visitor, "holder")
+    number = re.sub(r"\D", "", visitor.locator(".pas-card__digits").inner_text())
+    become(visitor, "till", "Fietsenmaker")
+    visitor.fill("#amount", "1,00")
+    visitor.context.clear_cookies()
+    visitor.fill("#scanned", number)
+    visitor.locator("#ask").click()
+    expect(visitor.locator("#screen-stopped")).to_be_visible()
+    check_page(visitor, "till-signed-out")
+    visitor.get_by_role("link", name="Log in").click()
+    expect(visitor).to_have_url(re.compile("/sign-in"))

@@ -271,6 +271,20 @@ def test_a_sale_that_never_arrived_is_asked_about_and_sold_once(page: Page, serv
     assert venue.booked() == [500]
 
 
+def test_trying_again_after_a_lost_answer_sells_once(page: Page, served: Served) -> None:
+    venue, phone = a_venue(served), Phone(page)
+    venue.pair(page)
+    swallow(page, "**/redemptions")
+    phone.ask(venue.holder.token.text(), "5,00")
+    phone.part("take").click()
+    expect(phone.part("screen-unsure")).to_be_visible()
+    page.unroute("**/redemptions")
+    phone.part("unsure-again").click()
+    expect(phone.part("done-title")).to_have_text("Betaald €\u00a05,00")
+
+    assert venue.booked() == [500]
+
+
 def swallow(page: Page, pattern: str) -> None:
     """Let requests through and lose their answers."""
 

@@ -27,6 +27,9 @@ function stop(problem) {
   text("stopped-holder", problem.holder);
   text("stopped-step", problem.nextStep);
   part("stopped-pair").hidden = !GONE.has(problem.code);
+  const isAway = problem.code === "not-signed-in";
+  part("stopped-again").hidden = isAway;
+  part("stopped-sign-in").hidden = !isAway;
   show("stopped");
 }
 stop.isFor = (code) => STOPS.has(code);
