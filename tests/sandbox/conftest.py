@@ -1,18 +1,23 @@
 """The whole application on a sandbox with its test cards, and a till that the maker got there."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from browsing import browsing
+from conftest import fresh_database
 from given.logins import a_key_store
 from given.sandbox import a_makers_till, a_sandbox
-from pas.db import Connection
+from pas.auth.keys import KeyRing
+from pas.db import Connection, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access
 from pas.settings import Settings
+from serving import Served, serving
 from signing import SigningTill
 
 
@@ -30,3 +35,36 @@ async def client(
 @pytest.fixture
 async def till(client: httpx.AsyncClient) -> SigningTill:
     return await a_makers_till(client)
+
+
+@pytest.fixture(scope="session")
+def served(installation: Access, tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+    """``pas serve`` before a sandbox, for whoever speaks HTTP: curl, a kit, a till of others."""
+    folder = tmp_path_factory.mktemp("served")
+    keys = a_key_store(folder)
+    with asyncio.Runner() as runner:
+        database = fresh_database(installation)
+        access = runner.run(entered(database))
+        runner.run(filled(access, keys.ring(MunicipalityName("velsen"))))
+        settings = {
+            "database_url": access.address.url,
+            "database_secret": access.address.secret,
+            "key_dir": str(keys.folder),
+            "workers": "1",
+        }
+        with serving(folder, **settings) as served:
+            yield served
+        runner.run(database.__aexit__(None, None, None))
+
+
+async def entered(database: AbstractAsyncContextManager[Access]) -> Access:
+    return await database.__aenter__()
+
+
+async def filled(access: Access, ring: KeyRing) -> None:
+    assert access.migrator is not None
+    migrator = await access.migrator.connect()
+    connection = await access.address.login(role_name("app", ring.municipality)).connect()
+    await a_sandbox(migrator, connection, ring)
+    await migrator.close()
+    await connection.close()

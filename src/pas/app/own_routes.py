@@ -17,6 +17,7 @@ from pas.app.gauges import Gauges
 from pas.app.ready import Readiness
 from pas.errors import TillRefusal
 from pas.problems.bodies import AppRequest
+from pas.sandbox.cards import CARDS, UNKNOWN
 from pas.web.pages import page
 from pas.web.statics import KEEP_FOR_EVER, by_address
 
@@ -94,6 +95,18 @@ async def problem_page(code: FromPath[str], request: AppRequest) -> Response[str
     )
 
 
+@get("/docs/tills", opt=PUBLIC, include_in_schema=False)
+async def tills_page(request: AppRequest) -> Response[str]:
+    """How a cash register or ticket shop takes passes, with examples that run."""
+    return page(
+        request,
+        "app/tills.html",
+        language="en",
+        origin=cast("str", request.app.state["origin"]),
+        numbers={card.name: card.number() for card in (*CARDS, UNKNOWN)},
+    )
+
+
 routes: list[ControllerRouterHandler] = [
     health,
     readiness,
@@ -101,4 +114,5 @@ routes: list[ControllerRouterHandler] = [
     static_file,
     openapi_document,
     problem_page,
+    tills_page,
 ]

@@ -27,7 +27,7 @@ from pas.installation.roles import (
 )
 
 OF_THE_DATABASE = frozenset({"pas", "public", "information_schema"})
-OF_THE_ADDRESSES = frozenset({"v1", "static", "problems", "healthz", "readyz", "metrics"})
+OF_THE_ADDRESSES = frozenset({"v1", "static", "problems", "docs", "healthz", "readyz", "metrics"})
 TAKEN_NAMES = OF_THE_DATABASE | OF_THE_ADDRESSES
 
 
