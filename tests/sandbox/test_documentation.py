@@ -79,7 +79,7 @@ def test_the_page_names_every_test_card_and_a_signature_that_we_make(served: Ser
         assert f"<span>{card.name}</span>" in text
     page = Examples()
     page.feed(text)
-    [webhook] = [example for kind, example in page.blocks if "SECRET=" in example]
+    [webhook] = [example for _, example in page.blocks if "SECRET=" in example]
     known = dict(
         re.findall(r"^([A-Z]+)='?([^'\n]+?)'?$", webhook.replace(" TIME", "\nTIME"), re.MULTILINE)
     )
