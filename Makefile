@@ -15,7 +15,7 @@ LEDGER_TESTS := tests/ledger $(addprefix tests/races/test_,interleavings.py offl
 	$(addprefix tests/guards/test_,migrations.py roles.py statements.py)
 PROCESSES ?= auto
 
-.PHONY: help install demo test test-faults test-mutation check bench bench-full schema lock clean
+.PHONY: help install demo test test-faults test-mutation test-till check bench bench-full schema lock clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ test-faults: $(INSTALLED) ## Kill servers, backends and workers under load, many
 
 test-mutation: $(INSTALLED) ## Make one mistake at a time in the SQL of the ledger; a test must fail (an hour)
 	@$(BIN)/python tests/mutation/run.py
+
+test-till: $(INSTALLED) ## Take one guard of the till in the browser away at a time; a test must fail (ten minutes)
+	@$(BIN)/python tests/mutation/till.py
 
 check: $(INSTALLED) ## Format, lint, types, import layers, migrations, spelling, schema.sql
 	@$(BIN)/ruff format --check --quiet

@@ -1,0 +1,17 @@
+"""The list of the till's guards is of the till as it is."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests" / "mutation"))
+
+from guards_of_the_till import GUARDS, Guard  # noqa: E402 (its folder comes on the path first)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_a_guard_stands_where_the_list_says_and_has_a_test(guard: Guard) -> None:
+    assert (ROOT / guard.file).read_text("utf-8").count(guard.code) == 1
+    assert guard.tests in (ROOT / guard.of).read_text("utf-8")
