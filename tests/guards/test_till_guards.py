@@ -1,14 +1,12 @@
 """The list of the till's guards is of the till as it is."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / "tests" / "mutation"))
+from till_guards import GUARDS, Guard
 
-from guards_of_the_till import GUARDS, Guard  # noqa: E402 (its folder comes on the path first)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)

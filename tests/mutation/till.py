@@ -3,6 +3,8 @@
 The code of the last commit is copied; what is not committed is not looked at.
 """
 
+# ruff: noqa: E402 (the folder of the tests comes on the path first)
+
 import argparse
 import io
 import os
@@ -15,9 +17,11 @@ import time
 from pathlib import Path
 from typing import Final
 
-from guards_of_the_till import GUARDS, Guard
-
 ROOT: Final = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from till_guards import GUARDS, Guard
+
 BY_OTHERS: Final = "src/pas/web/static/till/vendor"
 PYTEST: Final = ("-qxn0", "-p", "no:cacheprovider")
 LONGEST_RUN: Final = 300
