@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from till_guards import GUARDS, Guard
 
 BY_OTHERS: Final = "src/pas/web/static/till/vendor"
-PYTEST: Final = ("-qxn0", "-p", "no:cacheprovider")
+PYTEST: Final = ("-qx", "-n", "0", "-p", "no:cacheprovider")
 LONGEST_RUN: Final = 300
 """Seconds; a page that waits for ever without its guard counts as found."""
 
