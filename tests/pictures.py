@@ -1,6 +1,7 @@
 """Takes the pictures of the tour in README.md from a demonstration that runs.
 
 make demo &   then   .venv/bin/python tests/pictures.py http://127.0.0.1:8000
+(names of pictures behind the address: only those)
 
 The cashier's picture sells nothing; the controller's has the books looked at once more.
 """
@@ -39,6 +40,7 @@ def cashier(page: Page) -> None:
     page.fill("#scanned", number)
     page.fill("#amount", "1000,00")
     page.get_by_role("button", name="Kijk wat kan").click()
+    page.locator("#screen-quote").wait_for()
 
 
 def officer(page: Page) -> None:
@@ -93,6 +95,17 @@ def books(page: Page) -> None:
     page.get_by_text("Het klopt op de cent").wait_for()
 
 
+def registration(page: Page) -> None:
+    page.goto("/velsen")
+    page.get_by_role("link", name="Een nieuwe club aanmelden").click()
+
+
+def signal(page: Page) -> None:
+    become(page, "Medewerker aanbieders")
+    page.goto("/velsen/signals")
+    page.locator("main .pas-tile a").first.click()
+
+
 PICTURES: dict[str, tuple[tuple[int, int], Callable[[Page], None]]] = {
     "front": (DESK, front),
     "pass": (PHONE, holder),
@@ -102,6 +115,8 @@ PICTURES: dict[str, tuple[tuple[int, int], Callable[[Page], None]]] = {
     "intermediary": (PHONE, intermediary),
     "case": (DESK, case),
     "club": (PHONE, club),
+    "registration": (PHONE, registration),
+    "signal": (DESK, signal),
     "run": (DESK, run),
     "reach": (DESK, reach),
     "books": (DESK, books),
@@ -126,7 +141,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name in PICTURES:
+        for name in sys.argv[2:] or PICTURES:
             take(browser, address, name)
         browser.close()
 
