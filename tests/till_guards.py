@@ -8,6 +8,7 @@ MODULES: Final = "src/pas/web/static/till"
 SERVER: Final = "src/pas/redemptions/offline"
 OFFLINE: Final = "tests/browser/test_till_offline.py"
 ONLINE: Final = "tests/browser/test_till.py"
+HANDED_IN: Final = "tests/redemptions/test_offline_sales.py"
 SELLING: Final = "tests/browser/test_selling.py"
 
 
@@ -223,6 +224,21 @@ GUARDS: Final = (
         "blocked_before",
         OFFLINE,
         "        None\n",
+    ),
+    Guard(
+        "a late sale is judged as of its own moment",
+        f"{SERVER}/facts_then.py",
+        "moment, _ = moment_of(handed.said_at, issued_at, before=None, now=now)",
+        "three_days_late",
+        HANDED_IN,
+        "moment = now",
+    ),
+    Guard(
+        "no more is taken than was quoted",
+        f"{SERVER}/sharing.py",
+        "most_cents=priced.cents,",
+        "no_more_is_taken",
+        HANDED_IN,
     ),
     Guard(
         "a wrong digit is caught here",
