@@ -1,6 +1,7 @@
 """What every page must pass in a browser; ``check_page`` is all of it together."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -43,9 +44,9 @@ WITHOUT_FOCUS_RING = """() => [...document.querySelectorAll('a[href], button, in
   .map(one => one.outerHTML.slice(0, 120))"""
 
 
-def check_page(page: Page, name: str) -> None:
+def check_page(page: Page, name: str, *, widths: Sequence[int] = WIDTHS) -> None:
     """Look at the page on a desk and on a phone, and check what a machine can check."""
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 800})
         screenshot(page, f"{name}-{width}")
         assert accessibility_faults(page) == []

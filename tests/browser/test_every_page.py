@@ -77,7 +77,7 @@ def test_a_page_is_found_by_its_screens_and_can_be_read_by_everybody(
 def test_a_club_reads_its_payouts(visitor: Page) -> None:
     become(visitor, "manager", "Zwembad")
     visitor.get_by_role("link", name="Uitbetalingen").click()
-    expect(visitor.get_by_text("Uw volgende uitbetaling")).to_be_visible()
+    expect(visitor.get_by_text("De volgende uitbetaling")).to_be_visible()
     check_page(visitor, "payouts")
 
 

@@ -28,12 +28,14 @@ from pas.merchants.rules import (
     TillNotPaired,
     account_in_use,
     changes_state,
+    cooling_account,
     pauser_after,
     refuse_judging,
     refuse_overlap,
     refuse_own_proposal,
     refuse_pausing,
     refuse_resuming,
+    replaced_at,
     usable_from,
     waiting_account,
 )
@@ -208,6 +210,16 @@ def test_during_the_cooling_period_the_old_account_is_paid() -> None:
     new = an_account(iban=OTHER_IBAN, approved_at=NOON, usable_from=usable_from(NOON, 7))
     assert account_in_use([new, old], NOON + timedelta(days=6)) == old
     assert account_in_use([new, old], NOON + timedelta(days=7)) == new
+
+
+def test_an_account_is_paid_until_the_next_one_is() -> None:
+    old = an_account(approved_at=NOON, usable_from=NOON)
+    new = an_account(iban=OTHER_IBAN, approved_at=NOON, usable_from=NOON + timedelta(days=7))
+    versions = [an_account(), new, old]
+    assert replaced_at(old, versions) == new.usable_from
+    assert [replaced_at(one, versions) for one in (new, versions[0])] == [None, None]
+    assert cooling_account(versions, NOON) == new
+    assert cooling_account(versions, NOON + timedelta(days=7)) is None
 
 
 def test_without_an_approved_account_nothing_can_be_paid() -> None:

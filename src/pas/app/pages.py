@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from pas.app import ledger_pages
+from pas.app import ledger_pages, merchant_page
 from pas.app.demo_page import demo_page
 from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
@@ -139,16 +139,22 @@ WAYS_OF_MERCHANT: Final = (
         "merchants/{merchant}/payouts",
     ),
     Way(
-        Permission.WEBHOOKS_READ,
-        "Berichten aan uw programma",
-        "Uw eigen programma hoort wat er gebeurt.",
-        "merchants/{merchant}/webhooks",
+        Permission.OFFERS_MANAGE,
+        "Aanbod",
+        "Wat aan de kassa één tik is.",
+        "merchants/{merchant}/offers",
     ),
     Way(
         Permission.MERCHANTS_READ,
         "Uw club of winkel",
-        "Uw gegevens, afspraken en rekening.",
+        "Alles bij elkaar: ook plekken, mensen, afspraken en rekening.",
         "merchants/{merchant}",
+    ),
+    Way(
+        Permission.WEBHOOKS_READ,
+        "Berichten aan uw programma",
+        "Uw eigen programma hoort wat er gebeurt.",
+        "merchants/{merchant}/webhooks",
     ),
 )
 """What somebody of a club or shop can do, for their own alone."""
@@ -208,4 +214,9 @@ async def work_page(request: AppRequest, name: MunicipalityName, actor: Actor) -
     )
 
 
-routes: list[ControllerRouterHandler] = [front, home, *ledger_pages.routes]
+routes: list[ControllerRouterHandler] = [
+    front,
+    home,
+    *ledger_pages.routes,
+    *merchant_page.routes,
+]

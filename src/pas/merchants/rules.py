@@ -128,6 +128,21 @@ def account_in_use(versions: Iterable[PayoutAccount], at: datetime) -> PayoutAcc
     return max(usable, key=lambda one: (one.usable_from, one.proposed_at), default=None)
 
 
+def cooling_account(versions: Iterable[PayoutAccount], at: datetime) -> PayoutAccount | None:
+    """The version that will be paid to next, if there is one."""
+    later = [one for one in versions if one.usable_from is not None and one.usable_from > at]
+    return min(later, key=lambda one: (one.usable_from, one.proposed_at), default=None)
+
+
+def replaced_at(version: PayoutAccount, versions: Iterable[PayoutAccount]) -> datetime | None:
+    """From when on another version is paid instead of this one, as far as is known."""
+    if version.usable_from is None:
+        return None
+    own = (version.usable_from, version.proposed_at)
+    begun = [(one.usable_from, one.proposed_at) for one in versions if one.usable_from is not None]
+    return min([one for one in begun if one > own], default=(None,))[0]
+
+
 def waiting_account(versions: Iterable[PayoutAccount]) -> PayoutAccount | None:
     """The one that waits for a second person; there is one at most."""
     for version in versions:

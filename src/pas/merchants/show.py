@@ -23,7 +23,7 @@ from pas.merchants.model import (
     PayoutAccount,
 )
 from pas.merchants.payout_accounts import READ_ACCOUNTS
-from pas.merchants.rules import account_in_use, waiting_account
+from pas.merchants.rules import account_in_use, cooling_account, waiting_account
 from pas.merchants.stored import read_merchant
 from pas.merchants.values import masked_iban
 
@@ -58,6 +58,8 @@ class ShownMerchant(msgspec.Struct, frozen=True, rename="camel"):
     locations: list[Location]
     agreements: list[Agreement]
     account_in_use: MaskedAccount | None
+    account_cooling: MaskedAccount | None
+    """Approved, and paid to from a later day on."""
     account_waiting: MaskedAccount | None
 
 
@@ -122,6 +124,7 @@ async def show_merchant(
         locations=await READ_LOCATIONS.all(connection, merchant_id),
         agreements=await READ_AGREEMENTS.all(connection, merchant_id),
         account_in_use=masked(account_in_use(versions, now)),
+        account_cooling=masked(cooling_account(versions, now)),
         account_waiting=masked(waiting_account(versions)),
     )
 

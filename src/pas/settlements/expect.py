@@ -15,7 +15,7 @@ from pas.db import Connection, Statement
 from pas.ids import MerchantId
 from pas.merchants.model import PayoutAccount
 from pas.merchants.payout_accounts import READ_ACCOUNTS
-from pas.merchants.rules import account_in_use, waiting_account
+from pas.merchants.rules import account_in_use, cooling_account, waiting_account
 from pas.merchants.stored import read_merchant
 from pas.money import NO_CENTS, Cents
 from pas.settlements.model import Owed, UnpaidReason
@@ -115,12 +115,6 @@ async def expect_payout(
         left=await READ_CARRIED.first(connection, merchant_id),
         books_close=proof is None or proof.closes,
     )
-
-
-def cooling_account(versions: list[PayoutAccount], at: datetime) -> PayoutAccount | None:
-    """The version that will be paid to next, if there is one."""
-    later = [one for one in versions if one.usable_from is not None and one.usable_from > at]
-    return min(later, key=lambda one: (one.usable_from, one.proposed_at), default=None)
 
 
 def total(cents: list[Cents]) -> Cents:

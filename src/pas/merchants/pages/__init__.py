@@ -4,10 +4,12 @@ from litestar.types import ControllerRouterHandler
 
 from pas.merchants.pages import (
     accounts,
+    locations,
     merchants,
     offers,
     pairing,
     sells_offline,
+    staff,
     tills,
     waiting_accounts,
 )
@@ -20,4 +22,6 @@ routes: list[ControllerRouterHandler] = [
     *offers.routes,
     *sells_offline.routes,
     *pairing.routes,
+    *locations.routes,
+    *staff.routes,
 ]

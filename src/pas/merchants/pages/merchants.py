@@ -1,4 +1,4 @@
-"""Merchants as pages: who there is and how they stand, one with all that belongs to it, approving."""
+"""Merchants as pages: who there is and how they stand, and approving one."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -17,8 +17,7 @@ from pas.db import Connection, Statement
 from pas.ids import MerchantId
 from pas.merchants.judge import approve_merchant
 from pas.merchants.model import Agreement, Location, MerchantState, TillState
-from pas.merchants.show import ListedMerchant, Search, list_merchants, show_merchant
-from pas.merchants.tills import list_tills
+from pas.merchants.show import ListedMerchant, Search, list_merchants
 from pas.money import euros
 from pas.problems.bodies import AppRequest
 from pas.web.dates import day
@@ -95,41 +94,6 @@ async def merchants_page(
     )
 
 
-@get("/{municipality:str}/merchants/{merchant_id:uuid}", opt=READ, include_in_schema=False)
-async def merchant_page(
-    municipality: FromPath[str], merchant_id: FromPath[UUID], request: AppRequest
-) -> Response[str]:
-    """One merchant: how it stands, where it is, what it may take, where its money goes."""
-    actor, now = actor_of(request), datetime.now(UTC)
-    async with connected(request, municipality) as connection:
-        shown = await show_merchant(connection, MerchantId(merchant_id), actor=actor, now=now)
-        titles = await titles_of(connection)
-        tills = await list_tills(connection, MerchantId(merchant_id), actor=actor)
-    state, kind = STATES[shown.merchant.state]
-    return page(
-        request,
-        "merchants/merchant.html",
-        home=f"/{municipality}",
-        merchant=shown.merchant,
-        state=state,
-        kind=kind,
-        locations=[location_cells(one) for one in shown.locations],
-        agreements=[agreement_cells(one, titles) for one in shown.agreements],
-        tills=[[one.name, TILL_STATES[one.state]] for one in tills],
-        account=shown.account_in_use,
-        account_waiting=shown.account_waiting,
-        may_see_accounts=actor.may(Permission.PAYOUT_ACCOUNTS_READ),
-        may_see_payouts=actor.may(Permission.PAYOUTS_READ),
-        may_confirm=actor.may(Permission.AWARDS_CONFIRM),
-        may_see_tills=actor.may(Permission.TILLS_READ),
-        may_see_webhooks=actor.may(Permission.WEBHOOKS_READ),
-        may_see_offline=actor.may(Permission.REDEMPTIONS_READ),
-        may_invite=actor.may(Permission.LOGINS_MANAGE) and shown.merchant.state != "ended",
-        may_approve=actor.may(Permission.MERCHANTS_APPROVE)
-        and shown.merchant.state in {"requested", "suspended"},
-    )
-
-
 @post(
     "/{municipality:str}/merchants/{merchant_id:uuid}/approve",
     opt=APPROVE,
@@ -175,4 +139,4 @@ def agreement_cells(one: Agreement, titles: dict[str, str]) -> list[str | None]:
     return [titles.get(one.category, one.category), day(one.valid_from), until, price]
 
 
-routes: list[ControllerRouterHandler] = [merchants_page, merchant_page, approve]
+routes: list[ControllerRouterHandler] = [merchants_page, approve]

@@ -3,11 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-import msgspec
-
-from pas.errors import Refusal
 from pas.merchants.offer_terms import LONGEST_CONDITIONS, LONGEST_TITLE, Offer, OfferTerms
-from pas.merchants.values import MerchantDetailsWrong, ValueFault
 from pas.money import Cents, comma_euros
 from pas.web.forms import Form
 
@@ -60,15 +56,6 @@ def day_in(form: Form, name: str) -> date | None:
 def seen_in(form: Form) -> int:
     typed = form.value("seen")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < len("1000000") else 0
-
-
-def show(form: Form, refusal: Refusal) -> None:
-    """Put what the rules say beside the fields that it is about."""
-    if isinstance(refusal, MerchantDetailsWrong):
-        for fault in msgspec.convert(refusal.extra["errors"], list[ValueFault]):
-            form.refuse(fault.field, fault.message)
-    else:
-        form.refuse("title", f"{refusal.detail} {refusal.next_step}")
 
 
 def typed_from(stored: Offer) -> Form:

@@ -27,8 +27,9 @@ from pas.merchants.offers import (
     make_offer,
     move_offer,
 )
+from pas.merchants.pages.beside import refuse_beside
 from pas.merchants.pages.merchants import titles_of
-from pas.merchants.pages.offer_form import ONE_DAY, seen_in, show, terms_in, typed_from
+from pas.merchants.pages.offer_form import ONE_DAY, seen_in, terms_in, typed_from
 from pas.merchants.stored import read_merchant
 from pas.money import euros
 from pas.problems.bodies import AppRequest
@@ -105,7 +106,7 @@ async def make(
                 )
             return done(at(municipality, merchant_id))
         except Refusal as refusal:
-            show(form, refusal)
+            refuse_beside(form, refusal, otherwise="title")
     context = await context_of(request, municipality, merchant_id, stored=None)
     return wrong_form(request, TEMPLATE, form, **context)
 
@@ -150,7 +151,7 @@ async def change(
                 )
                 return done(at(municipality, merchant_id))
             except Refusal as refusal:
-                show(form, refusal)
+                refuse_beside(form, refusal, otherwise="title")
     context = await context_of(request, municipality, merchant_id, stored=stored)
     return wrong_form(request, TEMPLATE, form, **context)
 

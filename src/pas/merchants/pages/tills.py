@@ -279,6 +279,7 @@ def invitation(
         "merchants/invitation.html",
         till=invited.till,
         qr=draw_svg(address, title="QR-code om een kassa te koppelen"),
+        address=address,
         code=grouped(invited.code),
         typed_at=f"{origin}/{municipality}/{PAGE}",
         until=invited.until,

@@ -102,7 +102,8 @@ async def show_sales(
         reasons={reason.code(): reason.title() for reason in all_refusals(TillRefusal)},
         narrowed=bool(number or day or before),
         of=of,
-        named=viewer.till is None or of is not None or viewer.everywhere,
+        named=of is not None or viewer.everywhere,
+        may_void=viewer.till is not None,
         everywhere=viewer.everywhere,
         older=urlencode({name: value for name, value in older.items() if value})
         if len(sales) == AT_MOST

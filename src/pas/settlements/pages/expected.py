@@ -5,11 +5,12 @@ from typing import Final
 
 import msgspec
 
-from pas.merchants.values import masked_iban
+from pas.merchants.pages.accounts import where_paid
+from pas.merchants.show import masked
 from pas.money import NO_CENTS, Cents, euros
 from pas.settlements.expect import Expected
 from pas.settlements.model import UnpaidReason
-from pas.web.dates import day, day_at
+from pas.web.dates import day
 
 WHY: Final[Mapping[UnpaidReason, str]] = {
     "negative": "Er ging meer terug dan er bij u is besteed. Dat gaat af van wat er hierna wordt besteed.",
@@ -40,7 +41,7 @@ def shown(one: Expected) -> ExpectedShown:
         parts=parts_of(one),
         why=why(one),
         when=when(one),
-        where=where(one),
+        where=" ".join(where_paid(masked(one.account), masked(one.cooling), masked(one.waiting))),
         carried=carried(one),
         proposed="" if one.proposed_cents == 0 else euros(one.proposed_cents),
     )
@@ -60,6 +61,8 @@ def why(one: Expected) -> str:
     """Why nothing is paid now, or nothing at all; empty when it is paid."""
     if not one.books_close:
         return "De gemeente kijkt eerst haar boeken na. Tot dan betaalt zij niemand."
+    if one.reason == "no_account" and one.cooling is not None:
+        return "Uw rekening is goedgekeurd. Voor de veiligheid betalen wij er nog niet meteen op."
     if one.reason is not None:
         return WHY[one.reason].format(minimum=euros(one.minimum_cents))
     return "" if one.amount_cents > NO_CENTS else "Er is niets bij gekomen sinds de vorige keer."
@@ -72,21 +75,6 @@ def when(one: Expected) -> str:
         f"De gemeente maakt op {day(one.proposed_on)} een voorstel, en een tweede persoon kijkt het na. "
         f"De bank betaalt op zijn vroegst op {day(one.paid_from)}."
     )
-
-
-def where(one: Expected) -> str:
-    """Say which account is paid now, and which one later."""
-    told: list[str] = []
-    if one.account is not None:
-        told.append(f"Wij betalen nu op {masked_iban(one.account.iban)}.")
-    if one.cooling is not None and one.cooling.usable_from is not None:
-        since = day_at(one.cooling.usable_from)
-        told.append(f"Vanaf {since} betalen wij op {masked_iban(one.cooling.iban)}.")
-    if one.waiting is not None:
-        told.append(
-            f"De rekening {masked_iban(one.waiting.iban)} wacht tot een tweede persoon haar nakijkt."
-        )
-    return " ".join(told)
 
 
 def carried(one: Expected) -> str:
