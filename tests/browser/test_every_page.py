@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from given.days import TODAY, YEAR
 from looking import become, check_page
@@ -79,6 +79,50 @@ def test_a_club_reads_its_payouts(visitor: Page) -> None:
     visitor.get_by_role("link", name="Uitbetalingen").click()
     expect(visitor.get_by_text("De volgende uitbetaling")).to_be_visible()
     check_page(visitor, "payouts")
+
+
+OF_A_CLUB: dict[str, list[Walk]] = {
+    "own-accounts": [follow("^Alle rekeningen")],
+    "own-locations": [follow("^Plekken beheren")],
+    "own-location-new": [follow("^Plekken beheren"), follow("Nog een plek")],
+    "own-offers": [follow("^Uw aanbod")],
+}
+
+
+def test_a_club_looks_after_itself(visitor: Page) -> None:
+    become(visitor, "manager", "Zwembad")
+    follow("^Uw club of winkel")(visitor)
+    check_page(visitor, "own-merchant")
+    own = visitor.locator("h1").inner_text()
+    for name, walk in OF_A_CLUB.items():
+        for step in walk:
+            step(visitor)
+        check_page(visitor, name)
+        follow(f"^{own}$")(visitor)
+
+
+def test_somebody_of_a_club_comes_in_by_a_link_and_is_ended(
+    visitor: Page, browser: Browser
+) -> None:
+    become(visitor, "manager", "Zwembad")
+    for step in (follow("^Uw club of winkel"), follow("^Mensen uitnodigen")):
+        step(visitor)
+    check_page(visitor, "own-staff")
+    visitor.get_by_label("Hoe heet deze persoon?").fill("Wim Vos")
+    press("Maak de link")(visitor)
+    check_page(visitor, "own-staff-invited")
+    wim = browser.new_context(locale="nl-NL").new_page()
+    wim.goto(visitor.get_by_label("Kopieer deze link").input_value())
+    press("Neem de uitnodiging aan")(wim)
+    follow("^Uw club of winkel")(wim)
+    expect(wim.locator("table").filter(has_text="Wim Vos")).to_contain_text("heeft toegang")
+    follow("Klaar")(visitor)
+    follow("Stop de toegang van Wim Vos")(visitor)
+    check_page(visitor, "own-staff-end")
+    press("Ja, stop de toegang")(visitor)
+    wim.reload()
+    expect(wim.locator("h1")).to_have_text("Inloggen")
+    wim.context.close()
 
 
 def test_a_proposal_is_withdrawn_with_a_reason(visitor: Page) -> None:
