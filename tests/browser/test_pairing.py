@@ -83,6 +83,21 @@ def sell(page: Page, number: str) -> None:
     page.get_by_role("button", name=re.compile("^Neem €")).click()
 
 
+def test_the_device_on_which_a_manager_is_signed_in_becomes_a_till_too(visitor: Page) -> None:
+    become(visitor, "manager", "Fietsenmaker")
+    visitor.get_by_role("link", name="Kassa’s", exact=True).click()
+    visitor.get_by_label("Hoe heet de kassa?").fill("eigen telefoon")
+    visitor.get_by_role("button", name="Maak deze kassa").click()
+    with visitor.context.expect_page() as opened:
+        visitor.get_by_role("link", name="Open de code op dit apparaat").click()
+    till = opened.value
+    till.get_by_role("button", name="Koppel dit apparaat").click()
+    till.get_by_role("link", name="Open de kassa").click()
+    expect(till.locator("#till-name")).to_have_text("eigen telefoon")
+    visitor.get_by_role("link", name="Klaar").click()
+    expect(visitor.locator("h1")).to_have_text("Kassa’s")
+
+
 def test_a_device_without_scripts_hears_what_to_do(browser: Browser, city: Served) -> None:
     context = browser.new_context(base_url=city.url, java_script_enabled=False)
     page = context.new_page()
