@@ -12,6 +12,7 @@ import jwt
 import msgspec
 
 from pas.errors import Refusal
+from pas.tls import trusted
 
 METADATA_SECONDS: Final = 3600.0
 """How long what a provider publishes is believed, its keys included."""
@@ -60,7 +61,9 @@ class Providers:
     """All identity providers of this process; close it before the loop ends."""
 
     def __init__(self) -> None:
-        self._client = httpx.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False)
+        self._client = httpx.AsyncClient(
+            timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted()
+        )
         self._metadata: dict[str, tuple[float, Metadata]] = {}
         self._keys: dict[str, tuple[float, KeySet]] = {}
         self._failed: dict[str, float] = {}

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 import msgspec
 
+from pas.tls import trusted
 from pas.webhooks.model import Problem, Sent
 from pas.webhooks.rules import HTTPS, all_public
 
@@ -60,11 +61,6 @@ async def look_up(name: str) -> Sequence[Place]:
     ask = partial(socket.getaddrinfo, name, HTTPS, type=socket.SOCK_STREAM)
     found = await asyncio.get_running_loop().run_in_executor(LOOKING_UP, ask)
     return [Place(str(address[0])) for *_, address in found]
-
-
-def trusted() -> ssl.SSLContext:
-    """Check certificates against the public authorities, whatever the environment says."""
-    return httpx.create_ssl_context(verify=True, trust_env=False)
 
 
 class Post:
