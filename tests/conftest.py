@@ -1,11 +1,8 @@
 """A fresh database per test, copied from one that was migrated once per run."""
 
-import itertools
-import os
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -17,13 +14,13 @@ from pas.db import Database, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access
 from pas.installation.access import embedded_access
+from servers import fresh_database
 
 RawConnection = asyncpg.Connection
 
 VELSEN = MunicipalityName("velsen")
 ALMERE = MunicipalityName("almere")
 HOST = pytest.StashKey[servers.Host]()
-_numbers = itertools.count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,28 +73,6 @@ def installation(pytestconfig: pytest.Config) -> Access:
     version = "16" if pytestconfig.getoption("--pg") == "16" else "18"
     place = servers.ask(folder, version)
     return embedded_access(place, servers.TEMPLATE)
-
-
-@asynccontextmanager
-async def fresh_database(installation: Access) -> AsyncGenerator[Access]:
-    """A copy of the installation with velsen and almere, gone afterwards (about 30 ms)."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    name = f"test_{worker}_{next(_numbers)}"
-    assert installation.superuser is not None
-    superuser = await installation.superuser.to("postgres").connect()
-    try:
-        await superuser.execute(
-            f"CREATE DATABASE {name} TEMPLATE {servers.TEMPLATE} OWNER migrator STRATEGY FILE_COPY"
-        )
-        await superuser.execute(
-            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;"
-            f"GRANT CONNECT ON DATABASE {name} "
-            "TO app_velsen, auditor_velsen, app_almere, auditor_almere, registry"
-        )
-        yield installation.of_database(name)
-        await superuser.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await superuser.close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import asyncpg
 import msgspec
 import pytest
 
-from conftest import fresh_database
 from pas.db import (
     Address,
     BusyDatabase,
@@ -20,6 +19,7 @@ from pas.db import (
 )
 from pas.ids import MunicipalityName
 from pas.installation import Access, Migration, add_municipality
+from servers import fresh_database
 
 SMALL = [Migration(1, "small", "SET LOCAL lock_timeout = '5s'; CREATE TABLE thing (id int);")]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")

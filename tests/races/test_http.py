@@ -17,7 +17,6 @@ import pytest
 import pytest_asyncio
 
 from booking import balance
-from conftest import fresh_database
 from given.city import Merchant, Scheme, a_child_of, a_holder, a_merchant, a_scheme
 from given.days import TODAY
 from history import Ended
@@ -30,6 +29,7 @@ from pas.grants.lapse import lapse_year
 from pas.ids import AccountId, EntryId, uuid7
 from pas.installation import Access
 from racers import Racers
+from servers import fresh_database
 from stalls import (
     FIRST_DAY,
     VELSEN,

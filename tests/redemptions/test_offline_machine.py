@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import fresh_database
 from given.city import Budget, a_budget, a_holder, a_merchant, a_scheme
 from given.logins import NOON, a_key_store
 from given.offline import Item, an_offline_till, with_the_city_s_numbers
@@ -19,6 +18,7 @@ from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Database, role_name
 from pas.installation import Access
+from servers import fresh_database
 
 LIMITS = {
     "offlinePerSaleCents": 900,

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from browsing import browsing
-from conftest import fresh_database
 from given.logins import a_key_store
 from given.sandbox import a_makers_till, a_sandbox
 from pas.auth.keys import KeyRing
@@ -17,6 +16,7 @@ from pas.db import Connection, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access
 from pas.settings import Settings
+from servers import fresh_database
 from serving import Served, serving
 from signing import SigningTill
 
@@ -38,7 +38,9 @@ async def till(client: httpx.AsyncClient) -> SigningTill:
 
 
 @pytest.fixture(scope="session")
-def served(installation: Access, tmp_path_factory: pytest.TempPathFactory) -> Generator[Served]:
+def served(
+    installation: Access, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[tuple[Served, Access]]:
     """``pas serve`` before a sandbox, for whoever speaks HTTP: curl, a kit, a till of others."""
     folder = tmp_path_factory.mktemp("served")
     keys = a_key_store(folder)
@@ -53,8 +55,23 @@ def served(installation: Access, tmp_path_factory: pytest.TempPathFactory) -> Ge
             "workers": "1",
         }
         with serving(folder, **settings) as served:
-            yield served
+            yield served, access
         runner.run(database.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def as_new(served: tuple[Served, Access]) -> Served:
+    """The same, with cards that may be renewed again."""
+    running, access = served
+    asyncio.run(let_time_pass(access))
+    return running
+
+
+async def let_time_pass(access: Access) -> None:
+    assert access.superuser is not None
+    superuser = await access.superuser.connect()
+    await superuser.execute("UPDATE velsen.card SET created_at = created_at - interval '1 hour'")
+    await superuser.close()
 
 
 async def entered(database: AbstractAsyncContextManager[Access]) -> Access:

@@ -103,6 +103,7 @@ async def renew(connection: Connection, folder: Path, *, pause: bool = False) ->
 async def test_nobody_renews_the_cards_all_the_time(client: httpx.AsyncClient) -> None:
     answer = await client.post("/v1/velsen/sandbox/cards")
     assert (answer.status_code, answer.json()["code"]) == (429, "laid-out-just-now")
+    assert answer.headers["retry-after"] == "20"
 
 
 async def test_in_a_real_city_nobody_gets_a_till_like_that(

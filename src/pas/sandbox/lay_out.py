@@ -28,7 +28,7 @@ from pas.passes.issue import WantedPass, issue_passes
 from pas.passes.make_cards import NewCard, Press, make_card
 from pas.sandbox.cards import CARDS, Given, SandboxCard, drawn, everyone
 
-PAUSE_SECONDS: Final = 5
+PAUSE_SECONDS: Final = 20
 """Between two times, so that nobody fills the disk with new holders."""
 ADULT: Final = 40
 CHILD: Final = 10
@@ -95,7 +95,7 @@ async def lay_out(
     async with connection.transaction():
         await TAKE_TURN.run(connection)
         if pause and (await IS_RECENT.one(connection, hashes, PAUSE_SECONDS)).is_recent:
-            raise LaidOutJustNow
+            raise LaidOutJustNow(headers={"Retry-After": str(PAUSE_SECONDS)})
         await FREE_CODES.run(connection, hashes)
         year = await current_year(connection, now)
         ground = await opened_ground(
