@@ -4,10 +4,12 @@ import httpx
 import pytest
 
 from given.days import TODAY
-from given.settlements import Shop, a_payer, a_shop, sell
+from given.settlements import Shop, a_payer, a_shop, give_back, sell
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.demo.settling import until_decided
+from pas.ids import uuid7
+from pas.settlements.pages import made_of
 from signed_in import Visitor, signed_in
 
 DAY = f"{TODAY.day}-{TODAY.month}-{TODAY.year}"
@@ -137,3 +139,33 @@ async def test_a_merchant_reads_what_is_coming_and_what_was_paid(
     assert "betaald op" in (await manager.look(payouts)).text
     file = await manager.look(f"{payouts}/{run.partition('/')[2]}/specification")
     assert file.headers["content-disposition"].endswith('"uitbetaling-1.csv"')
+
+
+async def test_a_merchant_reads_what_a_payment_is_made_of(
+    shop: Shop,
+    finance: Visitor,
+    approver: Visitor,
+    client: httpx.AsyncClient,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manager = await signed_in(client, connection, Role.MERCHANT_MANAGER, merchant=shop.merchant.id)
+    await give_back(connection, shop, await sell(connection, shop, 500), 200)
+    await until_decided(connection)
+    run = await proposed(finance)
+    await approver.send(f"{run}/approval", {})
+    at = f"merchants/{shop.merchant.id}/payouts/{run.partition('/')[2]}"
+
+    shown = (await manager.look(at)).text
+    listed = (await manager.look(at.rpartition("/")[0])).text
+    monkeypatch.setattr(made_of, "MOST_SHOWN", 2)
+    cut = (await manager.look(at)).text
+    elsewhere = await manager.look(f"{at.rpartition('/')[0]}/{uuid7()}")
+
+    assert at in listed
+    for told in ("besteding, ", "teruggeboekt, ", "17,40", "2,00", "15,40", f"{at}/specification"):
+        assert told in shown
+    assert "Dit zijn de eerste" not in shown
+    assert "Dit zijn de eerste 2 van 3 regels." in cut
+    assert "teruggeboekt, " not in cut
+    assert elsewhere.status_code == 404

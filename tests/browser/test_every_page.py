@@ -79,6 +79,9 @@ def test_a_club_reads_its_payouts(visitor: Page) -> None:
     visitor.get_by_role("link", name="Uitbetalingen").click()
     expect(visitor.get_by_text("De volgende uitbetaling")).to_be_visible()
     check_page(visitor, "payouts")
+    follow("uitbetaling [0-9]+$")(visitor)
+    expect(visitor.locator("h1")).to_have_text(re.compile("^Uitbetaling [0-9]+$"))
+    check_page(visitor, "payout-made-of")
 
 
 OF_A_CLUB: dict[str, list[Walk]] = {

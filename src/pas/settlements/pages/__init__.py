@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.pages import acts, line, overview, payouts, run
+from pas.settlements.pages import acts, line, made_of, overview, payouts, run
 
 routes: list[ControllerRouterHandler] = [
     *overview.routes,
@@ -10,4 +10,5 @@ routes: list[ControllerRouterHandler] = [
     *acts.routes,
     *line.routes,
     *payouts.routes,
+    *made_of.routes,
 ]
