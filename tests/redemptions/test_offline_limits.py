@@ -96,6 +96,10 @@ EDITS: dict[str, Item] = {
     "a signature of nothing": {"signature": "!"},
     "another's signature": {"signature": "AAAA" * 21 + "AA=="},
     "a hash that is none": {"previous": "xyz"},
+    "a signature in other letters": {"signature": "é" * 88},
+    "a permit and a line end": {"permitId": f"{uuid7()}\n"},
+    "a sale and a line end": {"saleId": f"{uuid7()}\n"},
+    "an older id and a line end": {"replaces": f"{uuid7()}\n"},
 }
 
 
@@ -121,6 +125,13 @@ async def test_what_does_not_say_which_sale_it_is_is_refused_and_not_kept(
     assert told[0] == told[1] == (*MERCHANT_S, "offline-item-unreadable")
     assert told[2][:2] == BY_BUDGET
     assert await desk.connection.fetchval("SELECT count(*) FROM offline_sale") == 1
+
+
+async def test_a_sale_that_stands_for_itself_holds_up_nothing(desk: Desk, purse: Budget) -> None:
+    permit, scanned, same = await desk.allowed(), purse.holder.token.text(), str(uuid7())
+    own = desk.till.sell(permit, scanned, 100, id=same, replaces=same)
+    told = [outcome(one) for one in await desk.hand_in(own, desk.till.sell(permit, scanned, 200))]
+    assert told == [(*MERCHANT_S, "offline-item-unreadable"), (*BY_BUDGET, 200, 0, None)]
 
 
 PRICES: dict[str, tuple[int | None, int | None, str | None, str]] = {

@@ -6,7 +6,6 @@ from the fields as they came; nothing is put right on the way.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -27,9 +26,11 @@ NOTHING: Final = "-"
 CHAIN_WORD: Final = b"pas offline chain 1\x00"
 MOST_SEQUENCE: Final = 9_000_000_000_000_000
 
-Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
-Moment = Annotated[str, Meta(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$")]
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", max_length=36)]
+Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+Moment = Annotated[
+    str, Meta(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z$", max_length=24)
+]
 Sequence = Annotated[int, Meta(ge=1, le=MOST_SEQUENCE)]
 Whole = Annotated[int, Meta(ge=-1_000_000_000_000, le=1_000_000_000_000)]
 
@@ -58,6 +59,8 @@ class QueueItem(
     def __post_init__(self) -> None:
         if self.take_cents is not None and not 0 < self.take_cents <= (self.price_cents or 0):
             raise ValueError("what is taken is a part of a price")
+        if self.replaces == self.id:
+            raise ValueError("a sale stands for another one")
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -174,7 +177,7 @@ def text_of(item: QueueItem, *, municipality: MunicipalityName, till: TillKey) -
 def is_signed(item: QueueItem, text: bytes, till: TillKey) -> bool:
     try:
         signature = base64.b64decode(item.signature, validate=True)
-    except binascii.Error:
+    except ValueError:
         return False
     return fits(till.key, signature, text)
 
