@@ -1,5 +1,6 @@
 """The endpoints of sales without a network: signed by the till itself, cut and repeated at will."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -11,6 +12,7 @@ from given.days import YEAR
 from given.offline import Item, OfflineTill, an_offline_till
 from pas.auth.roles import Role
 from pas.db import Connection
+from pas.ids import uuid7
 from signed_in import behind, signed_in
 from signing import SigningTill
 
@@ -121,6 +123,22 @@ async def test_a_queue_is_handed_in_fifty_at_a_time(device: Device, budget: Budg
     for items, status in ((device.till.queue, 400), ([], 400), (device.till.queue[:50], 200)):
         answer = await device.sends.post(SALES, {"items": items})
         assert answer.status_code == status
+
+
+async def test_no_till_stands_before_all_others(
+    client: httpx.AsyncClient, connection: Connection, device: Device, budget: Budget
+) -> None:
+    """Uploads wait for each other; those of one till fill no more than a few of the places."""
+    till = await an_offline_till(connection, device.merchant)
+    other = Device(till, SigningTill(client, till.till, till.key), device.merchant)
+    other.till.sell(str(uuid7()), budget.holder.token.text(), 100, at=datetime.now(UTC))
+    junk = {"items": [{"sequence": n, "id": str(uuid7())} for n in range(1, 6)]}
+    greedy, answers = await asyncio.gather(
+        asyncio.gather(*(device.sends.post(SALES, junk) for _ in range(10))), other.hand_in()
+    )
+    assert {one.status_code for one in greedy} == {200, 503}
+    assert len(answers) == 1
+    assert (await device.sends.post(SALES, junk)).status_code == 200
 
 
 async def test_an_upload_that_was_cut_goes_on_where_it_was(device: Device, budget: Budget) -> None:

@@ -1,6 +1,7 @@
 """What a till asks and hands in for its sales without a network. Only a till itself does."""
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Final, cast
 
@@ -27,6 +28,8 @@ ONLY_TILL: Final = {"till": "signed"}
 PLACE: Final = "offline queues"
 MOST_WAITING: Final = 100
 """Uploads of one municipality that wait for their turn at a worker; past it a till comes back later."""
+MOST_OF_A_TILL: Final = 3
+"""Of those: a page that lost an answer sends again, but no till stands before all others."""
 
 
 class Items(Body, frozen=True, kw_only=True):
@@ -42,19 +45,21 @@ class Turns:
     """One upload at a time for each municipality, so that scans never wait for queues."""
 
     def __init__(self) -> None:
-        self.waiting: dict[MunicipalityName, int] = {}
+        self.waiting: dict[MunicipalityName, Counter[TillId]] = {}
         self._turns: dict[MunicipalityName, asyncio.Lock] = {}
 
     def of(self, municipality: MunicipalityName) -> asyncio.Lock:
         return self._turns.setdefault(municipality, asyncio.Lock())
 
-    def join(self, municipality: MunicipalityName) -> None:
-        if self.waiting.get(municipality, 0) >= MOST_WAITING:
+    def join(self, municipality: MunicipalityName, till: TillId) -> None:
+        waiting = self.waiting.setdefault(municipality, Counter())
+        if waiting.total() >= MOST_WAITING or waiting[till] >= MOST_OF_A_TILL:
             raise Busy(headers={"Retry-After": "10"})
-        self.waiting[municipality] = self.waiting.get(municipality, 0) + 1
+        waiting[till] += 1
 
-    def leave(self, municipality: MunicipalityName) -> None:
-        self.waiting[municipality] -= 1
+    def leave(self, municipality: MunicipalityName, till: TillId) -> None:
+        # By this the tills that wait for nothing are forgotten.
+        self.waiting[municipality] -= Counter({till: 1})
 
 
 def turns_of(state: State) -> Turns:
@@ -82,12 +87,12 @@ async def receive_sales(
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
     till = await till_of(request, name)
     turns = turns_of(request.app.state)
-    turns.join(name)
+    turns.join(name, till.id)
     try:
         async with turns.of(name):
             answers = await hand_in(state.database, till, data.items, now=datetime.now(UTC))
     finally:
-        turns.leave(name)
+        turns.leave(name, till.id)
     return OfflineAnswers(items=tuple(answers))
 
 
