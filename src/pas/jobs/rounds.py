@@ -83,8 +83,9 @@ class Rounds:
         task.add_done_callback(self._is_done)
 
     def look_soon(self, municipality: MunicipalityName) -> None:
-        """Look there in the next round."""
-        self._look_at[municipality] = 0.0
+        """Look there in the next round, after those that waited longer."""
+        now = time.monotonic()
+        self._look_at[municipality] = min(self._look_at.get(municipality, now), now)
 
     async def _go_round(self) -> None:
         try:
