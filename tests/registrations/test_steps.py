@@ -40,7 +40,7 @@ from pas.registrations.invite_manager import (
 from pas.registrations.judge import ask_back, refuse_registration
 from pas.registrations.links import Secret, hash_of, new_secret
 from pas.registrations.rules import OwnRegistration, RegistrationDecided, RegistrationMoved
-from pas.registrations.send import answer_registration
+from pas.registrations.send import ChangedTooOften, answer_registration
 from pas.registrations.stored import (
     KvkNumberKnown,
     RegistrationNotFound,
@@ -291,6 +291,33 @@ async def test_so_many_in_an_hour_are_taken_and_no_more_until_somebody_looked(
     officer = await a_registrar(connection)
     await refuse_registration(connection, sent.id, "Spam.", seen=1, actor=officer, now=NOON)
     await a_sent_registration(connection, kvkNumber="10000003")
+
+
+async def test_who_changes_what_they_sent_is_not_looked_at_by_that(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "MOST_RECEIVED_IN_AN_HOUR", 1)
+    secret = new_secret()
+    sent = await a_sent_registration(connection, secret, kvkNumber="10000001")
+    await answers(connection, secret, seen=1, kvkNumber="10000001")
+    with pytest.raises(TooManyRegistrations):
+        await a_sent_registration(connection, kvkNumber="10000002")
+    officer = await a_registrar(connection)
+    await ask_back(connection, sent.id, "Welk adres?", seen=2, actor=officer, now=NOON)
+    await a_sent_registration(connection, kvkNumber="10000002")
+
+
+async def test_a_club_cannot_take_all_steps_that_there_are(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "MOST_STEPS", 2)
+    secret = new_secret()
+    sent = await a_sent_registration(connection, secret)
+    await answers(connection, secret, seen=1)
+    with pytest.raises(ChangedTooOften):
+        await answers(connection, secret, seen=2)
+    officer = await a_registrar(connection)
+    await refuse_registration(connection, sent.id, "Spam.", seen=2, actor=officer, now=NOON)
 
 
 async def test_so_many_are_begun_in_an_hour_and_who_began_goes_on(

@@ -6,13 +6,14 @@ that nobody has looked at yet has a limit, for the whole municipality.
 """
 
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 import asyncpg
 import msgspec
 
 from pas.auth.actor import Actor
 from pas.db import Connection, Statement
+from pas.errors import Refusal
 from pas.ids import LoginId, RegistrationId, uuid7
 from pas.merchants.stored import refuse_unknown_categories
 from pas.merchants.values import refuse_faults
@@ -32,6 +33,15 @@ from pas.registrations.stored import (
 )
 
 MOST_RECEIVED_IN_AN_HOUR: Final = 30
+MOST_STEPS: Final = 100
+"""After which a club changes nothing; the table has room for as many more of ours."""
+
+
+class ChangedTooOften(Refusal):
+    """U veranderde deze aanmelding al heel vaak."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Bel ons. Dan kijken wij samen."
 
 
 class KnownRow(msgspec.Struct, frozen=True):
@@ -51,7 +61,11 @@ IS_KNOWN: Final = Statement(
     KnownRow,
 )
 COUNT_RECEIVED: Final = Statement(
-    "SELECT count(*) AS received FROM merchant_registration WHERE received_at > $1 AND state = 'received'",
+    """
+    SELECT count(*) AS received FROM merchant_registration r
+    WHERE r.received_at > $1 AND r.state IN ('received', 'answered') AND NOT EXISTS (
+        SELECT 1 FROM merchant_registration_step s WHERE s.registration_id = r.id AND s.kind = 'asked')
+    """,
     ReceivedRow,
 )
 INSERT: Final = Statement(
@@ -114,6 +128,8 @@ async def answer_registration(
         if stored is None:
             raise RegistrationNotFound
         refuse_moved(stored, seen)
+        if stored.steps >= MOST_STEPS:
+            raise ChangedTooOften
         await refuse_known(connection, told.kvk_number, secret)
         await _say(connection, stored, told, words=words, typed_by=typed_by, now=now)
         await forget_draft(connection, secret)
