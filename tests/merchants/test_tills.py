@@ -21,6 +21,7 @@ from pas.merchants.create_till import (
     NewTill,
     TillIsPaired,
     TooManyTills,
+    TooManyTillsToday,
     bind_till,
     create_till,
     renew_pairing_code,
@@ -79,6 +80,20 @@ async def test_a_merchant_has_no_end_of_tills(
     assert [one.id for one in await list_tills(connection, merchant, actor=REGISTRAR)] == [
         invited.till.id
     ]
+
+
+async def test_who_switches_tills_off_makes_no_more_of_them_in_a_day(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a merchant would try out numbers of cards with one new till after the other."""
+    monkeypatch.setattr("pas.merchants.create_till.MOST_MADE_IN_A_DAY", 1)
+    first = (await an_invited_till(connection)).till
+    merchant, new = MerchantId(first.merchant_id or first.id), NewTill(name="tweede")
+    await revoke_till(connection, first.id, actor=REGISTRAR, now=NOON)
+    with pytest.raises(TooManyTillsToday):
+        await create_till(connection, merchant, new, actor=REGISTRAR, now=NOON)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    await create_till(connection, merchant, new, actor=REGISTRAR, now=tomorrow)
 
 
 async def test_a_device_pairs_with_its_own_key(connection: Connection) -> None:

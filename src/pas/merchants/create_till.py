@@ -3,7 +3,7 @@
 The till of an intermediary or a counter officer is their login: it needs no device of its own.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final, Literal
 
 import asyncpg
@@ -23,6 +23,9 @@ from pas.merchants.tills import lock_till, read_till
 from pas.merchants.values import tidy
 
 MOST_TILLS: Final = 500
+DAY: Final = timedelta(days=1)
+MOST_MADE_IN_A_DAY: Final = 100
+"""Each new till may try a few unknown cards; one after the other they would try out all numbers."""
 
 BoundKind = Literal["intermediary", "counter"]
 
@@ -32,6 +35,13 @@ class TooManyTills(Refusal):
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Zet scanpunten uit die niet meer in gebruik zijn."
+
+
+class TooManyTillsToday(Refusal):
+    """Deze aanbieder maakte vandaag al heel veel scanpunten."""
+
+    status: ClassVar[int] = 429
+    next_step: ClassVar[str] = "Maak er morgen meer. Of gebruik een scanpunt dat er al is."
 
 
 class TillIsPaired(Refusal):
@@ -73,8 +83,9 @@ class InvitedTill(msgspec.Struct, frozen=True):
     until: datetime
 
 
-class Count(msgspec.Struct, frozen=True):
-    count: int
+class Counts(msgspec.Struct, frozen=True):
+    in_use: int
+    made: int
 
 
 class LoginRole(msgspec.Struct, frozen=True):
@@ -82,7 +93,12 @@ class LoginRole(msgspec.Struct, frozen=True):
 
 
 COUNT_TILLS: Final = Statement(
-    "SELECT count(*) FROM till WHERE merchant_id = $1 AND state <> 'revoked'", Count
+    """
+    SELECT count(*) FILTER (WHERE state <> 'revoked') AS in_use,
+        count(*) FILTER (WHERE created_at > $2) AS made
+    FROM till WHERE merchant_id = $1
+    """,
+    Counts,
 )
 INSERT_TILL: Final = Statement(
     """
@@ -118,8 +134,7 @@ async def create_till(
     till_id, code, until = TillId(uuid7()), new_pairing_code(), now + VALID_FOR
     async with connection.transaction():
         await lock_present_merchant(connection, merchant_id, actor=actor)
-        if (await COUNT_TILLS.one(connection, merchant_id)).count >= MOST_TILLS:
-            raise TooManyTills
+        await refuse_more(connection, merchant_id, now=now)
         if new.location_id is not None:
             await find_location(connection, merchant_id, new.location_id)
         await INSERT_TILL.run(
@@ -137,6 +152,14 @@ async def create_till(
         till = await read_till(connection, till_id, actor=actor)
         await _record(connection, till, kind="till.invited", actor=actor)
     return InvitedTill(till, code, until)
+
+
+async def refuse_more(connection: Connection, merchant_id: MerchantId, *, now: datetime) -> None:
+    counts = await COUNT_TILLS.one(connection, merchant_id, now - DAY)
+    if counts.in_use >= MOST_TILLS:
+        raise TooManyTills
+    if counts.made >= MOST_MADE_IN_A_DAY:
+        raise TooManyTillsToday
 
 
 async def renew_pairing_code(
