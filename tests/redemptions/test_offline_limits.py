@@ -1,15 +1,18 @@
 """What breaks the signed limits, or is not what the till signed, is the merchant's; with the reason."""
 
-from datetime import timedelta
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
 from given.city import Budget, a_holder, a_merchant, a_scheme
+from given.days import NOW, YEAR
 from given.logins import NOON
 from given.offline import Item, an_offline_till
 from offline_desk import LATER, Desk, outcome
+from pas.auth.actor import SYSTEM
+from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
 from pas.passes.codes import new_card_number, new_token
@@ -233,6 +236,24 @@ async def test_saving_up_permits_gives_no_more_than_two_of_them(desk: Desk) -> N
     assert booked == 2 * 50_000
     assert await desk.owed() == booked
     assert (await desk.proof()).closes
+
+
+async def test_the_next_permit_does_not_begin_the_count_of_older_ones_anew(desk: Desk) -> None:
+    await a_scheme(desk.connection, year=YEAR)
+    await change_municipality_settings(desk.connection, {"offlineTotalCents": 5000}, actor=SYSTEM)
+    old, older, newest = [
+        await desk.allowed(now=NOW - timedelta(hours=hours)) for hours in (3, 2, 1)
+    ]
+
+    async def one(permit: UUID) -> str:
+        scanned = (await a_holder(desk.connection, year=YEAR)).token.text()
+        sale = desk.till.sell(permit, scanned, 5000, at=NOW)
+        return (await desk.sold(sale, now=datetime.now(UTC)))[0]
+
+    assert [await one(old), await one(newest)] == ["booked", "booked"]
+    following = await desk.allowed(now=datetime.now(UTC))
+    assert following != newest
+    assert [await one(older), await one(following)] == ["declined", "booked"]
 
 
 async def test_a_permit_whose_successor_got_lost_is_still_good(desk: Desk) -> None:

@@ -34,7 +34,7 @@ class PermitFacts(msgspec.Struct, frozen=True, kw_only=True):
     categories: frozenset[str]
     accepted_cents: Cents = NO_CENTS
     older_cents: Cents = NO_CENTS
-    """Accepted under older permits since the newest one of this till was issued."""
+    """Accepted under permits that were not the newest any more; of a day, or since the newest one was issued."""
     older_total_cents: Cents | None = None
     """How much that may be; None where this is the newest permit."""
 

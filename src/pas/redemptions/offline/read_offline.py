@@ -100,8 +100,11 @@ READ_OFFLINE: Final = Statement(
             AND s.reason = 'card-unknown' LIMIT 100) u),
         CASE WHEN p.id IS NOT NULL THEN json_build_array(
             (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s WHERE s.permit_id = p.id AND s.outcome = 'booked'),
-            (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s WHERE s.till_id = t.id AND s.outcome = 'booked'
-                AND n.id <> p.id AND s.permit_id <> n.id AND s.recorded_at >= n.issued_at),
+            (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s JOIN offline_permit o ON o.id = s.permit_id
+                WHERE n.id <> p.id AND s.till_id = t.id AND s.outcome = 'booked'
+                AND s.recorded_at >= least(n.issued_at, now() - interval '1 day')
+                AND EXISTS (SELECT 1 FROM offline_permit l WHERE l.till_id = t.id AND l.number > o.number
+                    AND l.issued_at <= s.recorded_at)),
             CASE WHEN n.id <> p.id THEN n.total_cents END) END,
         (SELECT json_build_array(a.state, coalesce(l.state IN ('blocked', 'replaced', 'ended')
                 AND a.state IN ('blocked', 'replaced', 'ended') AND l.since >= p.listed_from AND coalesce(
