@@ -21,6 +21,7 @@ NEVER: Final = tuple(
     map(
         ipaddress.ip_network,
         (
+            "192.0.0.0/24",  # what IETF protocols use: the gateway next to us may answer
             "192.88.99.0/24",  # relays to 6to4
             "64:ff9b::/96",  # NAT64: an IPv4 address behind a gateway of ours
             "64:ff9b:1::/48",
