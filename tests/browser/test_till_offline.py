@@ -6,6 +6,7 @@ Each test makes one thing go wrong in between. A phone that is killed is a real 
 import os
 import signal
 from collections.abc import Callable, Generator
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 from browser_here import ARGUMENTS, chromium
 from given.city import Till, a_holder, a_till
-from given.days import YEAR
+from given.days import TODAY, YEAR
 from looking import accessibility_faults, screenshot
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
@@ -47,6 +48,14 @@ MOMENTS = """async () => {
   await new Promise((resolve) => { asking.onsuccess = resolve; });
   return asking.result.map((row) => row.occurredAt);
 }"""
+CARDS = MOMENTS.replace("row.occurredAt", "row.scanned")
+FORGOTTEN = f"""async () => {{
+  for (let looks = 0; ; looks += 1) {{
+    const cards = await ({CARDS})();
+    if (cards[0] === null || looks === 100) return cards;
+    await new Promise((resolve) => {{ setTimeout(resolve, 50); }});
+  }}
+}}"""
 HOLD_SIGNING = """() => {
   const sign = crypto.subtle.sign.bind(crypto.subtle);
   globalThis.holding = false;
@@ -312,6 +321,19 @@ def test_a_clock_that_is_hours_wrong_sells_online_and_without(
         )
     )
     assert apart < 300, "as of our time, whatever the clock of the phone says"
+
+
+def test_a_device_knows_no_card_of_yesterday(served: Served, page: Page) -> None:
+    """What was handed in stays in the list; the code of the card would be worth stealing."""
+    venue, phone = paired(served, page)
+    phone.offline()
+    phone.sell(venue.holder.token.text(), "1,00")
+    back_online(phone)
+    expect_sales(phone, "Betaald van de pas")
+    assert page.evaluate(CARDS) == [venue.holder.token.text()], "for the limit of its pass and day"
+    page.evaluate(EDIT, ["queue", {"occurredAt": f"{TODAY - timedelta(days=2)}T12:00:00.000Z"}])
+    page.reload()
+    assert page.evaluate(FORGOTTEN) == [None]
 
 
 def test_a_clock_that_is_set_back_wins_no_time(

@@ -267,9 +267,13 @@ async function undoNow(device, till, row) {
   await put("queue", { ...row, undo: { ...row.undo, done: true, refusal } });
 }
 
-/** Keep what was handed in for two weeks, to be looked at; and the keys only while they are needed. */
+/**
+ * Keep what was handed in for two weeks, to be looked at, but of whose card it was only that day, for
+ * the limit of a pass: a device can be stolen. And keep the keys only while they are needed.
+ */
 async function tidy(device) {
   const before = device.now() - KEPT_DAYS * DAY;
+  const today = dayOf(await ownTime(device));
   const former = await readAll("formerTills");
   await change(["queue", "formerTills"], async (stores) => {
     for (const till of [...former, device.till]) {
@@ -277,7 +281,9 @@ async function tidy(device) {
       const rows = await settled(stores.queue.getAll(range));
       for (const row of rows) {
         const over = row.answer && (!row.undo || row.undo.done);
-        if (over && Date.parse(row.occurredAt) < before) stores.queue.delete([row.tillId, row.sequence]);
+        if (!over) continue;
+        if (Date.parse(row.occurredAt) < before) stores.queue.delete([row.tillId, row.sequence]);
+        else if (dayOf(row.occurredAt) !== today) stores.queue.put({ ...row, scanned: null });
       }
       const open = rows.some((row) => !row.answer || (row.undo && !row.undo.done));
       if (!open && till !== device.till) stores.formerTills.delete(till.id);
