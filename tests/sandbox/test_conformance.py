@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from litestar import get
@@ -13,8 +15,9 @@ from litestar.params import FromPath
 
 from browsing import browsing
 from pas.db import Database
-from pas.ids import MunicipalityName
+from pas.ids import MerchantId, MunicipalityName, TillId
 from pas.installation import Access
+from pas.webhooks.contents import TillChanged, told
 from serving import Served
 
 KIT: Final = Path(__file__).parents[2] / "conformance"
@@ -114,6 +117,14 @@ async def test_busy_is_what_the_server_says_then(access: Access) -> None:
     assert came == {key: one for key, one in recorded["body"].items() if key != "instance"}
 
 
+def test_the_message_of_the_kit_is_one_of_ours() -> None:
+    message, at = CASES["message"], datetime(2026, 12, 1, tzinfo=UTC)
+    ids = message["data"]
+    paused = TillChanged(MerchantId(UUID(ids["merchantId"])), TillId(UUID(ids["tillId"])))
+    ours = json.loads(told(UUID(int=1), "till.paused", paused, at=at))
+    assert ours == {**message, "id": str(UUID(int=1))}
+
+
 @pytest.fixture(scope="module")
 def forgetful(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[dict[str, str]]]:
     """Run the kit on each till that forgets something, some at a time; and on the sample, first."""
@@ -139,8 +150,8 @@ def test_the_till_of_the_kit_passes(forgetful: dict[str, Future[dict[str, str]]]
 def test_a_till_that_talks_nonsense_is_told_so(tmp_path: Path) -> None:
     till = tmp_path / "till.py"
     till.write_text("import sys\nfor line in sys.stdin: print('yes', flush=True)")
-    told = run_kit(tmp_path, "--only", "plain", till=till)
-    assert told == dict.fromkeys(
+    answers = run_kit(tmp_path, "--only", "plain", till=till)
+    assert answers == dict.fromkeys(
         ["pair", "plain"], "the till answered 'yes', without outcome and shown"
     )
 
@@ -169,5 +180,5 @@ def test_a_till_that_signs_wrong_is_told_so(
 def test_a_till_that_forgets_something_fails_the_case_for_it(
     forgetful: dict[str, Future[dict[str, str]]], forgotten: str
 ) -> None:
-    told = forgetful[forgotten].result()
-    assert [name for name, reason in told.items() if reason] == [forgotten]
+    answers = forgetful[forgotten].result()
+    assert [name for name, reason in answers.items() if reason] == [forgotten]

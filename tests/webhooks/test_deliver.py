@@ -14,6 +14,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from carrying import Task
 from given.days import NOW
 from given.merchants import of_merchant
+from given.sandbox import become_sandbox
 from given.settlements import Shop, a_shop, sell
 from given.webhooks import an_endpoint, filled
 from pas.auth.events import read_events
@@ -99,6 +100,23 @@ async def test_a_sale_arrives_signed_so_that_another_library_says_yes(
     assert (body["type"], body["id"]) == ("redemption.booked", one.id)
     assert body["data"]["redemptionId"] == str(sale)
     assert await logged(connection) == [(1, 200, None)]
+    assert "sandbox" not in one.headers
+
+
+async def test_a_message_of_a_sandbox_says_so(
+    migrator: Connection,
+    connection: Connection,
+    database: Database,
+    keys: KeyStore,
+    receiver: Receiver,
+) -> None:
+    await become_sandbox(migrator)
+    shop = await a_shop(connection)
+    await an_endpoint(connection, shop.merchant.id, ring=keys.ring(VELSEN))
+    await sell(connection, shop, 1_250)
+    await filled(connection)
+    await a_courier(database, keys, a_post(leading_to(receiver))).run_all_due()
+    assert [one.headers["sandbox"] for one in receiver.received] == ["?1"]
 
 
 async def test_another_body_another_time_or_another_secret_is_not_ours(

@@ -79,6 +79,8 @@ class Courier:
             async with self.database.connection(municipality) as connection:
                 secrets = await valid_secrets(connection, due.endpoint_id, ring=ring, now=now)
             headers = signed(secrets, due.message_id, due.content, now=now)
+            if (await self.database.municipality(municipality)).sandbox:
+                headers["sandbox"] = "?1"
             sent = await self.post.send(due.url, due.content, headers)
             async with self.database.connection(municipality) as connection:
                 await self._write_down(connection, due, sent)
