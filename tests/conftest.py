@@ -82,14 +82,14 @@ def velsen() -> MunicipalityName:
 
 @pytest.fixture
 def almere() -> MunicipalityName:
-    """The other municipality, for what must not cross over."""
+    """The other municipality, for what must not cross over; it is there for who asks for it."""
     return ALMERE
 
 
 @pytest.fixture
-async def access(installation: Access) -> AsyncGenerator[Access]:
-    """Every way into a fresh database with the municipalities velsen and almere."""
-    async with fresh_database(installation) as access:
+async def access(request: pytest.FixtureRequest, installation: Access) -> AsyncGenerator[Access]:
+    """Every way into a fresh database with the municipality velsen; with almere too when asked."""
+    async with fresh_database(installation, both="almere" in request.fixturenames) as access:
         yield access
 
 

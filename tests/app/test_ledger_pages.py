@@ -102,6 +102,7 @@ async def test_a_page_does_not_wait_for_books_that_take_long(
     assert await connection.fetchval("SELECT kind FROM job") == proving.KIND
 
 
+@pytest.mark.usefixtures("almere")
 async def test_books_that_do_not_close_raise_an_alarm(
     client: httpx.AsyncClient,
     connection: Connection,
@@ -130,6 +131,7 @@ async def test_books_that_do_not_close_raise_an_alarm(
     assert 'pas_database_deadlocks{municipality="almere"}' in told
 
 
+@pytest.mark.usefixtures("almere")
 async def test_the_oldest_transaction_of_a_municipality_is_watched(
     connection: Connection, database: Database
 ) -> None:

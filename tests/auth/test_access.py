@@ -60,6 +60,7 @@ async def test_access_that_ended_is_gone_on_the_next_request(
     assert (await browser.get("/v1/velsen/officers-only", headers=headers)).status_code == 401
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_session_is_worth_nothing_in_another_municipality(
     browser: httpx.AsyncClient, connection: Connection, officer: LoginId
 ) -> None:

@@ -67,6 +67,7 @@ async def test_a_copied_signature_is_refused_with_another_body(
     assert (answer.status_code, answer.json()["code"]) == (401, "till-signature-wrong")
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_tills_signature_is_worth_nothing_in_another_municipality(
     browser: httpx.AsyncClient, device: Device
 ) -> None:

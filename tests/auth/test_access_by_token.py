@@ -48,6 +48,7 @@ async def test_a_token_ends_with_what_it_stands_for(
     assert answer.status_code in {401, 403}
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_token_is_worth_nothing_in_another_municipality(
     browser: httpx.AsyncClient,
     connection: Connection,

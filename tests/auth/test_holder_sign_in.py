@@ -85,6 +85,7 @@ async def test_a_holder_signs_in_and_sees_the_own_pages(
     assert (await browser.get("/velsen/my-pass")).status_code == 200
 
 
+@pytest.mark.usefixtures("almere")
 async def test_the_page_to_sign_in_offers_it_only_where_it_is_set(
     browser: httpx.AsyncClient, connection: Connection, holder: ResidentId
 ) -> None:

@@ -92,6 +92,7 @@ async def test_nobody_who_serves_can_make_anything(superuser: Connection, role: 
     )
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_municipality_can_not_see_another(
     connection: Connection, superuser: Connection
 ) -> None:
@@ -109,6 +110,7 @@ async def test_a_municipality_can_not_see_another(
     assert seen is False
 
 
+@pytest.mark.usefixtures("almere")
 async def test_the_registry_role_reads_names_and_nothing_else(access: Access) -> None:
     registry = await access.address.login("registry").connect()
     try:

@@ -211,6 +211,7 @@ async def test_without_proof_nobody_gets_in_anywhere(client: httpx.AsyncClient) 
     assert let_in == []
 
 
+@pytest.mark.usefixtures("almere")
 async def test_whoever_is_somebody_in_another_municipality_is_nobody_here(
     client: httpx.AsyncClient, database: Database
 ) -> None:

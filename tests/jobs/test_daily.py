@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from pas.app.schedule import DAILY
 from pas.app.slices import slice_routes
 from pas.db import Connection, Database
@@ -33,6 +35,7 @@ class Done:
 ONCE_EACH = [(name, one.kind) for name in ("almere", "velsen") for one in EVERY_DAY]
 
 
+@pytest.mark.usefixtures("almere")
 async def test_two_workers_do_a_daily_job_once(database: Database, access: Access) -> None:
     done, other = Done(), Database(access.address)
     workers = [Worker(each, done.kinds, daily=EVERY_DAY) for each in (database, other)]

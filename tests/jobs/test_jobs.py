@@ -153,6 +153,7 @@ async def test_a_lost_notification_only_costs_time(
         await until(connection, job_id, is_done)
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_worker_serves_all_municipalities(
     database: Database, connection: Connection
 ) -> None:
@@ -308,6 +309,7 @@ async def test_a_job_of_a_newer_program_waits_for_it(
     assert (await read_job(connection, job_id)).state == "queued"
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_municipality_with_much_to_do_does_not_hold_up_another(
     database: Database, connection: Connection
 ) -> None:

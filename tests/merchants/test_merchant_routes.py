@@ -237,6 +237,7 @@ async def test_a_wrong_pairing_has_its_own_answer(
     assert (await town.client.post("/v1/velsen/pairings", json=body)).status_code == 201
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_code_of_one_municipality_is_worth_nothing_in_another(
     town: Town, registrar: Person
 ) -> None:

@@ -67,24 +67,6 @@ def host(pipe: Pipe) -> None:
     server.end()
 
 
-SMALLER = "small_velsen"
-
-
-async def make_smaller(access: Access) -> None:
-    """Without the other municipality a copy takes half the time."""
-    assert access.superuser is not None
-    superuser = await access.superuser.to("postgres").connect()
-    await superuser.execute(
-        f"CREATE DATABASE {SMALLER} TEMPLATE {servers.TEMPLATE} OWNER migrator STRATEGY FILE_COPY"
-    )
-    await superuser.close()
-    connection = await access.superuser.to(SMALLER).connect()
-    await without_ddl_guard(connection)
-    await connection.execute("DROP SCHEMA almere CASCADE")
-    await with_ddl_guard(connection)
-    await connection.close()
-
-
 async def prepare(access: Access, mutant: Mutant, name: str, slot: int) -> bool:
     """Copy the database and make the mistake; False when it is not even SQL."""
     assert access.superuser is not None
@@ -97,7 +79,7 @@ async def prepare(access: Access, mutant: Mutant, name: str, slot: int) -> bool:
     for (leftover,) in leftovers:
         await superuser.execute(f"DROP DATABASE {leftover} WITH (FORCE)")
     await superuser.execute(
-        f"CREATE DATABASE {name} TEMPLATE {SMALLER} OWNER migrator STRATEGY FILE_COPY"
+        f"CREATE DATABASE {name} TEMPLATE {servers.TEMPLATE} OWNER migrator STRATEGY FILE_COPY"
     )
     await superuser.close()
     connection = await access.superuser.to(name).connect()
@@ -222,7 +204,6 @@ def main() -> int:
     folder = ours.recv()
     try:
         access = embedded_access(servers.ask(Path(folder), "18"), servers.TEMPLATE)
-        asyncio.run(make_smaller(access))
         mutants = [one for one in asyncio.run(found(access)) if given.only in one.where]
         print(f"{len(mutants)} mutants", flush=True)
         return report(run(folder, access, mutants, given.processes))

@@ -291,6 +291,7 @@ async def test_people_of_a_merchant_and_nobody_reach_nothing(
         assert (await town.client.get(f"/v1/velsen/{target}")).status_code == 401
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_token_of_velsen_opens_nothing_in_almere(
     town: Town, officer: Person, connection: Connection
 ) -> None:

@@ -106,6 +106,7 @@ async def test_a_code_that_cannot_be_read_says_what_to_do(till: SigningTill) -> 
     ]
 
 
+@pytest.mark.usefixtures("almere")
 async def test_a_stranger_and_a_copied_signature_get_nothing(
     till: SigningTill, client: httpx.AsyncClient, connection: Connection
 ) -> None:

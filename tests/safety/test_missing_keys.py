@@ -66,6 +66,7 @@ def test_the_list_of_keys_tells_which_command_makes_what_is_missing(tmp_path: Pa
     assert done.stderr.count("has no key") == 1
 
 
+@pytest.mark.usefixtures("almere")
 def test_a_start_tells_which_command_makes_what_is_missing_and_serves(
     access: Access, tmp_path: Path
 ) -> None:

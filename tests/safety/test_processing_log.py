@@ -103,6 +103,7 @@ async def activities(connection: Connection, resident: ResidentId) -> set[str]:
     return {row["activity"] for row in rows}
 
 
+@pytest.mark.usefixtures("almere")
 async def test_every_route_that_shows_a_resident_writes_it_down(
     town: Street, known: Known, connection: Connection
 ) -> None:
@@ -137,6 +138,7 @@ def shows(path: str) -> bool:
     return "{card_id:" in path or "{resident_id:" in path
 
 
+@pytest.mark.usefixtures("almere")
 async def test_finding_somebody_by_a_card_is_written_down(
     town: Street, known: Known, connection: Connection
 ) -> None:

@@ -21,6 +21,7 @@ from visitors import (
     street,
 )
 
+pytestmark = pytest.mark.usefixtures("almere")
 REFUSED = {401, 403}
 OF_A_SESSION = {
     "DELETE /v1/{municipality:str}/session",

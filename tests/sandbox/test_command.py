@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import pytest
+
 from pas.db import Login
 from pas.installation import Access
 from serving import run_pas
@@ -18,6 +20,7 @@ def with_its_user(login: Login) -> str:
     return urlunsplit(parts._replace(netloc=who))
 
 
+@pytest.mark.usefixtures("almere")
 def test_a_sandbox_from_nothing_to_a_pairing_code(access: Access, tmp_path: Path) -> None:
     assert access.migrator is not None
     settings = {

@@ -15,6 +15,7 @@ async def refused(connection: Connection, statement: str, sqlstate: str) -> None
     assert error.value.sqlstate == sqlstate
 
 
+@pytest.mark.usefixtures("almere")
 @pytest.mark.parametrize("value", ["true", "false"])
 async def test_the_registry_changes_nobody(migrator: Connection, value: str) -> None:
     await become_sandbox(migrator)

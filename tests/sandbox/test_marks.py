@@ -32,6 +32,7 @@ async def test_pages_have_a_band(client: httpx.AsyncClient) -> None:
         assert BAND in (await client.get(path, headers={"accept": "text/html"})).text
 
 
+@pytest.mark.usefixtures("almere")
 async def test_beside_one_city_a_sandbox_is_no_choice(client: httpx.AsyncClient) -> None:
     front = await client.get("/")
     assert (front.status_code, front.headers["location"]) == (303, "/almere")
