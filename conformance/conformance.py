@@ -11,6 +11,7 @@ import argparse
 import base64
 import hmac
 import json
+import re
 import sys
 import threading
 import time
@@ -162,9 +163,14 @@ def main() -> int:
         server.shutdown()
         server.server_close()
     if asked.record:
-        text = json.dumps(recorded, indent=1, ensure_ascii=False)
-        asked.record.write_text(f"{text}\n", encoding="utf-8")
+        asked.record.write_text(written(recorded), encoding="utf-8")
     return 1 if failed else 0
+
+
+def written(recorded: Json) -> str:
+    """Write an exchange per line, so that a difference is one line too."""
+    text = json.dumps(recorded, indent=1, ensure_ascii=False)
+    return re.sub(r"\n {7,}|\n {6}(?=[}\]])", " ", text) + "\n"
 
 
 def arguments() -> argparse.Namespace:

@@ -10,7 +10,9 @@ import pytest
 
 from given.city import a_holder
 from given.logins import NOON, a_key_store
-from pas.auth.keys import KeyStore
+from given.sandbox import a_makers_till
+from pas.auth.key_files import rotate_key
+from pas.auth.keys import KeyStore, Purpose
 from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
 from pas.installation.sandbox import NothingLeavesSandbox
@@ -98,6 +100,16 @@ async def test_new_cards_have_their_money_again_and_old_sales_can_be_undone(
 async def renew(connection: Connection, folder: Path, *, pause: bool = False) -> None:
     ring = KeyStore(folder / "keys").ring(MunicipalityName("velsen"))
     await lay_out(connection, ring, actor=ACTOR, now=datetime.now(UTC), pause=pause)
+
+
+async def test_the_numbers_stay_when_the_key_under_them_is_changed(
+    client: httpx.AsyncClient, connection: Connection, tmp_path: Path
+) -> None:
+    store, velsen = KeyStore(tmp_path / "keys"), MunicipalityName("velsen")
+    rotate_key(store, velsen, purpose=Purpose.CARD_NUMBER_HASH, now=datetime.now(UTC))
+    await renew(connection, tmp_path)
+    till = await a_makers_till(client)
+    assert (await ask(till, "part-pay"))["takeCents"] == 1_240
 
 
 async def test_nobody_renews_the_cards_all_the_time(client: httpx.AsyncClient) -> None:

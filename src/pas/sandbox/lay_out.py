@@ -91,7 +91,7 @@ async def lay_out(
     """Give every code a new card; raises LaidOutJustNow, and NothingLeavesSandbox in a real city."""
     if not await is_sandbox(connection):
         raise NothingLeavesSandbox
-    hashes = [number_hashes(ring, card.number())[0] for card in CARDS]
+    hashes = [one for card in CARDS for one in number_hashes(ring, card.number())]
     async with connection.transaction():
         await TAKE_TURN.run(connection)
         if pause and (await IS_RECENT.one(connection, hashes, PAUSE_SECONDS)).is_recent:
