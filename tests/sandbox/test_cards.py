@@ -16,9 +16,10 @@ from pas.auth.keys import KeyStore, Purpose
 from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
 from pas.installation.sandbox import NothingLeavesSandbox
+from pas.sandbox import lay_out as lay_out_cards
 from pas.sandbox.begin import ACTOR
 from pas.sandbox.cards import CARDS, UNKNOWN
-from pas.sandbox.lay_out import lay_out
+from pas.sandbox.lay_out import LaidOutJustNow, lay_out
 from pas.sandbox.open_shop import NewShop, open_shop
 from signing import SigningTill
 
@@ -116,6 +117,17 @@ async def test_nobody_renews_the_cards_all_the_time(client: httpx.AsyncClient) -
     answer = await client.post("/v1/velsen/sandbox/cards")
     assert (answer.status_code, answer.json()["code"]) == (429, "laid-out-just-now")
     assert answer.headers["retry-after"] == "20"
+
+
+async def test_nobody_fills_the_disk_with_holders_who_do_not_exist(
+    till: SigningTill, connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lay_out_cards, "PAUSE_SECONDS", 0)
+    await renew(connection, tmp_path, pause=True)
+    monkeypatch.setattr(lay_out_cards, "MOST_IN_A_DAY", 2)
+    with pytest.raises(LaidOutJustNow):
+        await renew(connection, tmp_path, pause=True)
+    assert (await ask(till, "plain"))["outcome"] == "quoted"
 
 
 async def test_in_a_real_city_nobody_gets_a_till_like_that(
