@@ -16,6 +16,7 @@ from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
 from pas.passes.codes import new_card_number, new_token
+from pas.redemptions.refusals import Busy
 
 MERCHANT_S = ("declined", "merchant", 0, 0)
 BY_BUDGET = ("booked", "budget")
@@ -220,6 +221,20 @@ async def test_numbers_are_not_tried_out_by_handing_in(desk: Desk, purse: Budget
     scanned = desk.till.sell(permit, purse.holder.token.text(), 100)
     assert await desk.sold(typed) == (*MERCHANT_S, "offline-numbers-stopped")
     assert (await desk.sold(scanned))[:2] == BY_BUDGET
+
+
+async def test_what_is_declined_fills_no_disk(
+    desk: Desk, purse: Budget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of it is kept for life, also of a till that was stolen and revoked."""
+    monkeypatch.setattr("pas.redemptions.offline.hand_in.MOST_DECLINED", 2)
+    permit, scanned = await desk.allowed(), purse.holder.token.text()
+    good, *bad = [desk.till.sell(permit, text, 100) for text in (scanned, *("onzin",) * 2)]
+    told = await desk.hand_in(good, *bad)
+    with pytest.raises(Busy):
+        await desk.hand_in(good, desk.till.sell(permit, "onzin", 100))
+    assert await desk.hand_in(good, *bad) == told
+    assert await desk.connection.fetchval("SELECT count(*) FROM offline_sale") == len(told)
 
 
 async def test_saving_up_permits_gives_no_more_than_two_of_them(desk: Desk) -> None:

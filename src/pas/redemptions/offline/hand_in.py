@@ -11,18 +11,28 @@ from typing import Final
 
 import asyncpg
 
-from pas.db import Database
+from pas.db import Connection, Database
+from pas.ids import TillId
 from pas.redemptions.offline.book_offline import book_offline
 from pas.redemptions.offline.facts_then import Till, judged, reading_of
 from pas.redemptions.offline.permits_kept import KeptPermit, permits_of
 from pas.redemptions.offline.queue import Handed, read_item
 from pas.redemptions.offline.refusals import OfflineItemUnreadable
-from pas.redemptions.offline.stored import OfflineTold, StoredSale, stored_of, told, unread
+from pas.redemptions.offline.stored import (
+    OfflineTold,
+    StoredSale,
+    declined_lately,
+    stored_of,
+    told,
+    unread,
+)
 from pas.redemptions.redeem import AGAIN
 from pas.redemptions.refusals import Busy
 from pas.redemptions.sell import print_key
 
 ROUNDS: Final = 10
+MOST_DECLINED: Final = 1_000
+"""Of one till in a day. Each is kept for life, so nobody fills the disk with a till that was stolen."""
 JUDGED_ELSEWHERE: Final = AGAIN | {"PA250", "PA252", "PA253", "23505"}
 """SQLSTATEs after which nothing was stored, and what is read then says more."""
 
@@ -41,6 +51,8 @@ async def hand_in(
         known = await stored_of(connection, till.id, {one.sequence for one in handed})
         named = {one.permit for one in handed if one.permit is not None}
         permits = await permits_of(connection, till.id, named)
+        if any((one.sequence, one.digest) not in known for one in handed):
+            await refuse_flood(connection, till.id)
     answers: list[OfflineTold] = []
     for one in read:
         if one is None:
@@ -53,6 +65,12 @@ async def hand_in(
             known[one.sequence, one.digest] = row
         answers.append(told(row))
     return answers
+
+
+async def refuse_flood(connection: Connection, till_id: TillId) -> None:
+    """Refuse anything new of a till of which so much was declined already; what is known is told."""
+    if await declined_lately(connection, till_id, most=MOST_DECLINED) >= MOST_DECLINED:
+        raise Busy(headers={"Retry-After": "3600"})
 
 
 async def judge_one(

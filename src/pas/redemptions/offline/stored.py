@@ -33,6 +33,10 @@ class StoredSale(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
+class Count(msgspec.Struct, frozen=True):
+    count: int
+
+
 class OfflineTold(Told, frozen=True):
     """What became of one sale that a till made without a network.
 
@@ -61,6 +65,13 @@ READ_STORED: Final = Statement(
     """,
     StoredSale,
 )
+COUNT_DECLINED: Final = Statement(
+    """
+    SELECT count(*) AS count FROM (SELECT 1 FROM offline_sale WHERE till_id = $1 AND outcome = 'declined'
+        AND recorded_at > now() - interval '1 day' LIMIT $2) s
+    """,
+    Count,
+)
 READ_AFTER: Final = Statement(
     """
     SELECT sequence, digest, id, outcome, bearer, take_cents, risk_cents, reason, recorded_at
@@ -69,6 +80,11 @@ READ_AFTER: Final = Statement(
     """,
     StoredSale,
 )
+
+
+async def declined_lately(connection: Connection, till_id: TillId, *, most: int) -> int:
+    """Count what was declined of a till in a day, as far as ``most``."""
+    return (await COUNT_DECLINED.one(connection, till_id, most)).count
 
 
 async def stored_of(
