@@ -217,7 +217,7 @@ def revokes(club: Page, phone: Page, number: str) -> None:
     phone.get_by_label("Bedrag in euro").fill("1,00")
     phone.get_by_label("Of typ de 12 cijfers van de pas").fill(number)
     phone.get_by_role("button", name="Kijk wat kan").click()
-    expect(phone.get_by_role("heading", name="Dit scanpunt is uitgezet")).to_be_visible()
+    expect(phone.get_by_role("heading", name="Deze kassa is uitgezet")).to_be_visible()
     check(phone, "new-club-34-stopped")
 
 

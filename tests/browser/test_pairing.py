@@ -61,7 +61,7 @@ def test_a_manager_pairs_a_phone_that_sells_until_it_is_revoked(
     check_page(phone, "till-signed-out")
     phone.get_by_role("link", name="Open de kassa").click()
     phone.get_by_role("button", name="Open zonder camera").click()
-    expect(phone.locator("#refused")).to_contain_text("Dit scanpunt is uitgezet")
+    expect(phone.locator("#refused")).to_contain_text("Deze kassa is uitgezet")
     expect(phone.locator("#known")).to_be_hidden()
     check_page(phone, "till-revoked")
 

@@ -21,7 +21,7 @@ from pas.redemptions.basket import packed
 from pas.redemptions.bodies import SellBody, Sells
 from signing import SigningTill, paired
 
-WORDS = "Dit scanpunt is uitgezet"
+WORDS = "Deze kassa is uitgezet"
 HANDS_IN = {
     "POST /v1/{municipality:str}/offline-sales",
     "GET /v1/{municipality:str}/offline-sales",

@@ -34,7 +34,7 @@ def test_a_code_is_read_from_an_address_and_from_typing() -> None:
     for typed in (
         code,
         grouped(code).lower(),
-        f"https://pas.example.nl/velsen/scanpunt#{code}",
+        f"https://pas.example.nl/velsen/kassa#{code}",
         f" {code}\n",
         code.replace("0", "O").replace("1", "l"),
     ):

@@ -200,7 +200,7 @@ async def test_a_till_that_nobody_paired(shop: Shop) -> None:
     till = SigningTill(shop.till.client, stranger, shop.till.key)
     answer = await till.post("/v1/velsen/redemptions", {"items": [shop.item()]})
     assert_problem(answer, 401, {"till-unknown"})
-    assert answer.json()["cashier"] == "Dit scanpunt is niet bekend. Koppel het opnieuw."
+    assert answer.json()["cashier"] == "Deze kassa is niet bekend. Koppel de kassa opnieuw."
 
 
 async def test_an_id_that_was_declined_never_books_something_else(shop: Shop) -> None:

@@ -83,7 +83,7 @@ def refuse_uninvited(opt: dict[str, object], actor: Actor) -> None:
 def refuse_unsigned(request: AppRequest, opt: dict[str, object]) -> None:
     """Refuse the session that a till has for its pages where its key must speak."""
     if opt.get("till") == "signed" and cast("Authentication", request.auth).method != "till":
-        raise TillSignatureWrong("Dit verzoek moet het scanpunt zelf tekenen.")
+        raise TillSignatureWrong("Dit verzoek moet de kassa zelf tekenen.")
 
 
 def permissions_in(opt: dict[str, object]) -> tuple[Permission, ...]:

@@ -54,7 +54,7 @@ class TillKeys:
         try:
             key = read_public_key(row.public_key, row.algorithm)
         except ValueError:
-            raise TillSignatureWrong("De sleutel van dit scanpunt is onbruikbaar.") from None
+            raise TillSignatureWrong("De sleutel van deze kassa is onbruikbaar.") from None
         found = TillKey(till_id, row.merchant_id, row.algorithm, key)
         self._known[place] = found
         if len(self._known) > REMEMBERED:

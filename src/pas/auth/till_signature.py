@@ -49,24 +49,24 @@ DIGEST = re.compile(r"(?:^|,[ \t]*)(sha-256|sha-512)=:([A-Za-z0-9+/]+={0,2}):")
 
 
 class TillSignatureWrong(Refusal):
-    """De handtekening van het scanpunt klopt niet."""
+    """De handtekening van de kassa klopt niet."""
 
     status: ClassVar[int] = 401
-    next_step: ClassVar[str] = "Koppel dit scanpunt opnieuw. Vraag uw beheerder om een QR-code."
+    next_step: ClassVar[str] = "Koppel deze kassa opnieuw. Vraag uw beheerder om een QR-code."
 
 
 class TillUnknown(TillRefusal):
-    """Dit scanpunt is niet bekend."""
+    """Deze kassa is niet bekend."""
 
-    cashier = "Dit scanpunt is niet bekend. Koppel het opnieuw."
-    holder = "Het ligt niet aan uw pas. Dit scanpunt doet het nog niet."
-    next_step = "Vraag uw beheerder om dit scanpunt te koppelen."
+    cashier = "Deze kassa is niet bekend. Koppel de kassa opnieuw."
+    holder = "Het ligt niet aan uw pas. Deze kassa doet het nog niet."
+    next_step = "Vraag uw beheerder om deze kassa te koppelen."
     status = 401
     sticky = False
 
 
 class TillClockWrong(Refusal):
-    """De klok van het scanpunt loopt niet gelijk."""
+    """De klok van de kassa loopt niet gelijk."""
 
     status: ClassVar[int] = 401
     next_step: ClassVar[str] = "Zet datum en tijd van het apparaat op automatisch."
@@ -151,7 +151,7 @@ def verify(request: SignedRequest, claim: Claimed, *, till: TillKey, now: dateti
     # Last, so that only the till itself, and no stranger, is told that its clock is wrong.
     if abs(now - claim.created) > CLOCK_MAY_DIFFER:
         raise TillClockWrong(
-            f"De klok van dit scanpunt loopt niet gelijk. Het is nu {now:%d-%m-%Y %H:%M:%S} UTC.",
+            f"De klok van deze kassa loopt niet gelijk. Het is nu {now:%d-%m-%Y %H:%M:%S} UTC.",
             serverTime=f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             tillTime=f"{claim.created:%Y-%m-%dT%H:%M:%SZ}",
         )

@@ -31,24 +31,24 @@ BoundKind = Literal["intermediary", "counter"]
 
 
 class TooManyTills(Refusal):
-    """Deze aanbieder heeft al heel veel scanpunten."""
+    """Deze aanbieder heeft al heel veel kassa's."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Zet scanpunten uit die niet meer in gebruik zijn."
+    next_step: ClassVar[str] = "Zet kassa's uit die niet meer in gebruik zijn."
 
 
 class TooManyTillsToday(Refusal):
-    """Deze aanbieder maakte vandaag al heel veel scanpunten."""
+    """Deze aanbieder maakte vandaag al heel veel kassa's."""
 
     status: ClassVar[int] = 429
-    next_step: ClassVar[str] = "Maak er morgen meer. Of gebruik een scanpunt dat er al is."
+    next_step: ClassVar[str] = "Maak er morgen meer. Of gebruik een kassa die er al is."
 
 
 class TillIsPaired(Refusal):
-    """Dit scanpunt is al gekoppeld aan een apparaat."""
+    """Deze kassa is al gekoppeld aan een apparaat."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Ander apparaat? Zet dit scanpunt uit en maak een nieuw scanpunt."
+    next_step: ClassVar[str] = "Ander apparaat? Zet deze kassa uit en maak een nieuwe kassa."
 
 
 class LoginCannotScan(Refusal):
@@ -59,10 +59,10 @@ class LoginCannotScan(Refusal):
 
 
 class LoginHasTill(Refusal):
-    """Deze persoon heeft al een scanpunt."""
+    """Deze persoon heeft al een kassa."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Gebruik dat scanpunt. Of zet het eerst uit."
+    next_step: ClassVar[str] = "Gebruik die kassa. Of zet die eerst uit."
 
 
 class NewTill(
@@ -142,7 +142,7 @@ async def create_till(
             till_id,
             merchant_id,
             new.location_id,
-            tidy(new.name) or "scanpunt",
+            tidy(new.name) or "kassa",
             now,
             hash_of(code),
             until,

@@ -45,7 +45,7 @@ class PairingCodeUsed(Refusal):
     """Met deze koppelcode is al een apparaat gekoppeld."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Was u dat niet? Vraag uw beheerder het scanpunt uit te zetten."
+    next_step: ClassVar[str] = "Was u dat niet? Vraag uw beheerder de kassa uit te zetten."
 
 
 class Device(msgspec.Struct, frozen=True):

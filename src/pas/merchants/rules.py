@@ -55,31 +55,31 @@ class PayoutAccountJudged(Refusal):
 
 
 class TillIsRevoked(Refusal):
-    """Dit scanpunt is uitgezet en blijft uit."""
+    """Deze kassa is uitgezet en blijft uit."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Maak een nieuw scanpunt en koppel het apparaat daaraan."
+    next_step: ClassVar[str] = "Maak een nieuwe kassa en koppel het apparaat daaraan."
 
 
 class TillNotPaired(Refusal):
-    """Dit scanpunt is nog niet gekoppeld."""
+    """Deze kassa is nog niet gekoppeld."""
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Koppel eerst een apparaat. Maak daarvoor een nieuwe QR-code."
 
 
 class PausedByMunicipality(Refusal):
-    """De gemeente heeft dit scanpunt stilgezet."""
+    """De gemeente heeft deze kassa stilgezet."""
 
     status: ClassVar[int] = 403
-    next_step: ClassVar[str] = "Bel de gemeente. Zij zet het scanpunt weer aan."
+    next_step: ClassVar[str] = "Bel de gemeente. Zij zet de kassa weer aan."
 
 
 class StoppedTooOften(Refusal):
-    """Dit scanpunt stopte vandaag te vaak door onbekende passen."""
+    """Deze kassa stopte vandaag te vaak door onbekende passen."""
 
     status: ClassVar[int] = 403
-    next_step: ClassVar[str] = "Bel de gemeente. Zij kijkt mee en zet het scanpunt weer aan."
+    next_step: ClassVar[str] = "Bel de gemeente. Zij kijkt mee en zet de kassa weer aan."
 
 
 MOST_STOPS: Final = 2

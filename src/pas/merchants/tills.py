@@ -23,10 +23,10 @@ STOPS_COUNT_FOR: Final = timedelta(days=1)
 
 
 class TillNotFound(Refusal):
-    """Dit scanpunt is er niet."""
+    """Deze kassa is er niet."""
 
     status: ClassVar[int] = 404
-    next_step: ClassVar[str] = "Kies een scanpunt uit de lijst."
+    next_step: ClassVar[str] = "Kies een kassa uit de lijst."
 
 
 class TillChange(

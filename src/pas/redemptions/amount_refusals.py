@@ -155,10 +155,10 @@ class VoidTooLate(TillRefusal):
 
 
 class VoidAtOtherTill(TillRefusal):
-    """Deze betaling is op een ander scanpunt gedaan."""
+    """Deze betaling is op een andere kassa gedaan."""
 
-    cashier = "Dit was op een ander scanpunt. Maak het daar ongedaan."
-    holder = "De kassa lost dit op het andere scanpunt op."
+    cashier = "Dit was op een andere kassa. Maak het daar ongedaan."
+    holder = "Dit kan alleen bij de andere kassa."
     next_step = "Kan dat niet? Kies 'terugboeken'."
     status = 403
 

@@ -22,31 +22,31 @@ from pas.redemptions.offline import refusals as offline
 
 
 class TillPaused(TillRefusal):
-    """Dit scanpunt staat even stil."""
+    """Deze kassa staat even stil."""
 
-    cashier = "Dit scanpunt staat even stil. Bel de gemeente."
-    holder = "Het ligt niet aan uw pas. Dit scanpunt staat even stil."
-    next_step = "Uw beheerder of de gemeente zet het scanpunt weer aan."
+    cashier = "Deze kassa staat even stil. Bel de gemeente."
+    holder = "Het ligt niet aan uw pas. Deze kassa staat even stil."
+    next_step = "Uw beheerder of de gemeente zet de kassa weer aan."
     status = 403
     sticky = False
 
 
 class TillRevoked(TillRefusal):
-    """Dit scanpunt is uitgezet."""
+    """Deze kassa is uitgezet."""
 
-    cashier = "Dit scanpunt is uitgezet. Gebruik een ander scanpunt."
-    holder = "Het ligt niet aan uw pas. Dit scanpunt is uitgezet."
-    next_step = "Vraag uw beheerder om een nieuw scanpunt te koppelen."
+    cashier = "Deze kassa is uitgezet. Gebruik een andere kassa."
+    holder = "Het ligt niet aan uw pas. Deze kassa is uitgezet."
+    next_step = "Vraag uw beheerder om een nieuwe kassa te koppelen."
     status = 403
     sticky = False
 
 
 class TillNotAllowed(TillRefusal):
-    """Dit scanpunt mag dit niet."""
+    """Deze kassa mag dit niet."""
 
-    cashier = "Dit scanpunt mag dit niet. Vraag uw beheerder om hulp."
+    cashier = "Deze kassa mag dit niet. Vraag uw beheerder om hulp."
     holder = "Het ligt niet aan uw pas. Hier kan dit niet."
-    next_step = "Uw beheerder kan dit scanpunt rechten geven."
+    next_step = "Uw beheerder kan deze kassa rechten geven."
     status = 403
     sticky = False
 
@@ -160,9 +160,9 @@ class PassNotInHousehold(TillRefusal):
 
 
 class TillLimitReached(TillRefusal):
-    """Dit scanpunt doet te veel betalingen."""
+    """Deze kassa doet te veel betalingen."""
 
-    cashier = "Het gaat te snel voor dit scanpunt. Wacht vijf minuten."
+    cashier = "Het gaat te snel voor deze kassa. Wacht vijf minuten."
     holder = "Het ligt niet aan uw pas. Wacht even."
     next_step = "Blijft het zo? Bel de gemeente."
     status = 429

@@ -151,7 +151,7 @@ async def set_merchant_state(
 ) -> Merchant:
     """Keur een aanbieder goed, schort op, of beëindig.
 
-    Een aanbieder die stopt, houdt recht op wat al is verdiend. De scanpunten gaan uit.
+    Een aanbieder die stopt, houdt recht op wat al is verdiend. De kassa's gaan uit.
     """
     if data.state != "approved" and data.reason is None:
         refuse_faults([ValueFault("reason", "Schrijf op waarom.")])

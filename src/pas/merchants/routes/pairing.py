@@ -58,7 +58,7 @@ async def create_merchant_till(
     *,
     data: JSONBody[NewTill],
 ) -> Invitation:
-    """Maak een scanpunt, met een QR-code om één apparaat te koppelen.
+    """Maak een kassa, met een QR-code om één apparaat te koppelen.
 
     De code werkt een kwartier, en één keer.
     """
@@ -77,7 +77,7 @@ async def create_merchant_till(
 async def renew_till_pairing_code(
     municipality: FromPath[str], till_id: FromPath[UUID], request: AppRequest
 ) -> Invitation:
-    """Maak een nieuwe code voor een scanpunt dat nog niet is gekoppeld. De oude werkt niet meer."""
+    """Maak een nieuwe code voor een kassa die nog niet is gekoppeld. De oude werkt niet meer."""
     async with connected(request, municipality) as connection:
         invited = await renew_pairing_code(
             connection, TillId(till_id), actor=actor_of(request), now=datetime.now(UTC)
@@ -89,7 +89,7 @@ async def renew_till_pairing_code(
 async def pair_device(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[Pairing]
 ) -> PairedTill:
-    """Koppel een apparaat aan een scanpunt.
+    """Koppel een apparaat aan een kassa.
 
     Het apparaat toont de code, zijn eigen publieke sleutel, en een handtekening daarmee.
     """
@@ -114,7 +114,7 @@ def invitation(request: AppRequest, municipality: str, invited: InvitedTill) -> 
     return Invitation(
         till=invited.till,
         pairing_code=grouped(invited.code),
-        pairing_qr_svg=draw_svg(address, title="QR-code om een scanpunt te koppelen"),
+        pairing_qr_svg=draw_svg(address, title="QR-code om een kassa te koppelen"),
         valid_until=invited.until,
     )
 

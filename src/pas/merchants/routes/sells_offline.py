@@ -28,7 +28,7 @@ class OfflineChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
 async def read_offline_choice(
     municipality: FromPath[str], merchant_id: FromPath[UUID], request: AppRequest
 ) -> SellsOffline:
-    """Lees of de scanpunten van een aanbieder zonder internet mogen verkopen."""
+    """Lees of de kassa's van een aanbieder zonder internet mogen verkopen."""
     async with connected(request, municipality) as connection:
         return await read_sells_offline(
             connection, MerchantId(merchant_id), actor=actor_of(request)
@@ -43,7 +43,7 @@ async def change_offline_choice(
     *,
     data: JSONBody[OfflineChoice],
 ) -> SellsOffline:
-    """Laat de scanpunten van een aanbieder zonder internet verkopen, of niet meer."""
+    """Laat de kassa's van een aanbieder zonder internet verkopen, of niet meer."""
     async with connected(request, municipality) as connection:
         return await choose_offline(
             connection,

@@ -70,14 +70,14 @@ class RevocationBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def list_merchant_tills(
     municipality: FromPath[str], merchant_id: FromPath[UUID], request: AppRequest
 ) -> Tills:
-    """Lees de scanpunten van een aanbieder."""
+    """Lees de kassa's van een aanbieder."""
     async with connected(request, municipality) as connection:
         return Tills(await list_tills(connection, MerchantId(merchant_id), actor=actor_of(request)))
 
 
 @get(TILLS, opt=READ)
 async def list_tills_of_logins(municipality: FromPath[str], request: AppRequest) -> Tills:
-    """Lees de scanpunten van intermediairs en balies."""
+    """Lees de kassa's van intermediairs en balies."""
     async with connected(request, municipality) as connection:
         return Tills(await list_bound_tills(connection, actor=actor_of(request)))
 
@@ -102,7 +102,7 @@ async def bind_till_to_login(
 async def read_one_till(
     municipality: FromPath[str], till_id: FromPath[UUID], request: AppRequest
 ) -> Till:
-    """Lees één scanpunt."""
+    """Lees één kassa."""
     async with connected(request, municipality) as connection:
         return await read_till(connection, TillId(till_id), actor=actor_of(request))
 
@@ -128,7 +128,7 @@ async def set_till_state(
     *,
     data: JSONBody[TillStateBody],
 ) -> Till:
-    """Zet een scanpunt stil, of weer aan.
+    """Zet een kassa stil, of weer aan.
 
     Wat de gemeente stilzet, zet alleen de gemeente weer aan.
     """
@@ -149,7 +149,7 @@ async def revoke_one_till(
     *,
     data: JSONBody[RevocationBody],
 ) -> Till:
-    """Zet een scanpunt voorgoed uit. De volgende scan wordt al geweigerd."""
+    """Zet een kassa voorgoed uit. De volgende scan wordt al geweigerd."""
     async with connected(request, municipality) as connection:
         return await revoke_till(
             connection,

@@ -20,9 +20,9 @@ class OfflineNotAllowed(TillRefusal):
 class OfflineQueueDiverged(TillRefusal):
     """De verkopen op dit apparaat zijn andere dan bij ons."""
 
-    cashier = "Dit scanpunt moet opnieuw gekoppeld worden. Vraag uw beheerder."
+    cashier = "Deze kassa moet opnieuw gekoppeld worden. Vraag uw beheerder."
     holder = "Het ligt niet aan uw pas. De kassa lost iets op."
-    next_step = "Zet dit scanpunt uit. Koppel het apparaat daarna opnieuw."
+    next_step = "Zet deze kassa uit. Koppel het apparaat daarna opnieuw."
     status = 409
     sticky = False
 
@@ -36,7 +36,7 @@ class OfflineItemUnreadable(TillRefusal):
 
 
 class OfflineSignatureWrong(TillRefusal):
-    """Deze verkoop is veranderd nadat het scanpunt hem tekende."""
+    """Deze verkoop is veranderd nadat de kassa hem tekende."""
 
     cashier = "Deze verkoop is later veranderd. Wij betalen hem niet."
     holder = "De club lost dit op. U hoeft niets te doen."
@@ -76,7 +76,7 @@ class OfflineReplacedTwice(TillRefusal):
 
 
 class OfflinePermitUnknown(TillRefusal):
-    """Dit scanpunt had geen toestemming om zonder internet te verkopen."""
+    """Deze kassa had geen toestemming om zonder internet te verkopen."""
 
     cashier = "Hiervoor was geen toestemming. Wij betalen deze verkoop niet."
     holder = "De club lost dit op. U hoeft niets te doen."
@@ -88,7 +88,7 @@ class OfflinePermitEnded(TillRefusal):
 
     cashier = "De tijd was voorbij. Wij betalen deze verkoop niet."
     holder = "De club lost dit op. U hoeft niets te doen."
-    next_step = "Geef het scanpunt elke dag even internet."
+    next_step = "Geef de kassa elke dag even internet."
 
 
 class OfflineSaleTooLarge(TillRefusal):
@@ -96,7 +96,7 @@ class OfflineSaleTooLarge(TillRefusal):
 
     cashier = "Dit was meer dan mag per verkoop. Wij betalen hem niet."
     holder = "De club lost dit op. U hoeft niets te doen."
-    next_step = "De grens staat op het scanpunt."
+    next_step = "De grens staat op de kassa."
 
 
 class OfflinePassDayReached(TillRefusal):
@@ -104,15 +104,15 @@ class OfflinePassDayReached(TillRefusal):
 
     cashier = "Voor deze pas was het die dag genoeg. Wij betalen niet."
     holder = "De club lost dit op. U hoeft niets te doen."
-    next_step = "De grens geldt voor al uw scanpunten samen."
+    next_step = "De grens geldt voor al uw kassa's samen."
 
 
 class OfflineTotalReached(TillRefusal):
-    """Dit scanpunt verkocht te veel zonder internet."""
+    """Deze kassa verkocht te veel zonder internet."""
 
     cashier = "Dit was meer dan mag zonder internet. Wij betalen hem niet."
     holder = "De club lost dit op. U hoeft niets te doen."
-    next_step = "Geef het scanpunt internet zodra dat kan."
+    next_step = "Geef de kassa internet zodra dat kan."
 
 
 class OfflineNumbersStopped(TillRefusal):

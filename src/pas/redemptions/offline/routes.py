@@ -72,7 +72,7 @@ def turns_of(state: State) -> Turns:
 async def give_permit(
     request: AppRequest, municipality: FromPath[str], data: JSONBody[PermitAsk]
 ) -> PermitTold:
-    """Geef dit scanpunt wat het zonder internet mag verkopen, en welke passen het dan weigert."""
+    """Geef deze kassa wat die zonder internet mag verkopen, en welke passen het dan weigert."""
     till = signing_till(request)
     ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
     async with connected(request, municipality) as connection:
@@ -83,7 +83,7 @@ async def give_permit(
 async def receive_sales(
     request: AppRequest, municipality: FromPath[str], data: JSONBody[Items]
 ) -> OfflineAnswers:
-    """Neem aan wat dit scanpunt zonder internet verkocht. Dezelfde verkopen geven dezelfde antwoorden."""
+    """Neem aan wat deze kassa zonder internet verkocht. Dezelfde verkopen geven dezelfde antwoorden."""
     state, name = auth_state(request.app.state), MunicipalityName(municipality)
     till = await till_of(request, name)
     turns = turns_of(request.app.state)
@@ -103,7 +103,7 @@ async def read_sales(
     *,
     after: Annotated[int, QueryParameter(ge=0, le=MOST_SEQUENCE)] = 0,
 ) -> OfflineAnswers:
-    """Lees wat er werd van de verkopen zonder internet van dit scanpunt, na een volgnummer."""
+    """Lees wat er werd van de verkopen zonder internet van deze kassa, na een volgnummer."""
     till = signing_till(request)
     async with connected(request, municipality) as connection:
         rows = await sales_after(connection, till, after)

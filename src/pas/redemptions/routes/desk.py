@@ -21,9 +21,9 @@ from pas.redemptions.told_till import TillTold, tell_till
 async def read_own_till(
     request: AppRequest, municipality: FromPath[str], *, payee: FromQuery[UUID | None] = None
 ) -> TillTold:
-    """Lees wat dit scanpunt is: van wie, en waarvoor passen hier te gebruiken zijn.
+    """Lees wat deze kassa is: van wie, en waarvoor passen hier te gebruiken zijn.
 
-    ``payee`` is wie er betaald wordt, bij een scanpunt dat van niemand in het bijzonder is.
+    ``payee`` is wie er betaald wordt, bij een kassa die van niemand in het bijzonder is.
     """
     till, now = await till_of(request, municipality), datetime.now(UTC)
     async with connected(request, municipality) as connection:
@@ -41,9 +41,9 @@ async def read_own_till(
 async def list_offers_of_till(
     request: AppRequest, municipality: FromPath[str], *, payee: FromQuery[UUID | None] = None
 ) -> OffersTold:
-    """Lees wat de aanbieder van dit scanpunt vandaag aanbiedt, op volgorde.
+    """Lees wat de aanbieder van deze kassa vandaag aanbiedt, op volgorde.
 
-    Een aanbod bespaart typen. Een bedrag typen mag altijd. Zie voor ``payee`` het scanpunt zelf.
+    Een aanbod bespaart typen. Een bedrag typen mag altijd. Zie voor ``payee`` de kassa zelf.
     """
     till = await till_of(request, municipality)
     async with connected(request, municipality) as connection:

@@ -22,7 +22,8 @@ const root = part("till");
 function stop(problem) {
   part("nav").hidden = true;
   text("stopped-title", problem.title);
-  text("stopped-text", problem.detail === problem.title ? null : problem.detail);
+  // What a cashier reads often begins with the title; nobody reads the same twice.
+  text("stopped-text", problem.detail?.replace(problem.title, "").trim() || null);
   text("stopped-reason", problem.reason);
   text("stopped-holder", problem.holder);
   text("stopped-step", problem.nextStep);
