@@ -79,6 +79,7 @@ class Cashier:
                 "POST", "offline-permits", {}
             ),
             "GET /v1/{municipality:str}/till": lambda: self.api("GET", "till"),
+            "GET /v1/{municipality:str}/offers": lambda: self.api("GET", "offers"),
             "GET /v1/{municipality:str}/payees": lambda: self.api("GET", "payees"),
             "GET /{municipality:str}/till/payees": lambda: self.page("/payees"),
             "POST /v1/{municipality:str}/redemptions/{redemption_id:uuid}/voids": lambda: self.api(
