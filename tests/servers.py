@@ -79,14 +79,18 @@ class Host:
 
 
 async def make_templates(access: Access) -> None:
-    """An installation with one municipality, to be copied for each test; and one with two."""
-    await prepare(access)
-    await added(access, "Velsen")
+    """What tests copy: an installation with one municipality, and one with two."""
+    await make_template(access)
     assert access.superuser is not None
     superuser = await access.superuser.to("postgres").connect()
     await superuser.execute(f"CREATE DATABASE {BOTH} TEMPLATE {TEMPLATE} OWNER migrator")
     await superuser.close()
     await added(access.of_database(BOTH), "Almere")
+
+
+async def make_template(access: Access) -> None:
+    await prepare(access)
+    await added(access, "Velsen")
 
 
 async def added(access: Access, title: str) -> None:
