@@ -1,6 +1,6 @@
 """What a club does on its own pages: its account, its places, its people; and what its page tells to whom."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -84,6 +84,18 @@ async def test_the_history_of_accounts_says_from_when_to_when_each_was_paid(
     assert "Goedgekeurd op 2 januari 2026. In gebruik van 9 januari 2026 tot 8 juni 2026." in shown
     assert "Goedgekeurd op 1 juni 2026. In gebruik sinds 8 juni 2026." in shown
     assert "Geef een andere rekening op" in shown
+
+
+async def test_an_account_that_somebody_objected_to_in_time_says_that_it_was_never_used(
+    club: Club, connection: Connection
+) -> None:
+    for iban, noon in ((OTHER_IBAN, NOON), (IBAN, NOON + timedelta(days=2))):
+        told = PayoutDetails(iban=iban, holder="Club")
+        made = await propose_account(connection, club.merchant, told, actor=REGISTRAR, now=noon)
+        await approve_account(connection, club.merchant, made, actor=APPROVER, now=noon)
+    shown = await club.look("/accounts")
+    assert "Goedgekeurd op 1 juni 2026. Niet gebruikt: er kwam een andere rekening." in shown
+    assert "Goedgekeurd op 3 juni 2026. In gebruik sinds 10 juni 2026." in shown
 
 
 async def test_who_may_only_look_proposes_no_account(

@@ -52,6 +52,8 @@ from pas.merchants.values import (
     tidy_location,
 )
 
+DAY = timedelta(days=1)
+
 
 def an_account(**fields: object) -> PayoutAccount:
     defaults: dict[str, object] = {
@@ -210,6 +212,19 @@ def test_during_the_cooling_period_the_old_account_is_paid() -> None:
     new = an_account(iban=OTHER_IBAN, approved_at=NOON, usable_from=usable_from(NOON, 7))
     assert account_in_use([new, old], NOON + timedelta(days=6)) == old
     assert account_in_use([new, old], NOON + timedelta(days=7)) == new
+
+
+def test_an_account_that_another_overtook_while_it_cooled_is_never_paid() -> None:
+    """Or an objection within the cooling period would come too late, whatever anybody does."""
+    old = an_account(approved_at=NOON - 9 * DAY, usable_from=NOON - 2 * DAY)
+    wrong = an_account(iban=OTHER_IBAN, approved_at=NOON, usable_from=NOON + 7 * DAY)
+    back = an_account(approved_at=NOON + 2 * DAY, usable_from=NOON + 9 * DAY)
+    versions = [back, wrong, old]
+    in_use = [account_in_use(versions, NOON + days * DAY) for days in (1, 7, 8, 9, 100)]
+    assert in_use == [old, old, old, back, back]
+    assert cooling_account(versions, NOON + 3 * DAY) == back
+    assert replaced_at(wrong, versions) == wrong.usable_from
+    assert replaced_at(old, versions) == back.usable_from
 
 
 def test_an_account_is_paid_until_the_next_one_is() -> None:

@@ -3,7 +3,7 @@
 Pure: facts in, a decision or a refusal out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 from uuid import UUID
@@ -122,24 +122,49 @@ def usable_from(approved_at: datetime, cooling_days: int) -> datetime:
     return approved_at + timedelta(days=cooling_days)
 
 
-def account_in_use(versions: Iterable[PayoutAccount], at: datetime) -> PayoutAccount | None:
+def is_overtaken(version: PayoutAccount, versions: Iterable[PayoutAccount]) -> bool:
+    """Whether another account was approved while this one cooled: so an objection stops it for good."""
+    approved, usable = version.approved_at, version.usable_from
+    return any(
+        approved is not None
+        and usable is not None
+        and one.approved_at is not None
+        and approved < one.approved_at < usable
+        for one in versions
+    )
+
+
+def account_in_use(versions: Sequence[PayoutAccount], at: datetime) -> PayoutAccount | None:
     """The newest version that may be paid to at a moment."""
-    usable = [one for one in versions if one.usable_from is not None and one.usable_from <= at]
+    usable = [
+        one for one in coming(versions) if one.usable_from is not None and one.usable_from <= at
+    ]
     return max(usable, key=lambda one: (one.usable_from, one.proposed_at), default=None)
 
 
-def cooling_account(versions: Iterable[PayoutAccount], at: datetime) -> PayoutAccount | None:
+def coming(versions: Sequence[PayoutAccount]) -> list[PayoutAccount]:
+    """Leave out what never comes into use."""
+    return [one for one in versions if not is_overtaken(one, versions)]
+
+
+def cooling_account(versions: Sequence[PayoutAccount], at: datetime) -> PayoutAccount | None:
     """The version that will be paid to next, if there is one."""
-    later = [one for one in versions if one.usable_from is not None and one.usable_from > at]
+    later = [
+        one for one in coming(versions) if one.usable_from is not None and one.usable_from > at
+    ]
     return min(later, key=lambda one: (one.usable_from, one.proposed_at), default=None)
 
 
-def replaced_at(version: PayoutAccount, versions: Iterable[PayoutAccount]) -> datetime | None:
+def replaced_at(version: PayoutAccount, versions: Sequence[PayoutAccount]) -> datetime | None:
     """From when on another version is paid instead of this one, as far as is known."""
-    if version.usable_from is None:
-        return None
+    if version.usable_from is None or is_overtaken(version, versions):
+        return version.usable_from
     own = (version.usable_from, version.proposed_at)
-    begun = [(one.usable_from, one.proposed_at) for one in versions if one.usable_from is not None]
+    begun = [
+        (one.usable_from, one.proposed_at)
+        for one in coming(versions)
+        if one.usable_from is not None
+    ]
     return min([one for one in begun if one > own], default=(None,))[0]
 
 

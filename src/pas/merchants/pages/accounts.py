@@ -176,6 +176,8 @@ def stand(one: PayoutAccount, *, until: datetime | None, now: datetime) -> str:
     if one.usable_from is None or one.approved_at is None:
         return "Wacht op een tweede beoordelaar."
     judged, since = f"Goedgekeurd op {day_at(one.approved_at)}.", day_at(one.usable_from)
+    if until == one.usable_from:
+        return f"{judged} Niet gebruikt: er kwam een andere rekening."
     if until is not None and until <= now:
         return f"{judged} In gebruik van {since} tot {day_at(until)}."
     if one.usable_from > now:
