@@ -1284,6 +1284,7 @@ BEGIN
     PERFORM 1 FROM offline_permit p
     WHERE p.till_id = item_till AND (p.id = item_permit OR p.number = (SELECT max(n.number) FROM offline_permit n WHERE n.till_id = item_till))
     ORDER BY p.number FOR NO KEY UPDATE;
+    PERFORM pg_advisory_xact_lock(hashtextextended(current_schema || '.offline.' || item_merchant::text, 0));
     IF EXISTS (SELECT 1 FROM offline_sale s WHERE s.till_id = item_till AND s.sequence = item_sequence
             AND (s.digest = item_digest OR s.holds_number AND item_holds))
         OR item_replaces IS NOT NULL AND replaced_was IS DISTINCT FROM coalesce(
@@ -1324,18 +1325,26 @@ BEGIN
             FROM unnest(credits, amounts) AS l (credit, amount)) THEN
             RAISE EXCEPTION USING ERRCODE = 'PA112', MESSAGE = 'what is taken is not what the lines move';
         END IF;
-        -- What the permit allows in all; and no more than one permit's worth of what comes in under older ones after
-        -- the newest was issued, so that nobody saves up permits.
+        -- What the permit allows in all, of the pass that day, and at the municipality's risk; and in a day no more than one
+        -- permit's worth under permits that were not the newest any more, so that nobody saves them up.
         PERFORM 1 FROM offline_permit p, offline_permit n
         WHERE p.id = item_permit AND n.till_id = item_till
             AND n.number = (SELECT max(o.number) FROM offline_permit o WHERE o.till_id = item_till)
             AND item_price + (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s
                 WHERE s.permit_id = p.id AND s.outcome = 'booked') <= p.total_cents
             AND (p.id = n.id OR item_price + (SELECT coalesce(sum(s.price_cents), 0) FROM offline_sale s
-                WHERE s.till_id = item_till AND s.recorded_at >= n.issued_at AND s.permit_id <> n.id AND s.outcome = 'booked')
-                <= greatest(p.total_cents, n.total_cents));
+                JOIN offline_permit o ON o.id = s.permit_id
+                WHERE s.till_id = item_till AND s.outcome = 'booked' AND s.recorded_at >= least(n.issued_at, now() - interval '1 day')
+                AND EXISTS (SELECT 1 FROM offline_permit l WHERE l.till_id = item_till AND l.number > o.number AND l.issued_at <= s.recorded_at))
+                <= greatest(p.total_cents, n.total_cents))
+            AND item_price + (SELECT coalesce(sum(s.price_cents), 0) FROM processing_log l
+                JOIN offline_sale s ON s.id = l.entry_id AND s.outcome = 'booked' AND s.merchant_id = item_merchant
+                WHERE l.subject_id = item_subject AND l.recorded_at >= day - interval '1 day'
+                AND (s.occurred_at AT TIME ZONE 'Europe/Amsterdam')::date = day) <= p.per_pass_day_cents
+            AND (risk_cents = 0 OR risk_cents + (SELECT coalesce(sum(s.risk_cents), 0) FROM offline_sale s
+                WHERE s.merchant_id = item_merchant AND s.recorded_at > now() - interval '1 day') <= p.risk_day_cents);
         IF NOT FOUND THEN
-            RAISE EXCEPTION USING ERRCODE = 'PA252', MESSAGE = 'more than the permit allows in all',
+            RAISE EXCEPTION USING ERRCODE = 'PA252', MESSAGE = 'more than the permit allows',
                 HINT = 'Read and decide again.';
         END IF;
         IF risk_cents > 0 THEN
@@ -2733,6 +2742,7 @@ CREATE TABLE municipality.offline_permit (
     per_sale_cents bigint NOT NULL,
     per_pass_day_cents bigint NOT NULL,
     total_cents bigint NOT NULL,
+    risk_day_cents bigint NOT NULL,
     listed_from timestamp with time zone NOT NULL,
     key_id text NOT NULL,
     content text NOT NULL,
@@ -2742,6 +2752,7 @@ CREATE TABLE municipality.offline_permit (
     CONSTRAINT offline_permit_number_check CHECK ((number > 0)),
     CONSTRAINT offline_permit_per_pass_day_cents_check CHECK ((per_pass_day_cents > 0)),
     CONSTRAINT offline_permit_per_sale_cents_check CHECK ((per_sale_cents > 0)),
+    CONSTRAINT offline_permit_risk_day_cents_check CHECK ((risk_day_cents >= 0)),
     CONSTRAINT offline_permit_signature_check CHECK ((octet_length(signature) = 64)),
     CONSTRAINT offline_permit_total_cents_check CHECK ((total_cents > 0))
 );
@@ -2749,6 +2760,8 @@ CREATE TABLE municipality.offline_permit (
 ALTER TABLE municipality.offline_permit OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.offline_permit IS 'What the municipality signed for a till: within it the municipality bears what a pass cannot.';
+
+COMMENT ON COLUMN municipality.offline_permit.risk_day_cents IS 'What the municipality bears at most of the sales that one merchant hands in within a day.';
 
 COMMENT ON COLUMN municipality.offline_permit.listed_from IS 'Cards that were switched off before this moment did not fit on the list that went along.';
 

@@ -1,5 +1,6 @@
 """What the database itself refuses of a sale without a network, whatever the program says."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -8,10 +9,12 @@ import asyncpg
 import pytest
 
 from given.city import Budget, a_budget, a_holder, a_merchant, a_scheme
-from given.logins import a_key_store
+from given.logins import NOON, a_key_store
 from given.offline import an_offline_till, with_the_city_s_numbers
 from mutate import rewrite, without_ddl_guard
 from offline_desk import LATER, VELSEN, Desk
+from pas.auth.actor import SYSTEM
+from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.till_keys import TillKeys
 from pas.db import Connection, Database
 from pas.ids import uuid7
@@ -147,6 +150,36 @@ async def test_no_more_than_a_permit_allows(
     more = {"item_id": uuid7(), "sequence": 2, "digest": bytes(32), "print": bytes(32)}
     with pytest.raises(asyncpg.PostgresError, match="more than the permit allows"):
         await send(desk.connection, call | more)
+
+
+@pytest.mark.tampered
+@pytest.mark.parametrize("limit", ["per_pass_day_cents", "risk_day_cents"])
+async def test_a_pass_and_the_municipality_pay_so_much_in_a_day(
+    desk: Desk, purse: Budget, superuser: Connection, limit: str
+) -> None:
+    """Of 1500 the pass pays 1000 and the municipality 500."""
+    enough = {"per_pass_day_cents": 1_500, "risk_day_cents": 500}[limit]
+    call = await call_of(desk, purse, 1_500)
+    await without_ddl_guard(superuser)
+    await superuser.execute("ALTER TABLE offline_permit DISABLE TRIGGER append_only")
+    await superuser.execute(f"UPDATE offline_permit SET {limit} = {enough - 1}")
+    await refused(desk.connection, call, "PA252")
+    await superuser.execute(f"UPDATE offline_permit SET {limit} = {enough}")
+    await send(desk.connection, call)
+
+
+async def test_a_new_permit_does_not_begin_the_count_of_older_ones_anew(
+    desk: Desk, purse: Budget
+) -> None:
+    limits = {"offlineTotalCents": 500}
+    await change_municipality_settings(desk.connection, limits, actor=SYSTEM)
+    older, old, _ = [await desk.allowed(now=NOON - timedelta(hours=n)) for n in (3, 2, 1)]
+    call = await call_of(desk, purse, 500)
+    await send(desk.connection, call | {"permit": older})
+    await desk.allowed(now=datetime.now(UTC))
+    more = {"item_id": uuid7(), "sequence": 2, "digest": bytes(32), "print": bytes(32)}
+    with pytest.raises(asyncpg.PostgresError, match="more than the permit allows"):
+        await send(desk.connection, call | more | {"permit": old})
 
 
 @pytest.mark.tampered

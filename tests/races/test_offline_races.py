@@ -13,6 +13,8 @@ from given.logins import a_key_store
 from given.offline import an_offline_till, with_the_city_s_numbers
 from given.sales import a_sale_item, desk_of
 from offline_desk import VELSEN, Desk, outcome
+from pas.auth.actor import SYSTEM
+from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection, Database
 from pas.ids import EntryId, uuid7
 from pas.redemptions.redeem import redeem
@@ -126,4 +128,20 @@ async def test_tills_that_empty_one_budget_together_overspend_nothing(
     assert sum(one.take_cents for one in told) == 1_000
     assert sum(one.risk_cents for one in told) == 1_500
     assert await desk.left(small.account) == 0
+    assert (await desk.proof()).closes
+
+
+async def test_the_tills_of_one_merchant_together_stay_within_what_the_municipality_bears(
+    desk: Desk, connection: Connection
+) -> None:
+    await a_scheme(connection)
+    await change_municipality_settings(connection, {"offlineRiskCents": 1_000}, actor=SYSTEM)
+    beside = [await an_offline_till(connection, desk.merchant) for _ in range(12)]
+    desks = [msgspec.structs.replace(desk, till=till) for till in beside]
+    for each in desks:
+        scanned = (await a_holder(connection)).token.text()
+        each.till.sell(await each.allowed(), scanned, 300)
+    await at_once(*(each.hand_in() for each in desks))
+    booked = await connection.fetchval("SELECT count(*) FROM offline_sale WHERE risk_cents > 0")
+    assert booked == 3
     assert (await desk.proof()).closes

@@ -59,7 +59,45 @@ async def test_another_merchant_is_not_blamed_for_what_a_pass_spent_elsewhere(
     assert (await other.sold(other.till.sell(await other.allowed(), scanned, 5000)))[0] == "booked"
 
 
+async def bears(desk: Desk, cents: int) -> None:
+    """Set how much the municipality bears of one merchant in a day."""
+    await change_municipality_settings(desk.connection, {"offlineRiskCents": cents}, actor=SYSTEM)
+
+
+async def test_the_municipality_bears_so_much_of_one_merchant_in_a_day(
+    desk: Desk, purse: Budget
+) -> None:
+    """All its tills together; what a pass can pay is paid, and another merchant has its own."""
+    await bears(desk, 1_000)
+    till = await an_offline_till(desk.connection, desk.merchant)
+    beside, other = msgspec.structs.replace(desk, till=till), await another_merchant(desk)
+
+    async def one(where: Desk, cents: int, scanned: str | None = None) -> tuple[object, ...]:
+        scanned = scanned or (await a_holder(desk.connection)).token.text()
+        return await where.sold(where.till.sell(await where.allowed(), scanned, cents))
+
+    assert (await one(desk, 600))[0] == "booked"
+    assert await one(beside, 401) == (*MERCHANT_S, "offline-risk-reached")
+    assert (await one(beside, 400))[0] == "booked"
+    assert await one(desk, 1) == (*MERCHANT_S, "offline-risk-reached")
+    assert (await one(other, 600))[0] == "booked"
+    assert (await one(desk, 500, purse.holder.token.text()))[:2] == BY_BUDGET
+    assert (await desk.proof()).closes
+
+
+@pytest.mark.parametrize(
+    ("days", "became"), [(31, "booked"), (32, "declined")], ids=["in time", "too late"]
+)
+async def test_a_queue_comes_in_within_thirty_days_of_the_end_of_its_permit(
+    desk: Desk, purse: Budget, days: int, became: str
+) -> None:
+    sale = desk.till.sell(await desk.allowed(), purse.holder.token.text(), 100)
+    outcome, _, _, _, reason = await desk.sold(sale, now=NOON + timedelta(days=days))
+    assert (outcome, reason) == (became, None if became == "booked" else "offline-too-late")
+
+
 async def test_a_permit_is_for_so_much_in_all(desk: Desk) -> None:
+    await bears(desk, 1_000_000)
     permit = await desk.allowed()
     holders = [await a_holder(desk.connection) for _ in range(11)]
     await a_scheme(desk.connection)
@@ -239,6 +277,7 @@ async def test_what_is_declined_fills_no_disk(
 
 async def test_saving_up_permits_gives_no_more_than_two_of_them(desk: Desk) -> None:
     """A till that says to have nothing waiting gets a new permit; what it kept back counts together."""
+    await bears(desk, 1_000_000)
     await a_scheme(desk.connection)
     permits = [await desk.allowed(now=NOON + timedelta(minutes=20 * number)) for number in range(4)]
     assert len(set(permits)) == 4
@@ -272,6 +311,7 @@ async def test_the_next_permit_does_not_begin_the_count_of_older_ones_anew(desk:
 
 
 async def test_a_permit_whose_successor_got_lost_is_still_good(desk: Desk) -> None:
+    await bears(desk, 1_000_000)
     await a_scheme(desk.connection)
     first = await desk.allowed()
     await desk.allowed(now=NOON + timedelta(minutes=20))

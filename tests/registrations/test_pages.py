@@ -121,6 +121,9 @@ async def test_places_are_added_and_taken_out_without_losing_the_others(club: Cl
     shown = (await club.client.get(target)).text
     assert 'value="B"' in shown
     assert 'value="A"' not in shown
+    kept = await club.send(target, {"city-0": "C", "go": f"drop-{'9' * 5_000}"})
+    assert kept.status_code == 303
+    assert 'value="C"' in (await club.client.get(target)).text
 
 
 async def test_a_half_filled_form_is_found_again_by_its_link(club: Club) -> None:

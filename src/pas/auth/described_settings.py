@@ -195,6 +195,12 @@ SETTINGS: Final = (
         "euros",
     ),
     Described(
+        "offlineRiskCents",
+        "Zonder internet: wat u betaalt",
+        "Van één club of winkel op één dag. De rest is voor de club of winkel.",
+        "euros",
+    ),
+    Described(
         "offlinePerPassDayCents",
         "Zonder internet: per pas en dag",
         "Bij één club of winkel, alle kassa’s samen.",

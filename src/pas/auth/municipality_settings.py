@@ -120,6 +120,7 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     offline_per_sale_cents: Annotated[Cents, Meta(ge=100, le=100_000)] = Cents(5_000)
     offline_per_pass_day_cents: Annotated[Cents, Meta(ge=100, le=100_000)] = Cents(7_500)
     offline_total_cents: Annotated[Cents, Meta(ge=100, le=1_000_000)] = Cents(50_000)
+    offline_risk_cents: Annotated[Cents, Meta(ge=0, le=1_000_000)] = Cents(25_000)
     offline_hours: Annotated[int, Meta(ge=1, le=72)] = 24
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None

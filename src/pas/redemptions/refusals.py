@@ -271,5 +271,7 @@ TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     offline.OfflineSaleTooLarge,
     offline.OfflinePassDayReached,
     offline.OfflineTotalReached,
+    offline.OfflineTooLate,
+    offline.OfflineRiskReached,
     offline.OfflineNumbersStopped,
 )

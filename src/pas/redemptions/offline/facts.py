@@ -30,6 +30,8 @@ class PermitFacts(msgspec.Struct, frozen=True, kw_only=True):
     per_sale_cents: Cents
     per_pass_day_cents: Cents
     total_cents: Cents
+    risk_day_cents: Cents
+    """What the municipality bears of one merchant within a day of handing in."""
     visit_prices: Mapping[str, Cents]
     categories: frozenset[str]
     accepted_cents: Cents = NO_CENTS
@@ -76,6 +78,9 @@ class OfflineFacts(msgspec.Struct, frozen=True, kw_only=True):
     unusable: frozenset[AccountId] = frozenset()
     """Budgets that could not be spent at the moment of the sale, by the books."""
     pass_day_cents: Cents = NO_CENTS
+    risk_day_cents: Cents = NO_CENTS
+    """What the municipality bore already of this merchant, within a day."""
+    is_too_late: bool = False
     fallback: SchemeYear | None = None
     """Of which scheme the risk is, where the pass has no budget for what was sold."""
 

@@ -1,6 +1,7 @@
 """From one item of a queue to what is judged: everything as it was at the moment of the sale."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -36,6 +37,9 @@ from pas.redemptions.sale import SaleItem, Scan
 from pas.redemptions.scan import scan_of
 from pas.redemptions.scheme_facts import scheme_facts
 from pas.redemptions.sell import print_key
+
+MOST_LATE: Final = timedelta(days=30)
+"""After the end of its permit; a telephone may lie in a drawer for a holiday, and not for ever."""
 
 
 class Till(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,7 +101,7 @@ async def judged(
     row = await read_sale(connection, till, reading, moment=moment)
     then = await read_offline(connection, asked_of(till, reading, row, moment=moment))
     schemes = await schemes_of(connection, row)
-    facts = offline_facts(till, reading, row, then=then, schemes=schemes)
+    facts = offline_facts(till, reading, row, then=then, schemes=schemes, now=now)
     sold = sold_of(handed, moment)
     _, clock = moment_of(handed.said_at, issued_at, before=then.before_said, now=now)
     return Judgement(
@@ -177,7 +181,13 @@ async def schemes_of(connection: Connection, row: FactsRow) -> Schemes:
 
 
 def offline_facts(
-    till: Till, reading: Reading, row: FactsRow, *, then: OfflineRow, schemes: Schemes
+    till: Till,
+    reading: Reading,
+    row: FactsRow,
+    *,
+    then: OfflineRow,
+    schemes: Schemes,
+    now: datetime,
 ) -> OfflineFacts:
     handed, card, fallback = reading.handed, then.card, then.fallback
     budgets = (row.subject.budgets if row.subject else None) or ()
@@ -202,6 +212,8 @@ def offline_facts(
         years={budget.account: budget.budget_year for budget in budgets},
         unusable=frozenset(then.unusable or ()),
         pass_day_cents=then.pass_day_cents,
+        risk_day_cents=then.risk_day_cents,
+        is_too_late=reading.permit is not None and now > reading.permit.valid_until + MOST_LATE,
         fallback=None if fallback is None else SchemeYear(fallback.scheme_id, fallback.year),
     )
 
@@ -216,6 +228,7 @@ def permit_facts(permit: KeptPermit, then: OfflineRow) -> PermitFacts:
         per_sale_cents=permit.per_sale_cents,
         per_pass_day_cents=permit.per_pass_day_cents,
         total_cents=permit.total_cents,
+        risk_day_cents=permit.risk_day_cents,
         visit_prices={one.category: one.price_cents for one in content.visit_prices},
         categories=frozenset(one.code for one in content.categories),
         accepted_cents=then.sums.accepted_cents,

@@ -17,6 +17,7 @@ from pas.auth.municipality_settings import MunicipalitySettings, read_municipali
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import MerchantId, TillId, uuid7
+from pas.money import Cents
 from pas.passes.cards_off import CardsOff, cards_off
 from pas.redemptions.bodies import Body, Told
 from pas.redemptions.facts import MerchantState, TillState
@@ -83,7 +84,7 @@ class TillRow(msgspec.Struct, frozen=True):
 READ_NEWEST: Final = Statement(
     """
     SELECT id, number, merchant_id, issued_at, valid_until, per_sale_cents, per_pass_day_cents,
-        total_cents, listed_from, key_id, content, signature
+        total_cents, risk_day_cents, listed_from, key_id, content, signature
     FROM offline_permit WHERE till_id = $1 ORDER BY number DESC LIMIT 1
     """,
     KeptPermit,
@@ -109,8 +110,8 @@ READ_TILL: Final = Statement(
 INSERT_PERMIT: Final = Statement(
     """
     INSERT INTO offline_permit (id, till_id, number, merchant_id, issued_at, valid_until, per_sale_cents,
-        per_pass_day_cents, total_cents, listed_from, key_id, content, signature)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        per_pass_day_cents, total_cents, risk_day_cents, listed_from, key_id, content, signature)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
     """,
     None,
 )
@@ -132,7 +133,13 @@ async def ask_permit(
             permit = await drawn_up(connection, till_id, settings, ring=ring, now=now)
             number = 1 if newest is None else newest.number + 1
             newest = await new_permit(
-                connection, permit, row, number=number, since=off.since, ring=ring
+                connection,
+                permit,
+                row,
+                number=number,
+                risk=settings.offline_risk_cents,
+                since=off.since,
+                ring=ring,
             )
     return told_permit(newest, off, ring=ring, now=now)
 
@@ -181,6 +188,7 @@ async def new_permit(
     row: TillRow,
     *,
     number: int,
+    risk: Cents,
     since: datetime,
     ring: KeyRing,
 ) -> KeptPermit:
@@ -196,6 +204,7 @@ async def new_permit(
         per_sale_cents=permit.per_sale_cents,
         per_pass_day_cents=permit.per_pass_day_cents,
         total_cents=permit.total_cents,
+        risk_day_cents=risk,
         listed_from=since,
         key_id=key.key_id,
         content=content,

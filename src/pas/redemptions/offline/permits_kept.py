@@ -23,6 +23,7 @@ class KeptPermit(msgspec.Struct, frozen=True):
     per_sale_cents: Cents
     per_pass_day_cents: Cents
     total_cents: Cents
+    risk_day_cents: Cents
     listed_from: datetime
     key_id: str
     content: str
@@ -32,7 +33,7 @@ class KeptPermit(msgspec.Struct, frozen=True):
 READ_PERMITS: Final = Statement(
     """
     SELECT id, number, merchant_id, issued_at, valid_until, per_sale_cents, per_pass_day_cents,
-        total_cents, listed_from, key_id, content, signature
+        total_cents, risk_day_cents, listed_from, key_id, content, signature
     FROM offline_permit WHERE till_id = $1 AND id = ANY ($2::uuid[])
     """,
     KeptPermit,

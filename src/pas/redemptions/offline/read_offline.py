@@ -58,6 +58,7 @@ class OfflineRow(msgspec.Struct, frozen=True, array_like=True):
     card: CardRow | None
     unusable: tuple[AccountId, ...] | None
     pass_day_cents: Cents
+    risk_day_cents: Cents
     fallback: SchemeRow | None
 
 
@@ -122,6 +123,8 @@ READ_OFFLINE: Final = Statement(
             JOIN offline_sale s ON s.id = l.entry_id AND s.outcome = 'booked' AND s.merchant_id = m.id
             WHERE l.subject_id = $10 AND l.recorded_at >= $12::date - interval '1 day'
                 AND (s.occurred_at AT TIME ZONE 'Europe/Amsterdam')::date = $12),
+        (SELECT coalesce(sum(s.risk_cents), 0) FROM offline_sale s
+            WHERE s.merchant_id = m.id AND s.recorded_at > now() - interval '1 day'),
         (SELECT json_build_array(a.scheme_id, a.budget_year)
             FROM appropriation a
             JOIN scheme d ON d.id = a.scheme_id

@@ -107,6 +107,22 @@ class OfflinePassDayReached(TillRefusal):
     next_step = "De grens geldt voor al uw kassa's samen."
 
 
+class OfflineTooLate(TillRefusal):
+    """Deze verkoop kwam meer dan dertig dagen te laat binnen."""
+
+    cashier = "Deze verkoop kwam te laat binnen. Wij betalen hem niet."
+    holder = "De club lost dit op. U hoeft niets te doen."
+    next_step = "Geef de kassa elke dag even internet."
+
+
+class OfflineRiskReached(TillRefusal):
+    """Wat de gemeente vandaag bijbetaalt, is op."""
+
+    cashier = "De pas kon niet alles betalen. Wat de gemeente vandaag bijbetaalt, is op."
+    holder = "De club lost dit op. U hoeft niets te doen."
+    next_step = "Verkoop met internet, dan ziet u meteen wat kan."
+
+
 class OfflineTotalReached(TillRefusal):
     """Deze kassa verkocht te veel zonder internet."""
 

@@ -35,6 +35,7 @@ from pas.redemptions.offline.refusals import (
     OfflineReplacedTwice,
     OfflineSaleTooLarge,
     OfflineSignatureWrong,
+    OfflineTooLate,
     OfflineTotalReached,
 )
 from pas.redemptions.offline.sharing import accept, off_because
@@ -116,6 +117,8 @@ def refuse_place(facts: OfflineFacts, sold: Sold, permit: PermitFacts) -> Reason
     """Refuse what was sold outside the time of the permit, or where nothing might be sold then."""
     if sold.moment >= permit.valid_until:
         return OfflinePermitEnded
+    if facts.is_too_late:
+        return OfflineTooLate
     return stopped(facts.till_state, facts.merchant_state)
 
 

@@ -22,12 +22,14 @@ from pas.redemptions.offline.facts import (
     Sold,
     Verdict,
 )
+from pas.redemptions.offline.refusals import OfflineRiskReached
 from pas.redemptions.refusals import (
     CardBlocked,
     CardNotActivated,
     CardReplaced,
     CategoryNotAgreed,
     PassEnded,
+    PassNotInHousehold,
     TemporaryCardExpired,
 )
 from pas.redemptions.rules import agreed_on, refuse_pass
@@ -59,6 +61,8 @@ def accept(facts: OfflineFacts, sold: Sold, priced: Priced) -> Verdict:
         or (TemporaryCardExpired if facts.card.is_expired else None)
         or refuse_pass(facts.facts, sold.today)
     )
+    if reason is PassNotInHousehold:
+        return OfMerchant(reason)
     found = Refused(reason) if reason is not None else allocate(sale, spendable(facts, sale))
     paid = found if isinstance(found, Quote) else None
     take = paid.take_cents if paid is not None else NO_CENTS
@@ -66,6 +70,8 @@ def accept(facts: OfflineFacts, sold: Sold, priced: Priced) -> Verdict:
     risk = risk_of(facts, sale) if rest else None
     if rest and risk is None:
         return OfMerchant(CategoryNotAgreed)
+    if rest and facts.risk_day_cents + rest > facts.permit.risk_day_cents:
+        return OfMerchant(OfflineRiskReached)
     return Accepted(
         price_cents=priced.cents,
         parts=tuple(map(keeps_rest, paid.parts)) if paid is not None else (),

@@ -3,6 +3,7 @@
 No account and no script is needed. Whatever is typed is kept at once, and found again by the link.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, cast
@@ -49,6 +50,7 @@ from pas.registrations.stored import (
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
+DROP: Final = re.compile(r"drop-([0-9]{1,3})")
 PUBLIC: Final = {"public": True}
 REGISTER: Final = "/{municipality:str}/merchants/register"
 PART: Final = f"{REGISTER}/{{secret:str}}/{{part:str}}"
@@ -209,10 +211,8 @@ def show_faults(form: Form, part: Part, said: Said) -> None:
 def of_places(go: str, typed: Mapping[str, str]) -> dict[str, str]:
     if go == "add":
         return with_a_place_more(typed)
-    which = go.removeprefix("drop-")
-    if go != which and which.isascii() and which.isdigit():
-        return without_place(typed, int(which))
-    return {}
+    found = DROP.fullmatch(go)
+    return without_place(typed, int(found[1])) if found else {}
 
 
 def stays_or_goes_back(go: str, part: Part) -> Part | None:
