@@ -1,10 +1,15 @@
 """The browser of this machine, and how the tests start it."""
 
+import asyncio
 import shutil
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from node_tools import missing
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+T = TypeVar("T")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,3 +28,9 @@ def chromium() -> str:
         missing("There is no Chromium here; on Debian: apt-get install chromium.")
     assert found is not None, "missing() does not return"
     return found
+
+
+def apart(work: Coroutine[object, object, T]) -> T:
+    """Do something asynchronous in a thread: in this one the browser's event loop is busy."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

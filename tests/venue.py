@@ -1,14 +1,13 @@
 """A served program with a venue in it: what a test puts in its database, and a phone that is its till."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
+from browser_here import apart
 from given.city import (
     Budget,
     Holder,
@@ -93,7 +92,7 @@ class Venue(msgspec.Struct, frozen=True):
 
 
 def in_database(served: Served, act: Do[T]) -> T:
-    """Do something as the program's role, in a thread: the browser's event loop is busy here."""
+    """Do something as the program's role."""
 
     async def connected() -> T:
         address = embedded_access(DataDir(served.output.parent / "data")).address
@@ -103,8 +102,7 @@ def in_database(served: Served, act: Do[T]) -> T:
         finally:
             await connection.close()
 
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, connected()).result()
+    return apart(connected())
 
 
 def a_venue(

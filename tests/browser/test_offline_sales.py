@@ -1,6 +1,5 @@
 """A club chooses to sell without a network, its device hands in what it sold, and everybody reads who pays."""
 
-import asyncio
 import base64
 import re
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Page, expect
 
+from browser_here import apart
 from given.city import Merchant, Till
 from given.merchants import a_device
 from given.offline import OfflineTill
@@ -63,8 +63,8 @@ def test_who_bears_what_is_read_by_the_club_and_by_finance(city: Served, visitor
     code = visitor.locator(".pas-pairing-digits").inner_text()
 
     key = ec.generate_private_key(ec.SECP256R1())
-    till = asyncio.run(paired(city.url, code, key))
-    bearers = asyncio.run(sold(city.url, till, number))
+    till = apart(paired(city.url, code, key))
+    bearers = apart(sold(city.url, till, number))
     assert bearers[1:] == ["merchant", "merchant"]
 
     visitor.get_by_role("link", name="Klaar").click()

@@ -348,6 +348,7 @@ def test_a_till_that_was_paused_says_why_and_whom_to_ask(page: Page, served: Ser
     venue, phone = a_venue(served), Phone(page)
     venue.pair(page)
     phone.ask(venue.holder.token.text(), "5,00")
+    expect(phone.part("screen-quote")).to_be_visible()
     venue.do(
         lambda connection: connection.execute(
             """

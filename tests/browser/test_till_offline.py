@@ -58,10 +58,9 @@ FORGOTTEN = f"""async () => {{
 }}"""
 HOLD_SIGNING = """() => {
   const sign = crypto.subtle.sign.bind(crypto.subtle);
-  globalThis.holding = false;
   const released = new Promise((resolve) => { globalThis.letGo = resolve; });
   crypto.subtle.sign = async (...all) => {
-    globalThis.holding = true;
+    document.body.dataset.signing = "held";
     await released;
     return sign(...all);
   };
@@ -277,7 +276,7 @@ def test_two_tabs_sell_in_one_chain(served: Served, context: BrowserContext, pag
     # The other tab has looked at the chain and is signing when this one sells.
     other.page.evaluate(HOLD_SIGNING)
     other.part("take").click()
-    other.page.wait_for_function("holding")
+    expect(other.page.locator("body")).to_have_attribute("data-signing", "held")
     phone.part("take").click()
     expect(phone.part("done-title")).to_have_text("Aangenomen €\u00a01,00")
     other.page.evaluate("letGo()")

@@ -43,6 +43,7 @@ class Town(msgspec.Struct, frozen=True):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("almere")
 async def test_twenty_municipalities_sell_at_once_on_twenty_connections(
     access: Access, migrator: Connection, superuser: Connection
 ) -> None:

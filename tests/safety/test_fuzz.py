@@ -185,6 +185,7 @@ async def some_ids(town: Street) -> dict[str, list[str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("almere")
 def test_nothing_that_fits_the_description_finds_an_error_of_ours(fuzzer: Fuzzer) -> None:
     load_all_checks()
     document = fuzzer.runner.run(fuzzer.town.client.get("/v1/openapi.json")).json()
