@@ -21,6 +21,8 @@ from looking import accessibility_faults, screenshot
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.db import Connection
+from pas.ids import MunicipalityName
+from pas.passes.codes import new_token
 from serving import Served
 from venue import PHONE, SCAN, Phone, Venue, a_venue
 
@@ -389,8 +391,25 @@ def test_a_card_on_the_list_of_blocked_cards_is_turned_away(served: Served, page
     kept(page)
     phone.offline()
     phone.ask(venue.holder.token.text(), "5,00")
-    expect(phone.part("done-text")).to_contain_text("Deze pas is geblokkeerd")
+    expect(phone.part("done-title")).to_have_text("Deze pas kan niet gebruikt worden")
     look_at(page, "offline-blocked")
+
+
+def test_a_code_that_lives_for_a_minute_is_for_a_till_with_internet(
+    served: Served, page: Page
+) -> None:
+    _, phone = paired(served, page)
+    phone.offline()
+    phone.ask("SP1:" + "A" * 40, "5,00")
+    expect(phone.part("done-text")).to_contain_text("Vraag om de kaart")
+
+
+def test_a_pass_of_another_municipality_is_turned_away(served: Served, page: Page) -> None:
+    """With internet the program says so; without, the club would have sold for nothing."""
+    _, phone = paired(served, page)
+    phone.offline()
+    phone.ask(new_token(MunicipalityName("almere")).text(), "5,00")
+    expect(phone.part("done-text")).to_contain_text("van een andere gemeente")
 
 
 def block(venue: Venue) -> None:

@@ -145,13 +145,15 @@ export class Counter {
     const { sale } = this;
     try {
       if (sale.people.length > 1 || sale.people[0].holder > 0) throw new NotOffline("several");
-      const judged = await judge(this.device, { scanned: sale.people[0].scanned, choice: sale.choice });
+      const [{ scanned }] = sale.people;
+      if (readScanned(scanned, this.connection.told?.municipalityTag).foreign) throw new NotOffline("foreign");
+      const judged = await judge(this.device, { scanned, choice: sale.choice });
       sale.offline = true;
       sale.quotes = [];
       this.answers.quoteOffline(sale, judged, { now: this.device.now(), justSold: this.#justSold() });
     } catch (error) {
       if (!(error instanceof NotOffline)) throw error;
-      this.answers.no("Geen internet", words.notOffline(error));
+      this.answers.no(words.notOfflineTitle(error), words.notOffline(error));
     }
   }
 

@@ -77,7 +77,8 @@ export function notOffline({ why, facts }) {
     none: "Zonder internet kan deze kassa niet verkopen. Probeer het zo opnieuw.",
     forged: "De afspraken voor verkopen zonder internet kloppen niet. Ga eerst naar internet.",
     ended: "De tijd om zonder internet te verkopen is voorbij. Ga eerst naar internet.",
-    "blocked-card": "Deze pas is geblokkeerd. Zeg dat de pashouder de gemeente kan bellen.",
+    "blocked-card": "Zeg dat de pashouder de gemeente kan bellen.",
+    foreign: "De pas is van een andere gemeente. Vraag naar een andere pas.",
     "no-price": "Zonder internet moet u een bedrag typen.",
     sale: `Dit is te veel voor één keer zonder internet.${most}`,
     pass: `Deze pas betaalde vandaag al genoeg zonder internet.${most}`,
@@ -87,6 +88,9 @@ export function notOffline({ why, facts }) {
   };
   return told[why];
 }
+
+export const notOfflineTitle = ({ why }) =>
+  ["blocked-card", "foreign"].includes(why) ? "Deze pas kan niet gebruikt worden" : "Geen internet";
 
 export function leftOffline({ leftCents, until: end }, now) {
   return `U kunt zonder internet nog ${euros(Math.max(0, leftCents))} aannemen, tot ${until(end, now)}.`;
