@@ -6,18 +6,17 @@ from pas.db import Database
 from pas.ids import MunicipalityName
 from pas.jobs.rounds import Rounds
 
-BUSY = MunicipalityName("almere")
 PATIENT = 20
 
 
 async def test_a_municipality_that_always_has_work_leaves_the_others_their_turn(
-    database: Database, velsen: MunicipalityName
+    database: Database, velsen: MunicipalityName, almere: MunicipalityName
 ) -> None:
     begun: list[MunicipalityName] = []
 
     async def work() -> None:
         await asyncio.sleep(0)
-        rounds.look_soon(BUSY)
+        rounds.look_soon(almere)
 
     async def look(municipality: MunicipalityName) -> float | None:
         begun.append(municipality)

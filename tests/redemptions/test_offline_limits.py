@@ -101,11 +101,11 @@ async def test_a_permit_is_for_so_much_in_all(desk: Desk) -> None:
     permit = await desk.allowed()
     holders = [await a_holder(desk.connection) for _ in range(11)]
     await a_scheme(desk.connection)
-    sales = [desk.till.sell(permit, holder.token.text(), 5000) for holder in holders]
+    for holder in holders:
+        desk.till.sell(permit, holder.token.text(), 5000)
     told = [outcome(one) for one in await desk.hand_in()]
     assert [one[0] for one in told] == ["booked"] * 10 + ["declined"]
     assert told[10] == (*MERCHANT_S, "offline-total-reached")
-    assert len(sales) == 11
     assert (await desk.proof()).closes
 
 

@@ -277,6 +277,7 @@ async def test_a_link_that_is_guessed_leads_nowhere(
         assert answer.status_code in {400, 404}, (secret, answer.status_code)
 
 
+@pytest.mark.usefixtures("almere")
 async def test_the_link_of_one_municipality_is_worth_nothing_in_another(club: Club) -> None:
     await club.begins()
     await club.fills_in()
