@@ -15,7 +15,7 @@ from pas.auth.key_files import rotate_key
 from pas.auth.keys import KeyStore, Purpose
 from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
-from pas.installation.sandbox import NothingLeavesSandbox
+from pas.installation.sandbox import OnlyInSandbox
 from pas.sandbox import lay_out as lay_out_cards
 from pas.sandbox.begin import ACTOR
 from pas.sandbox.cards import CARDS, UNKNOWN
@@ -134,7 +134,7 @@ async def test_in_a_real_city_nobody_gets_a_till_like_that(
     connection: Connection, tmp_path: Path
 ) -> None:
     ring = a_key_store(tmp_path).ring(MunicipalityName("velsen"))
-    with pytest.raises(NothingLeavesSandbox):
+    with pytest.raises(OnlyInSandbox):
         await open_shop(connection, NewShop(), ring=ring, now=NOON)
 
 
@@ -144,7 +144,7 @@ async def test_codes_of_real_people_never_go_to_another_card(
     """Refused in Python, and by the database where nobody asks that."""
     a_key_store(tmp_path)
     holder = await a_holder(connection)
-    with pytest.raises(NothingLeavesSandbox):
+    with pytest.raises(OnlyInSandbox):
         await renew(connection, tmp_path)
     with pytest.raises(asyncpg.PostgresError) as error:
         await connection.execute(

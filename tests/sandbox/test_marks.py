@@ -17,14 +17,19 @@ async def test_answers_of_a_sandbox_have_the_header(client: httpx.AsyncClient, p
     assert (await client.get(path)).headers["sandbox"] == "?1"
 
 
+@pytest.mark.usefixtures("almere")
 async def test_others_have_neither(client: httpx.AsyncClient) -> None:
     for path in ("/almere", "/v1/almere/till", "/", "/healthz", "/v1/nowhere/till"):
         answer = await client.get(path, headers={"accept": "text/html"})
         assert "sandbox" not in answer.headers
         assert BAND not in answer.text
+    for answer in (
+        await client.get("/v1/almere/sandbox/cards"),
+        await client.post("/v1/almere/sandbox/tills", json={}),
+        await client.post("/v1/almere/sandbox/cards"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (404, "only-in-sandbox")
     assert (await client.get("/almere/sandbox")).status_code == 404
-    assert (await client.post("/v1/almere/sandbox/tills", json={})).status_code == 404
-    assert (await client.post("/v1/almere/sandbox/cards")).status_code == 404
 
 
 async def test_pages_have_a_band(client: httpx.AsyncClient) -> None:

@@ -15,6 +15,13 @@ class NothingLeavesSandbox(Refusal):
     next_step: ClassVar[str] = "Doe dit in uw eigen gemeente. Hier bestaat niemand echt."
 
 
+class OnlyInSandbox(Refusal):
+    """Dit kan alleen in een testomgeving."""
+
+    status: ClassVar[int] = 404
+    next_step: ClassVar[str] = "Vraag de gemeente naar het adres van haar testomgeving."
+
+
 class Known(msgspec.Struct, frozen=True):
     is_sandbox: bool
 
@@ -24,6 +31,12 @@ IS_SANDBOX: Final = Statement("SELECT EXISTS (SELECT 1 FROM sandbox) AS is_sandb
 
 async def is_sandbox(connection: Connection) -> bool:
     return (await IS_SANDBOX.one(connection)).is_sandbox
+
+
+async def refuse_outside_sandbox(connection: Connection) -> None:
+    """Call before anything that no real municipality has."""
+    if not await is_sandbox(connection):
+        raise OnlyInSandbox
 
 
 async def refuse_in_sandbox(connection: Connection) -> None:

@@ -21,7 +21,7 @@ from pas.grants.facts import Award
 from pas.grants.grant import Wanted, lock_grants, write_grants
 from pas.grants.ground import Ground, current_year, opened_ground, read_ground
 from pas.ids import DecisionId, HouseholdNumber, PassId, ResidentId, SchemeVersionId, uuid7
-from pas.installation.sandbox import NothingLeavesSandbox, is_sandbox
+from pas.installation.sandbox import refuse_outside_sandbox
 from pas.passes.card_keys import number_hashes
 from pas.passes.end import end_pass
 from pas.passes.issue import WantedPass, issue_passes
@@ -91,9 +91,8 @@ INSERT_PARENT: Final = Statement(
 async def lay_out(
     connection: Connection, ring: KeyRing, *, actor: Actor, now: datetime, pause: bool = True
 ) -> None:
-    """Give every code a new card; raises LaidOutJustNow, and NothingLeavesSandbox in a real city."""
-    if not await is_sandbox(connection):
-        raise NothingLeavesSandbox
+    """Give every code a new card; raises LaidOutJustNow, and OnlyInSandbox in a real city."""
+    await refuse_outside_sandbox(connection)
     hashes = [one for card in CARDS for one in number_hashes(ring, card.number())]
     async with connection.transaction():
         await TAKE_TURN.run(connection)

@@ -14,7 +14,7 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import MerchantId
-from pas.installation.sandbox import NothingLeavesSandbox, is_sandbox
+from pas.installation.sandbox import refuse_outside_sandbox
 from pas.merchants.create_till import InvitedTill, NewTill, create_till
 from pas.merchants.judge import approve_merchant
 from pas.merchants.model import AgreementTerms, LocationDetails, MerchantDetails, Registration
@@ -67,8 +67,7 @@ COUNT_RECENT: Final = Statement("SELECT count(*) FROM merchant WHERE state_since
 
 async def open_shop(connection: Connection, new: NewShop, *, ring: KeyRing, now: datetime) -> Shop:
     """Make merchant, till and endpoint together; raises TooManyShops."""
-    if not await is_sandbox(connection):
-        raise NothingLeavesSandbox
+    await refuse_outside_sandbox(connection)
     async with connection.transaction():
         await TAKE_TURN.run(connection)
         recent = await COUNT_RECENT.one(connection, now - timedelta(hours=1))

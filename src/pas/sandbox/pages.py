@@ -10,13 +10,14 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.state import auth_state, connected
 from pas.ids import MunicipalityName
+from pas.installation.sandbox import refuse_outside_sandbox
 from pas.merchants.pairing import address_of, grouped
 from pas.problems.bodies import AppRequest
 from pas.qr import draw_svg
 from pas.sandbox.begin import ACTOR
 from pas.sandbox.lay_out import lay_out
 from pas.sandbox.open_shop import NewShop, open_shop
-from pas.sandbox.routes import refuse_elsewhere, told_cards
+from pas.sandbox.routes import told_cards
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 from pas.webhooks.rules import fit_url
@@ -31,7 +32,7 @@ LONGEST_NAME: Final = 80
 async def sandbox_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
     """What is here, and how to begin."""
     async with connected(request, municipality) as connection:
-        await refuse_elsewhere(connection)
+        await refuse_outside_sandbox(connection)
     renewed = "done" in request.query_params
     return page(request, TEMPLATE, form=Form({}), renewed=renewed, **context_of(municipality))
 
@@ -44,7 +45,7 @@ async def make_till(municipality: FromPath[str], request: AppRequest) -> Respons
     url = form.parsed("webhook_url", "", fit_url, optional=True)
     state = auth_state(request.app.state)
     async with connected(request, municipality) as connection:
-        await refuse_elsewhere(connection)
+        await refuse_outside_sandbox(connection)
         if called is None or not form.ok:
             return wrong_form(request, TEMPLATE, form, renewed=False, **context_of(municipality))
         new, ring = NewShop(name=called, webhook_url=url), await state.ring(name)
@@ -67,7 +68,6 @@ async def renew_cards(municipality: FromPath[str], request: AppRequest) -> Redir
     """Give the test cards their money back."""
     name = MunicipalityName(municipality)
     async with connected(request, municipality) as connection:
-        await refuse_elsewhere(connection)
         ring = await auth_state(request.app.state).ring(name)
         await lay_out(connection, ring, actor=ACTOR, now=datetime.now(UTC))
     return done(f"/{name}/sandbox?done=1")

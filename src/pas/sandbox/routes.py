@@ -9,12 +9,10 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.state import auth_state, connected
-from pas.db import Connection
 from pas.ids import MerchantId, MunicipalityName
-from pas.installation.sandbox import is_sandbox
+from pas.installation.sandbox import refuse_outside_sandbox
 from pas.merchants.pairing import address_of, grouped
 from pas.problems.bodies import AppRequest
-from pas.problems.refusals import NotFound
 from pas.sandbox.begin import ACTOR
 from pas.sandbox.cards import CARDS, UNKNOWN
 from pas.sandbox.lay_out import lay_out
@@ -47,12 +45,6 @@ class SandboxCards(msgspec.Struct, frozen=True, rename="camel"):
     items: tuple[SandboxCardTold, ...]
 
 
-async def refuse_elsewhere(connection: Connection) -> None:
-    """In a real municipality none of this is there."""
-    if not await is_sandbox(connection):
-        raise NotFound
-
-
 @post("/v1/{municipality:str}/sandbox/tills", opt=PUBLIC)
 async def open_sandbox_till(
     municipality: FromPath[str], request: AppRequest, data: JSONBody[NewShop]
@@ -63,7 +55,6 @@ async def open_sandbox_till(
     """
     name, state = MunicipalityName(municipality), auth_state(request.app.state)
     async with connected(request, municipality) as connection:
-        await refuse_elsewhere(connection)
         ring, now = await state.ring(name), datetime.now(UTC)
         shop = await open_shop(connection, data, ring=ring, now=now)
     return SandboxTill(
@@ -79,7 +70,7 @@ async def open_sandbox_till(
 async def list_sandbox_cards(municipality: FromPath[str], request: AppRequest) -> SandboxCards:
     """Lees welke testkaarten er zijn. Hun nummers veranderen nooit."""
     async with connected(request, municipality) as connection:
-        await refuse_elsewhere(connection)
+        await refuse_outside_sandbox(connection)
     return SandboxCards(items=told_cards(MunicipalityName(municipality)))
 
 
@@ -91,7 +82,6 @@ async def renew_sandbox_cards(municipality: FromPath[str], request: AppRequest) 
     """
     name = MunicipalityName(municipality)
     async with connected(request, municipality) as connection:
-        await refuse_elsewhere(connection)
         ring = await auth_state(request.app.state).ring(name)
         await lay_out(connection, ring, actor=ACTOR, now=datetime.now(UTC))
     return SandboxCards(items=told_cards(name))

@@ -122,7 +122,7 @@ VERDICTS: Final[dict[Verdict, tuple[str, str, str]]] = {
         "Het klopt. U ziet dit bij deze aanbieder een tijd niet meer, tenzij het veel erger wordt.",
         "ok",
     ),
-    "handled": ("Afgehandeld", "Er was iets, en u hebt er iets aan gedaan.", "info"),
+    "handled": ("Afgehandeld", "Er was iets, en u heeft er iets aan gedaan.", "info"),
 }
 HEAVY, MIDDLE = 60, 40
 
@@ -222,4 +222,4 @@ def urgency(weight: int) -> tuple[str, str]:
         return "eerst bekijken", "error"
     if weight >= MIDDLE:
         return "bekijken", "warning"
-    return "als u tijd hebt", "info"
+    return "als u tijd heeft", "info"

@@ -12,7 +12,7 @@ class OfflineNotAllowed(TillRefusal):
 
     cashier = "Verkopen zonder internet staat uit. Scan weer als er internet is."
     holder = "Het ligt niet aan uw pas. De kassa heeft nu geen internet."
-    next_step = "Uw beheerder kan het aanzetten bij de kassa’s."
+    next_step = "Uw beheerder kan het aanzetten bij de kassa's."
     status = 403
     sticky = False
 
@@ -40,7 +40,7 @@ class OfflineSignatureWrong(TillRefusal):
 
     cashier = "Deze verkoop is later veranderd. Wij betalen hem niet."
     holder = "De club lost dit op. U hoeft niets te doen."
-    next_step = "Verander niets in de browser. Of bel de gemeente."
+    next_step = "Heeft niemand iets veranderd? Bel de gemeente."
 
 
 class OfflineNumberTaken(TillRefusal):
