@@ -16,6 +16,7 @@ from signed_in import Visitor, signed_in
 
 OTHER = {"name": "Tennisclub", "kvkNumber": "87654321"}
 ACCOUNT = {"iban": IBAN, "holder": "Stichting Zwemmen"}
+OFFER = {"category": "swimming", "price": "7,50", "from": "2026-06-01"}
 
 
 class Club:
@@ -230,3 +231,23 @@ async def test_another_club_is_refused_on_each_page(
         assert (await other.send(f"{club.at}{path}", form)).status_code == 403
     assert await connection.fetchval("SELECT count(*) FROM payout_account") == 0
     assert await connection.fetchval("SELECT count(*) FROM location WHERE name = 'Elders'") == 0
+
+
+async def test_a_club_makes_changes_moves_and_ends_an_offer(
+    club: Club, connection: Connection
+) -> None:
+    for title in ("Dagkaart", "Badmuts"):
+        made = await club.send("/offers/new", title=title, **OFFER)
+        assert made.status_code == 303, made.text
+    day_card, cap = await connection.fetchval("SELECT array_agg(id ORDER BY place) FROM offer")
+    other = await club.send(f"/offers/{cap}/sell")
+    raised = await club.send(f"/offers/{cap}/up")
+    changed = await club.send(f"/offers/{cap}", title="Muts", seen="1", **OFFER)
+    stale = await club.send(f"/offers/{cap}", title="Pet", seen="1", **OFFER)
+    ended = await club.send(f"/offers/{day_card}/end")
+    shown = await club.look("/offers")
+
+    assert [one.status_code for one in (raised, changed, ended)] == [303, 303, 303]
+    assert (other.status_code, stale.status_code) == (404, 400)
+    assert "Iemand anders veranderde dit aanbod net." in stale.text
+    assert shown.index("Muts") < shown.index("Gestopt") < shown.index("Dagkaart")

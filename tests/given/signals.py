@@ -12,12 +12,12 @@ from given.sales import a_sale_item, an_undo, desk_of
 from pas.days import AMSTERDAM
 from pas.db import Connection, Database
 from pas.ids import CardId, EntryId, MerchantId, TillId
+from pas.ledger.position import READ_HORIZON
 from pas.money import Cents
 from pas.redemptions.redeem import redeem
 from pas.redemptions.undo import undo
 from pas.signals.look import SINCE, Looked, look
 from pas.signals.model import Bounds, Found, SaleFacts
-from pas.signals.read_sales import READ_CUTOFF
 from pas.signals.rules import find
 from together import VELSEN
 
@@ -291,5 +291,5 @@ async def looked(database: Database, *, now: datetime = SUNDAY, since: timedelta
 async def until_decided(connection: Connection) -> None:
     """A transaction elsewhere on the server holds the cut-off back; wait until what we wrote is before it."""
     last = await connection.fetchval("SELECT coalesce(max(xid), 0) FROM entry")
-    while (await READ_CUTOFF.one(connection)).xid <= last:
+    while (await READ_HORIZON.one(connection)).xid <= last:
         await connection.execute("SELECT pg_sleep(0.01), pg_current_xact_id()")

@@ -5,7 +5,8 @@ import pytest
 
 from given.signals import MONDAY, Town, looked
 from pas.db import Connection, Database
-from pas.signals.read_sales import READ_CUTOFF, changed_weeks, sales_of_week
+from pas.ledger.position import READ_HORIZON
+from pas.signals.read_sales import changed_weeks, sales_of_week
 
 ROWS = 40_000
 OLD = """
@@ -45,7 +46,7 @@ async def years(town: Town, superuser: asyncpg.Connection, database: Database) -
 
 async def read_by_a_look(connection: Connection) -> dict[str, tuple[int, int]]:
     async with connection.transaction():
-        cutoff = await READ_CUTOFF.one(connection)
+        cutoff = await READ_HORIZON.one(connection)
         for monday in await changed_weeks(connection, cutoff, since=MONDAY):
             assert len(await sales_of_week(connection, monday)) == 10
         rows = await connection.fetch(READS, list(TABLES))

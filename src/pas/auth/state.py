@@ -62,6 +62,11 @@ def connected(request: AppRequest, municipality: str) -> AbstractAsyncContextMan
     return auth_state(request.app.state).database.connection(MunicipalityName(municipality))
 
 
+async def ring_of(request: AppRequest, municipality: str) -> KeyRing:
+    """Give the keys of the municipality of a route."""
+    return await auth_state(request.app.state).ring(MunicipalityName(municipality))
+
+
 def refuse_plain_http(settings: Settings) -> None:
     """Cookies over plain http are anybody's, except on this machine."""
     parts = urlsplit(settings.origin)

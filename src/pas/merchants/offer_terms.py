@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from pas.ids import OfferId
 from pas.merchants.model import Agreement, CategoryCode
-from pas.merchants.values import ValueFault, tidy
+from pas.merchants.values import ValueFault, tidy, wrong
 from pas.money import Cents
 
 MOST_VISITS: Final = 100
@@ -99,4 +99,4 @@ def faults_of_terms(terms: OfferTerms, agreements: Iterable[Agreement]) -> list[
         ),
         (last.year > LAST_YEAR, "from", f"Kies een dag tot en met het jaar {LAST_YEAR}."),
     )
-    return [ValueFault(field, message) for is_wrong, field, message in checks if is_wrong]
+    return wrong(*checks)

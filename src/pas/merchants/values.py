@@ -85,7 +85,7 @@ def tidy_account(account: PayoutDetails) -> PayoutDetails:
 def faults_of_details(details: MerchantDetails) -> list[ValueFault]:
     """Of tidy details."""
     kvk, email, phone = details.kvk_number, details.contact_email, details.contact_phone
-    return _faults(
+    return wrong(
         (not details.name, "name", "Vul de naam van de aanbieder in."),
         (not details.name.isprintable(), "name", UNREADABLE),
         (
@@ -109,7 +109,7 @@ def faults_of_details(details: MerchantDetails) -> list[ValueFault]:
 def faults_of_location(location: LocationDetails) -> list[ValueFault]:
     """Of a tidy location."""
     postcode = location.postcode
-    return _faults(
+    return wrong(
         (not location.name, "name", "Vul de naam van de locatie in."),
         (not location.name.isprintable(), "name", UNREADABLE),
         (
@@ -122,7 +122,7 @@ def faults_of_location(location: LocationDetails) -> list[ValueFault]:
 
 def faults_of_account(account: PayoutDetails) -> list[ValueFault]:
     """Of a tidy account; the message never repeats the number."""
-    return _faults(
+    return wrong(
         (bool(said := iban_fault(account.iban)), "iban", said),
         (not account.holder, "holder", "Vul in op wiens naam de rekening staat."),
         (not account.holder.isprintable(), "holder", UNREADABLE),
@@ -131,7 +131,7 @@ def faults_of_account(account: PayoutDetails) -> list[ValueFault]:
 
 def faults_of_agreement(terms: AgreementTerms) -> list[ValueFault]:
     until = terms.valid_until
-    return _faults(
+    return wrong(
         (
             until is not None and until <= terms.valid_from,
             "validUntil",
@@ -171,5 +171,6 @@ def masked_iban(iban: str) -> str:
     return f"{iban[:SHOWN]} •••• {iban[-SHOWN:]}"
 
 
-def _faults(*checks: tuple[bool, str, str]) -> list[ValueFault]:
+def wrong(*checks: tuple[bool, str, str]) -> list[ValueFault]:
+    """Of checks (is it wrong, in which field, what to do) those that went wrong."""
     return [ValueFault(field, message) for is_wrong, field, message in checks if is_wrong]

@@ -22,8 +22,8 @@ from pas.days import start_of
 from pas.db import Connection, Statement
 from pas.grants.ground import calendar_of
 from pas.grants.periods import pass_year
+from pas.ledger.position import READ_HORIZON, Position
 from pas.money import Cents
-from pas.reach.model import Position
 
 Level = Literal["persons", "households"]
 WORK_MEMORY: Final = "128MB"
@@ -75,18 +75,6 @@ class Bands(msgspec.Struct, frozen=True):
     incomes: tuple[int, ...]
 
 
-class _Horizon(msgspec.Struct, frozen=True):
-    epoch: int
-    xid: int
-
-
-READ_POSITION: Final = Statement(
-    """
-    SELECT (SELECT max(number) FROM epoch) AS epoch,
-        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid
-    """,
-    _Horizon,
-)
 GIVE_MEMORY: Final = Statement("SELECT set_config('work_mem', $1, true)", None)
 # Positions are compared in full words: the planner takes a comparison of rows for one row.
 COUNT: Final = Statement(
@@ -178,7 +166,7 @@ async def count_figures(
     """Count a year in one snapshot; who was granted before it or spends after it is in its edges."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         starts_on = pass_year(await calendar_of(connection), year).starts_on
-        at = await READ_POSITION.one(connection)
+        at = await READ_HORIZON.one(connection)
         await GIVE_MEMORY.run(connection, WORK_MEMORY)
         days = quarters_from(starts_on)
         counts = await COUNT.all(
@@ -194,7 +182,7 @@ async def count_figures(
         grants = await COUNT_GRANTS.all(connection, year, at.xid, days, at.epoch)
     return Figures(
         year=year,
-        position=Position(at.epoch, at.xid),
+        position=at,
         counted_at=now,
         starts_on=starts_on,
         counts=counts,

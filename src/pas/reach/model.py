@@ -127,10 +127,3 @@ class StoredTargetGroup(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
     recorded_by: UUID
     group: TargetGroup
-
-
-class Position(msgspec.Struct, frozen=True):
-    """How far was counted: every transaction below ``xid``, all of them decided."""
-
-    epoch: int
-    xid: int

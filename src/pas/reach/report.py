@@ -9,12 +9,12 @@ from uuid import UUID
 
 import msgspec
 
+from pas.ledger.position import Position
 from pas.money import Cents
 from pas.reach.model import (
     Dimension,
     Kind,
     PeriodName,
-    Position,
     Status,
     Unit,
     UserIs,

@@ -73,11 +73,6 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     before: EntryId | None = None
 
 
-class Purpose(msgspec.Struct, frozen=True):
-    code: str
-    title: str
-
-
 READ_SALE: Final = Statement(
     """
     SELECT r.entry_id AS id, r.till_id, r.merchant_id, m.name AS merchant, r.recorded_at, r.refusal,
@@ -118,7 +113,6 @@ READ_SALES_OF_MERCHANT: Final = Statement(
     """,
     TillSale,
 )
-READ_PURPOSES: Final = Statement("SELECT code, title FROM category", Purpose)
 
 FIRST_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LAST_MOMENT: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -181,8 +175,3 @@ async def window_of(connection: Connection, part: Part) -> tuple[datetime, datet
             raise SaleNotFound
         until, least = last.recorded_at, last.id
     return since, until, least
-
-
-async def purposes(connection: Connection) -> dict[str, str]:
-    """The title of each category by its code."""
-    return {one.code: one.title for one in await READ_PURPOSES.all(connection)}

@@ -2,9 +2,6 @@
 
 from datetime import date
 from typing import Final
-from uuid import UUID
-
-import msgspec
 
 from pas.db import Connection, Statement
 from pas.ids import MerchantId, OfferId, TillId
@@ -15,7 +12,7 @@ from pas.redemptions.bodies import Told
 class OfferTold(Told, frozen=True):
     """One offer: for a price or for visits. ``conditions`` is what the cashier looks at first."""
 
-    id: UUID
+    id: OfferId
     title: str
     category: str
     category_title: str
@@ -30,18 +27,6 @@ class OffersTold(Told, frozen=True):
     items: tuple[OfferTold, ...]
 
 
-class TillOffer(msgspec.Struct, frozen=True):
-    """An offer of today, as it is stored."""
-
-    id: OfferId
-    title: str
-    category: str
-    category_title: str
-    price_cents: Cents | None
-    visits: int | None
-    conditions: str | None
-
-
 READ_TILL_OFFERS: Final = Statement(
     """
     SELECT o.id, v.title, v.category, c.title AS category_title, v.price_cents, v.visits, v.conditions
@@ -54,29 +39,12 @@ READ_TILL_OFFERS: Final = Statement(
             AND a.valid_from <= $3 AND (a.valid_until IS NULL OR a.valid_until > $3))
     ORDER BY o.place, o.id
     """,
-    TillOffer,
+    OfferTold,
 )
 
 
 async def offers_of_till(
     connection: Connection, till: TillId, *, payee: MerchantId | None, today: date
-) -> list[TillOffer]:
+) -> list[OfferTold]:
     """Of the till's own merchant; of ``payee`` where the till is of none. Only what is agreed today."""
     return await READ_TILL_OFFERS.all(connection, till, payee, today)
-
-
-def offers_told(offers: list[TillOffer]) -> OffersTold:
-    return OffersTold(
-        items=tuple(
-            OfferTold(
-                id=one.id,
-                title=one.title,
-                category=one.category,
-                category_title=one.category_title,
-                price_cents=one.price_cents,
-                visits=one.visits,
-                conditions=one.conditions,
-            )
-            for one in offers
-        )
-    )

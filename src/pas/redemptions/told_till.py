@@ -58,12 +58,6 @@ class TillRow(msgspec.Struct, frozen=True):
     sells_offline: bool
 
 
-class PurposeRow(msgspec.Struct, frozen=True):
-    code: str
-    title: str
-    visit_price_cents: Cents | None
-
-
 READ_TILL: Final = Statement(
     """
     SELECT t.name, t.kind, t.state, m.name AS merchant,
@@ -83,7 +77,7 @@ READ_PURPOSES: Final = Statement(
     GROUP BY a.category, c.title
     ORDER BY c.title, a.category
     """,
-    PurposeRow,
+    PurposeTold,
 )
 
 
@@ -109,10 +103,7 @@ async def tell_till(
         kind=row.kind,
         state=row.state,
         merchant=row.merchant,
-        categories=tuple(
-            PurposeTold(code=one.code, title=one.title, visit_price_cents=one.visit_price_cents)
-            for one in purposes
-        ),
+        categories=tuple(purposes),
         municipality_tag=municipality_tag(municipality),
         void_hours=settings.void_hours,
         sells_offline=row.sells_offline,

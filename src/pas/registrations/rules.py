@@ -18,6 +18,7 @@ from pas.merchants.values import (
     tidy_account,
     tidy_details,
     tidy_location,
+    wrong,
 )
 from pas.registrations.model import (
     CONDITIONS_VERSION,
@@ -188,7 +189,3 @@ def faults_of_lengths(said: Said) -> list[ValueFault]:
         for field, text, most in texts
         if len(text) > most
     ]
-
-
-def wrong(*checks: tuple[bool, str, str]) -> list[ValueFault]:
-    return [ValueFault(field, message) for is_wrong, field, message in checks if is_wrong]

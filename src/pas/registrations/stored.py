@@ -37,13 +37,6 @@ class KvkNumberKnown(Refusal):
     next_step: ClassVar[str] = "Bent u dat? Gebruik de link die u toen kreeg. Of bel ons."
 
 
-class Purpose(msgspec.Struct, frozen=True):
-    """A purpose of the municipality that a club can ask for."""
-
-    code: str
-    title: str
-
-
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """The next step; ``said`` is what the club says from now on, ``by`` who of us did it."""
 
@@ -81,7 +74,6 @@ READ_STEPS: Final = Statement(
     """,
     StepRow,
 )
-READ_PURPOSES: Final = Statement("SELECT code, title FROM category ORDER BY title, code", Purpose)
 TAKE_STEP: Final = Statement(
     """
     INSERT INTO merchant_registration_step (registration_id, number, kind, taken_at, login_id, words,
@@ -114,11 +106,6 @@ def newest_said(steps: list[StepRow]) -> Said:
     """What the club says now."""
     said = next(one.said for one in reversed(steps) if one.said is not None)
     return msgspec.json.decode(said, type=Said)
-
-
-async def purposes(connection: Connection) -> dict[str, str]:
-    """The title of each purpose by its code, in the order of the titles."""
-    return {one.code: one.title for one in await READ_PURPOSES.all(connection)}
 
 
 async def take_step(

@@ -50,6 +50,11 @@ async def read_categories(connection: Connection) -> list[Category]:
     return await READ.all(connection)
 
 
+async def category_titles(connection: Connection) -> dict[str, str]:
+    """The title of each purpose by its code, in the order of the titles."""
+    return {one.code: one.title for one in await READ.all(connection)}
+
+
 async def add_categories(
     connection: Connection, categories: Iterable[Category], *, actor: Actor
 ) -> list[Category]:

@@ -13,13 +13,13 @@ from pas.auth.municipality_settings import read_municipality_settings
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import MerchantId
+from pas.ledger.position import READ_HORIZON
 from pas.merchants.model import PayoutAccount
 from pas.merchants.payout_accounts import READ_ACCOUNTS
 from pas.merchants.rules import account_in_use, cooling_account, waiting_account
 from pas.merchants.stored import read_merchant
 from pas.money import NO_CENTS, Cents
 from pas.settlements.model import Owed, UnpaidReason
-from pas.settlements.propose import READ_CUTOFF
 from pas.settlements.rules import Rhythm, decide, next_banking_day, next_due
 from pas.settlements.schedule_job import READ_NEWEST
 from pas.settlements.show import read_coming
@@ -84,7 +84,7 @@ async def expect_payout(
     """Look ahead for one merchant; a merchant's own people see their own."""
     await read_merchant(connection, merchant_id, actor=actor)
     settings = await read_municipality_settings(connection)
-    cutoff = await READ_CUTOFF.one(connection)
+    cutoff = await READ_HORIZON.one(connection)
     owed = await READ_OWED_TO.all(connection, merchant_id, cutoff.epoch, cutoff.xid)
     versions = await READ_ACCOUNTS.all(connection, merchant_id)
     account = account_in_use(versions, now)

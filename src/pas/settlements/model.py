@@ -19,13 +19,6 @@ MOST_OF_A_PAYMENT = Cents(99_999_999_999)
 """The most that one SEPA credit transfer carries: 999,999,999.99 euros."""
 
 
-class Cutoff(msgspec.Struct, frozen=True):
-    """Everything in the books before this position is decided; nothing can come in before it."""
-
-    epoch: int
-    xid: int
-
-
 class Owed(msgspec.Struct, frozen=True):
     """What came to one account since its last line, and what was taken back of it."""
 

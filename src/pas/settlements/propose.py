@@ -16,7 +16,8 @@ from pas.auth.municipality_settings import read_municipality_settings
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import SettlementId, uuid7
-from pas.settlements.model import Cutoff, Owed
+from pas.ledger.position import READ_HORIZON, Position
+from pas.settlements.model import Owed
 from pas.settlements.rules import Left, Payable, decide
 from pas.settlements.stored import accounts_in_use, refuse_broken_books
 
@@ -38,7 +39,7 @@ class NothingToPay(Refusal):
 class Outlook(msgspec.Struct, frozen=True):
     """What a proposal would be at this moment."""
 
-    cutoff: Cutoff
+    cutoff: Position
     payable: list[Payable]
     left: list[Left]
 
@@ -56,13 +57,6 @@ class Waiting(msgspec.Struct, frozen=True):
     id: SettlementId
 
 
-READ_CUTOFF: Final = Statement(
-    """
-    SELECT (SELECT max(number) FROM epoch) AS epoch,
-        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid
-    """,
-    Cutoff,
-)
 READ_OWED: Final = Statement(
     """
     SELECT o.account_id, o.merchant_id, o.from_epoch, o.from_xid, o.redeemed_cents, o.reversed_cents,
@@ -137,7 +131,7 @@ async def propose_settlement(connection: Connection, *, actor: Actor, now: datet
 async def look_ahead(connection: Connection, *, now: datetime) -> Outlook:
     """Decide over what is owed at this moment; writes nothing."""
     settings = await read_municipality_settings(connection)
-    cutoff = await READ_CUTOFF.one(connection)
+    cutoff = await READ_HORIZON.one(connection)
     owed = await READ_OWED.all(connection, cutoff.epoch, cutoff.xid)
     accounts = await accounts_in_use(connection, at=now)
     payable, left = decide(owed, accounts, minimum_cents=settings.payout_minimum_cents)

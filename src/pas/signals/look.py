@@ -17,12 +17,12 @@ from pas.days import start_of
 from pas.db import Connection, Database, Statement
 from pas.ids import MerchantId, MunicipalityName, SignalId, uuid7
 from pas.jobs.kinds import Progress, job_kind
+from pas.ledger.position import READ_HORIZON
 from pas.signals.model import Bounds, Found, Kind, Verdict
 from pas.signals.offline.read_offline import offline_of_week
 from pas.signals.offline.rules import find_offline
 from pas.signals.read_sales import (
     MOVE_POSITION,
-    READ_CUTOFF,
     changed_weeks,
     sales_of_week,
     subjects_of,
@@ -122,7 +122,7 @@ async def look(
 ) -> Looked:
     """Look at every week with something new; each is written down in a transaction of its own."""
     async with database.connection(municipality) as connection:
-        cutoff = await READ_CUTOFF.one(connection)
+        cutoff = await READ_HORIZON.one(connection)
         weeks = await changed_weeks(connection, cutoff, since=now - since)
     new = grown = 0
     for done, monday in enumerate(weeks):

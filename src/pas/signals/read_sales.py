@@ -13,6 +13,7 @@ import msgspec
 from pas.days import start_of
 from pas.db import Connection, Statement
 from pas.ids import CardId, EntryId, ResidentId
+from pas.ledger.position import Position
 from pas.signals.model import SaleFacts
 from pas.signals.offline.read_offline import odd_weeks
 
@@ -20,13 +21,6 @@ WORTH_EMPTYING_CENTS: Final = 2_500
 """Who uses up what is left of a budget for a few euros does what it is for."""
 SOLD: Final = ("redeem", "offline", "void", "refund")
 """The kinds of entries after which a week looks different."""
-
-
-class Position(msgspec.Struct, frozen=True):
-    """Everything in the books before it is decided."""
-
-    epoch: int
-    xid: int
 
 
 class LookedUpTo(Position, frozen=True):
@@ -50,13 +44,6 @@ class Subject(msgspec.Struct, frozen=True):
     id: ResidentId
 
 
-READ_CUTOFF: Final = Statement(
-    """
-    SELECT (SELECT max(number) FROM epoch) AS epoch,
-        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid
-    """,
-    Position,
-)
 READ_POSITION: Final = Statement("SELECT epoch, xid, looked_at FROM signal_position", LookedUpTo)
 MOVE_POSITION: Final = Statement(
     """

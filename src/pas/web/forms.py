@@ -9,6 +9,7 @@ from pas.money import Cents, parse_euros
 T = TypeVar("T")
 
 MOST_CHARACTERS = 200
+LONGEST_SEEN = 6
 
 
 class Form:
@@ -76,6 +77,13 @@ class Form:
             return parse(typed)
         except Refusal as refusal:
             return self._wrong(name, refusal.detail)
+
+    def seen(self) -> int:
+        """The number of what the page showed when it was filled in; 0 where that cannot be read."""
+        typed = self.value("seen")
+        return (
+            int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_SEEN else 0
+        )
 
     def ticked(self, name: str) -> bool:
         return bool(self.value(name))

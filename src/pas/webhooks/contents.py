@@ -9,7 +9,7 @@ import msgspec
 from pas.ids import EntryId, MerchantId, SaleId, SettlementId, TillId
 from pas.webhooks.model import EndpointId, MessageId
 
-Form: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class RedemptionBooked(msgspec.Struct, frozen=True, rename="camel"):
@@ -73,7 +73,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def told(message_id: UUID, kind: str, data: Data, *, at: datetime) -> str:
-    content = Content(MessageId(message_id), kind, at.strftime(Form), data)
+    content = Content(MessageId(message_id), kind, at.strftime(MOMENT), data)
     return msgspec.json.encode(content).decode()
 
 

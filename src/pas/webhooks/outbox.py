@@ -15,6 +15,7 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.ids import EntryId, MerchantId, SaleId, SettlementId, TillId
+from pas.ledger.position import READ_HORIZON, Position
 from pas.webhooks.contents import (
     REVERSED,
     PayoutExported,
@@ -29,17 +30,6 @@ NAMESPACE: Final = UUID("4a3d9a1e-2f0b-5c1c-9b53-6f1f0e0b7d58")
 AT_ONCE: Final = 1_000
 """Entries of the books that one step looks at, about."""
 END_OF_EPOCH: Final = 2**63 - 1
-
-
-class Position(msgspec.Struct, frozen=True):
-    """Between transactions: everything before it is in, everything from it on is not."""
-
-    epoch: int
-    xid: int
-
-    @property
-    def key(self) -> tuple[int, int]:
-        return (self.epoch, self.xid)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -99,13 +89,6 @@ class Message(msgspec.Struct, frozen=True):
 
 TAKE_POSITION: Final = Statement(
     "SELECT epoch, xid FROM webhook_position FOR UPDATE SKIP LOCKED", Position
-)
-READ_HORIZON: Final = Statement(
-    """
-    SELECT (SELECT max(number) FROM epoch) AS epoch,
-        pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid
-    """,
-    Position,
 )
 READ_BOUND: Final = Statement(
     """

@@ -10,10 +10,9 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
-from pas.auth.keys import KeyRing
 from pas.auth.permissions import Permission
-from pas.auth.state import auth_state, connected
-from pas.ids import MerchantId, MunicipalityName
+from pas.auth.state import connected, ring_of
+from pas.ids import MerchantId
 from pas.problems.bodies import AppRequest
 from pas.webhooks.change_endpoint import choose_events, set_state
 from pas.webhooks.deliveries import list_deliveries, send_again, send_test
@@ -66,10 +65,6 @@ class Asked(msgspec.Struct, frozen=True, rename="camel"):
     """The message that goes out."""
 
     message_id: MessageId
-
-
-async def ring_of(request: AppRequest, municipality: str) -> KeyRing:
-    return await auth_state(request.app.state).ring(MunicipalityName(municipality))
 
 
 @get(ENDPOINTS, opt=READ)

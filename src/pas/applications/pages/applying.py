@@ -16,11 +16,10 @@ from pas.applications.organisations import membership
 from pas.applications.pages.fields import application_in, parse_uuid
 from pas.applications.purposes import Purpose, purposes_on
 from pas.applications.queue import find_clubs
-from pas.applications.routes.fields import ring_of
 from pas.applications.words import HOW
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.days import day_of
 from pas.db import Connection
 from pas.errors import TillRefusal

@@ -13,10 +13,10 @@ from pas.applications.awards import confirmations_of, expected_children, read_aw
 from pas.applications.confirm import AwardNotFound, Stated, confirm, never_came
 from pas.applications.give_back import Back, give_back
 from pas.applications.pages.fields import id_in
-from pas.applications.routes.fields import key_of, ring_of
+from pas.applications.routes.fields import key_of
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.errors import Refusal, TillRefusal
 from pas.ids import ApplicationId, EntryId, MerchantId, MunicipalityName, uuid7
 from pas.money import NO_CENTS, parse_euros

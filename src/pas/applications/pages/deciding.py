@@ -25,13 +25,12 @@ from pas.applications.pause import pause, resume
 from pas.applications.payee_invoices import propose_invoice
 from pas.applications.queue import show_case
 from pas.applications.release import bind_elsewhere, release
-from pas.applications.routes.fields import ring_of
 from pas.applications.rules import RefusalCode
 from pas.applications.words import OFFICER_REFUSALS
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.db import Connection
 from pas.errors import Refusal, TillRefusal
 from pas.ids import ApplicationId, EntryId, MerchantId, ResidentId

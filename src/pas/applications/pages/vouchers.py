@@ -18,7 +18,6 @@ from pas.applications.decide_voucher import (
 from pas.applications.organisations import team_of
 from pas.applications.pages.fields import id_in
 from pas.applications.queue import find_clubs
-from pas.applications.routes.fields import ring_of
 from pas.applications.vouchers import (
     MOST_LISTED,
     list_vouchers,
@@ -29,7 +28,7 @@ from pas.applications.vouchers import (
 )
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.days import day_of
 from pas.errors import Refusal
 from pas.ids import VoucherId, uuid7

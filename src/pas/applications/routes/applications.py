@@ -21,11 +21,10 @@ from pas.applications.routes.fields import (
     Name,
     Person,
     SchemeCode,
-    ring_of,
 )
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.ids import ApplicationId, MerchantId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest

@@ -26,11 +26,10 @@ from pas.applications.routes.fields import (
     Offset,
     Why,
     key_of,
-    ring_of,
 )
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.ids import ApplicationId, EntryId, MerchantId, MunicipalityName
 from pas.money import Cents
 from pas.problems.bodies import AppRequest

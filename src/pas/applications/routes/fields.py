@@ -8,9 +8,7 @@ from litestar.params import QueryParameter
 from msgspec import Meta
 
 from pas.applications.confirm import LONGEST_INVOICE
-from pas.auth.keys import KeyRing
-from pas.auth.state import auth_state
-from pas.ids import MunicipalityName
+from pas.auth.state import ring_of
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
 from pas.redemptions.sell import print_key
@@ -29,10 +27,6 @@ class Recognised(msgspec.Struct, frozen=True):
     """The id of what was made."""
 
     id: UUID
-
-
-async def ring_of(request: AppRequest, municipality: str) -> KeyRing:
-    return await auth_state(request.app.state).ring(MunicipalityName(municipality))
 
 
 async def key_of(request: AppRequest, municipality: str) -> bytes:

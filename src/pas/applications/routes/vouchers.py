@@ -16,11 +16,11 @@ from pas.applications.decide_voucher import (
     propose_voucher,
     reject_voucher,
 )
-from pas.applications.routes.fields import Amount, Limit, SchemeCode, Why, ring_of
+from pas.applications.routes.fields import Amount, Limit, SchemeCode, Why
 from pas.applications.vouchers import PotRow, Voucher, list_vouchers, pots_left, show_voucher
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.ids import VoucherId
 from pas.problems.bodies import AppRequest
 

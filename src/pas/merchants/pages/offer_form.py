@@ -53,11 +53,6 @@ def day_in(form: Form, name: str) -> date | None:
         return None
 
 
-def seen_in(form: Form) -> int:
-    typed = form.value("seen")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < len("1000000") else 0
-
-
 def typed_from(stored: Offer) -> Form:
     last = None if stored.valid_until is None else stored.valid_until - ONE_DAY
     return Form(

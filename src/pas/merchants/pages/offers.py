@@ -29,10 +29,11 @@ from pas.merchants.offers import (
 )
 from pas.merchants.pages.beside import refuse_beside
 from pas.merchants.pages.merchants import titles_of
-from pas.merchants.pages.offer_form import ONE_DAY, seen_in, terms_in, typed_from
+from pas.merchants.pages.offer_form import ONE_DAY, terms_in, typed_from
 from pas.merchants.stored import read_merchant
 from pas.money import euros
 from pas.problems.bodies import AppRequest
+from pas.problems.refusals import NotFound
 from pas.web.dates import day
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
@@ -145,7 +146,7 @@ async def change(
                     MerchantId(merchant_id),
                     stored.id,
                     terms=terms,
-                    seen=seen_in(form),
+                    seen=form.seen(),
                     actor=actor_of(request),
                     now=datetime.now(UTC),
                 )
@@ -174,7 +175,7 @@ async def act_on_offer(
             case "end":
                 await end_offer(connection, merchant, offer, actor=actor, now=datetime.now(UTC))
             case _:
-                pass
+                raise NotFound
     return done(at(municipality, merchant_id))
 
 

@@ -8,7 +8,7 @@ from pas.money import comma_euros
 from pas.redemptions.bodies import AskBody, Asks, Sells
 from pas.redemptions.pages.typed import id_in
 from pas.redemptions.till_desk import TillDesk
-from pas.redemptions.till_offers import TillOffer
+from pas.redemptions.till_offers import OfferTold
 from pas.web.forms import Form
 
 CHECKED: Final = "offer-checked"
@@ -19,10 +19,10 @@ class AtDesk(msgspec.Struct, frozen=True):
     """A till as its cashier knows it, with what its merchant offers today."""
 
     till: TillDesk
-    offers: list[TillOffer]
+    offers: list[OfferTold]
 
 
-def chosen_in(form: Form, desk: AtDesk) -> TillOffer | None:
+def chosen_in(form: Form, desk: AtDesk) -> OfferTold | None:
     """The offer that was tapped; one that is there no more is told."""
     wanted = id_in(form.value("offer") or form.value("kept"))
     if wanted is None:
@@ -36,12 +36,12 @@ def chosen_in(form: Form, desk: AtDesk) -> TillOffer | None:
     return found
 
 
-def fill_in(form: Form, chosen: TillOffer) -> None:
+def fill_in(form: Form, chosen: OfferTold) -> None:
     """As if the cashier had typed what the offer says."""
     form.typed |= {**filled_in(chosen), "offer": str(chosen.id)}
 
 
-def filled_in(chosen: TillOffer) -> dict[str, str]:
+def filled_in(chosen: OfferTold) -> dict[str, str]:
     return {
         "amount": "" if chosen.price_cents is None else comma_euros(chosen.price_cents),
         "visits": "" if chosen.visits is None else str(chosen.visits),
@@ -67,7 +67,7 @@ def asked_again(sale: Sells) -> Asks:
     )
 
 
-def typed_again(sale: Sells, chosen: TillOffer) -> Form:
+def typed_again(sale: Sells, chosen: OfferTold) -> Form:
     first = sale.items[0]
     payee = "" if first.payee is None else str(first.payee)
     form = Form({"scanned": first.scanned, "payee": payee})

@@ -31,11 +31,11 @@ from pas.redemptions.till_list import (
     TillSale,
     Viewer,
     find_sale,
-    purposes,
     read_sale,
     sales_of,
 )
 from pas.redemptions.viewer import viewer_of
+from pas.schemes.categories import category_titles
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -82,7 +82,7 @@ async def show_sales(
         viewer = await viewer_of(connection, actor_of(request))
         if not viewer.has_sales and of is None and not number:
             return done(f"{home(municipality)}/payees?then=sales")
-        titles = await purposes(connection)
+        titles = await category_titles(connection)
         sales: list[TillSale] = []
         if number.strip():
             wanted = id_in(number)
@@ -177,7 +177,7 @@ async def choice_of(request: AppRequest, municipality: str, sale_id: UUID) -> Ch
     async with connected(request, municipality) as connection:
         viewer = await viewer_of(connection, actor)
         sale = await read_sale(connection, EntryId(sale_id), viewer)
-        titles = await purposes(connection)
+        titles = await category_titles(connection)
         settings = await read_municipality_settings(connection)
     kinds: list[Kind] = ["void"] if viewer.till is not None and sale.till_id == viewer.till else []
     if actor.kind == "till" or actor.may(Permission.REDEMPTIONS_REFUND):

@@ -39,9 +39,9 @@ from pas.redemptions.pages.typed import id_in, visits_in
 from pas.redemptions.paused_till import PauseTold, read_pause
 from pas.redemptions.routes.counter import SELL, answered, till_of
 from pas.redemptions.till_desk import till_desk
-from pas.redemptions.till_list import purposes
-from pas.redemptions.till_offers import TillOffer, offers_of_till
+from pas.redemptions.till_offers import OfferTold, offers_of_till
 from pas.redemptions.till_state import refuse_revoked
+from pas.schemes.categories import category_titles
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -92,7 +92,7 @@ async def quoted(
     *,
     asks: Asks,
     typed: Form,
-    chosen: TillOffer | None,
+    chosen: OfferTold | None,
     unchecked: str = "",
 ) -> Response[str] | Redirect:
     """Show what can be taken; ``unchecked`` says that an offer's own conditions were not looked at."""
@@ -147,7 +147,7 @@ async def show_sold(request: AppRequest, municipality: FromPath[str]) -> Respons
             )
     answers = await answered(request, municipality, sale)
     async with connected(request, municipality) as connection:
-        titles = await purposes(connection)
+        titles = await category_titles(connection)
     return page(
         request,
         "redemptions/sold.html",

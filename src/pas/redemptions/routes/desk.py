@@ -12,7 +12,7 @@ from pas.days import day_of
 from pas.ids import MerchantId, MunicipalityName
 from pas.problems.bodies import AppRequest
 from pas.redemptions.routes.counter import SELL, till_of
-from pas.redemptions.till_offers import OffersTold, offers_of_till, offers_told
+from pas.redemptions.till_offers import OffersTold, offers_of_till
 from pas.redemptions.till_state import refuse_revoked
 from pas.redemptions.told_till import TillTold, tell_till
 
@@ -54,7 +54,7 @@ async def list_offers_of_till(
             payee=None if payee is None else MerchantId(payee),
             today=day_of(datetime.now(UTC)),
         )
-    return offers_told(found)
+    return OffersTold(items=tuple(found))
 
 
 handlers: list[ControllerRouterHandler] = [read_own_till, list_offers_of_till]

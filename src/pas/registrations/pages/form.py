@@ -44,9 +44,9 @@ from pas.registrations.stored import (
     RegistrationNotFound,
     by_link,
     newest_said,
-    purposes,
     read_steps,
 )
+from pas.schemes.categories import category_titles
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -182,7 +182,7 @@ async def filling_of(connection: Connection, secret: str) -> Filling:
         question = steps[-1].words if stored.state == "asked" else None
     if typed is None:
         raise RegistrationNotFound
-    return Filling(known, typed, await purposes(connection), stored, question)
+    return Filling(known, typed, await category_titles(connection), stored, question)
 
 
 async def refuse_known_on_page(

@@ -31,7 +31,8 @@ from pas.registrations.list_registrations import (
 )
 from pas.registrations.model import LONGEST_WORDS, Said, StepRow
 from pas.registrations.pages.words import STATES, STEPS
-from pas.registrations.stored import newest_said, purposes, read_registration, read_steps
+from pas.registrations.stored import newest_said, read_registration, read_steps
+from pas.schemes.categories import category_titles
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
@@ -88,7 +89,7 @@ async def ask_page(
                     connection,
                     RegistrationId(registration_id),
                     question,
-                    seen=seen_in(form),
+                    seen=form.seen(),
                     actor=actor_of(request),
                     now=datetime.now(UTC),
                 )
@@ -113,7 +114,7 @@ async def refuse_page(
                     connection,
                     RegistrationId(registration_id),
                     reason,
-                    seen=seen_in(form),
+                    seen=form.seen(),
                     actor=actor_of(request),
                     now=datetime.now(UTC),
                 )
@@ -140,7 +141,7 @@ async def approve_page(
                     connection,
                     stored.id,
                     terms,
-                    seen=seen_in(form),
+                    seen=form.seen(),
                     actor=actor_of(request),
                     now=datetime.now(UTC),
                 )
@@ -183,12 +184,6 @@ def day_in(form: Form, name: str) -> date | None:
     return day
 
 
-def seen_in(form: Form) -> int:
-    """The last step that whoever judges has seen; without it they have seen nothing."""
-    text = form.value("seen")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000") else 0
-
-
 def at(municipality: str, registration_id: UUID) -> str:
     return f"/{municipality}/merchants/registrations/{registration_id}"
 
@@ -224,7 +219,7 @@ async def read_context(
         "steps": list(reversed(steps)),
         "names": STEPS,
         "typed_by": {one.by for one in steps if one.said is not None},
-        "titles": await purposes(connection),
+        "titles": await category_titles(connection),
         "alike": await merchants_alike(connection, said, but=stored.merchant_id),
     }
 

@@ -25,9 +25,9 @@ from pas.registrations.stored import (
     RegistrationNotFound,
     by_link,
     newest_said,
-    purposes,
     read_steps,
 )
+from pas.schemes.categories import category_titles
 from pas.web.pages import done, page
 
 LINK: Final = f"{REGISTER}/{{secret:str}}"
@@ -55,7 +55,7 @@ async def link_page(
                 raise RegistrationNotFound
             return done(address_of(municipality, known, "check"))
         steps = await read_steps(connection, stored.id)
-        titles = await purposes(connection)
+        titles = await category_titles(connection)
         draft = await read_draft(connection, known) if stored.is_open else None
     said = newest_said(steps)
     origin, address = auth_state(request.app.state).origin, f"/{municipality}/merchants/register"

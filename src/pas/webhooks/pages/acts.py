@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.ids import MerchantId
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
@@ -20,7 +20,7 @@ from pas.webhooks.deliveries import send_again, send_test
 from pas.webhooks.model import ChosenState, EndpointId, MessageId
 from pas.webhooks.pages.shown import WEBHOOK, address_of, chosen, one_context, secret_page
 from pas.webhooks.rotate_secret import rotate_secret
-from pas.webhooks.routes import MANAGE, ring_of
+from pas.webhooks.routes import MANAGE
 from pas.webhooks.stored import read_endpoint
 
 ACTS: Final[dict[str, ChosenState]] = {"pause": "paused", "resume": "active"}

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
-from pas.auth.state import connected
+from pas.auth.state import connected, ring_of
 from pas.ids import MerchantId
 from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
@@ -24,7 +24,7 @@ from pas.webhooks.pages.shown import (
     one_context,
     secret_page,
 )
-from pas.webhooks.routes import MANAGE, READ, ring_of
+from pas.webhooks.routes import MANAGE, READ
 from pas.webhooks.rules import fit_url
 
 
