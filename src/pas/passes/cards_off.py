@@ -3,7 +3,7 @@
 Such a list lies on devices of clubs, so it gives nothing away: of a token eight bytes of its hash,
 which nobody makes a token of; of a number three bytes of a salted hash, which some five hundred
 numbers share. The salt is always the same for a municipality: under another salt each day, the two
-lists of two days would leave one number of those five hundred. See docs/decisions/0092.
+lists of two days would leave one number of those five hundred. See docs/decisions/0093.
 
 A number is found by opening the card's codes, once per card and worker: what is remembered of it is
 those three bytes.
