@@ -1,6 +1,6 @@
 """Where a merchant's money goes: two people, a cooling period, and a history that stays."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -19,21 +19,21 @@ from pas.auth.actor import OtherMerchant
 from pas.auth.events import read_events
 from pas.db import Connection
 from pas.ids import MerchantId, PayoutAccountId
-from pas.merchants.model import PayoutDetails
+from pas.merchants.model import PayoutAccount, PayoutDetails
 from pas.merchants.payout_accounts import (
+    READ_ACCOUNTS,
     NotYourProposal,
     PayoutAccountInUse,
     PayoutAccountNotFound,
     PayoutAccountWaits,
     approve_account,
     propose_account,
-    read_account_in_use,
     read_accounts,
     record_payee_check,
     reject_account,
     withdraw_account,
 )
-from pas.merchants.rules import OwnProposal, PayoutAccountJudged
+from pas.merchants.rules import OwnProposal, PayoutAccountJudged, account_in_use
 from pas.merchants.show import show_merchant
 
 ACCOUNT = PayoutDetails(iban="nl91 abna 0417 1643 00", holder="Stichting Zwemmen")
@@ -43,6 +43,12 @@ WEEK = timedelta(days=7)
 
 async def a_proposal(connection: Connection, merchant: MerchantId) -> PayoutAccountId:
     return await propose_account(connection, merchant, ACCOUNT, actor=REGISTRAR, now=NOON)
+
+
+async def in_use(
+    connection: Connection, merchant: MerchantId, at: datetime
+) -> PayoutAccount | None:
+    return account_in_use(await READ_ACCOUNTS.all(connection, merchant), at)
 
 
 async def an_approved_account(connection: Connection, merchant: MerchantId) -> PayoutAccountId:
@@ -57,8 +63,8 @@ async def test_an_account_can_be_paid_a_week_after_a_second_person_approved_it(
     merchant = await a_registered_merchant(connection)
     await an_approved_account(connection, merchant)
     before, after = NOON + WEEK - timedelta(seconds=1), NOON + WEEK
-    assert await read_account_in_use(connection, merchant, at=before) is None
-    found = await read_account_in_use(connection, merchant, at=after)
+    assert await in_use(connection, merchant, before) is None
+    found = await in_use(connection, merchant, after)
     assert found is not None
     assert found.iban == IBAN
 
@@ -70,7 +76,7 @@ async def test_the_municipality_chooses_the_cooling_period(connection: Connectio
         uuid4(),
     )
     await an_approved_account(connection, merchant)
-    found = await read_account_in_use(connection, merchant, at=NOON + timedelta(days=2))
+    found = await in_use(connection, merchant, NOON + timedelta(days=2))
     assert found is not None
 
 
@@ -163,10 +169,8 @@ async def test_the_old_account_is_paid_until_the_new_one_has_cooled(
     later = NOON + timedelta(days=30)
     new = await propose_account(connection, merchant, OTHER, actor=REGISTRAR, now=later)
     await approve_account(connection, merchant, new, actor=APPROVER, now=later)
-    in_use = [
-        await read_account_in_use(connection, merchant, at=at) for at in (later, later + WEEK)
-    ]
-    assert [account and account.id for account in in_use] == [old, new]
+    paid = [await in_use(connection, merchant, at) for at in (later, later + WEEK)]
+    assert [account and account.id for account in paid] == [old, new]
     history = await read_accounts(connection, merchant, actor=REGISTRAR)
     assert [account.id for account in history] == [new, old]
 

@@ -30,12 +30,11 @@ from pas.webhooks.deliveries import (
     send_test,
 )
 from pas.webhooks.make_endpoint import TooManyWebhooks
-from pas.webhooks.model import Endpoint, EndpointId, MessageId
+from pas.webhooks.model import Endpoint, MessageId
 from pas.webhooks.rotate_secret import rotate_secret
 from pas.webhooks.stored import WebhookHasEnded, WebhookNotFound, list_endpoints, read_endpoint
 
 VELSEN = MunicipalityName("velsen")
-NOBODYS = EndpointId(UUID(int=404))
 
 
 async def test_the_secret_is_in_no_table_and_in_no_event(

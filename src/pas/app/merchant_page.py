@@ -126,7 +126,6 @@ def allowed(actor: Actor, merchant: ShownMerchant) -> dict[str, bool]:
         "may_approve": actor.may(Permission.MERCHANTS_APPROVE)
         and state in {"requested", "suspended"},
         "may_see_accounts": actor.may(Permission.PAYOUT_ACCOUNTS_READ),
-        "may_see_payouts": actor.may(Permission.PAYOUTS_READ),
         "may_confirm": actor.may(Permission.AWARDS_CONFIRM),
         "may_see_tills": actor.may(Permission.TILLS_READ),
         "may_see_webhooks": actor.may(Permission.WEBHOOKS_READ),

@@ -18,7 +18,6 @@ from pas.errors import Refusal
 from pas.ids import MerchantId, PayoutAccountId, uuid7
 from pas.merchants.model import PayeeCheck, PayoutAccount, PayoutDetails
 from pas.merchants.rules import (
-    account_in_use,
     refuse_judging,
     refuse_own_proposal,
     usable_from,
@@ -224,13 +223,6 @@ async def read_accounts(
     """Every version, newest first."""
     await read_merchant(connection, merchant_id, actor=actor)
     return await READ_ACCOUNTS.all(connection, merchant_id)
-
-
-async def read_account_in_use(
-    connection: Connection, merchant_id: MerchantId, *, at: datetime
-) -> PayoutAccount | None:
-    """The account that may be paid to at a moment, or None: then nothing is paid out."""
-    return account_in_use(await READ_ACCOUNTS.all(connection, merchant_id), at)
 
 
 async def _lock(

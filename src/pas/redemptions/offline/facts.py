@@ -92,7 +92,6 @@ class Sold(msgspec.Struct, frozen=True, kw_only=True):
     take_cents: Cents | None = None
     visits: int | None = None
     category: str | None = None
-    said_at: datetime
     moment: datetime
     today: date
 

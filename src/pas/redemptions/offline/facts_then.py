@@ -257,7 +257,6 @@ def sold_of(handed: Handed, moment: datetime) -> Sold:
         take_cents=handed.take_cents,
         visits=item.visits if item is not None else None,
         category=item.category if item is not None else None,
-        said_at=handed.said_at,
         moment=moment,
         today=day_of(moment),
     )

@@ -5,7 +5,6 @@ does in every browser. The text that is signed is the permit as JSON, so it is a
 """
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -21,8 +20,6 @@ from pas.auth.keys import Key
 from pas.auth.till_signature import P256_BYTES
 from pas.ids import MunicipalityName, TillId
 from pas.money import Cents
-
-LONGEST_HOURS: Final = 72
 
 
 class VisitPrice(msgspec.Struct, frozen=True, rename="camel"):

@@ -15,7 +15,7 @@ from pas.redemptions.bodies import RefusalTold, Told, refusal_told
 from pas.redemptions.judge import refusal_named
 
 Outcome = Literal["booked", "replay", "declined"]
-Bearer = Literal["budget", "municipality", "both", "merchant", "none"]
+Bearer = Literal["budget", "municipality", "both", "merchant"]
 MOST_LISTED: Final = 200
 
 

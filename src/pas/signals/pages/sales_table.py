@@ -22,7 +22,6 @@ BEARERS: Final[dict[Bearer, str]] = {
     "municipality": "de gemeente",
     "both": "de pas en de gemeente",
     "merchant": "niemand",
-    "none": "niemand",
 }
 
 

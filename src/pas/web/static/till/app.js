@@ -11,11 +11,8 @@ import { Today } from "./today.js";
 import * as words from "./words.js";
 
 // What the program says of a device that may not sell now; a cashier cannot solve it by trying again.
-const STOPS = new Set([
-  "till-revoked", "till-is-revoked", "till-unknown", "till-signature-wrong", "till-paused", "till-gone",
-  "till-not-allowed", "not-signed-in",
-]);
 const GONE = new Set(["till-revoked", "till-is-revoked", "till-unknown", "till-signature-wrong", "till-gone"]);
+const STOPS = new Set([...GONE, "till-paused", "till-not-allowed", "not-signed-in"]);
 
 const root = part("till");
 

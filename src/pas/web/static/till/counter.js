@@ -4,6 +4,7 @@ import { Answers } from "./answers.js";
 import { CodeFault, readScanned } from "./codes.js";
 import { Refused, Unreachable } from "./device.js";
 import { accept, judge, NotOffline } from "./offline.js";
+import { euros } from "./money.js";
 import { fault, part, show, text } from "./screens.js";
 import { attempts, forget, mayGoAgain, outcomes, Sale, send } from "./selling.js";
 import * as words from "./words.js";
@@ -233,7 +234,7 @@ export class Counter {
       const facts = { ...one, choice: this.sale.choice, saleId: attempt, attempt: isLast ? attempt : null };
       cents += (await accept(this.device, facts)).amountCents;
     }
-    this.#remember(words.amount(cents));
+    this.#remember(euros(cents));
     this.answers.doneOffline(cents, await this.connection.leftOffline(), this.device.now());
   }
 

@@ -2,7 +2,7 @@
 
 import { startQr } from "./engines.js";
 
-export class DecoderStopped extends Error {}
+class DecoderStopped extends Error {}
 
 export class Decoder {
   #worker = null;

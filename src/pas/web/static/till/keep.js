@@ -35,7 +35,7 @@ function finished(transaction) {
 
 let opened;
 
-export function database() {
+function database() {
   opened ??= open();
   return opened;
 }
@@ -93,8 +93,4 @@ export async function change(stores, act) {
 
 export async function put(store, value, key) {
   await change([store], (named) => settled(named[store].put(value, key)));
-}
-
-export async function remove(store, key) {
-  await change([store], (named) => settled(named[store].delete(key)));
 }

@@ -37,7 +37,6 @@ export async function renew(device) {
   await device.setClock(given.serverTime);
   if (!(await isGenuine(given))) throw new NotOffline("forged");
   await put("permits", given, device.till.id);
-  return given;
 }
 
 export async function forgetPermit(device) {
@@ -45,7 +44,7 @@ export async function forgetPermit(device) {
 }
 
 /** The limits that were signed; what somebody changed in this browser's storage counts for nothing. */
-export async function permitOf(device) {
+async function permitOf(device) {
   const given = await read("permits", device.till.id);
   if (!given) throw new NotOffline("none");
   if (!(await isGenuine(given))) throw new NotOffline("forged");

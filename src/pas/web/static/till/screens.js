@@ -5,8 +5,6 @@ export const part = (id) => document.getElementById(id);
 let shown = null;
 const watchers = [];
 
-export const current = () => shown;
-
 /** Called with the name of each screen that opens. */
 export function onScreen(act) {
   watchers.push(act);
@@ -32,8 +30,7 @@ export function show(name) {
 export function text(id, value) {
   const found = part(id);
   found.textContent = value ?? "";
-  if (found.id !== "till-merchant") found.hidden = !value;
-  return found;
+  found.hidden = !value;
 }
 
 export function stamp(id) {

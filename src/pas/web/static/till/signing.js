@@ -1,7 +1,7 @@
 // HTTP Message Signatures (RFC 9421) with the till's own key, which never leaves this browser.
 
-export const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
-export const SIGNING = { name: "ECDSA", hash: "SHA-256" };
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
+const SIGNING = { name: "ECDSA", hash: "SHA-256" };
 
 export const bytes = (text) => new TextEncoder().encode(text);
 

@@ -23,8 +23,6 @@ export function taken(answer) {
   return answer.visits ? `${visitsText(answer.visits)} (${amount})` : amount;
 }
 
-export const amount = euros;
-
 /** What several answers took together. */
 export function total(booked) {
   if (booked.length === 1) return taken(booked[0]);
