@@ -94,6 +94,8 @@ async def test_two_tabs_hand_in_the_same_queue_at_once(desk: Desk, purse: Budget
 async def test_uploads_of_one_till_never_pass_the_total_of_its_permit(desk: Desk) -> None:
     """Eleven times fifty euros, each in an upload of its own, against a total of five hundred."""
     await a_scheme(desk.connection)
+    most = {"offlineRiskCents": 1_000_000}
+    await change_municipality_settings(desk.connection, most, actor=SYSTEM)
     permit = await desk.allowed()
     for _ in range(14):
         holder = await a_holder(desk.connection)
