@@ -1,13 +1,14 @@
 """What a test of sales without a network does again and again: ask, sell, hand in, look."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
 
-from given.city import Merchant
-from given.logins import NOON
-from given.offline import Item, OfflineTill
+from given.city import Budget, Merchant, a_budget, a_holder, a_merchant, a_scheme
+from given.logins import NOON, a_key_store
+from given.offline import Item, OfflineTill, an_offline_till, with_the_city_s_numbers
 from pas.auth.keys import KeyRing
 from pas.auth.till_keys import TillKeys
 from pas.db import Connection, Database
@@ -92,3 +93,16 @@ class Desk(msgspec.Struct, frozen=True):
 def outcome(told: OfflineTold) -> tuple[str, str, int, int, str | None]:
     reason = told.reason.code if told.reason is not None else None
     return told.outcome, told.bearer, told.take_cents, told.risk_cents, reason
+
+
+async def a_desk(connection: Connection, database: Database, folder: Path) -> Desk:
+    """A till that may sell without a network, at a merchant for sport; its keys are in a folder."""
+    merchant = await a_merchant(connection, name="Zwembad De Golfslag")
+    till = await an_offline_till(connection, merchant)
+    return Desk(database, connection, with_the_city_s_numbers(a_key_store(folder)), till, merchant)
+
+
+async def ten_euros(connection: Connection) -> Budget:
+    """Ten euros for sport, on the pass of somebody new."""
+    holder = await a_holder(connection)
+    return await a_budget(connection, await a_scheme(connection), holder, cents=1000)

@@ -8,11 +8,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from given.city import Budget, a_budget, a_holder, a_merchant, a_scheme
-from given.logins import NOON, a_key_store
-from given.offline import an_offline_till, with_the_city_s_numbers
+from given.city import Budget, a_budget, a_holder, a_merchant
+from given.logins import NOON
+from given.offline import an_offline_till
 from mutate import rewrite, without_ddl_guard
-from offline_desk import LATER, VELSEN, Desk
+from offline_desk import LATER, VELSEN, Desk, a_desk, ten_euros
 from pas.auth.actor import SYSTEM
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.till_keys import TillKeys
@@ -46,16 +46,12 @@ NAMES: Final = (
 
 @pytest.fixture
 async def desk(connection: Connection, database: Database, tmp_path: Path) -> Desk:
-    merchant = await a_merchant(connection)
-    till = await an_offline_till(connection, merchant)
-    ring = with_the_city_s_numbers(a_key_store(tmp_path))
-    return Desk(database, connection, ring, till, merchant)
+    return await a_desk(connection, database, tmp_path)
 
 
 @pytest.fixture
 async def purse(connection: Connection) -> Budget:
-    holder = await a_holder(connection)
-    return await a_budget(connection, await a_scheme(connection), holder, cents=1000)
+    return await ten_euros(connection)
 
 
 async def call_of(desk: Desk, purse: Budget, cents: int) -> dict[str, object]:

@@ -7,10 +7,9 @@ import httpx
 import pytest
 
 from browsing import browsing
-from given.city import Budget, a_budget, a_holder, a_merchant, a_scheme
+from given.city import Budget
 from given.logins import a_key_store
-from given.offline import an_offline_till, with_the_city_s_numbers
-from offline_desk import Desk
+from offline_desk import Desk, a_desk, ten_euros
 from pas.db import Connection, Database
 from pas.installation import Access
 from pas.settings import Settings
@@ -26,15 +25,9 @@ async def client(access: Access, tmp_path: Path) -> AsyncGenerator[httpx.AsyncCl
 
 @pytest.fixture
 async def desk(connection: Connection, database: Database, tmp_path: Path) -> Desk:
-    """A till that may sell without a network, at a merchant for sport."""
-    merchant = await a_merchant(connection)
-    till = await an_offline_till(connection, merchant)
-    ring = with_the_city_s_numbers(a_key_store(tmp_path))
-    return Desk(database, connection, ring, till, merchant)
+    return await a_desk(connection, database, tmp_path)
 
 
 @pytest.fixture
 async def purse(connection: Connection) -> Budget:
-    """Ten euros for sport."""
-    holder = await a_holder(connection)
-    return await a_budget(connection, await a_scheme(connection), holder, cents=1000)
+    return await ten_euros(connection)

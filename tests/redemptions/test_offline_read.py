@@ -41,7 +41,7 @@ async def test_the_holder_sees_what_went_off_the_pass_and_when(desk: Desk, purse
         for line in shown.budgets[0].history
         if line.kind != "grant"
     ]
-    assert lines == [("offline", -1000, "Zwembad De Heerenduinen", NOON)]
+    assert lines == [("offline", -1000, "Zwembad De Golfslag", NOON)]
 
 
 async def test_the_till_and_the_merchant_see_the_whole_price(desk: Desk, purse: Budget) -> None:

@@ -6,11 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from given.city import Budget, a_budget, a_holder, a_merchant, a_scheme
-from given.logins import NOON, a_key_store
-from given.offline import an_offline_till, with_the_city_s_numbers
+from given.city import Budget
+from given.logins import NOON
 from given.signals import looked
-from offline_desk import Desk
+from offline_desk import Desk, a_desk, ten_euros
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.signals.show import list_open
@@ -24,16 +23,12 @@ SINCE = timedelta(days=4000)
 
 @pytest.fixture
 async def desk(connection: Connection, database: Database, tmp_path: Path) -> Desk:
-    merchant = await a_merchant(connection, name="Zwembad De Golfslag")
-    till = await an_offline_till(connection, merchant)
-    ring = with_the_city_s_numbers(a_key_store(tmp_path / "offline"))
-    return Desk(database, connection, ring, till, merchant)
+    return await a_desk(connection, database, tmp_path / "offline")
 
 
 @pytest.fixture
 async def purse(connection: Connection) -> Budget:
-    holder = await a_holder(connection)
-    return await a_budget(connection, await a_scheme(connection), holder, cents=1000)
+    return await ten_euros(connection)
 
 
 async def kinds(connection: Connection) -> list[str]:
