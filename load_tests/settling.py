@@ -22,9 +22,10 @@ from machine import resident_megabytes
 from pas.auth.actor import Actor
 from pas.db import Address, Connection, role_name
 from pas.ids import uuid7
+from pas.ledger.position import READ_HORIZON
 from pas.settlements.approve import approve_settlement
 from pas.settlements.export import all_files, export_settlement
-from pas.settlements.propose import READ_CUTOFF, propose_settlement
+from pas.settlements.propose import propose_settlement
 from pas.settlements.stored import read_lines, read_run
 from server import Server
 
@@ -117,7 +118,7 @@ async def _settle_all(order: Order) -> list[Settled]:
 
 async def _round(connection: Connection, *, keep: bool) -> Settled:
     now = datetime.now(UTC)
-    cutoff = await READ_CUTOFF.one(connection)
+    cutoff = await READ_HORIZON.one(connection)
     began = time.perf_counter()
     await connection.fetch(BARE, cutoff.epoch, cutoff.xid)
     bare = time.perf_counter() - began
