@@ -50,10 +50,10 @@ test-faults: $(INSTALLED) ## Kill servers, backends and workers under load, many
 	@$(BIN)/pytest -m faults
 
 test-mutation: $(INSTALLED) ## Make one mistake at a time in the SQL of the ledger; a test must fail (an hour)
-	@$(BIN)/python tests/mutation/run.py
+	@PYTHONPATH=tests $(BIN)/python tests/mutation/run.py
 
 test-till: $(INSTALLED) ## Take one guard of the till in the browser away at a time; a test must fail (ten minutes)
-	@$(BIN)/python tests/mutation/till.py
+	@PYTHONPATH=tests $(BIN)/python tests/mutation/till.py
 
 check: $(INSTALLED) ## Format, lint, types, import layers, migrations, spelling, schema.sql
 	@$(BIN)/ruff format --check --quiet

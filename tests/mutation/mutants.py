@@ -5,7 +5,7 @@ their name and lose their condition, so that no list of names gives them away.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import msgspec
 
@@ -82,7 +82,7 @@ async def all_mutants(connection: Connection) -> list[Mutant]:
     return mutants
 
 
-async def of_constraints(connection: Connection):  # noqa: ANN201 (an async generator)
+async def of_constraints(connection: Connection) -> AsyncGenerator[Mutant]:
     tables = [f"velsen.{table}" for table in TABLES]
     for table, name, is_check in await connection.fetch(
         "SELECT conrelid::regclass::text, conname, contype = 'c' FROM pg_constraint"

@@ -4,8 +4,6 @@ Each mutant is a copy of the migrated database with one statement run in it; the
 ledger copy that copy. This process imports everything once and forks for each mutant.
 """
 
-# ruff: noqa: E402 (the folders of the tests come on the path first)
-
 import argparse
 import asyncio
 import contextlib
@@ -20,9 +18,7 @@ from collections.abc import Sequence
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE)]
-
+import asyncpg
 import pytest
 from equivalent import reason_for
 from mutants import Mutant, all_mutants
@@ -33,6 +29,7 @@ from mutate import with_ddl_guard, without_ddl_guard
 from pas.installation import Access
 from pas.installation.access import embedded_access
 
+LEDGER = Path(__file__).parents[1] / "ledger"
 TESTS = (
     *(
         "test_constraints",
@@ -87,7 +84,7 @@ async def prepare(access: Access, mutant: Mutant, name: str, slot: int) -> bool:
     await without_ddl_guard(connection)
     try:
         await connection.execute(mutant.sql)
-    except Exception:  # noqa: BLE001 (whatever is wrong with it)
+    except asyncpg.PostgresError:
         return False
     else:
         await with_ddl_guard(connection)
@@ -119,7 +116,7 @@ def start(folder: str, name: str, slot: int, first: Sequence[str]) -> int:
     os.environ["PYTEST_XDIST_WORKER"] = f"mutant{slot}"
     signal.alarm(LONGEST_RUN)
     assert booking.__file__
-    files = [str(HERE.parent / "ledger" / f"{test}.py") for test in TESTS]
+    files = [str(LEDGER / f"{test}.py") for test in TESTS]
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not faults"]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         order = Order(first, Path(folder) / f"killer-{slot}")

@@ -3,8 +3,6 @@
 The code of the last commit is copied; what is not committed is not looked at.
 """
 
-# ruff: noqa: E402 (the folder of the tests comes on the path first)
-
 import argparse
 import io
 import os
@@ -17,11 +15,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
-
 from till_guards import GUARDS, Guard
 
+ROOT: Final = Path(__file__).parents[2]
 BY_OTHERS: Final = "src/pas/web/static/till/vendor"
 PYTEST: Final = ("-qx", "-n", "0", "-p", "no:cacheprovider")
 LONGEST_RUN: Final = 300

@@ -6,8 +6,8 @@ and an endpoint that takes long holds up nobody but itself.
 """
 
 import asyncio
-import random
 from datetime import UTC, datetime
+from secrets import SystemRandom
 from typing import Final
 
 import msgspec
@@ -89,7 +89,7 @@ class Courier:
             log.warning("webhook-not-sent", municipality=municipality, reason=str(error))
 
     async def _write_down(self, connection: Connection, due: Due, sent: Sent) -> None:
-        chance = random.random()  # noqa: S311  spreads tries; nobody gains by guessing it
+        chance = SystemRandom().random()
         await write_down(connection, due, sent, chance=chance, now=datetime.now(UTC))
         log.info(
             "webhook",
