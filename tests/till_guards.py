@@ -6,14 +6,17 @@ import msgspec
 
 MODULES: Final = "src/pas/web/static/till"
 SERVER: Final = "src/pas/redemptions/offline"
-OFFLINE: Final = "tests/browser/test_till_offline.py"
+OFFLINE: Final = "tests/browser/offline"
 ONLINE: Final = "tests/browser/test_till.py"
 HANDED_IN: Final = "tests/redemptions/test_offline_sales.py"
 SELLING: Final = "tests/browser/test_selling.py"
 
 
 class Guard(msgspec.Struct, frozen=True):
-    """``code`` stands once in ``file``; ``without`` takes its place, and one of ``tests`` must fail."""
+    """``code`` stands once in ``file``; ``without`` takes its place, and one of ``tests`` must fail.
+
+    ``of`` is the file of these tests, or their folder.
+    """
 
     name: str
     file: str
