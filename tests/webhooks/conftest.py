@@ -1,12 +1,16 @@
-"""The keys of velsen."""
+"""The keys of velsen, a shop that sells, and a program that receives."""
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
 from given.logins import a_key_store
+from given.settlements import Shop, a_shop
 from pas.auth.keys import KeyRing, KeyStore
+from pas.db import Connection
 from pas.ids import MunicipalityName
+from receiving import Receiver, receiving
 
 
 @pytest.fixture
@@ -17,3 +21,14 @@ def keys(tmp_path: Path) -> KeyStore:
 @pytest.fixture
 def ring(keys: KeyStore) -> KeyRing:
     return keys.ring(MunicipalityName("velsen"))
+
+
+@pytest.fixture
+async def shop(connection: Connection) -> Shop:
+    return await a_shop(connection)
+
+
+@pytest.fixture
+async def receiver() -> AsyncGenerator[Receiver]:
+    async with receiving() as receiver:
+        yield receiver

@@ -26,11 +26,6 @@ from pas.webhooks.outbox import END_OF_EPOCH, Position, fill_outbox, read_messag
 VELSEN = MunicipalityName("velsen")
 
 
-@pytest.fixture
-async def shop(connection: Connection) -> Shop:
-    return await a_shop(connection)
-
-
 async def take_back(connection: Connection, shop: Shop, sale: EntryId) -> None:
     ask = an_undo("void", shop.till, sale)
     await undo(connection, ask, desk_of(connection, now=NOW).moment)
