@@ -2,9 +2,11 @@
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from given.sandbox import a_makers_till
 from page_forms import form_in
+from pas.app.sandbox_mark import is_of_sandbox
 from signing import SigningTill
 
 BAND = "Dit is een testomgeving. Er gaat geen echt geld om."
@@ -30,6 +32,15 @@ async def test_others_have_neither(client: httpx.AsyncClient) -> None:
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "only-in-sandbox")
     assert (await client.get("/almere/sandbox")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/healthz", "/readyz", "/metrics", "/static/pas.css", "/v1/openapi.json", "/docs/tills"],
+)
+async def test_nobody_asks_the_database_whose_a_path_of_everybody_is(path: str) -> None:
+    """Above all not for the health of a server whose database is away: this one has none."""
+    assert not await is_of_sandbox(Litestar([]), path)
 
 
 async def test_pages_have_a_band(client: httpx.AsyncClient) -> None:
