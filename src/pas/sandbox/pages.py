@@ -1,6 +1,7 @@
 """The page for makers of tills: the test cards, a till of your own, and new cards."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 from litestar import Response, get, post
@@ -78,10 +79,16 @@ def context_of(municipality: str) -> dict[str, object]:
     return {
         "base": f"/{name}/sandbox",
         "cards": told_cards(name),
-        "drawings": {
-            one.name: draw_svg(one.code, title=f"QR-code van testkaart {one.name}")
-            for one in told_cards(name)
-        },
+        "drawings": drawings_of(name),
+    }
+
+
+@cache
+def drawings_of(municipality: MunicipalityName) -> dict[str, str]:
+    """Draw the QR codes once: they never change, and anybody may ask for this page."""
+    return {
+        one.name: draw_svg(one.code, title=f"QR-code van testkaart {one.name}")
+        for one in told_cards(municipality)
     }
 
 
