@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from carrying import Task
 from delivering import a_courier, a_waiting_message, is_from, logged, went
@@ -149,14 +150,30 @@ async def test_a_courier_finds_what_waits_by_itself(
     assert await logged(connection) == [(1, 200, None)]
 
 
+async def until_listening(superuser: Connection) -> None:
+    """Wait until a courier hears what the database tells it."""
+    for _ in range(500):
+        if await superuser.fetchval(
+            "SELECT bool_or(query LIKE 'LISTEN%') FROM pg_stat_activity WHERE datname = current_database()"
+        ):
+            return
+        await asyncio.sleep(0.02)
+    pytest.fail("nobody listens")
+
+
 async def test_a_test_message_goes_at_once_and_not_without_end(
-    connection: Connection, database: Database, shop: Shop, keys: KeyStore, receiver: Receiver
+    superuser: Connection,
+    connection: Connection,
+    database: Database,
+    shop: Shop,
+    keys: KeyStore,
+    receiver: Receiver,
 ) -> None:
     made = await an_endpoint(connection, shop.merchant.id, ring=keys.ring(VELSEN))
     stop = asyncio.Event()
     courier = a_courier(database, keys, a_post(leading_to(receiver)))
     running = asyncio.create_task(courier.run(stop))
-    await asyncio.sleep(0.5)
+    await until_listening(superuser)
     await send_test(
         connection,
         shop.merchant.id,

@@ -56,9 +56,9 @@ def test_a_till_that_was_revoked_in_between_hands_in_what_it_sold_before(
         )
     )
     phone.sell_next(venue.holder.token.text(), "3,00")
-    phone.offline(is_off=False)
+    with page.expect_response("**/offline-sales", timeout=20_000):
+        phone.offline(is_off=False)
     expect(phone.part("screen-stopped")).to_be_visible(timeout=20_000)
-    page.wait_for_timeout(500)
 
     assert venue.booked() == [500], "what it sold after that is the merchant's"
 
