@@ -107,6 +107,14 @@ GUARDS: Final = (
         "priceCents: visits ? null : amountCents,",
     ),
     Guard(
+        "of quoted visits no more are handed in",
+        f"{MODULES}/offline.js",
+        "const visits = asked.visits ? amountCents / perVisit : null;",
+        "of_quoted_visits",
+        OFFLINE,
+        "const visits = asked.visits ?? null;",
+    ),
+    Guard(
         "what was sent is struck off by what replaces it",
         f"{MODULES}/offline.js",
         "if (attempt) stores.attempts.delete(attempt);",

@@ -29,6 +29,7 @@ from serving import Served
 
 VELSEN = MunicipalityName("velsen")
 SCAN = "/velsen/till/scan"
+VISIT_CENTS = 450
 PHONE = ViewportSize(width=360, height=740)
 T = TypeVar("T")
 Do = Callable[[Connection], Awaitable[T]]
@@ -106,16 +107,28 @@ def in_database(served: Served, act: Do[T]) -> T:
 
 
 def a_venue(
-    served: Served, *, cents: int = 20_000, offline: bool = False, **scheme: object
+    served: Served,
+    *,
+    cents: int = 20_000,
+    visits: int | None = None,
+    offline: bool = False,
+    **scheme: object,
 ) -> Venue:
-    """A new venue; nobody else's."""
+    """A new venue, nobody else's; of ``visits`` it sells each for ``VISIT_CENTS``."""
+    price = None if visits is None else VISIT_CENTS
 
     async def make(connection: Connection) -> Venue:
-        merchant = await a_merchant(connection)
+        merchant = await a_merchant(connection, visit_price_cents=price)
         till = await a_till(connection, merchant)
-        made = await a_scheme(connection, year=YEAR, **scheme)  # pyright: ignore[reportArgumentType]
+        made = await a_scheme(
+            connection,
+            visits=visits,
+            visit_price_cents=price,
+            year=YEAR,
+            **scheme,  # pyright: ignore[reportArgumentType]
+        )
         holder = await a_holder(connection, year=YEAR)
-        budget = await a_budget(connection, made, holder, cents=cents)
+        budget = await a_budget(connection, made, holder, cents=cents, visits=visits)
         if offline:
             await connection.execute(
                 "UPDATE merchant SET sells_offline = true WHERE id = $1", merchant.id

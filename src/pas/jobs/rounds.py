@@ -114,7 +114,9 @@ class Rounds:
             self._not_read(error, municipality=municipality)
             return
         if seconds is not None:
-            self._look_at[municipality] = time.monotonic() + min(seconds, LOOK_SECONDS)
+            # What was heard of meanwhile is looked at as soon as that asks.
+            soonest = min(self._look_at[municipality], time.monotonic() + seconds)
+            self._look_at[municipality] = soonest
 
     def _not_read(self, error: Exception, **where: str) -> None:
         self._log.warning(f"{self._name}-not-read", reason=repr(error), **where)
