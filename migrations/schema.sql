@@ -2785,7 +2785,7 @@ CREATE TABLE municipality.offline_sale (
     said_at timestamp with time zone NOT NULL,
     occurred_at timestamp with time zone NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
-    CONSTRAINT offline_sale_bearer_check CHECK ((bearer = ANY (ARRAY['budget'::text, 'municipality'::text, 'both'::text, 'merchant'::text, 'none'::text]))),
+    CONSTRAINT offline_sale_bearer_check CHECK ((bearer = ANY (ARRAY['budget'::text, 'municipality'::text, 'both'::text, 'merchant'::text]))),
     CONSTRAINT offline_sale_chain_check CHECK ((chain = ANY (ARRAY['whole'::text, 'hole'::text, 'fork'::text]))),
     CONSTRAINT offline_sale_check CHECK (((outcome <> 'declined'::text) OR ((take_cents = 0) AND (risk_cents = 0) AND (reason IS NOT NULL)))),
     CONSTRAINT offline_sale_check1 CHECK (((outcome <> 'booked'::text) OR ((permit_id IS NOT NULL) AND (price_cents > 0) AND ((take_cents + risk_cents) = price_cents)))),

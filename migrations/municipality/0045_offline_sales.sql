@@ -91,7 +91,7 @@ CREATE TABLE offline_sale (
     merchant_id uuid NOT NULL,
     permit_id uuid REFERENCES offline_permit,
     outcome text NOT NULL CHECK (outcome IN ('booked', 'replay', 'declined')),
-    bearer text NOT NULL CHECK (bearer IN ('budget', 'municipality', 'both', 'merchant', 'none')),
+    bearer text NOT NULL CHECK (bearer IN ('budget', 'municipality', 'both', 'merchant')),
     price_cents bigint NOT NULL CHECK (price_cents >= 0),
     take_cents bigint NOT NULL CHECK (take_cents >= 0),
     risk_cents bigint NOT NULL CHECK (risk_cents >= 0),
