@@ -118,7 +118,7 @@ def test_somebody_of_a_club_comes_in_by_a_link_and_is_ended(
     wim.goto(visitor.get_by_label("Kopieer deze link").input_value())
     press("Neem de uitnodiging aan")(wim)
     follow("^Uw club of winkel")(wim)
-    expect(wim.locator("table").filter(has_text="Wim Vos")).to_contain_text("heeft toegang")
+    expect(wim.locator("table").filter(has_text="Wim Vos")).to_contain_text("Heeft toegang")
     follow("Klaar")(visitor)
     follow("Stop de toegang van Wim Vos")(visitor)
     check_page(visitor, "own-staff-end")

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
+from pas.auth.pages.logins import STATES as LOGIN_STATES
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.db import Connection
@@ -24,7 +25,6 @@ from pas.merchants.pages.merchants import (
     location_cells,
     titles_of,
 )
-from pas.merchants.pages.staff import STATES as STAFF_STATES
 from pas.merchants.show import ShownMerchant, show_merchant
 from pas.merchants.staff import list_staff
 from pas.merchants.tills import list_tills
@@ -103,7 +103,7 @@ async def belongings(
         sales = [one for one in found if one.refusal is None][:LAST_SALES]
     if actor.may(Permission.STAFF_MANAGE) or actor.may(Permission.LOGINS_READ):
         people = await list_staff(connection, merchant_id, actor=actor)
-        staff = [[one.name, STAFF_STATES[one.state][0]] for one in people]
+        staff = [[one.name, LOGIN_STATES[one.state][0]] for one in people]
     return Belongings(expected, payouts, sales, staff)
 
 

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.login_routes import invitation_link
-from pas.auth.logins import LoginState
+from pas.auth.pages.logins import STATES
 from pas.auth.permissions import Permission
 from pas.auth.state import auth_state, connected
 from pas.errors import Refusal
@@ -31,11 +31,6 @@ STAFF: Final = "/{municipality:str}/merchants/{merchant_id:uuid}/staff"
 MEMBER: Final = f"{STAFF}/{{login_id:uuid}}/end"
 TEMPLATE: Final = "merchants/staff.html"
 LONGEST_ADDRESS: Final = 320
-STATES: Final[dict[LoginState, tuple[str, str]]] = {
-    "invited": ("uitgenodigd", "warning"),
-    "active": ("heeft toegang", "ok"),
-    "ended": ("geen toegang meer", "info"),
-}
 
 
 class MemberTile(msgspec.Struct, frozen=True):
