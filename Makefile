@@ -15,7 +15,7 @@ LEDGER_TESTS := tests/ledger $(addprefix tests/races/test_,interleavings.py offl
 	$(addprefix tests/guards/test_,migrations.py roles.py statements.py)
 PROCESSES ?= auto
 
-.PHONY: help install demo test test-faults test-mutation test-till check bench bench-full schema lock clean
+.PHONY: help install demo test test-faults test-mutation test-till check bench bench-full schema languages lock clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ bench-full: $(INSTALLED) ## The same at ten million rows, once
 
 schema: $(INSTALLED) ## Write migrations/schema.sql anew after adding a migration
 	@$(BIN)/pas migrate dump-schema
+
+languages: $(INSTALLED) ## Add new sentences of holders to the catalogues, take away what is gone
+	@PYTHONPATH=tests $(BIN)/python tests/catalogues.py
 
 lock: $(INSTALLED) ## Write requirements.lock anew after a change in pyproject.toml
 	@$(BIN)/uv pip compile --system-certs --quiet --universal --generate-hashes --no-header --group dev pyproject.toml --output-file requirements.lock

@@ -14,6 +14,8 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 400
     next_step: ClassVar[str] = "Probeer het opnieuw. Lukt het niet? Bel ons dan."
+    spoken: ClassVar[bool] = False
+    """A holder may read it: its title and next step stand in the catalogues of all languages."""
 
     def __init__(
         self,

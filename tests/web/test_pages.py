@@ -17,6 +17,7 @@ from pas.installation import Access
 from pas.problems.bodies import AppRequest
 from pas.web.dates import day, moment
 from pas.web.forms import Form
+from pas.web.languages import speaking
 from pas.web.pages import done, page, read_form, wrong_form
 from pas.web.statics import static_files, static_url
 from pas.web.templates import dialled, environment, frame, render
@@ -88,7 +89,8 @@ def test_the_bar_never_looks_empty_while_a_cent_is_left(
 
 
 def test_right_to_left_is_one_attribute() -> None:
-    html = style_page(VELSEN.__class__(title="v", product="p", telephone="1", language="ar"))
+    with speaking("ar"):
+        html = style_page(VELSEN.__class__(title="v", product="p", telephone="1"))
     assert '<html lang="ar" dir="rtl">' in html
 
 

@@ -18,6 +18,7 @@ from pas.app.metrics import count
 from pas.app.refusal_answers import Answer, is_api
 from pas.errors import Refusal
 from pas.problems.refusals import MalformedPath, WrongHost
+from pas.web.languages import DUTCH, speak
 
 API_VERSION: Final = "1.0.0"
 UNKNOWN_ROUTE: Final = "unknown"
@@ -82,6 +83,7 @@ def wrap(
             await send(message)
 
         clear_contextvars()
+        speak(DUTCH)
         bind_contextvars(trace_id=trace_id)
         try:
             if refusal := refused(scope, headers, hosts):

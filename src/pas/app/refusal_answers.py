@@ -13,6 +13,8 @@ from pas.auth.keys import ForOperator
 from pas.errors import Refusal
 from pas.problems.answers import MEDIA_TYPE, as_problem, as_refusal
 from pas.problems.bodies import AppRequest, Fault
+from pas.web.languages import said
+from pas.web.pages import tongues_of
 from pas.web.places import place_of
 from pas.web.templates import render
 
@@ -78,10 +80,11 @@ def refusal_page(scope: Scope, refusal: Refusal, trace_id: str) -> str:
         "web/refusal.html",
         place_of(scope["state"]),
         {
-            "title": refusal.title().rstrip("."),
-            "detail": refusal.detail if refusal.detail != refusal.title() else "",
+            "tongues": tongues_of(scope["path"], scope["state"]),
+            "title": said(refusal.title()).rstrip("."),
+            "detail": said(refusal.detail) if refusal.detail != refusal.title() else "",
             "errors": [fault.message for fault in faults if isinstance(fault, Fault)],
-            "next_step": refusal.next_step,
+            "next_step": said(refusal.next_step),
             "trace_id": trace_id,
         },
     )

@@ -9,6 +9,8 @@
 ``{"public": True}``                   everybody
 =====================================  ==============================================================
 
+Pages for holders, and public ones that also say ``"spoken": True``, speak the language of whoever reads.
+
 A route may name several of the first four: one of them is enough. People of a merchant reach only
 routes whose ``{merchant_id:uuid}`` is theirs, or that say ``{"scoped": True}`` and look for
 themselves. What a route does not say is refused.
@@ -27,6 +29,7 @@ from pas.auth.authentication import Authentication
 from pas.auth.csrf import FIELD, HEADER, SAFE_METHODS, refuse_cross_site, refuse_wrong_token
 from pas.auth.permissions import Permission
 from pas.auth.sign_in import LOCAL_PATH
+from pas.auth.spoken import choose_language
 from pas.auth.state import auth_state
 from pas.auth.till_signature import TillSignatureWrong
 from pas.problems.bodies import AppRequest
@@ -44,6 +47,7 @@ async def require_access(connection: AnyConnection, handler: BaseRouteHandler) -
     """Refuse who may not use this route (a Litestar guard, for the whole application)."""
     request = cast("AppRequest", connection)
     opt = cast("dict[str, object]", handler.opt)
+    choose_language(request, opt)
     actor = cast("Actor | None", request.user)
     if not opt.get("public"):
         if actor is None:

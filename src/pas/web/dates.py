@@ -1,36 +1,31 @@
-"""Dates and times the way Dutch people write them; UTC inside, the municipality's clock outside."""
+"""Dates and times in words, in the language that is spoken; UTC inside, the clock of Amsterdam outside."""
 
 from datetime import date, datetime
+from typing import Final
+
+from babel.dates import format_date
 
 from pas.days import AMSTERDAM
+from pas.web.languages import DUTCH, language, say
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
+MONTHS: Final = tuple(
+    format_date(date(2000, month, 1), "MMMM", locale=DUTCH) for month in range(1, 13)
 )
+DAY: Final = "d MMMM y"
+"""Without the point that CLDR puts behind the day in some languages: as the letters have it."""
 
 
 def day(value: date) -> str:
     """``3 november 2026``; a moment in time must say in which zone first: use ``moment``."""
     assert not isinstance(value, datetime), "a datetime has no day without a time zone"
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return format_date(value, DAY, locale=language())
 
 
 def moment(value: datetime) -> str:
     """``3 november 2026, 14.05 uur``, on the clock that a day here is counted by."""
     assert value.tzinfo is not None, "a moment carries its time zone"
     local = value.astimezone(AMSTERDAM)
-    return f"{day(local.date())}, {local:%H.%M} uur"
+    return say("{day}, {clock} uur", day=day(local.date()), clock=f"{local:%H.%M}")
 
 
 def day_at(value: datetime) -> str:

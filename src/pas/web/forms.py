@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from pas.errors import Refusal
 from pas.money import Cents, parse_euros
+from pas.web.languages import said, say
 
 T = TypeVar("T")
 
@@ -45,9 +46,9 @@ class Form:
         if not typed:
             return None if optional else self._wrong(name, missing)
         if len(typed) > most:
-            return self._wrong(name, f"Gebruik hoogstens {most} tekens.")
+            return self._wrong(name, say("Gebruik hoogstens {most} tekens.", most=most))
         if any(ord(character) < ord(" ") and character not in "\r\n\t" for character in typed):
-            return self._wrong(name, "Er staat een teken in dat wij niet kunnen lezen.")
+            return self._wrong(name, say("Er staat een teken in dat wij niet kunnen lezen."))
         return typed
 
     def choice(self, name: str, missing: str, options: Mapping[str, T]) -> T | None:
@@ -76,7 +77,7 @@ class Form:
         try:
             return parse(typed)
         except Refusal as refusal:
-            return self._wrong(name, refusal.detail)
+            return self._wrong(name, said(refusal.detail))
 
     def seen(self) -> int:
         """The number of what the page showed when it was filled in; 0 where that cannot be read."""

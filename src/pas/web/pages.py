@@ -7,16 +7,27 @@ whoever opened the session. A page with a form but without a session fails in de
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final, cast
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response
 from litestar.response import Redirect
 
 from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
+from pas.web.languages import NAMES, Language
 from pas.web.places import place_of
 from pas.web.templates import render
 
 HTML: Final = "text/html"
+
+
+class Tongue(msgspec.Struct, frozen=True):
+    """A language that this page can be read in, and where it is chosen."""
+
+    code: Language
+    name: str
+    address: str
 
 
 def page(request: AppRequest, template: str, **context: object) -> Response[str]:
@@ -42,8 +53,20 @@ async def read_form(request: AppRequest) -> Form:
     return Form(cast("Mapping[str, object]", await request.form()))
 
 
+def tongues_of(path: str, state: Mapping[str, object]) -> list[Tongue]:
+    """The languages that a page can be read in, with where to choose them; none on a Dutch page."""
+    home = place_of(state).home
+    if not state.get("spoken") or home == "/":
+        return []
+    back = urlencode({"returnTo": path})
+    return [
+        Tongue(code, name, address=f"{home}/language/{code}?{back}") for code, name in NAMES.items()
+    ]
+
+
 def _answer(request: AppRequest, template: str, context: Mapping[str, object]) -> Response[str]:
     state = cast("dict[str, object]", request.scope["state"])
     known = {"csrf_token": state["csrf_token"]} if "csrf_token" in state else {}
-    html = render(template, place_of(state), {**known, **context})
+    tongues = tongues_of(request.scope["path"], state)
+    html = render(template, place_of(state), {**known, "tongues": tongues, **context})
     return Response(html, media_type=HTML)

@@ -16,7 +16,7 @@ from pas.web.templates import Place
 KEEP_SECONDS: Final = 30.0
 MOST_PLACES: Final = 1_000
 SEGMENT: Final = re.compile(r"/([a-z][a-z0-9_]{0,62})(?:/|\Z)")
-KEYS: Final = ("product", "telephone", "telephone_hours", "language")
+KEYS: Final = ("product", "telephone", "telephone_hours")
 
 
 class Told(msgspec.Struct, frozen=True):

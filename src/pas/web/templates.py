@@ -9,13 +9,21 @@ from typing import cast
 import msgspec
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from pas.money import euros
+from pas.money import Cents, euros
 from pas.web.counts import count
 from pas.web.dates import day, day_at, moment
+from pas.web.languages import (
+    as_data,
+    count_in_page,
+    direction,
+    language,
+    left_to_right,
+    said,
+    say_in_page,
+)
 from pas.web.statics import static_url
 
 PACKAGE = Path(__file__).parent.parent
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -26,7 +34,6 @@ class Place(msgspec.Struct, frozen=True):
     telephone: str
     telephone_hours: str = ""
     home: str = "/"
-    language: str = "nl"
     demonstration: bool = False
     sandbox: bool = False
 
@@ -40,8 +47,9 @@ def frame(place: Place) -> dict[str, object]:
     """What every page has in its context."""
     return {
         "place": place,
-        "language": place.language,
-        "direction": "rtl" if place.language in RIGHT_TO_LEFT else "ltr",
+        "language": language(),
+        "direction": direction(),
+        "tongues": (),
         "demonstration": place.demonstration,
         "moment": moment,
     }
@@ -50,6 +58,11 @@ def frame(place: Place) -> dict[str, object]:
 def dialled(telephone: str) -> str:
     """What goes behind ``tel:``, digits and a leading plus only."""
     return re.sub(r"(?!^\+)[^0-9]", "", telephone)
+
+
+def shown_euros(cents: Cents) -> str:
+    """An amount that keeps its own order also on a page from right to left."""
+    return left_to_right(euros(cents))
 
 
 @cache
@@ -64,11 +77,14 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters |= {
-        "euros": euros,
+        "euros": shown_euros,
+        "said": said,
         "counted": count,
         "day": day,
         "day_at": day_at,
         "dialled": dialled,
     }
-    cast("dict[str, object]", made.globals)["static_url"] = static_url
+    cast("dict[str, object]", made.globals).update(
+        static_url=static_url, say=say_in_page, say_count=count_in_page, as_data=as_data
+    )
     return made

@@ -2,10 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.auth.pages import events, invite, jobs, logins, programs, settings, sign_in
+from pas.auth.pages import events, invite, jobs, language, logins, programs, settings, sign_in
 
 routes: list[ControllerRouterHandler] = [
     *sign_in.routes,
+    *language.routes,
     *logins.routes,
     *invite.routes,
     *settings.routes,

@@ -16,7 +16,7 @@ from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
 from pas.web.pages import done, page, read_form, wrong_form
 
-PUBLIC: Final = {"public": True}
+PUBLIC: Final = {"public": True, "spoken": True}
 TEMPLATE: Final = "passes/activate.html"
 
 
