@@ -248,7 +248,7 @@ def test_an_explanation_names_income_limit_amount_and_end() -> None:
             "Sport",
             (
                 "Het inkomen is 105,5% van het sociaal minimum. De grens is 110%. "
-                "Dat is niet te hoog. U krijgt €\u00a0200,00, tot en met 31-12-2026."
+                "Dat is niet te hoog. U krijgt €\u00a0200,00, tot en met 31 december 2026."
             ),
         )
     ]

@@ -62,9 +62,9 @@ def test_the_decision_says_what_is_needed_and_whether_we_know_of_it() -> None:
     met = sentence(decided(a_household(SWIMMER), version, SWIMMER))
 
     needed = "Een zwemdiploma is nodig, of een volwassene die meegaat."
-    assert known.endswith(f"tot en met 31-12-2026. {needed}")
+    assert known.endswith(f"tot en met 31 december 2026. {needed}")
     assert unknown.endswith(f"Let op. {needed} Wij weten niet of dat zo is.")
-    assert met.endswith("tot en met 31-12-2026.")
+    assert met.endswith("tot en met 31 december 2026.")
 
 
 def test_lessons_are_not_granted_to_who_has_the_diploma_and_those_that_come_after_it_are() -> None:

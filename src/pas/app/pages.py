@@ -15,6 +15,7 @@ from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
 from pas.auth.demo_login import is_demo
 from pas.auth.permissions import Permission
+from pas.auth.spoken import speak_to
 from pas.auth.state import auth_state
 from pas.ids import MunicipalityName
 from pas.problems.bodies import AppRequest
@@ -185,6 +186,7 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
         case None if await is_demo(request, name):
             return await demo_page(request, name)
         case None:
+            speak_to(request)
             return page(
                 request,
                 "app/welcome.html",

@@ -17,9 +17,13 @@ API: Final = "/v1/"
 
 def choose_language(request: AppRequest, opt: dict[str, object]) -> None:
     """Speak the language of whoever asks for this page; Dutch for whoever works with the pass."""
-    path = request.scope["path"]
-    if path.startswith(API) or not (opt.get("holder") or opt.get("spoken")):
-        return
+    for_holders = opt.get("holder") or opt.get("spoken")
+    if for_holders and not request.scope["path"].startswith(API):
+        speak_to(request)
+
+
+def speak_to(request: AppRequest) -> None:
+    """Speak the language of whoever asks, in what is answered from here on."""
     request.scope["state"]["spoken"] = True
     speak(chosen_by(request))
 

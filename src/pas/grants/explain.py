@@ -1,4 +1,4 @@
-"""Why somebody gets a scheme or not, in Dutch that a resident can read (B1)."""
+"""Why somebody gets a scheme or not, so that a resident can read it (B1), in their own language."""
 
 from datetime import date, timedelta
 from typing import Final
@@ -6,33 +6,38 @@ from typing import Final
 from pas.grants.facts import Decision, Granted, Outcome, Reason, Verdict
 from pas.money import BasisPoints, euros, percent
 from pas.web.dates import day
+from pas.web.languages import left_to_right, mark, said, say
 
 _ONE_DAY: Final = timedelta(days=1)
 _SENTENCES: Final[dict[Reason, str]] = {
-    "already-granted": "Dit tegoed is al toegekend. Het blijft staan.",
-    "on-another-pass": "Uw huishouden heeft dit al. Het staat op de pas van een huisgenoot.",
-    "holder-is-gone": "Dit stond op de pas van iemand die overleden of verhuisd is. Bel ons voor een uitzondering.",
-    "pot-empty": "Het geld voor deze regeling is op.",
-    "refused-by-deviation": "Wij wijken hier af van de regel. Bel ons voor de reden.",
-    "income-unknown": "Wij kennen het inkomen niet. U kunt de pas zelf aanvragen.",
-    "limit-unknown": "De inkomensgrens van deze regeling is nog niet bekend.",
-    "school-type-unknown": "Wij weten niet welke school het is. Geef dit aan ons door.",
-    "not-a-child": "Deze regeling is voor kinderen tot 18 jaar.",
-    "other-school": "Deze regeling is voor een andere soort school.",
-    "for-another-member": "Deze regeling is voor het hele huishouden. Kijk bij de oudste volwassene.",
-    "no-such-member": "In dit huishouden woont niemand voor wie deze regeling is.",
-    "no-adult": "Deze regeling staat op de pas van een volwassene. Die woont hier niet.",
-    "has-diploma": "Het zwemdiploma is al gehaald.",
-    "via-intermediary": "Een leraar of andere hulpverlener vraagt dit aan voor het kind.",
-    "via-team": "Het wijkteam beslist over deze regeling.",
-    "moved-away": "Deze persoon is verhuisd naar een andere gemeente.",
-    "too-young": "De leeftijd is nog te laag: {age} jaar.",
-    "too-old": "De leeftijd is te hoog: {age} jaar.",
-    "excluded-by-another": "Dit gaat niet samen met ‘{other}’.",
-    "another-provision-first": "‘{other}’ is er al voor hetzelfde doel.",
-    "other-provision-unknown": "Misschien krijgt u ‘{other}’. Die regeling gaat voor.",
-    "deceased": "Deze persoon is overleden.",
-    "not-here-yet": "Deze persoon woont op deze dag nog niet in de gemeente.",
+    "already-granted": mark("Dit tegoed is al toegekend. Het blijft staan."),
+    "on-another-pass": mark("Uw huishouden heeft dit al. Het staat op de pas van een huisgenoot."),
+    "holder-is-gone": mark(
+        "Dit stond op de pas van iemand die overleden of verhuisd is. Bel ons voor een uitzondering."
+    ),
+    "pot-empty": mark("Het geld voor deze regeling is op."),
+    "refused-by-deviation": mark("Wij wijken hier af van de regel. Bel ons voor de reden."),
+    "income-unknown": mark("Wij kennen het inkomen niet. U kunt de pas zelf aanvragen."),
+    "limit-unknown": mark("De inkomensgrens van deze regeling is nog niet bekend."),
+    "school-type-unknown": mark("Wij weten niet welke school het is. Geef dit aan ons door."),
+    "not-a-child": mark("Deze regeling is voor kinderen tot 18 jaar."),
+    "other-school": mark("Deze regeling is voor een andere soort school."),
+    "for-another-member": mark(
+        "Deze regeling is voor het hele huishouden. Kijk bij de oudste volwassene."
+    ),
+    "no-such-member": mark("In dit huishouden woont niemand voor wie deze regeling is."),
+    "no-adult": mark("Deze regeling staat op de pas van een volwassene. Die woont hier niet."),
+    "has-diploma": mark("Het zwemdiploma is al gehaald."),
+    "via-intermediary": mark("Een leraar of andere hulpverlener vraagt dit aan voor het kind."),
+    "via-team": mark("Het wijkteam beslist over deze regeling."),
+    "moved-away": mark("Deze persoon is verhuisd naar een andere gemeente."),
+    "too-young": mark("De leeftijd is nog te laag: {age} jaar."),
+    "too-old": mark("De leeftijd is te hoog: {age} jaar."),
+    "excluded-by-another": mark("Dit gaat niet samen met ‘{other}’."),
+    "another-provision-first": mark("‘{other}’ is er al voor hetzelfde doel."),
+    "other-provision-unknown": mark("Misschien krijgt u ‘{other}’. Die regeling gaat voor."),
+    "deceased": mark("Deze persoon is overleden."),
+    "not-here-yet": mark("Deze persoon woont op deze dag nog niet in de gemeente."),
 }
 REASONS: Final[dict[Reason, str]] = {
     "within-limit": "het inkomen is niet te hoog",
@@ -55,16 +60,16 @@ REASONS: Final[dict[Reason, str]] = {
 }
 """The same in a few words, beside how many people it is about."""
 _CONDITIONS: Final[dict[str, str]] = {
-    "adult": "Er moet een volwassene mee.",
-    "diploma": "Een zwemdiploma is nodig.",
-    "adult_or_diploma": "Een zwemdiploma is nodig, of een volwassene die meegaat.",
+    "adult": mark("Er moet een volwassene mee."),
+    "diploma": mark("Een zwemdiploma is nodig."),
+    "adult_or_diploma": mark("Een zwemdiploma is nodig, of een volwassene die meegaat."),
 }
 _HEADINGS: Final[tuple[tuple[Outcome, str], ...]] = (
-    ("granted", "Dit krijgt u"),
-    ("held", "Dit had u al"),
-    ("unknown", "Dit weten wij nog niet"),
-    ("refused", "Dit krijgt u niet"),
-    ("not_applicable", "Dit is niet voor u"),
+    ("granted", mark("Dit krijgt u")),
+    ("held", mark("Dit had u al")),
+    ("unknown", mark("Dit weten wij nog niet")),
+    ("refused", mark("Dit krijgt u niet")),
+    ("not_applicable", mark("Dit is niet voor u")),
 )
 HOW_TO_OBJECT: Final = (
     "Bent u het er niet mee eens? U kunt bezwaar maken. "
@@ -74,9 +79,10 @@ HOW_TO_OBJECT: Final = (
 
 def how_to_object(until: date) -> str:
     """Say until which day somebody can object; the day itself included."""
-    return (
+    return say(
         "Bent u het er niet mee eens? U kunt bezwaar maken. "
-        f"Dat kan tot en met {day(until)}. Bel ons als u daar hulp bij wilt."
+        "Dat kan tot en met {day}. Bel ons als u daar hulp bij wilt.",
+        day=day(until),
     )
 
 
@@ -84,24 +90,26 @@ def sentence(verdict: Verdict) -> str:
     """Say what was decided and which fact decided it."""
     match verdict.reason:
         case "within-limit" | "on-condition":
-            return f"{_incomes(verdict)} Dat is niet te hoog. {_given(verdict)}".rstrip()
+            return " ".join(
+                filter(None, (_incomes(verdict), say("Dat is niet te hoog."), _given(verdict)))
+            )
         case "granted-by-deviation":
-            return f"Wij maken voor u een uitzondering. {_given(verdict)}".rstrip()
+            return f"{say('Wij maken voor u een uitzondering.')} {_given(verdict)}".rstrip()
         case "awarded-on-application" | "awarded-by-team":
-            return f"Dit is voor u aangevraagd. {_given(verdict)}".rstrip()
+            return f"{say('Dit is voor u aangevraagd.')} {_given(verdict)}".rstrip()
         case "income-above-limit":
-            return f"{_incomes(verdict)} Dat is te hoog."
+            return f"{_incomes(verdict)} {say('Dat is te hoog.')}"
         case "already-granted" if verdict.granted is not None:
             return _granted_before(verdict.granted)
         case reason:
-            return _SENTENCES[reason].format(age=verdict.age, other=verdict.other)
+            return said(_SENTENCES[reason]).format(age=verdict.age, other=verdict.other)
 
 
 def explain(decision: Decision) -> list[tuple[str, list[tuple[str, str]]]]:
     """Group a decision for a page or a letter: heading, then scheme and sentence."""
     groups = [
         (
-            heading,
+            said(heading),
             [(one.title, sentence(one)) for one in decision.verdicts if one.outcome == outcome],
         )
         for outcome, heading in _HEADINGS
@@ -110,37 +118,41 @@ def explain(decision: Decision) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _granted_before(granted: Granted) -> str:
-    return (
-        f"Dit is al toegekend op {day(granted.decided_on)}. Het blijft staan. "
-        f"{sentence(granted.verdict)} "
-        f"Dat ging volgens versie {granted.version} van de regeling, vanaf {day(granted.valid_from)}."
+    return say(
+        "Dit is al toegekend op {day}. Het blijft staan. {why} "
+        "Dat ging volgens versie {version} van de regeling, vanaf {since}.",
+        day=day(granted.decided_on),
+        why=sentence(granted.verdict),
+        version=granted.version,
+        since=day(granted.valid_from),
     )
 
 
 def _incomes(verdict: Verdict) -> str:
-    return (
-        f"Het inkomen is {_percent(verdict.income)} van het sociaal minimum. "
-        f"De grens is {_percent(verdict.limit)}."
+    return say(
+        "Het inkomen is {income} van het sociaal minimum. De grens is {limit}.",
+        income=_percent(verdict.income),
+        limit=_percent(verdict.limit),
     )
 
 
 def _percent(value: BasisPoints | None) -> str:
     assert value is not None, "an income decided, so it is known"
-    return percent(value)
+    return left_to_right(percent(value))
 
 
 def _given(verdict: Verdict) -> str:
     award = verdict.award
     if award is None:
         return ""
-    last = award.ends_on - _ONE_DAY
-    until = f"tot en met {last.day}-{last.month}-{last.year}"
+    until = day(award.ends_on - _ONE_DAY)
     if award.in_kind:
-        given = f"U krijgt dit {award.visits} keer, {until}."
+        given = say("U krijgt dit {count} keer, tot en met {day}.", count=award.visits, day=until)
     elif award.visits is not None:
-        given = f"U krijgt {award.visits} bezoeken, {until}."
+        given = say("U krijgt {count} bezoeken, tot en met {day}.", count=award.visits, day=until)
     else:
-        given = f"U krijgt {euros(award.amount_cents)}, {until}."
+        amount = left_to_right(euros(award.amount_cents))
+        given = say("U krijgt {amount}, tot en met {day}.", amount=amount, day=until)
     return f"{given} {_condition(verdict)}".rstrip()
 
 
@@ -148,9 +160,12 @@ def _condition(verdict: Verdict) -> str:
     """Say what the holder needs; that we do not know of it is no reason to come for nothing."""
     if not verdict.condition:
         return ""
-    needed = _CONDITIONS.get(verdict.condition, f"Dit is nodig: {verdict.condition}.")
+    known = _CONDITIONS.get(verdict.condition)
+    needed = (
+        said(known) if known else say("Dit is nodig: {condition}.", condition=verdict.condition)
+    )
     return (
         needed
         if verdict.reason != "on-condition"
-        else f"Let op. {needed} Wij weten niet of dat zo is."
+        else say("Let op. {needed} Wij weten niet of dat zo is.", needed=needed)
     )

@@ -23,6 +23,7 @@ from pas.passes.household import applied_already, household_people
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.dates import day
+from pas.web.languages import as_data, said, say
 from pas.web.pages import page
 
 HOLDER: Final = {"holder": True}
@@ -77,8 +78,15 @@ def told(written: WrittenDecision, *, weeks: int) -> DecisionTold:
     decided_on = day_of(written.decided_at)
     return DecisionTold(
         year=written.decision.year,
-        written=f"Wij beslisten op {day(decided_on)}, na {CAUSES[written.cause]}.",
-        groups=explain(written.decision),
+        written=say(
+            "Wij beslisten op {day}, na {cause}.",
+            day=day(decided_on),
+            cause=said(CAUSES[written.cause]),
+        ),
+        groups=[
+            (heading, [(as_data(title), why) for title, why in lines])
+            for heading, lines in explain(written.decision)
+        ],
         how_to_object=how_to_object(last_day(decided_on, weeks=weeks)),
     )
 

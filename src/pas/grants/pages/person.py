@@ -41,20 +41,21 @@ from pas.residents.look_up import FoundResident, Look, Search, search_residents,
 from pas.residents.pages.search import look_of
 from pas.residents.words import HOUSEHOLDS, SCHOOLS, SOURCES
 from pas.web.dates import day
+from pas.web.languages import mark
 from pas.web.pages import page
 
 READ: Final = {"permission": Permission.RESIDENTS_READ}
 MOST_CARDS: Final = 5
 
 CAUSES: Final[dict[Cause, str]] = {
-    "assessment": "de jaarlijkse toekenning",
-    "application": "een aanvraag",
-    "deviation": "een afwijking van de regel",
-    "birth": "een geboorte",
-    "arrival": "een verhuizing naar deze gemeente",
-    "income": "een inkomen dat bekend werd",
-    "objection": "een bezwaar",
-    "award": "een aanvraag van een hulpverlener",
+    "assessment": mark("de jaarlijkse toekenning"),
+    "application": mark("een aanvraag"),
+    "deviation": mark("een afwijking van de regel"),
+    "birth": mark("een geboorte"),
+    "arrival": mark("een verhuizing naar deze gemeente"),
+    "income": mark("een inkomen dat bekend werd"),
+    "objection": mark("een bezwaar"),
+    "award": mark("een aanvraag van een hulpverlener"),
 }
 
 
