@@ -16,6 +16,7 @@ ActorKind = Literal["till", "login", "holder", "job", "system"]
 class PermissionMissing(Refusal):
     """U mag dit niet doen."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Vraag een collega die dit wel mag. Of vraag uw beheerder om de rol."
 

@@ -20,6 +20,7 @@ PURPOSE: Final = b"pas csrf 1"
 class CrossSite(Refusal):
     """Dit verzoek komt van een andere website."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Ga naar onze eigen pagina en doe het daar opnieuw."
 
@@ -27,6 +28,7 @@ class CrossSite(Refusal):
 class FormExpired(Refusal):
     """Dit formulier is verlopen."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Ga terug, ververs de pagina en vul het formulier opnieuw in."
 

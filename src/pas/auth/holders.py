@@ -18,6 +18,7 @@ log = structlog.get_logger("pas.auth")
 class HolderUnknown(Refusal):
     """Wij kennen u nog niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Bel ons. Wij zoeken samen uit of u een pas kunt krijgen."
 

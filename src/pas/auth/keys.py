@@ -65,6 +65,7 @@ class ForOperator:
 class KeysMissing(ForOperator, Refusal):
     """Dit kan nu niet, want bij ons ontbreekt een sleutel."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
     next_step: ClassVar[str] = "Vertel het aan uw beheerder. Die kan de sleutel maken."
 

@@ -33,6 +33,7 @@ log = structlog.get_logger("pas.auth")
 class SignInUntrusted(Refusal):
     """Inloggen is niet gelukt."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Begin opnieuw met inloggen. Lukt het weer niet? Bel ons dan."
 
@@ -40,6 +41,7 @@ class SignInUntrusted(Refusal):
 class AssuranceTooLow(Refusal):
     """U logde in op een manier die niet veilig genoeg is."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Log opnieuw in en kies een veiliger manier, zoals met een code."
 

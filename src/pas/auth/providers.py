@@ -33,6 +33,7 @@ Kind = TypeVar("Kind")
 class IdentityProviderDown(Refusal):
     """Inloggen lukt nu even niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
     next_step: ClassVar[str] = "Probeer het over een paar minuten opnieuw. Of bel ons."
 

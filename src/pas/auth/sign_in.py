@@ -49,6 +49,7 @@ LOCAL_PATH: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,500}")
 class SignInExpired(Refusal):
     """Het inloggen duurde te lang, of gebeurde in een ander venster."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 400
     next_step: ClassVar[str] = "Begin opnieuw met inloggen, in dit venster."
 
@@ -56,6 +57,7 @@ class SignInExpired(Refusal):
 class SignInCancelled(Refusal):
     """U bent niet ingelogd, want u stopte."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Begin opnieuw met inloggen als u toch verder wilt."
 
@@ -63,6 +65,7 @@ class SignInCancelled(Refusal):
 class SignInNotSetUp(Refusal):
     """Inloggen is voor deze gemeente nog niet ingesteld."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
     next_step: ClassVar[str] = "Vraag de technisch beheerder om het in te stellen."
 

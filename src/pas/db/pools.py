@@ -44,18 +44,21 @@ SERVERS_FAULT = (
 class BusyDatabase(Refusal):
     """Het is even te druk."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
 
 
 class DatabaseAway(Refusal):
     """De database is even niet bereikbaar."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
 
 
 class DatabaseFull(Refusal):
     """De database heeft geen ruimte meer."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
     next_step: ClassVar[str] = "Probeer het zo opnieuw. Lukt het niet? Bel ons dan."
 

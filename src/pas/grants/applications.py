@@ -21,6 +21,7 @@ MOST_LISTED: Final = 200
 class ApplicationNotFound(Refusal):
     """Deze aanvraag is er niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Kies een aanvraag uit de lijst."
 

@@ -36,6 +36,7 @@ from pas.passes.residents import ADULT_AGE, age_on
 class HouseholdUnknown(Refusal):
     """Dit huishouden kennen wij niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Bel ons. Wij zoeken samen uit bij welk huishouden u hoort."
 
@@ -43,6 +44,7 @@ class HouseholdUnknown(Refusal):
 class HouseholdHasApplied(Refusal):
     """Dit huishouden heeft al een aanvraag lopen."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Wacht op ons besluit. Duurt het lang? Bel ons dan."
 
@@ -50,6 +52,7 @@ class HouseholdHasApplied(Refusal):
 class OnlyAnAdultApplies(Refusal):
     """Alleen een volwassene uit het huishouden kan de pas aanvragen."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Laat een ouder of verzorger de aanvraag doen."
 

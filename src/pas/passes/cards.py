@@ -22,6 +22,7 @@ InUse = Literal["inactive", "active"]
 class CardNotFound(Refusal):
     """Deze kaart is er niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Kies een kaart uit de lijst van de pashouder."
 

@@ -16,7 +16,7 @@ import re
 import secrets
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, NewType, TypeAlias
+from typing import ClassVar, Final, NewType, TypeAlias
 
 import msgspec
 
@@ -102,6 +102,8 @@ class CardForeign(TillRefusal):
 
 class ActivationCodeUnreadable(Refusal):
     """Deze code is niet goed overgenomen."""
+
+    spoken: ClassVar[bool] = True
 
 
 class Token(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ EndReason = Literal["moved", "died", "asked", "mistake", "other"]
 class PassNotFound(Refusal):
     """Deze pas is er niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Zoek de pashouder op en kies daar de pas."
 

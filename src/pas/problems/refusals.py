@@ -8,6 +8,7 @@ from pas.errors import Refusal
 class InvalidInput(Refusal):
     """De gegevens kloppen niet."""
 
+    spoken: ClassVar[bool] = True
     next_step: ClassVar[str] = "Verbeter de velden die wij noemen. Stuur het daarna opnieuw."
 
 
@@ -39,6 +40,7 @@ class WrongContentType(Refusal):
 class BodyTooLarge(Refusal):
     """Er zijn te veel gegevens in één keer gestuurd."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 413
     next_step: ClassVar[str] = "Stuur minder gegevens in één keer."
 
@@ -52,6 +54,7 @@ class WrongHost(Refusal):
 class NotFound(Refusal):
     """Deze pagina bestaat niet."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Controleer het adres. Of begin opnieuw bij de eerste pagina."
 
@@ -66,6 +69,7 @@ class MethodNotAllowed(Refusal):
 class NotSignedIn(Refusal):
     """U bent niet ingelogd."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 401
     next_step: ClassVar[str] = "Log in en probeer het dan opnieuw."
 
@@ -73,6 +77,7 @@ class NotSignedIn(Refusal):
 class NotAllowed(Refusal):
     """U mag dit niet doen."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Vraag een collega die dit wel mag. Of bel ons."
 
@@ -80,6 +85,7 @@ class NotAllowed(Refusal):
 class TooManyRequests(Refusal):
     """U probeert het te vaak achter elkaar."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 429
     next_step: ClassVar[str] = "Wacht een minuut en probeer het dan opnieuw."
 
@@ -87,6 +93,7 @@ class TooManyRequests(Refusal):
 class TemporarilyBusy(Refusal):
     """Het is nu te druk, of er is een korte storing."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 503
     next_step: ClassVar[str] = "Probeer het over een paar tellen opnieuw, met hetzelfde id."
 
@@ -94,6 +101,7 @@ class TemporarilyBusy(Refusal):
 class UnexpectedError(Refusal):
     """Er ging bij ons iets mis."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 500
     next_step: ClassVar[str] = "Probeer het later opnieuw. Bel ons als het niet lukt."
 

@@ -19,6 +19,7 @@ MOST: Final = 200
 class ProcessingLogNotYours(Refusal):
     """Dit logboek is van iemand anders."""
 
+    spoken: ClassVar[bool] = True
     status: ClassVar[int] = 404
     next_step: ClassVar[str] = "Bekijk uw eigen logboek, of dat van een kind dat u beheert."
 

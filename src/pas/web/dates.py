@@ -25,7 +25,8 @@ def moment(value: datetime) -> str:
     """``3 november 2026, 14.05 uur``, on the clock that a day here is counted by."""
     assert value.tzinfo is not None, "a moment carries its time zone"
     local = value.astimezone(AMSTERDAM)
-    return say("{day}, {clock} uur", day=day(local.date()), clock=f"{local:%H.%M}")
+    clock = f"{local:%H.%M}"
+    return say("{day}, {clock} uur", day=day(local.date()), clock=clock)
 
 
 def day_at(value: datetime) -> str:
