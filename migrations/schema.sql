@@ -1638,6 +1638,19 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_settlement_step() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_while_waiting() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.waits_until > NEW.tried_at OR NEW.rounds < OLD.rounds THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA275', MESSAGE = 'no code is tried while its card waits, and no wait becomes shorter';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_while_waiting() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_write() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -2113,6 +2126,8 @@ ALTER TABLE municipality.card OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.card.codes_encrypted IS 'Token and number, by a key outside the database, for the holder''s own page and a reprint; null for a card that came from an earlier supplier.';
 
+COMMENT ON COLUMN municipality.card.activation_tries IS 'Not used any more: sign_in_try counts.';
+
 COMMENT ON COLUMN municipality.card.key_id IS 'Of the key under number_hash and activation_hash; codes_encrypted names its own.';
 
 CREATE TABLE municipality.card_print (
@@ -2538,6 +2553,18 @@ CREATE TABLE municipality.job (
 );
 
 ALTER TABLE municipality.job OWNER TO owner_municipality;
+
+CREATE TABLE municipality.known_device (
+    subject_id uuid NOT NULL,
+    device_hash bytea NOT NULL,
+    known_since timestamp with time zone NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    CONSTRAINT known_device_device_hash_check CHECK ((octet_length(device_hash) = 32))
+);
+
+ALTER TABLE municipality.known_device OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.known_device IS 'A keyed hash over subject and cookie: nobody sees that one device came in with two cards.';
 
 CREATE TABLE municipality.location (
     id uuid NOT NULL,
@@ -2997,6 +3024,16 @@ CREATE TABLE municipality.redemption_reversal (
 
 ALTER TABLE municipality.redemption_reversal OWNER TO owner_municipality;
 
+CREATE TABLE municipality.refused_sign_in (
+    subject_id uuid NOT NULL,
+    day date NOT NULL,
+    refused integer NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT refused_sign_in_refused_check CHECK ((refused > 0))
+);
+
+ALTER TABLE municipality.refused_sign_in OWNER TO owner_municipality;
+
 CREATE TABLE municipality.resident (
     id uuid NOT NULL,
     person_number text NOT NULL,
@@ -3201,12 +3238,27 @@ CREATE TABLE municipality.session (
     idle_until timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
+    id uuid,
+    on_behalf_of uuid,
+    proved_by uuid,
+    proved_at timestamp with time zone,
+    device text,
+    is_long boolean DEFAULT false NOT NULL,
+    rotated_at timestamp with time zone,
+    previous_hash bytea,
+    previous_until timestamp with time zone,
     CONSTRAINT session_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['login'::text, 'holder'::text, 'till'::text]))),
     CONSTRAINT session_check CHECK ((ends_at > started_at)),
+    CONSTRAINT session_device_check CHECK ((device ~ '^[a-z_]{2,40}$'::text)),
+    CONSTRAINT session_previous_hash_check CHECK ((octet_length(previous_hash) = 32)),
     CONSTRAINT session_token_hash_check CHECK ((octet_length(token_hash) = 32))
 );
 
 ALTER TABLE municipality.session OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.session.proved_by IS 'The card whose code was typed; null for who came by an identity provider.';
+
+COMMENT ON COLUMN municipality.session.previous_until IS 'Null until the new token was seen; then the old one lives a minute more.';
 
 CREATE TABLE municipality.setting (
     id uuid NOT NULL,
@@ -3353,6 +3405,22 @@ CREATE TABLE municipality.sign_in_attempt (
 );
 
 ALTER TABLE municipality.sign_in_attempt OWNER TO owner_municipality;
+
+CREATE TABLE municipality.sign_in_try (
+    subject_id uuid NOT NULL,
+    device_hash bytea NOT NULL,
+    tries smallint NOT NULL,
+    rounds integer NOT NULL,
+    waits_until timestamp with time zone,
+    tried_at timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_try_device_hash_check CHECK ((octet_length(device_hash) = 32)),
+    CONSTRAINT sign_in_try_rounds_check CHECK ((rounds >= 0)),
+    CONSTRAINT sign_in_try_tries_check CHECK (((tries >= 0) AND (tries <= 4)))
+);
+
+ALTER TABLE municipality.sign_in_try OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.sign_in_try.tries IS 'Since the last wait: the fifth begins a wait, and the count again at zero.';
 
 CREATE TABLE municipality.signal (
     id uuid NOT NULL,
@@ -3840,6 +3908,9 @@ ALTER TABLE ONLY municipality.intermediary
 ALTER TABLE ONLY municipality.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.known_device
+    ADD CONSTRAINT known_device_pkey PRIMARY KEY (subject_id, device_hash);
+
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (id);
 
@@ -3927,6 +3998,9 @@ ALTER TABLE ONLY municipality.redemption
 ALTER TABLE ONLY municipality.redemption_reversal
     ADD CONSTRAINT redemption_reversal_pkey PRIMARY KEY (entry_id);
 
+ALTER TABLE ONLY municipality.refused_sign_in
+    ADD CONSTRAINT refused_sign_in_pkey PRIMARY KEY (subject_id, day);
+
 ALTER TABLE ONLY municipality.resident
     ADD CONSTRAINT resident_bsn_hash_key UNIQUE (bsn_hash);
 
@@ -3998,6 +4072,9 @@ ALTER TABLE ONLY municipality.settlement_unpaid
 
 ALTER TABLE ONLY municipality.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (state_hash);
+
+ALTER TABLE ONLY municipality.sign_in_try
+    ADD CONSTRAINT sign_in_try_pkey PRIMARY KEY (subject_id, device_hash);
 
 ALTER TABLE ONLY municipality.signal
     ADD CONSTRAINT signal_kind_about_week_number_key UNIQUE (kind, about, week, number);
@@ -4131,6 +4208,8 @@ CREATE INDEX intermediary_organisation ON municipality.intermediary USING btree 
 
 CREATE INDEX job_waiting ON municipality.job USING btree (run_after, id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
+CREATE INDEX known_device_used ON municipality.known_device USING btree (used_at);
+
 CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);
 
 CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (adult_id);
@@ -4187,6 +4266,8 @@ CREATE INDEX redemption_sale ON municipality.redemption USING btree (sale_id) WH
 
 CREATE INDEX redemption_till ON municipality.redemption USING btree (till_id, recorded_at);
 
+CREATE INDEX refused_sign_in_last ON municipality.refused_sign_in USING btree (last_at);
+
 CREATE INDEX resident_version_found ON municipality.resident_version USING btree (birth_date, postcode);
 
 CREATE INDEX resident_version_guardian ON municipality.resident_version USING btree (guardian_number) WHERE (guardian_number IS NOT NULL);
@@ -4199,7 +4280,17 @@ CREATE INDEX scheme_grant_resident ON municipality.scheme_grant USING btree (res
 
 CREATE INDEX session_actor ON municipality.session USING btree (actor_kind, actor_id) WHERE (ended_at IS NULL);
 
+CREATE INDEX session_behalf ON municipality.session USING btree (on_behalf_of) WHERE ((on_behalf_of IS NOT NULL) AND (ended_at IS NULL));
+
 CREATE INDEX session_ends ON municipality.session USING btree (ends_at);
+
+CREATE UNIQUE INDEX session_id ON municipality.session USING btree (id);
+
+CREATE INDEX session_idle ON municipality.session USING btree (idle_until);
+
+CREATE UNIQUE INDEX session_previous ON municipality.session USING btree (previous_hash) WHERE (previous_hash IS NOT NULL);
+
+CREATE INDEX session_proved_by ON municipality.session USING btree (proved_by) WHERE ((proved_by IS NOT NULL) AND (ended_at IS NULL));
 
 CREATE INDEX setting_newest ON municipality.setting USING btree (key, recorded_at DESC, id DESC);
 
@@ -4210,6 +4301,8 @@ CREATE UNIQUE INDEX settlement_line_once ON municipality.settlement_line USING b
 CREATE UNIQUE INDEX settlement_run_proposed ON municipality.settlement_run USING btree (state) WHERE (state = 'proposed'::text);
 
 CREATE INDEX sign_in_attempt_created ON municipality.sign_in_attempt USING btree (created_at);
+
+CREATE INDEX sign_in_try_tried ON municipality.sign_in_try USING btree (tried_at);
 
 CREATE INDEX signal_found ON municipality.signal USING btree (found_at);
 
@@ -4542,6 +4635,10 @@ ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verd
 CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.settlement_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_step();
 
 ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER refuse_step;
+
+CREATE TRIGGER refuse_while_waiting BEFORE UPDATE ON municipality.sign_in_try FOR EACH ROW EXECUTE FUNCTION municipality.refuse_while_waiting();
+
+ALTER TABLE municipality.sign_in_try ENABLE ALWAYS TRIGGER refuse_while_waiting;
 
 CREATE TRIGGER stamp BEFORE INSERT ON municipality.event FOR EACH ROW EXECUTE FUNCTION municipality.stamp_event();
 
@@ -4950,6 +5047,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_settlement_line() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_settlement_step() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_while_waiting() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
@@ -5345,6 +5444,11 @@ GRANT UPDATE(lease_until) ON TABLE municipality.job TO app_municipality;
 
 GRANT UPDATE(ended_at) ON TABLE municipality.job TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.known_device TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.known_device TO app_municipality;
+
+GRANT UPDATE(used_at) ON TABLE municipality.known_device TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.location TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.location TO app_municipality;
 
@@ -5560,6 +5664,13 @@ GRANT SELECT ON TABLE municipality.redemption_reversal TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.redemption_reversal TO app_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.redemption_reversal TO ledger_municipality;
 
+GRANT SELECT ON TABLE municipality.refused_sign_in TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.refused_sign_in TO app_municipality;
+
+GRANT UPDATE(refused) ON TABLE municipality.refused_sign_in TO app_municipality;
+
+GRANT UPDATE(last_at) ON TABLE municipality.refused_sign_in TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.resident TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.resident TO app_municipality;
 
@@ -5601,11 +5712,19 @@ GRANT UPDATE(valid_until) ON TABLE municipality.scheme_version TO app_municipali
 GRANT SELECT ON TABLE municipality.session TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.session TO app_municipality;
 
+GRANT UPDATE(token_hash) ON TABLE municipality.session TO app_municipality;
+
 GRANT UPDATE(used_at) ON TABLE municipality.session TO app_municipality;
 
 GRANT UPDATE(idle_until) ON TABLE municipality.session TO app_municipality;
 
 GRANT UPDATE(ended_at) ON TABLE municipality.session TO app_municipality;
+
+GRANT UPDATE(rotated_at) ON TABLE municipality.session TO app_municipality;
+
+GRANT UPDATE(previous_hash) ON TABLE municipality.session TO app_municipality;
+
+GRANT UPDATE(previous_until) ON TABLE municipality.session TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.setting TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.setting TO app_municipality;
@@ -5684,6 +5803,17 @@ GRANT SELECT ON TABLE municipality.sign_in_attempt TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_attempt TO app_municipality;
 
 GRANT UPDATE(used_at) ON TABLE municipality.sign_in_attempt TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.sign_in_try TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.sign_in_try TO app_municipality;
+
+GRANT UPDATE(tries) ON TABLE municipality.sign_in_try TO app_municipality;
+
+GRANT UPDATE(rounds) ON TABLE municipality.sign_in_try TO app_municipality;
+
+GRANT UPDATE(waits_until) ON TABLE municipality.sign_in_try TO app_municipality;
+
+GRANT UPDATE(tried_at) ON TABLE municipality.sign_in_try TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.signal TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.signal TO app_municipality;

@@ -13,7 +13,6 @@ from given.merchants import REGISTRAR
 from pas.auth.keys import KeyStore
 from pas.db import Connection
 from pas.ids import MunicipalityName, ResidentId, uuid7
-from pas.passes.codes import grouped, printed
 from pas.passes.issue import issue_cards
 from pas.passes.make_cards import IssuedCard, Press
 from pas.web.dates import day
@@ -146,21 +145,6 @@ async def card(connection: Connection, parent: ResidentId, tmp_path: Path) -> Is
     return made
 
 
-async def test_a_card_is_set_going_with_two_numbers_by_anybody_who_has_them(
-    holder: Visitor, connection: Connection, card: IssuedCard
-) -> None:
-    assert card.activation_code is not None
-    form = {"number": grouped(card.codes.number), "code": printed(card.activation_code)}
-    asked = await holder.look("activate-card")
-    done = await holder.send("activate-card", form)
-    after = await holder.look("activate-card/done")
-
-    assert "12 cijfers" in asked.text
-    assert (done.status_code, done.headers["location"]) == (303, "/velsen/activate-card/done")
-    assert "Uw kaart staat aan" in after.text
-    assert await connection.fetchval("SELECT state FROM card") == "active"
-
-
 @pytest.mark.parametrize(
     ("number", "code", "sentence"),
     [
@@ -168,13 +152,13 @@ async def test_a_card_is_set_going_with_two_numbers_by_anybody_who_has_them(
         ("1234 5678 9012", "34679CFH", "nummer"),
         ("", "", "Typ de code uit de brief."),
         ("right", "12", "De code heeft 8 tekens."),
-        ("right", "34679CFH", "Bel ons dan. Wij zetten de kaart aan."),
+        ("right", "34679CFH", "Bel ons gerust. Wij helpen u meteen."),
     ],
 )
 async def test_a_mistake_with_a_card_is_said_beside_its_field(
     holder: Visitor, card: IssuedCard, *, number: str, code: str, sentence: str
 ) -> None:
     typed = card.codes.number if number == "right" else number
-    answer = await holder.send("activate-card", {"number": typed, "code": code})
+    answer = await holder.send("sign-in/card", {"number": typed, "code": code})
     assert answer.status_code == 400
     assert sentence in answer.text

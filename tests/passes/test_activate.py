@@ -1,4 +1,4 @@
-"""A card is activated with its code, five tries, and a way out when they are used up."""
+"""A card is activated with its code, five tries before it waits, and a way out while it does."""
 
 from datetime import datetime, timedelta
 
@@ -11,8 +11,6 @@ from pas.auth.events import read_events
 from pas.db import Connection
 from pas.ids import MunicipalityName
 from pas.passes.activate import (
-    MOST_TRIES,
-    ActivationCodeWrong,
     CardNotToActivate,
     activate_at_counter,
     activate_card,
@@ -23,6 +21,8 @@ from pas.passes.block import block_card
 from pas.passes.cards import Card, CardNotFound, read_card
 from pas.passes.codes import ActivationCodeUnreadable, new_activation_code, new_token, printed
 from pas.passes.make_cards import IssuedCard, Press
+from pas.passes.prove_code import ActivationCodeWrong, Shown
+from pas.passes.sign_in_tries import MOST_TRIES, WAITS, refused_tries
 
 VELSEN = MunicipalityName("velsen")
 
@@ -38,8 +38,7 @@ async def activate(
 ) -> None:
     await activate_card(
         connection,
-        scanned or card.codes.token.text(),
-        code or card.activation_code or "",
+        Shown(scanned=scanned or card.codes.token.text(), code=code or card.activation_code or ""),
         ring=press.ring,
         municipality=VELSEN,
         now=now,
@@ -82,6 +81,43 @@ async def test_after_five_tries_also_the_right_code_is_refused_with_a_way_out(
         await activate(connection, press, card)
     assert "Bel ons" in refused.value.next_step
     assert (await stored(connection, card)).state == "inactive"
+
+
+async def test_waiting_ends_and_each_next_time_it_is_longer(
+    connection: Connection, press: Press
+) -> None:
+    card, now = await an_issued_card(connection, press), NOON
+    for wait in (*WAITS, WAITS[-1]):
+        for _ in range(MOST_TRIES):
+            with pytest.raises(ActivationCodeWrong):
+                await activate(connection, press, card, new_activation_code(), now=now)
+        with pytest.raises(ActivationCodeWrong):
+            await activate(connection, press, card, now=now + wait - timedelta(seconds=1))
+        now += wait
+    await activate(connection, press, card, now=now)
+    assert (await stored(connection, card)).state == "active"
+
+
+async def test_the_right_code_begins_the_count_anew(connection: Connection, press: Press) -> None:
+    card = await an_issued_card(connection, press)
+    for _ in range(2):
+        for _ in range(MOST_TRIES - 1):
+            await a_wrong_try(connection, press, card)
+        await activate(connection, press, card)
+
+
+async def test_each_refused_try_is_counted_for_who_asks_and_logged_without_the_code(
+    connection: Connection, press: Press, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = await an_issued_card(connection, press)
+    for _ in range(MOST_TRIES + 2):
+        await a_wrong_try(connection, press, card)
+    (refused,) = await refused_tries(connection, [card.card_id], now=NOON)
+    assert (refused.day, refused.refused) == (NOON.date(), MOST_TRIES + 2)
+    logged = capsys.readouterr().out
+    assert logged.count("sign-in-refused") == MOST_TRIES + 2
+    assert str(card.card_id) in logged
+    assert card.codes.number not in logged
 
 
 async def test_an_active_card_needs_its_code_too_and_counts_tries(
@@ -138,7 +174,7 @@ async def test_what_cannot_be_a_code_costs_no_try(connection: Connection, press:
     card = await an_issued_card(connection, press)
     with pytest.raises(ActivationCodeUnreadable):
         await activate(connection, press, card, "1234")
-    assert (await stored(connection, card)).activation_tries == 0
+    assert await connection.fetchval("SELECT count(*) FROM sign_in_try") == 0
 
 
 async def test_a_code_of_another_card_is_wrong(connection: Connection, press: Press) -> None:
@@ -157,7 +193,7 @@ async def test_a_new_code_gives_new_tries_and_ends_the_old_code(
     )
     with pytest.raises(ActivationCodeWrong):
         await activate(connection, press, card)
-    assert (await stored(connection, card)).activation_tries == 1
+    assert await connection.fetchval("SELECT tries FROM sign_in_try") == 1
     await activate(connection, press, card, code)
 
 

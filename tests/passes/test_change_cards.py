@@ -309,7 +309,6 @@ async def test_an_unknown_pass_is_told(connection: Connection) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE card SET activation_tries = 6",
         "UPDATE card SET state_before_block = 'active'",
         "UPDATE card SET expires_at = NULL",
         "UPDATE pass SET ended_on = now()",

@@ -33,6 +33,7 @@ from pas.passes.print_cards import (
     keep_for_post,
 )
 from pas.passes.print_files import FileKind, PrintFilesGone, print_file
+from pas.passes.prove_code import Shown
 from pas.passes.replace import Replacement, replace_card
 from pas.retention.clean_up import clean_up
 from people import Town
@@ -85,9 +86,8 @@ async def test_everybody_with_a_pass_and_no_card_gets_one_that_the_letter_activa
     assert report.cards == 2
     assert await connection.fetchval("SELECT count(*) FROM card") == 3
     for card, letter in zip(cells(cards), cells(letters), strict=True):
-        await activate_card(
-            connection, card[4], letter[4], ring=press.ring, municipality=VELSEN, now=NOW
-        )
+        shown = Shown(scanned=card[4], code=letter[4])
+        await activate_card(connection, shown, ring=press.ring, municipality=VELSEN, now=NOW)
     active = "SELECT count(*) FROM card WHERE state = 'active'"
     assert await connection.fetchval(active) == 3
 

@@ -110,6 +110,12 @@ A_ROW = {
     "former_state": """
         INSERT INTO former_state (subject_id, state, since, until) VALUES (gen_random_uuid(), 'active', '-infinity', $1)
     """,
+    "sign_in_try": """
+        INSERT INTO sign_in_try (subject_id, device_hash, tries, rounds, tried_at)
+        VALUES (gen_random_uuid(), sha256(''), 1, 0, $1)
+    """,
+    "refused_sign_in": "INSERT INTO refused_sign_in VALUES (gen_random_uuid(), $1::timestamptz, 1, $1)",
+    "known_device": "INSERT INTO known_device VALUES (gen_random_uuid(), sha256(''), $1, $1)",
     "unknown_scan": "INSERT INTO unknown_scan VALUES (gen_random_uuid(), $1)",
     "webhook_message": """
         WITH club AS (INSERT INTO merchant (id, name, state) VALUES (gen_random_uuid(), 'Duinrun', 'requested') RETURNING id)

@@ -61,7 +61,7 @@ async def test_a_page_for_holders_speaks_what_the_browser_asks_for(
     client: httpx.AsyncClient,
 ) -> None:
     asked = {"accept": "text/html", "accept-language": "ar"}
-    shown = await client.get("/velsen/activate-card", headers=asked)
+    shown = await client.get("/velsen/sign-in/card", headers=asked)
     assert '<html lang="ar" dir="rtl">' in shown.text
     worked = await client.get("/velsen/docs/tills", headers=asked)
     assert '<html lang="nl" dir="ltr">' in worked.text
@@ -70,10 +70,10 @@ async def test_a_page_for_holders_speaks_what_the_browser_asks_for(
 async def test_a_chosen_language_is_remembered_and_beats_the_browser(
     client: httpx.AsyncClient,
 ) -> None:
-    chosen = await client.get("/velsen/language/pl?returnTo=/velsen/activate-card")
-    assert (chosen.status_code, chosen.headers["location"]) == (303, "/velsen/activate-card")
+    chosen = await client.get("/velsen/language/pl?returnTo=/velsen/sign-in/card")
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/velsen/sign-in/card")
     asked = {"accept": "text/html", "accept-language": "ar", "cookie": "pas-language=pl"}
-    assert '<html lang="pl"' in (await client.get("/velsen/activate-card", headers=asked)).text
+    assert '<html lang="pl"' in (await client.get("/velsen/sign-in/card", headers=asked)).text
 
 
 async def test_choosing_a_language_leads_to_no_other_site(client: httpx.AsyncClient) -> None:

@@ -191,7 +191,7 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
                 request,
                 "app/welcome.html",
                 sign_in=f"/{name}/sign-in",
-                activate=f"/{name}/activate-card",
+                by_card=f"/{name}/sign-in/card",
                 register=f"/{name}/merchants/register",
             )
 

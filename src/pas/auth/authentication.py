@@ -15,10 +15,11 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from pas.auth.actor import Actor
 from pas.auth.api_tokens import find_api_token
 from pas.auth.cookies import cookie_name, read_cookies, set_cookie
-from pas.auth.csrf import csrf_token
+from pas.auth.csrf import SAFE_METHODS, csrf_token
 from pas.auth.incompatible_roles import IN_PERSON
 from pas.auth.roles import permissions_of
-from pas.auth.sessions import FoundSession, SessionToken, find_session, token_hash
+from pas.auth.rotate_session import find_rotated
+from pas.auth.sessions import LONG_LASTS, FoundSession, SessionToken, find_session
 from pas.auth.state import AuthState, auth_state
 from pas.auth.till_signature import SignedRequest, is_signed, read_claim, verify
 from pas.auth.tokens import TokenWrong
@@ -38,6 +39,11 @@ class Authentication(msgspec.Struct, frozen=True):
     assurance: str = ""
     session_hash: bytes | None = None
     secret: str | None = None
+    is_long: bool = False
+    proved_at: datetime | None = None
+    proved_by: UUID | None = None
+    new_token: SessionToken | None = None
+    """What the browser gets for a session that lasts, when its token changes."""
 
 
 NOBODY: Final = Authentication()
@@ -63,6 +69,17 @@ class Authenticate:
         actor, authentication = await who(request, state, municipality)
         if authentication.secret is None and not scope["path"].startswith(API):
             authentication, send = browser(request, state, municipality, send=send)
+        if authentication.new_token is not None:
+            send = with_cookie(
+                send,
+                set_cookie(
+                    "session",
+                    municipality,
+                    authentication.new_token,
+                    over_tls=state.over_tls,
+                    seconds=int(LONG_LASTS.total_seconds()),
+                ),
+            )
         scope["user"], scope["auth"] = actor, authentication
         if authentication.secret is not None:
             remembered = cast("dict[str, object]", scope["state"])
@@ -83,7 +100,9 @@ async def who(
     name = cookie_name("session", municipality, over_tls=state.over_tls)
     token = read_cookies(request.headers.get("cookie", "")).get(name)
     if token is not None:
-        return await by_session(state, municipality, SessionToken(token), now=now)
+        safe = request.method in SAFE_METHODS
+        token = SessionToken(token)
+        return await by_session(state, municipality, token, now=now, may_rotate=safe)
     return None, NOBODY
 
 
@@ -134,18 +153,28 @@ async def by_token(
 
 
 async def by_session(
-    state: AuthState, municipality: MunicipalityName, token: SessionToken, *, now: datetime
+    state: AuthState,
+    municipality: MunicipalityName,
+    token: SessionToken,
+    *,
+    now: datetime,
+    may_rotate: bool,
 ) -> tuple[Actor | None, Authentication]:
     async with state.database.connection(municipality) as connection:
-        session = await find_session(connection, token_hash(token), now=now)
-    if session is None:
+        found = await find_rotated(connection, token, now=now, may_rotate=may_rotate)
+    if found is None:
         return None, NOBODY
+    session = found.session
     return of_session(session), Authentication(
         method="session",
         name=session.name,
         assurance=session.assurance,
         session_hash=session.token_hash,
-        secret=token,
+        secret=found.token or token,
+        is_long=session.is_long,
+        proved_at=session.proved_at,
+        proved_by=session.proved_by,
+        new_token=found.token,
     )
 
 
@@ -155,6 +184,7 @@ def of_session(session: FoundSession) -> Actor:
         id=session.actor_id,
         permissions=permissions_of(session.roles),
         merchant_id=session.merchant_id,
+        on_behalf_of=session.on_behalf_of,
     )
 
 
@@ -167,14 +197,20 @@ def browser(
     if known is not None:
         return Authentication(secret=known), send
     made = secrets.token_urlsafe(32)
-    header = set_cookie("browser", municipality, made, over_tls=state.over_tls).encode("ascii")
+    header = set_cookie("browser", municipality, made, over_tls=state.over_tls)
+    return Authentication(secret=made), with_cookie(send, header)
+
+
+def with_cookie(send: Send, header: str) -> Send:
+    """Add a cookie to the answer, whatever it is."""
+    encoded = header.encode("ascii")
 
     async def send_with_cookie(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"set-cookie", header)]
+            message["headers"] = [*message["headers"], (b"set-cookie", encoded)]
         await send(message)
 
-    return Authentication(secret=made), send_with_cookie
+    return send_with_cookie
 
 
 def target(scope: HTTPScope) -> str:

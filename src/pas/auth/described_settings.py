@@ -219,6 +219,13 @@ SETTINGS: Final = (
         "number",
         "uur",
     ),
+    Described(
+        "ownPassAge",
+        "Een kind ziet de eigen pas",
+        "Vanaf deze leeftijd, met de eigen kaart. De ouder ziet mee tot 18 jaar.",
+        "number",
+        "jaar",
+    ),
     Described("printDays", "Bewaren van drukbestanden", "Daarna zijn ze weg.", "number", "dagen"),
     Described(
         "linkMonths",

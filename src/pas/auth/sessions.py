@@ -1,7 +1,8 @@
 """Sessions: an opaque token in a cookie, its SHA-256 in the database, an idle and an absolute end.
 
 Signing in always makes a new token, so one that was planted in a browser beforehand is worth
-nothing. A session of another municipality is a row in another schema, and so unknown here.
+nothing. A session of another municipality is a row in another schema, and so unknown here. A holder
+who says that a device is their own has a session that lasts; ``rotate_session.py`` changes its token.
 """
 
 import hashlib
@@ -12,8 +13,9 @@ from uuid import UUID
 
 import msgspec
 
+from pas.auth.devices import DeviceKind
 from pas.db import Connection, Statement
-from pas.ids import MerchantId
+from pas.ids import MerchantId, SessionId, uuid7
 
 SessionToken = NewType("SessionToken", str)
 SessionActor = Literal["login", "holder", "till"]
@@ -25,6 +27,8 @@ IDLE: Final[dict[SessionActor, timedelta]] = {
     "holder": timedelta(minutes=15),
     "till": timedelta(hours=8),
 }
+LONG_LASTS: Final = timedelta(days=365)
+LONG_IDLE: Final = timedelta(days=90)
 EXTEND_AFTER: Final = timedelta(minutes=1)
 """A session that was used within the last minute is not written again: most requests only read."""
 
@@ -34,6 +38,22 @@ class NewSession(msgspec.Struct, frozen=True):
 
     token: SessionToken
     ends_at: datetime
+    is_long: bool = False
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """How a holder began a session: on which device, theirs or not, with the code of which card.
+
+    ``on_behalf_of`` is the holder for whom a mandate signed in.
+    """
+
+    device: DeviceKind = "other"
+    is_long: bool = False
+    proved_by: UUID | None = None
+    on_behalf_of: UUID | None = None
+
+
+SHORT: Final = Begun()
 
 
 class FoundSession(msgspec.Struct, frozen=True):
@@ -48,13 +68,19 @@ class FoundSession(msgspec.Struct, frozen=True):
     name: str | None
     merchant_id: MerchantId | None
     roles: list[str]
+    id: SessionId | None
+    is_long: bool
+    proved_by: UUID | None
+    proved_at: datetime
+    on_behalf_of: UUID | None
+    changed_at: datetime
 
 
 START = Statement(
     """
     INSERT INTO session (token_hash, actor_kind, actor_id, assurance, started_at, used_at,
-        idle_until, ends_at)
-    VALUES ($1, $2, $3, $4, $5, $5, $6, $7)
+        idle_until, ends_at, id, proved_at, device, is_long, proved_by, on_behalf_of)
+    VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $5, $9, $10, $11, $12)
     """,
     None,
 )
@@ -62,7 +88,9 @@ FIND = Statement(
     """
     SELECT s.token_hash, s.actor_kind, s.actor_id, s.assurance, s.used_at, s.ends_at, l.name,
         coalesce(l.merchant_id, t.merchant_id) AS merchant_id,
-        ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id) AS roles
+        ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id) AS roles,
+        s.id, s.is_long, s.proved_by, coalesce(s.proved_at, s.started_at) AS proved_at,
+        s.on_behalf_of, coalesce(s.rotated_at, s.started_at) AS changed_at
     FROM session s
     LEFT JOIN login l ON s.actor_kind = 'login' AND l.id = s.actor_id
     LEFT JOIN till t ON s.actor_kind = 'till' AND t.id = s.actor_id
@@ -87,7 +115,7 @@ END_ALL = Statement(
     """,
     None,
 )
-CLEAN_UP = Statement("DELETE FROM session WHERE ends_at < $1", None)
+CLEAN_UP = Statement("DELETE FROM session WHERE idle_until < $1", None)
 
 
 async def start_session(
@@ -98,13 +126,15 @@ async def start_session(
     assurance: str,
     now: datetime,
     replaces: SessionToken | None = None,
+    begun: Begun = SHORT,
 ) -> NewSession:
     """Start a session under a new token and end the one the browser had, if any.
 
     Also for a step up: whoever proved more than before gets a new session with that assurance.
     """
-    token = SessionToken(secrets.token_urlsafe(TOKEN_BYTES))
-    ends_at = now + LASTS
+    assert actor_kind == "holder" or not begun.is_long, "only a holder has a device of their own"
+    token = new_token()
+    ends_at = now + (LONG_LASTS if begun.is_long else LASTS)
     async with connection.transaction():
         if replaces is not None:
             await END.run(connection, token_hash(replaces), now)
@@ -115,10 +145,15 @@ async def start_session(
             actor_id,
             assurance,
             now,
-            now + IDLE[actor_kind],
+            now + (LONG_IDLE if begun.is_long else IDLE[actor_kind]),
             ends_at,
+            uuid7(),
+            begun.device,
+            begun.is_long,
+            begun.proved_by,
+            begun.on_behalf_of,
         )
-    return NewSession(token=token, ends_at=ends_at)
+    return NewSession(token=token, ends_at=ends_at, is_long=begun.is_long)
 
 
 async def find_session(
@@ -127,7 +162,8 @@ async def find_session(
     """Find a session that is valid now; with ``extend`` keep it from idling."""
     found = await FIND.first(connection, hashed, now)
     if extend and found is not None and now - found.used_at >= EXTEND_AFTER:
-        await EXTEND.run(connection, hashed, now, now + IDLE[found.actor_kind])
+        idle = LONG_IDLE if found.is_long else IDLE[found.actor_kind]
+        await EXTEND.run(connection, hashed, now, now + idle)
     return found
 
 
@@ -143,8 +179,12 @@ async def end_all_sessions(
 
 
 async def clean_up_sessions(connection: Connection, *, now: datetime) -> None:
-    """Forget sessions that ended on their own a day ago."""
+    """Forget sessions that ended on their own a day ago; idling ends each of them at the latest."""
     await CLEAN_UP.run(connection, now - timedelta(days=1))
+
+
+def new_token() -> SessionToken:
+    return SessionToken(secrets.token_urlsafe(TOKEN_BYTES))
 
 
 def token_hash(token: SessionToken) -> bytes:

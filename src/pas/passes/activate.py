@@ -1,13 +1,9 @@
 """The holder activates a card with the code from the letter; or an officer does, at the counter.
 
-Whoever has no right code hears the same, whatever was wrong: that a card is there, whose it is and
-how it stands is nobody else's business. A code has 33 bits and a card five tries. A try is counted
-before it is looked at, and committed also when it is wrong, so that guessing many at once brings no
-more than five. Then there is a way out: the municipality sends a new code, or activates the card at
-the counter.
+The code stays after that: with it and the card its holder signs in (``sign_in.py``). How often it
+may be tried, and what is answered, is in ``prove_code.py``.
 """
 
-import hmac
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -16,39 +12,26 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
+from pas.auth.own_sessions import end_sessions_proved_by
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, MunicipalityName
-from pas.passes.activation_tries import count_try, give_try_back
-from pas.passes.card_keys import activation_hash, hashes_of_scan
+from pas.passes.card_keys import activation_hash
 from pas.passes.cards import Card, CardState, lock_card, set_card_state
-from pas.passes.codes import ActivationCode, new_activation_code, read_activation_code
-from pas.passes.find import FIND_CARD
+from pas.passes.codes import ActivationCode, new_activation_code
+from pas.passes.known_devices import forget_devices
+from pas.passes.prove_code import ProvedCard, Shown, prove_card
+from pas.passes.sign_in_tries import forget_all_tries
 
-MOST_TRIES: Final = 5
-
-
-class ActivationCodeWrong(Refusal):
-    """Deze kaart en deze code horen niet bij elkaar."""
-
-    status: ClassVar[int] = 403
-    next_step: ClassVar[str] = (
-        "Kijk in de brief met de code. Het is een andere brief dan de kaart. "
-        "Na vijf keer kan het niet meer. Bel ons dan. Wij zetten de kaart aan."
-    )
+HAS_CODE: Final = frozenset({"inactive", "active"})
 
 
 class CardNotToActivate(Refusal):
     """Deze kaart kan niet meer aan."""
 
     status: ClassVar[int] = 409
+    spoken: ClassVar[bool] = True
     next_step: ClassVar[str] = "Gebruik uw nieuwe kaart. Geen nieuwe kaart? Bel ons."
-
-
-class Try(msgspec.Struct, frozen=True):
-    state: CardState
-    activation_hash: bytes | None
-    key_id: str
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -59,15 +42,6 @@ class Activated(msgspec.Struct, frozen=True):
     state: CardState
 
 
-COUNT_TRY: Final = Statement(
-    """
-    UPDATE card SET activation_tries = activation_tries + 1
-    WHERE id = $1 AND activation_tries < $2
-    RETURNING state, activation_hash, key_id
-    """,
-    Try,
-)
-FORGET_TRIES: Final = Statement("UPDATE card SET activation_tries = 0 WHERE id = $1", None)
 ACTIVATE: Final = Statement(
     """
     UPDATE card SET state = 'active', state_since = $2
@@ -77,36 +51,37 @@ ACTIVATE: Final = Statement(
     Activated,
 )
 READ_KEY: Final = Statement("SELECT key_id FROM card WHERE id = $1", KeyRow)
-NEW_CODE: Final = Statement(
-    "UPDATE card SET activation_hash = $2, activation_tries = 0 WHERE id = $1", None
-)
+NEW_CODE: Final = Statement("UPDATE card SET activation_hash = $2 WHERE id = $1", None)
 
 
 async def activate_card(
     connection: Connection,
-    scanned: str,
-    typed: str,
+    shown: Shown,
     *,
     ring: KeyRing,
     municipality: MunicipalityName,
     now: datetime,
 ) -> None:
     """Activate with the code; a card that is active already stays so. Call outside a transaction."""
-    assert not connection.is_in_transaction(), "a refusal must not undo the count of tries"
-    card, code = hashes_of_scan(scanned, ring, municipality), read_activation_code(typed)
-    await count_try(connection, now=now)
-    found = await FIND_CARD.first(connection, card.token_hash, card.number_hashes)
-    tried = found and await COUNT_TRY.first(connection, found.id, MOST_TRIES)
-    if found is None or tried is None:
-        raise ActivationCodeWrong
-    expected = activation_hash(ring, code, card=found.id, key_id=tried.key_id)
-    if not _is_same(expected, tried.activation_hash):
-        raise ActivationCodeWrong
-    await give_try_back(connection, now=now)
-    await FORGET_TRIES.run(connection, found.id)
-    if tried.state not in {"inactive", "active"}:
+    card = await prove_card(connection, shown, ring=ring, municipality=municipality, now=now)
+    if card.state not in {"inactive", "active"}:
         raise CardNotToActivate
-    await _activate(connection, found.id, actor=Actor("holder", found.resident_id), now=now)
+    await activate_proved(connection, card, now=now)
+
+
+async def activate_proved(connection: Connection, card: ProvedCard, *, now: datetime) -> None:
+    """Activate a card whose code its holder knows; any other state stays."""
+    async with connection.transaction():
+        if await ACTIVATE.first(connection, card.id, now) is not None:
+            await record_event(
+                connection,
+                kind="card.activated",
+                subject_kind="card",
+                subject_id=card.id,
+                actor=Actor("holder", card.resident_id),
+                before={"state": "inactive"},
+                after={"state": "active"},
+            )
 
 
 async def activate_at_counter(
@@ -129,16 +104,19 @@ async def activate_at_counter(
 async def renew_activation_code(
     connection: Connection, card_id: CardId, *, ring: KeyRing, actor: Actor, now: datetime
 ) -> ActivationCode:
-    """Make a new code for a letter, with five new tries; the code before it is worth nothing."""
+    """Make a new code for a letter, with new tries; what the code before it opened ends."""
     code = new_activation_code()
     async with connection.transaction():
         stored = await lock_card(connection, card_id, actor=actor, now=now)
-        if stored.state != "inactive":
+        if stored.form not in {"paper", "plastic"} or stored.state not in HAS_CODE:
             raise CardNotToActivate("Deze kaart heeft geen code nodig.")
         key_id = (await READ_KEY.one(connection, card_id)).key_id
         digest = activation_hash(ring, code, card=card_id, key_id=key_id)
         assert digest is not None, "a key that cards were made with is never thrown away"
         await NEW_CODE.run(connection, card_id, digest)
+        await forget_all_tries(connection, card_id)
+        await forget_devices(connection, card_id)
+        await end_sessions_proved_by(connection, card_id, now=now)
         await record_event(
             connection,
             kind="card.code_renewed",
@@ -147,23 +125,3 @@ async def renew_activation_code(
             actor=actor,
         )
     return code
-
-
-async def _activate(
-    connection: Connection, card_id: CardId, *, actor: Actor, now: datetime
-) -> None:
-    async with connection.transaction():
-        if await ACTIVATE.first(connection, card_id, now) is not None:
-            await record_event(
-                connection,
-                kind="card.activated",
-                subject_kind="card",
-                subject_id=card_id,
-                actor=actor,
-                before={"state": "inactive"},
-                after={"state": "active"},
-            )
-
-
-def _is_same(expected: bytes | None, stored: bytes | None) -> bool:
-    return expected is not None and stored is not None and hmac.compare_digest(expected, stored)

@@ -1,8 +1,9 @@
 """How often codes may be tried in an hour, over all cards of a municipality.
 
-Five tries per card are no wall to somebody who tries many cards, or invents their numbers. One row
-counts an hour for every worker; a try is counted before it is looked at, and a right one given back,
-so that a day with thousands of new cards meets no wall.
+Five tries per card are no wall to somebody who tries one code on many cards, or invents numbers. One
+row counts an hour for every worker; a try is counted before it is looked at, and a right one given
+back, so that a day with thousands of new cards meets no wall. A device that came in with its card
+before is not counted: it has five tries of its own, and nobody else can use them up.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ class TooManyActivationTries(Refusal):
     """Er zijn te veel verkeerde codes ingevuld."""
 
     status: ClassVar[int] = 429
+    spoken: ClassVar[bool] = True
     next_step: ClassVar[str] = "Probeer het over een uur opnieuw. Of bel ons."
 
 
@@ -42,7 +44,7 @@ GIVE_BACK: Final = Statement(
 FORGET: Final = Statement("DELETE FROM activation_tries WHERE hour < $1", None)
 
 
-async def count_try(connection: Connection, *, now: datetime) -> None:
+async def count_in_hour(connection: Connection, *, now: datetime) -> None:
     """Count one more, or refuse; the first of an hour forgets the hours of days ago."""
     counted = await COUNT.first(connection, _hour(now), MOST_IN_AN_HOUR)
     if counted is None:
@@ -52,7 +54,7 @@ async def count_try(connection: Connection, *, now: datetime) -> None:
         await FORGET.run(connection, now - KEPT)
 
 
-async def give_try_back(connection: Connection, *, now: datetime) -> None:
+async def give_back_to_hour(connection: Connection, *, now: datetime) -> None:
     await GIVE_BACK.run(connection, _hour(now))
 
 

@@ -36,7 +36,6 @@ class Card(msgspec.Struct, frozen=True, rename="camel"):
     state: CardState
     state_since: datetime
     state_before_block: InUse | None
-    activation_tries: int
     expires_at: datetime | None
     replaces: CardId | None
     created_at: datetime
@@ -48,7 +47,7 @@ class Manages(msgspec.Struct, frozen=True):
 
 READ_CARD: Final = Statement(
     """
-    SELECT id, resident_id, form, state, state_since, state_before_block, activation_tries,
+    SELECT id, resident_id, form, state, state_since, state_before_block,
         expires_at, replaces, created_at
     FROM card WHERE id = $1
     """,
@@ -56,7 +55,7 @@ READ_CARD: Final = Statement(
 )
 LOCK_CARD: Final = Statement(
     """
-    SELECT id, resident_id, form, state, state_since, state_before_block, activation_tries,
+    SELECT id, resident_id, form, state, state_since, state_before_block,
         expires_at, replaces, created_at
     FROM card WHERE id = $1 FOR NO KEY UPDATE
     """,
@@ -64,7 +63,7 @@ LOCK_CARD: Final = Statement(
 )
 READ_CARDS: Final = Statement(
     """
-    SELECT id, resident_id, form, state, state_since, state_before_block, activation_tries,
+    SELECT id, resident_id, form, state, state_since, state_before_block,
         expires_at, replaces, created_at
     FROM card WHERE resident_id = $1 ORDER BY created_at DESC, id DESC
     """,

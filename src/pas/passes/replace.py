@@ -12,6 +12,7 @@ import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
+from pas.auth.own_sessions import end_sessions_proved_by
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, ResidentId
@@ -90,6 +91,7 @@ async def replace_card(
             reason=replacement.reason,
         )
         await _end_temporary(connection, stored.resident_id, actor=actor, now=now)
+        await end_sessions_proved_by(connection, card_id, now=now)
         new = NewCard(
             form=replacement.form,
             state="active" if replacement.handed_over else "inactive",

@@ -152,6 +152,39 @@ FORGET_FORMER_STATES: Final = Statement(
     """,
     Gone,
 )
+FORGET_TRIES: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM sign_in_try WHERE ctid = ANY (ARRAY(
+            SELECT t.ctid FROM sign_in_try t WHERE t.tried_at < $1 LIMIT $2))
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_REFUSED: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM refused_sign_in WHERE ctid = ANY (ARRAY(
+            SELECT r.ctid FROM refused_sign_in r WHERE r.last_at < $1 LIMIT $2))
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
+FORGET_DEVICES: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM known_device WHERE ctid = ANY (ARRAY(
+            SELECT k.ctid FROM known_device k WHERE k.used_at < $1 LIMIT $2))
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
 CLOCKS: Final = (
     Clock(
         "processing_log",
@@ -214,6 +247,14 @@ CLOCKS: Final = (
         "ours: a sale without a network that comes in later is of no card any more",
         FORGET_FORMER_STATES,
     ),
+    Clock("sign_in_try", 30, "ours: the longest wait is a day", FORGET_TRIES),
+    Clock(
+        "refused_sign_in",
+        92,
+        "ours: time for a holder to ask who tried; it names a card",
+        FORGET_REFUSED,
+    ),
+    Clock("known_device", 400, "ours: as long as a browser keeps the cookie", FORGET_DEVICES),
     Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
     Clock(
         "webhook_message",

@@ -21,7 +21,7 @@ from pas.auth.demo_login import (
 )
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.roles import ROLE_TITLES, Role
-from pas.auth.sessions import NewSession, SessionToken, end_session
+from pas.auth.sessions import LONG_LASTS, NewSession, SessionToken, end_session
 from pas.auth.sign_in import begin_sign_in, complete_sign_in, local_path, refuse_error
 from pas.auth.state import AuthState, auth_state
 from pas.ids import MunicipalityName
@@ -59,6 +59,7 @@ async def choose(
         request,
         "auth/sign_in.html",
         provider_url=f"/{name}/sign-in/provider?{question}" if has_provider else "",
+        card_url=f"/{name}/sign-in/card?{question}",
         holder_url=f"/{name}/sign-in/holder?{question}" if has_holders else "",
         demo_url=f"/{name}/demo/sign-in",
         personas=personas if await is_demo(request, name) else [],
@@ -205,8 +206,9 @@ def with_session(
     answer: Redirect, state: AuthState, municipality: MunicipalityName, *, session: NewSession
 ) -> Redirect:
     """Put a new session in the browser."""
+    seconds = int(LONG_LASTS.total_seconds()) if session.is_long else None
     answer.headers["set-cookie"] = set_cookie(
-        "session", municipality, session.token, over_tls=state.over_tls
+        "session", municipality, session.token, over_tls=state.over_tls, seconds=seconds
     )
     return answer
 

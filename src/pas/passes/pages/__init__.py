@@ -2,11 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.passes.pages import activate, card, card_runs, my_pass, reopen
+from pas.passes.pages import card, card_runs, my_pass, reopen, sign_in
 
 routes: list[ControllerRouterHandler] = [
     *my_pass.routes,
-    *activate.routes,
+    *sign_in.routes,
     *card.routes,
     *card_runs.routes,
     *reopen.routes,

@@ -23,6 +23,7 @@ from pas.passes.cards import Card, CardForm, CardState, LastingForm, read_card
 from pas.passes.make_cards import Press
 from pas.passes.print_cards import keep_for_post
 from pas.passes.replace import Replacement, replace_card
+from pas.passes.sign_in_tries import refused_tries, waits_until
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.dates import day
@@ -80,8 +81,12 @@ async def card_page(
     municipality: FromPath[str], card_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
     """How does this card stand, and what can I do with it?"""
-    card = await found(request, municipality, card_id)
-    return page(request, "passes/card.html", **context_of(municipality, card, actor_of(request)))
+    card, now = await found(request, municipality, card_id), datetime.now(UTC)
+    async with connected(request, municipality) as connection:
+        refused = await refused_tries(connection, [card.id], now=now)
+        waiting = await waits_until(connection, card.id, now=now)
+    context = context_of(municipality, card, actor_of(request))
+    return page(request, "passes/card.html", refused=refused, waits_until=waiting, **context)
 
 
 @get(f"{CARD}/{{act:str}}", opt=CHANGE, include_in_schema=False)

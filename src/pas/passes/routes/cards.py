@@ -21,6 +21,7 @@ from pas.passes.card_keys import CardCodes
 from pas.passes.cards import Card, list_cards, read_card
 from pas.passes.codes import grouped
 from pas.passes.find import FoundCard, find_card
+from pas.passes.prove_code import Shown
 from pas.passes.qr import card_png, card_svg
 from pas.passes.show_card import read_codes
 from pas.problems.bodies import AppRequest
@@ -151,15 +152,14 @@ async def activate_own_card(
 ) -> None:
     """Zet een kaart aan met de code uit de brief.
 
-    Het antwoord zegt niets over de kaart. Na vijf verkeerde codes kan het alleen nog bij de gemeente.
+    Het antwoord zegt niets over de kaart. Na vijf verkeerde codes moet het een uur wachten, en dan langer.
     """
     name = MunicipalityName(municipality)
     ring = await auth_state(request.app.state).ring(name)
     async with connected(request, municipality) as connection:
         await activate_card(
             connection,
-            data.scanned,
-            data.code,
+            Shown(scanned=data.scanned, code=data.code),
             ring=ring,
             municipality=name,
             now=datetime.now(UTC),
