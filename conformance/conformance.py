@@ -26,6 +26,7 @@ from stage import Stage, opened
 SECRET = bytes(range(32))
 OTHER_SECRET = bytes(32)
 OLD_SECONDS = 3_600
+PHONE = "{phone}"
 
 
 class Run:
@@ -102,6 +103,9 @@ class Run:
                     "municipality": source.municipality,
                     "code": code,
                 }
+            case "sell" if do["scanned"] == PHONE:
+                code = self.stage.known["phone"] = source.new_phone_code()
+                return {**do, "scanned": code}
             case "listen":
                 return {**do, "secret": "whsec_" + base64.b64encode(SECRET).decode()}
             case _:

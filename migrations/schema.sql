@@ -664,6 +664,20 @@ END $$;
 
 ALTER FUNCTION municipality.forget_links(months integer, most integer) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.forget_phone_codes(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE gone integer;
+BEGIN
+    DELETE FROM phone_code_use WHERE nonce IN (
+        SELECT u.nonce FROM phone_code_use u WHERE u.used_at < least(before, now() - interval '1 hour') LIMIT most);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    RETURN gone;
+END $$;
+
+ALTER FUNCTION municipality.forget_phone_codes(before timestamp with time zone, most integer) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -937,24 +951,6 @@ CREATE FUNCTION municipality.lock_pots(pots bigint[]) RETURNS TABLE(account_id b
 $$;
 
 ALTER FUNCTION municipality.lock_pots(pots bigint[]) OWNER TO owner_municipality;
-
-CREATE FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) RETURNS uuid
-    LANGUAGE sql STABLE
-    SET search_path TO 'municipality', 'pg_temp'
-    AS $$
-    SELECT m.adult_id FROM managing_adult m
-    CROSS JOIN LATERAL (
-        SELECT n.* FROM resident_version n WHERE n.resident_id = m.adult_id AND n.valid_from <= on_day
-        ORDER BY n.valid_from DESC LIMIT 1
-    ) v
-    WHERE m.child_id = who AND m.valid_from <= on_day AND (m.valid_until IS NULL OR m.valid_until > on_day)
-        AND v.died_on IS NULL AND (m.kind = 'administrator' OR born > on_day - interval '18 years')
-    ORDER BY m.kind = 'administrator' DESC, v.household_number = household DESC,
-        array_position(ARRAY['parent', 'registered_guardian', 'guardian', 'co_parent'], m.kind), v.birth_date, m.adult_id
-    LIMIT 1
-$$;
-
-ALTER FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) RETURNS record
     LANGUAGE plpgsql
@@ -1486,19 +1482,6 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_in_sandbox() OWNER TO owner_municipality;
 
-CREATE FUNCTION municipality.refuse_letters_in_sandbox() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'municipality', 'pg_temp'
-    AS $$
-BEGIN
-    IF EXISTS (SELECT 1 FROM sandbox) THEN
-        RAISE EXCEPTION USING ERRCODE = 'PA270', MESSAGE = 'a sandbox sends no letters';
-    END IF;
-    RETURN NEW;
-END $$;
-
-ALTER FUNCTION municipality.refuse_letters_in_sandbox() OWNER TO owner_municipality;
-
 CREATE FUNCTION municipality.refuse_other_judgement() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1869,6 +1852,33 @@ CREATE FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, u
 $$;
 
 ALTER FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) RETURNS text[]
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF (cardinality(outcomes) = ALL (ARRAY[cardinality(nonces), cardinality(sales), cardinality(tills)])) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
+    INSERT INTO phone_code_use (nonce, sale_id, till_id)
+    SELECT DISTINCT ON (i.nonce) i.nonce, i.sale_id, i.till_id
+    FROM unnest(outcomes, nonces, sales, tills) WITH ORDINALITY AS i (outcome, nonce, sale_id, till_id, n)
+    WHERE i.nonce IS NOT NULL AND i.outcome = 'booked'
+    ORDER BY i.nonce, i.n
+    ON CONFLICT (nonce) DO NOTHING;
+    -- A statement of its own, so that it sees what whoever was first has written.
+    IF EXISTS (
+        SELECT 1 FROM unnest(outcomes, nonces, sales, tills) AS i (outcome, nonce, sale_id, till_id)
+        JOIN phone_code_use u ON u.nonce = i.nonce
+        WHERE i.outcome = 'booked' AND (u.sale_id, u.till_id) IS DISTINCT FROM (i.sale_id, i.till_id)
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA280', MESSAGE = 'a code of a telephone has paid for another sale';
+    END IF;
+    RETURN outcomes;
+END $$;
+
+ALTER FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.stamp_event() RETURNS trigger
     LANGUAGE plpgsql
@@ -2597,50 +2607,6 @@ ALTER TABLE municipality.known_device OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.known_device IS 'A keyed hash over subject and cookie: nobody sees that one device came in with two cards.';
 
-CREATE TABLE municipality.letter_run (
-    id uuid NOT NULL,
-    kind text NOT NULL,
-    from_day date NOT NULL,
-    until_day date NOT NULL,
-    large boolean NOT NULL,
-    made_at timestamp with time zone NOT NULL,
-    made_by uuid NOT NULL,
-    files_until timestamp with time zone NOT NULL,
-    letters integer NOT NULL,
-    left_out integer NOT NULL,
-    CONSTRAINT letter_run_check CHECK ((until_day > from_day)),
-    CONSTRAINT letter_run_check1 CHECK ((files_until > made_at)),
-    CONSTRAINT letter_run_kind_check CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)),
-    CONSTRAINT letter_run_left_out_check CHECK ((left_out >= 0)),
-    CONSTRAINT letter_run_letters_check CHECK ((letters >= 0))
-);
-
-ALTER TABLE municipality.letter_run OWNER TO owner_municipality;
-
-COMMENT ON TABLE municipality.letter_run IS 'A batch of letters that somebody asked for. Its files are made when they are fetched, until files_until.';
-
-COMMENT ON COLUMN municipality.letter_run.until_day IS 'The first day that the letters are no longer about.';
-
-CREATE TABLE municipality.letter_version (
-    id uuid NOT NULL,
-    kind text NOT NULL,
-    part text NOT NULL,
-    content text,
-    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    recorded_by uuid NOT NULL,
-    CONSTRAINT letter_version_content_check CHECK (((length(content) >= 1) AND (length(content) <= 100000))),
-    CONSTRAINT letter_version_kind_check CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)),
-    CONSTRAINT letter_version_part_check CHECK ((part ~ '^(layout|[a-z]{2})$'::text))
-);
-
-ALTER TABLE municipality.letter_version OWNER TO owner_municipality;
-
-COMMENT ON TABLE municipality.letter_version IS 'How a municipality writes and lays out a letter; the newest of a kind and part counts.';
-
-COMMENT ON COLUMN municipality.letter_version.part IS 'The language of a text, or the layout. The kind letter has the layout around all of them.';
-
-COMMENT ON COLUMN municipality.letter_version.content IS 'Null: back to the text or layout of the program.';
-
 CREATE TABLE municipality.location (
     id uuid NOT NULL,
     merchant_id uuid NOT NULL,
@@ -3009,6 +2975,18 @@ CREATE TABLE municipality.payout_account (
 );
 
 ALTER TABLE municipality.payout_account OWNER TO owner_municipality;
+
+CREATE TABLE municipality.phone_code_use (
+    nonce bytea NOT NULL,
+    sale_id uuid NOT NULL,
+    till_id uuid NOT NULL,
+    used_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT phone_code_use_nonce_check CHECK ((octet_length(nonce) = 8))
+);
+
+ALTER TABLE municipality.phone_code_use OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.phone_code_use IS 'Codes of telephones that paid, and for which sale. A code lives for minutes, so a row is of use for a day.';
 
 CREATE TABLE municipality.posting (
     kind text NOT NULL,
@@ -3986,12 +3964,6 @@ ALTER TABLE ONLY municipality.job
 ALTER TABLE ONLY municipality.known_device
     ADD CONSTRAINT known_device_pkey PRIMARY KEY (subject_id, device_hash);
 
-ALTER TABLE ONLY municipality.letter_run
-    ADD CONSTRAINT letter_run_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY municipality.letter_version
-    ADD CONSTRAINT letter_version_pkey PRIMARY KEY (id);
-
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (id);
 
@@ -4063,6 +4035,9 @@ ALTER TABLE ONLY municipality.payee_invoice
 
 ALTER TABLE ONLY municipality.payout_account
     ADD CONSTRAINT payout_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.phone_code_use
+    ADD CONSTRAINT phone_code_use_pkey PRIMARY KEY (nonce);
 
 ALTER TABLE ONLY municipality.posting
     ADD CONSTRAINT posting_pkey PRIMARY KEY (kind, debit, credit, reverses);
@@ -4291,10 +4266,6 @@ CREATE INDEX job_waiting ON municipality.job USING btree (run_after, id) WHERE (
 
 CREATE INDEX known_device_used ON municipality.known_device USING btree (used_at);
 
-CREATE INDEX letter_run_newest ON municipality.letter_run USING btree (made_at DESC, id DESC);
-
-CREATE INDEX letter_version_newest ON municipality.letter_version USING btree (kind, part, recorded_at DESC, id DESC);
-
 CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);
 
 CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (adult_id);
@@ -4332,6 +4303,8 @@ CREATE INDEX payee_invoice_waiting ON municipality.payee_invoice USING btree (pr
 CREATE INDEX payout_account_merchant ON municipality.payout_account USING btree (merchant_id, proposed_at DESC);
 
 CREATE UNIQUE INDEX payout_account_waits_once ON municipality.payout_account USING btree (merchant_id) WHERE ((approved_at IS NULL) AND (rejected_at IS NULL));
+
+CREATE INDEX phone_code_use_used_at ON municipality.phone_code_use USING brin (used_at);
 
 CREATE INDEX processing_log_recorded ON municipality.processing_log USING brin (recorded_at);
 
@@ -4473,14 +4446,6 @@ CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON muni
 
 ALTER TABLE municipality.incompatible_role ENABLE ALWAYS TRIGGER append_only;
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.letter_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
-
-ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER append_only;
-
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.letter_version FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
-
-ALTER TABLE municipality.letter_version ENABLE ALWAYS TRIGGER append_only;
-
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.merchant_registration_step FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER append_only;
@@ -4500,6 +4465,10 @@ ALTER TABLE municipality.offline_sale ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.payout_account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.phone_code_use FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.phone_code_use ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.posting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -4694,10 +4663,6 @@ CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.a
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.card_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
 ALTER TABLE municipality.card_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
-
-CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.letter_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_letters_in_sandbox();
-
-ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
 
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.settlement_file FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
@@ -5056,6 +5021,9 @@ GRANT ALL ON FUNCTION municipality.forget_helper_applications(before timestamp w
 REVOKE ALL ON FUNCTION municipality.forget_links(months integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_links(months integer, most integer) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.forget_phone_codes(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_phone_codes(before timestamp with time zone, most integer) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) TO app_municipality;
 
@@ -5084,9 +5052,6 @@ GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], b
 
 REVOKE ALL ON FUNCTION municipality.lock_pots(pots bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
-
-REVOKE ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) FROM PUBLIC;
-GRANT ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) TO app_municipality;
@@ -5126,8 +5091,6 @@ REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_in_sandbox() FROM PUBLIC;
-
-REVOKE ALL ON FUNCTION municipality.refuse_letters_in_sandbox() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 
@@ -5173,6 +5136,9 @@ GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timest
 REVOKE ALL ON FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.stamp_event() FROM PUBLIC;
 
@@ -5551,12 +5517,6 @@ GRANT SELECT,INSERT,DELETE ON TABLE municipality.known_device TO app_municipalit
 
 GRANT UPDATE(used_at) ON TABLE municipality.known_device TO app_municipality;
 
-GRANT SELECT ON TABLE municipality.letter_run TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.letter_run TO app_municipality;
-
-GRANT SELECT ON TABLE municipality.letter_version TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.letter_version TO app_municipality;
-
 GRANT SELECT ON TABLE municipality.location TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.location TO app_municipality;
 
@@ -5749,6 +5709,9 @@ GRANT UPDATE(rejected_by) ON TABLE municipality.payout_account TO app_municipali
 GRANT UPDATE(rejected_because) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(usable_from) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.phone_code_use TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.phone_code_use TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.posting TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.posting TO ledger_municipality;

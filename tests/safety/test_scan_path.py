@@ -197,7 +197,8 @@ async def test_the_facts_are_read_by_indexes_alone(
     explained = await connection.fetchval(
         f"EXPLAIN (FORMAT JSON) EXECUTE facts(ARRAY['{uuid4()}']::uuid[], ARRAY['{till.id}']::uuid[], "
         f"ARRAY['\\x{token}']::bytea[], ARRAY[NULL]::bytea[], ARRAY[1], ARRAY[NULL]::uuid[], "
-        f"'{NOON.isoformat()}', '{NOON.date()}', ARRAY[NULL]::text[], ARRAY[true], 600)"
+        f"'{NOON.isoformat()}', '{NOON.date()}', ARRAY[NULL]::text[], ARRAY[true], 600, "
+        "ARRAY[NULL]::uuid[], ARRAY[NULL]::bytea[], ARRAY[NULL]::uuid[])"
     )
     assert whole_tables(json.loads(explained)) & set(GROWING) == set()
 

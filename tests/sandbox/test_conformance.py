@@ -52,6 +52,7 @@ FORGETS: Final = {
         'for number, _ in enumerate(cashier["children"], start=1)',
     ),
     "together": ('self.undo("void", -1)', "pass"),
+    "phone": ('item["scanned"] = quote["ticket"] or item["scanned"]', "pass"),
     "moved": (
         "                (item, new, one)\n",
         "                (item, new, str(uuid.uuid4()))\n",

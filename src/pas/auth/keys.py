@@ -32,6 +32,8 @@ class Purpose(StrEnum):
     UPLOAD_ENCRYPTION = auto()
     OIDC_CLIENT = auto()
     OFFLINE_PERMIT = auto()
+    PHONE_CODE = auto()
+    TILL_TICKET = auto()
 
 
 LASTING: Final = frozenset(

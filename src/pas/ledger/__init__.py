@@ -4,7 +4,8 @@ The one lock order of the whole program:
 
 1. guarded accounts (rows of ``balance``), by account id ascending;
 2. originals that are reversed (rows of ``entry``), by entry id ascending;
-3. new entries, by entry id ascending (a concurrent twin waits here on the primary key).
+3. new entries, by entry id ascending (a concurrent twin waits here on the primary key);
+4. the codes of telephones that paid (rows of ``phone_code_use``), by their number.
 
 Before all of these a grant locks its closed pots (``lock_pots``), then takes its claims (unique rows
 of ``scheme_grant``) by scheme, claimant and period; the budgets that it opens are new, so nobody else

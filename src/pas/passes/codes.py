@@ -72,10 +72,10 @@ class CardNumberMistyped(TillRefusal):
 
 
 class PhoneCodeNotAccepted(TillRefusal):
-    """Een code op een telefoon werkt hier nog niet."""
+    """Een code op een telefoon werkt hier niet."""
 
-    cashier = "Een code op een telefoon werkt hier nog niet. Vraag naar de kaart."
-    holder = "Betalen met uw telefoon kan hier nog niet. Laat uw kaart zien."
+    cashier = "Een code op een telefoon werkt hier niet. Vraag naar de kaart."
+    holder = "De code op uw telefoon werkt hier niet. Laat uw kaart zien."
     next_step = "Geen kaart bij u? Typ het nummer van 12 cijfers van de kaart."
     sticky = False
 
@@ -126,6 +126,16 @@ class Token(msgspec.Struct, frozen=True):
 
     def is_of(self, municipality: MunicipalityName) -> bool:
         return self.municipality_tag == municipality_tag(municipality)
+
+
+class PhoneText(msgspec.Struct, frozen=True):
+    """What a telephone showed, or the ticket that a till got for it; ``phone_codes`` proves it."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        """Keep the code out of logs and tracebacks."""
+        return "PhoneText()"
 
 
 class HashKey(msgspec.Struct, frozen=True):
@@ -179,6 +189,15 @@ def grouped(number: CardNumber) -> str:
 
 
 def read_scanned(text: str) -> Token | CardNumber:
+    """As ``read_at_till``, where a code on a telephone says nothing that lasts."""
+    match read_at_till(text):
+        case PhoneText():
+            raise PhoneCodeNotAccepted
+        case read:
+            return read
+
+
+def read_at_till(text: str) -> Token | CardNumber | PhoneText:
     """Make out what a scanner or a person put in the field, or refuse with what to do.
 
     Forgives what keyboard scanners, phones and people do: lower case, spaces, line ends, hyphens,
@@ -188,7 +207,7 @@ def read_scanned(text: str) -> Token | CardNumber:
         raise CardUnreadable
     scanned = SCANNER_MARK.sub("", text.strip())
     if scanned.upper().startswith(PHONE_PREFIX):
-        raise PhoneCodeNotAccepted
+        return PhoneText(scanned.upper())
     if "/" not in scanned:
         return read_piece(scanned)
     pieces = re.split(r"[/=#?&]", scanned)

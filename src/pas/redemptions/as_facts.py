@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from pas.ids import AccountId, SchemeVersionId
 from pas.money import WHOLE
+from pas.passes.phone_codes import PhoneCode
 from pas.redemptions.facts import (
     AgreementFacts,
     BudgetFacts,
     CardFacts,
+    CodeFacts,
     Counts,
     Facts,
     Limits,
@@ -16,7 +18,7 @@ from pas.redemptions.facts import (
     Relation,
     TillFacts,
 )
-from pas.redemptions.read import BudgetRow, FactsRow, PassRow
+from pas.redemptions.read import BudgetRow, CardRow, FactsRow, PassRow
 from pas.redemptions.sale import SaleItem
 from pas.redemptions.scheme_facts import SchemeFacts
 
@@ -32,7 +34,7 @@ def facts_of(
     return Facts(
         till=till_facts(item, row),
         merchant=merchant_facts(row),
-        card=CardFacts(id=card.id, state=card.state, expires_at=card.expires_at) if card else None,
+        card=card_facts(card) if card else None,
         pass_=pass_facts(subject.pass_) if subject and subject.pass_ else None,
         budgets=tuple(
             left.get(budget.account)
@@ -40,6 +42,8 @@ def facts_of(
             for budget in (subject.budgets if subject else None) or ()
         ),
         card_is_foreign=item.scan.is_foreign,
+        code=code_facts(item.scan.phone, is_spent=bool(row.code_spent)),
+        code_is_forged=item.scan.is_forged,
         relation=relation(item, row),
         holder_is_adult=subject is not None and subject.is_adult,
         counts=counts,
@@ -84,6 +88,16 @@ def merchant_facts(row: FactsRow) -> MerchantFacts | None:
             for category, valid_from, valid_until, price in merchant.agreements or ()
         ),
     )
+
+
+def card_facts(row: CardRow) -> CardFacts:
+    return CardFacts(id=row.id, state=row.state, form=row.form, expires_at=row.expires_at)
+
+
+def code_facts(code: PhoneCode | None, *, is_spent: bool) -> CodeFacts | None:
+    if code is None:
+        return None
+    return CodeFacts(until=code.until, is_ticket=code.kind == "ticket", is_spent=is_spent)
 
 
 def pass_facts(row: PassRow) -> PassFacts:

@@ -8,6 +8,7 @@ is decided again once that is booked. Quotes of one request count on each other,
 
 from collections import ChainMap, Counter
 from collections.abc import Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -18,7 +19,7 @@ from pas.redemptions.facts import BudgetFacts, Counts
 from pas.redemptions.judge import Judged, Moment, judge
 from pas.redemptions.pace import Pace
 from pas.redemptions.read import FactsRow
-from pas.redemptions.refusals import CardUnknown
+from pas.redemptions.refusals import GUESSES
 from pas.redemptions.sale import SaleItem
 
 Asking = tuple[TillId, str]
@@ -35,6 +36,8 @@ class Tally(msgspec.Struct):
     card_sales: Counter[CardId] = msgspec.field(default_factory=Counter)
     card_cents: Counter[CardId] = msgspec.field(default_factory=Counter)
     unknown_cards: Counter[TillId] = msgspec.field(default_factory=Counter)
+    codes: dict[bytes, UUID] = {}
+    """Which sale a code on a telephone pays."""
 
 
 def judge_batch(
@@ -50,7 +53,8 @@ def judge_batch(
     for sale, row in zip(sales, rows, strict=True):
         left = left_for(sale, tally)
         counts = counts_of(sale, row, tally, moment=moment, pace=pace)
-        verdict = judge(sale, row, schemes, moment=moment, counts=counts, left=left)
+        seen = as_spent(sale, row, tally)
+        verdict = judge(sale, seen, schemes, moment=moment, counts=counts, left=left)
         count_on(tally, verdict, sale=sale, row=row)
         judged.append(verdict)
     return judged
@@ -60,6 +64,14 @@ def left_for(sale: SaleItem, tally: Tally) -> Left:
     if sale.request.take_cents is not None:
         return tally.left
     return ChainMap(tally.quoted.get(asking(sale), {}), tally.left)
+
+
+def as_spent(sale: SaleItem, row: FactsRow, tally: Tally) -> FactsRow:
+    """Let an item see that the one before it paid another sale with the same code."""
+    code = sale.scan.phone
+    if code is None or tally.codes.get(code.nonce, sale.sale) == sale.sale:
+        return row
+    return msgspec.structs.replace(row, code_spent=True)
 
 
 def asking(sale: SaleItem) -> Asking:
@@ -82,7 +94,7 @@ def counts_of(sale: SaleItem, row: FactsRow, tally: Tally, *, moment: Moment, pa
 
 def count_on(tally: Tally, verdict: Judged, *, sale: SaleItem, row: FactsRow) -> None:
     """Keep what the next items have to know of this one."""
-    if verdict.answer.reason is CardUnknown:
+    if verdict.answer.reason in GUESSES:
         tally.unknown_cards[sale.till_id] += 1
     left = {budget.account: budget for budget in verdict.left}
     if verdict.booking is None:
@@ -92,6 +104,8 @@ def count_on(tally: Tally, verdict: Judged, *, sale: SaleItem, row: FactsRow) ->
     if row.merchant is not None:
         tally.merchant_sales[row.merchant.id] += 1
     if row.card is not None and verdict.booking.refusal is None:
+        if sale.scan.phone is not None:
+            tally.codes[sale.scan.phone.nonce] = sale.sale
         tally.card_sales[row.card.id] += 1
         tally.card_cents[row.card.id] += verdict.taken_cents
         tally.left.update(left)

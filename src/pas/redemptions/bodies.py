@@ -128,6 +128,9 @@ class AnswerTold(Told, frozen=True):
     warnings: tuple[WarningTold, ...]
     children: tuple[int, ...]
     """For which children can be paid here, as numbers for ``holder``; only in a quote."""
+    ticket: str | None = None
+    """Where a code on a telephone was scanned: what to send as ``scanned`` from now on, for ten
+    minutes, at this till alone. Only in an answer to a quote."""
     pause: PauseTold | None = None
     """Why the till stands still, where that is the refusal."""
 
@@ -209,6 +212,7 @@ def told(answer: Answer) -> AnswerTold:
             for warning in answer.warnings
         ),
         children=answer.children,
+        ticket=answer.ticket,
     )
 
 

@@ -16,6 +16,7 @@ from pas.money import WHOLE, BasisPoints, Cents
 TillKind = Literal["merchant", "intermediary", "counter"]
 TillState = Literal["invited", "active", "paused", "revoked"]
 MerchantState = Literal["requested", "approved", "suspended", "ended"]
+CardForm = Literal["paper", "plastic", "phone", "temporary", "voucher"]
 CardState = Literal["inactive", "active", "blocked", "replaced", "ended"]
 AllowanceKind = Literal["amount", "visits", "percentage", "in_kind"]
 Relation = Literal["self", "child", "stranger"]
@@ -55,7 +56,19 @@ class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     id: CardId
     state: CardState
+    form: CardForm = "paper"
     expires_at: datetime | None = None
+
+
+class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The code on a telephone that was scanned, or the ticket that a till got for it, proved.
+
+    ``is_spent`` says that it has paid for something else.
+    """
+
+    until: datetime
+    is_ticket: bool = False
+    is_spent: bool = False
 
 
 class PassFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +160,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     pass_: PassFacts | None
     budgets: tuple[BudgetFacts, ...] = ()
     card_is_foreign: bool = False
+    code: CodeFacts | None = None
+    code_is_forged: bool = False
     relation: Relation = "self"
     """Whose pass pays: the scanned one, a child that its holder manages, or neither."""
     holder_is_adult: bool = False

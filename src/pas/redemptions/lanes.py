@@ -155,5 +155,6 @@ async def sent_again_when_cut_off(
 
 
 def lane_of(sale: SaleItem) -> int:
-    seen = sale.scan.token_hash or sale.scan.number_hash or b"\x00"
-    return seen[0] % LANES
+    scan = sale.scan
+    shown = scan.phone and scan.phone.card_id.bytes[-1:]
+    return (scan.token_hash or scan.number_hash or shown or b"\x00")[0] % LANES

@@ -10,6 +10,7 @@ whether the holder is an adult.
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -26,7 +27,7 @@ from pas.ids import (
     TillId,
 )
 from pas.money import Cents
-from pas.redemptions.facts import CardState, MerchantState, TillKind, TillState
+from pas.redemptions.facts import CardForm, CardState, MerchantState, TillKind, TillState
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     till_id: TillId
     token_hash: bytes | None
     number_hash: bytes | None
+    card_id: CardId | None = None
+    nonce: bytes | None = None
+    """Of a code on a telephone, and ``sale`` is what it is to pay; None where nothing is sold yet."""
+    sale: UUID | None = None
     holder: int = 0
     """0 is the card's own holder, 1 the first child that this holder manages, and so on."""
     payee: MerchantId | None = None
@@ -79,6 +84,7 @@ class MerchantRow(msgspec.Struct, frozen=True, array_like=True):
 
 class CardRow(msgspec.Struct, frozen=True, array_like=True):
     id: CardId
+    form: CardForm
     state: CardState
     expires_at: datetime | None
     resident_id: ResidentId
@@ -128,6 +134,8 @@ class FactsRow(msgspec.Struct, frozen=True, array_like=True):
     merchant: MerchantRow | None
     card: CardRow | None
     subject: SubjectRow | None
+    code_spent: bool | None = None
+    """Whether the code on a telephone has paid for something else; None where it has paid nothing."""
 
 
 class JsonRow(msgspec.Struct, frozen=True):
@@ -152,7 +160,7 @@ READ_FACTS: Final = Statement(
             (SELECT json_agg(json_build_array(a.category, a.valid_from, a.valid_until, a.visit_price_cents))
                 FROM agreement a WHERE a.merchant_id = m.id)) END,
         CASE WHEN c.id IS NOT NULL THEN (
-            SELECT json_build_array(c.id, c.state, c.expires_at, c.resident_id, count(*),
+            SELECT json_build_array(c.id, c.form, c.state, c.expires_at, c.resident_id, count(*),
                 coalesce(sum(p.taken_cents), 0),
                 CASE WHEN i.fully THEN (
                     SELECT json_agg(k.number ORDER BY k.number)
@@ -205,16 +213,20 @@ READ_FACTS: Final = Statement(
                 LEFT JOIN balance n ON n.account_id = g.visits_account_id
                 WHERE p.resident_id = w.id AND (p.ended_on IS NULL OR p.ended_on > $8::date)
                     AND (b.usable_until > $7::timestamptz - interval '400 days'))
-        ) END
+        ) END,
+        (SELECT (u.sale_id, u.till_id) IS DISTINCT FROM (i.sale, i.till_id) FROM phone_code_use u WHERE u.nonce = i.nonce)
     )::text AS facts
-    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[], $9::text[], $10::boolean[])
-        WITH ORDINALITY AS i (id, till_id, token_hash, number_hash, holder, payee, category, fully, n)
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[], $9::text[], $10::boolean[],
+            $12::uuid[], $13::bytea[], $14::uuid[])
+        WITH ORDINALITY AS i (id, till_id, token_hash, number_hash, holder, payee, category, fully, card_id, nonce, sale, n)
     LEFT JOIN till t ON t.id = i.till_id
     LEFT JOIN merchant m ON m.id = coalesce(i.payee, t.merchant_id) AND m.kind = 'regular'
     LEFT JOIN LATERAL (
-        SELECT k.id, k.state, k.expires_at, k.resident_id FROM card k WHERE k.token_hash = i.token_hash
+        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id FROM card k WHERE k.token_hash = i.token_hash
         UNION ALL
-        SELECT k.id, k.state, k.expires_at, k.resident_id FROM card k WHERE k.number_hash = i.number_hash
+        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id FROM card k WHERE k.number_hash = i.number_hash
+        UNION ALL
+        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id FROM card k WHERE k.id = i.card_id
         LIMIT 1
     ) c ON true
     LEFT JOIN LATERAL (
@@ -254,5 +266,8 @@ async def read_facts(
         [item.category for item in wanted],
         [item.fully for item in wanted],
         most_sales,
+        [item.card_id for item in wanted],
+        [item.nonce for item in wanted],
+        [item.sale for item in wanted],
     )
     return [DECODER.decode(row.facts) for row in rows]

@@ -21,16 +21,17 @@ from pas.redemptions.facts import Limits
 from pas.redemptions.judge import Judged, Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.read import FactsRow, Wanted, read_facts
-from pas.redemptions.refusals import Busy, CardUnknown, TillPaused
+from pas.redemptions.refusals import GUESSES, Busy, TillPaused
 from pas.redemptions.sale import Answer, SaleItem, refused
 from pas.redemptions.scheme_facts import scheme_facts
 from pas.redemptions.strikes import note_unknown_cards
 from pas.redemptions.verdicts import Refused
 
 ROUNDS: Final = 3
-AGAIN: Final = frozenset({"PA001", "40P01", "55P03"})
+AGAIN: Final = frozenset({"PA001", "PA280", "40P01", "55P03"})
 """SQLSTATEs after which nothing was stored and the same ids are sent again: another call booked one
-of them at the same moment, a deadlock, a lock that took too long."""
+of them, or paid with the same code of a telephone, at the same moment; a deadlock, a lock that took
+too long."""
 
 
 class Outcomes(msgspec.Struct, frozen=True):
@@ -44,6 +45,15 @@ REDEEM_BATCH: Final = Statement(
     """
     SELECT redeem_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
         $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) AS outcomes, now() AS recorded_at
+    """,
+    Outcomes,
+)
+# Only where a telephone pays: whoever pays by card waits for nothing more.
+REDEEM_BY_PHONE: Final = Statement(
+    """
+    SELECT spend_codes(redeem_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+        $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29), $30, $31, $15) AS outcomes,
+        now() AS recorded_at
     """,
     Outcomes,
 )
@@ -112,7 +122,7 @@ async def judge_all(
         },
     )
     judged = judge_batch(sales, rows, schemes, moment=moment, pace=desk.pace)
-    tried = [n for n, verdict in enumerate(judged) if verdict.answer.reason is CardUnknown]
+    tried = [n for n, verdict in enumerate(judged) if verdict.answer.reason in GUESSES]
     if tried:
         tills, most = [sales[place].till_id for place in tried], moment.limits.unknown_cards
         told = await note_unknown_cards(desk.connection, tills, now=moment.now, most=most)
@@ -148,11 +158,15 @@ async def read(desk: Desk, items: Sequence[Wanted]) -> list[FactsRow]:
 
 
 def wanted(sale: SaleItem, *, is_first: bool) -> Wanted:
+    phone, sells = sale.scan.phone, sale.request.take_cents is not None
     return Wanted(
         id=sale.id,
         till_id=sale.till_id,
         token_hash=sale.scan.token_hash,
         number_hash=sale.scan.number_hash,
+        card_id=phone and phone.card_id,
+        nonce=phone and phone.nonce,
+        sale=sale.sale if sells else None,
         holder=sale.scan.holder,
         payee=sale.payee,
         category=sale.request.category,
@@ -188,8 +202,11 @@ async def book_all(
 
 
 async def call(desk: Desk, bookings: Sequence[Booking]) -> Outcomes:
+    laid_out = arguments(bookings, desk.moment.limits)
     try:
-        return await REDEEM_BATCH.one(desk.connection, *arguments(bookings, desk.moment.limits))
+        if all(booking.sale.scan.phone is None for booking in bookings):
+            return await REDEEM_BATCH.one(desk.connection, *laid_out)
+        return await REDEEM_BY_PHONE.one(desk.connection, *laid_out, *codes(bookings))
     except asyncpg.PostgresError as error:
         if error.sqlstate not in AGAIN:
             raise
@@ -224,6 +241,13 @@ def arguments(bookings: Sequence[Booking], limits: Limits) -> list[object]:
         [booking.judged.answer.ask_visits for booking in bookings],
         *(limits.till_sales, limits.card_sales, limits.card_cents),
     ]
+
+
+def codes(bookings: Sequence[Booking]) -> list[object]:
+    """The numbers of the codes, and which sale each pays."""
+    sales = [booking.sale for booking in bookings]
+    phones = [sale.scan.phone for sale in sales]
+    return [[phone and phone.nonce for phone in phones], [sale.sale for sale in sales]]
 
 
 def merchant_of(row: FactsRow) -> MerchantId | None:

@@ -17,6 +17,13 @@ from pas.passes.codes import (
     CardUnreadable,
     PhoneCodeNotAccepted,
 )
+from pas.passes.phone_codes import (
+    PhoneCodeExpired,
+    PhoneCodeForged,
+    PhoneCodeUsed,
+    PhoneRemoved,
+    TillTicketExpired,
+)
 from pas.redemptions import amount_refusals as amounts
 from pas.redemptions.offline import refusals as offline
 
@@ -208,10 +215,18 @@ class Busy(TillRefusal):
     sticky = False
 
 
+GUESSES: Final = frozenset({CardUnknown, PhoneCodeForged})
+"""What counts against the till that tries it: so many in ten minutes, and it stands still."""
+
 TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     CardUnreadable,
     CardNumberMistyped,
     PhoneCodeNotAccepted,
+    PhoneCodeForged,
+    PhoneCodeExpired,
+    PhoneCodeUsed,
+    PhoneRemoved,
+    TillTicketExpired,
     TillUnknown,
     TillPaused,
     TillRevoked,

@@ -22,6 +22,7 @@ from pas.redemptions.facts import (
     AgreementFacts,
     BudgetFacts,
     CardFacts,
+    CodeFacts,
     Facts,
     Limits,
     MerchantFacts,
@@ -45,11 +46,16 @@ from pas.redemptions.refusals import (
     PassNotInHousehold,
     PassNotYetValid,
     PayeeMissing,
+    PhoneCodeExpired,
+    PhoneCodeForged,
+    PhoneCodeUsed,
+    PhoneRemoved,
     TemporaryCardExpired,
     TillLimitReached,
     TillNotAllowed,
     TillPaused,
     TillRevoked,
+    TillTicketExpired,
     TillUnknown,
 )
 from pas.redemptions.verdicts import Moved, Part, Quote, Refused, Verdict, lost_cents, lost_visits
@@ -67,6 +73,7 @@ def decide(facts: Facts, request: Request, *, now: datetime, today: date) -> Ver
         or refuse_amount(request, facts.limits)
         or refuse_merchant(facts)
         or refuse_pace(facts)
+        or refuse_code(facts, now)
         or refuse_card(facts, now)
         or refuse_pass(facts, today)
     )
@@ -175,6 +182,19 @@ def refuse_pace(facts: Facts) -> Reason | None:
     return None
 
 
+def refuse_code(facts: Facts, now: datetime) -> Reason | None:
+    """Refuse a code of a telephone that is nobody's, was used, or is out of its time."""
+    if facts.code_is_forged:
+        return PhoneCodeForged
+    match facts.code:
+        case CodeFacts(is_spent=True):
+            return PhoneCodeUsed
+        case CodeFacts(until=until, is_ticket=is_ticket) if until <= now:
+            return TillTicketExpired if is_ticket else PhoneCodeExpired
+        case _:
+            return None
+
+
 def refuse_card(facts: Facts, now: datetime) -> Reason | None:
     match facts.card:
         case None:
@@ -185,8 +205,8 @@ def refuse_card(facts: Facts, now: datetime) -> Reason | None:
             return CardBlocked
         case CardFacts(state="replaced"):
             return CardReplaced
-        case CardFacts(state="ended"):
-            return PassEnded
+        case CardFacts(state="ended", form=form):
+            return PhoneRemoved if form == "phone" else PassEnded
         case CardFacts(expires_at=expires_at) if expires_at is not None and expires_at <= now:
             return TemporaryCardExpired
         case CardFacts():

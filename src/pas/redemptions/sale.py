@@ -1,12 +1,14 @@
 """A sale as a till sends it and as it is answered: one item per pass that pays."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
 from pas.errors import TillRefusal
 from pas.ids import EntryId, LoginId, MerchantId, SaleId, TillId
 from pas.money import NO_CENTS, Cents
+from pas.passes.phone_codes import PhoneCode
 from pas.redemptions.facts import Request
 from pas.redemptions.verdicts import Condition, HolderWarning, Quote, Refused
 
@@ -15,13 +17,16 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     """Whose pass: hashes of what was scanned or typed, and which of its household.
 
     ``older_number_hashes`` are those under keys that were rotated away. ``is_foreign`` says that
-    the code itself names another municipality.
+    the code itself names another municipality. ``phone`` is what a telephone showed, proved; one
+    that ``is_forged`` nobody of us made.
     """
 
     token_hash: bytes | None = None
     number_hash: bytes | None = None
     older_number_hashes: tuple[bytes, ...] = ()
     is_foreign: bool = False
+    phone: PhoneCode | None = None
+    is_forged: bool = False
     holder: int = 0
 
 
@@ -37,6 +42,11 @@ class SaleItem(msgspec.Struct, frozen=True, kw_only=True):
     payee: MerchantId | None = None
     sale_id: SaleId | None = None
     trace_id: str = ""
+
+    @property
+    def sale(self) -> UUID:
+        """All items of one sale together, or the only one: what a code on a telephone pays once."""
+        return self.sale_id or self.id
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +68,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     reason: type[TillRefusal] | None = None
     conditions: tuple[Condition, ...] = ()
     warnings: tuple[HolderWarning, ...] = ()
+    ticket: str | None = None
+    """What the till sends from now on in place of the code that it scanned; only when asked ahead."""
     children: tuple[int, ...] = ()
     """Which children can pay here, as ``holder`` counts them; only when asked ahead."""
 

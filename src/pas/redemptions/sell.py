@@ -2,6 +2,7 @@
 
 import hmac
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -10,13 +11,25 @@ from pas.days import day_of
 from pas.errors import TillRefusal
 from pas.ids import EntryId, LoginId, MerchantId, MunicipalityName, SaleId, TillId, uuid7
 from pas.money import Cents
+from pas.passes.phone_codes import (
+    PhoneCodeExpired,
+    PhoneCodeUsed,
+    PhoneRemoved,
+    TillTicketExpired,
+    make_ticket,
+)
 from pas.redemptions.bodies import AskBody, Asks, SellBody, Sells
 from pas.redemptions.facts import Request
 from pas.redemptions.judge import Moment
 from pas.redemptions.lanes import Lanes
+from pas.redemptions.refusals import TillPaused, TillRevoked
 from pas.redemptions.sale import Answer, SaleItem, Scan, refused
 from pas.redemptions.scan import scan_of
 from pas.redemptions.verdicts import Refused
+
+NO_TICKET: Final = frozenset(
+    {PhoneCodeExpired, PhoneCodeUsed, PhoneRemoved, TillTicketExpired, TillPaused, TillRevoked}
+)
 
 
 class Counter(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +69,13 @@ async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
     for place, body in enumerate(asked.items):
         sale = sale_item(counter, body, asked)
         try:
-            scan = scan_of(body.scanned, counter.ring, counter.municipality, holder=body.holder)
+            scan = scan_of(
+                body.scanned,
+                counter.ring,
+                counter.municipality,
+                holder=body.holder,
+                till=counter.till_id,
+            )
         except TillRefusal as refusal:
             answers[place] = refused(sale, Refused(type(refusal)))
         else:
@@ -65,8 +84,20 @@ async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
         sold = await counter.lanes.sell(
             counter.municipality, list(sales.values()), lambda: moment_in(counter.ring)
         )
-        answers.update(zip(sales, sold, strict=True))
+        answers |= {
+            place: with_ticket(counter, sale, answer)
+            for (place, sale), answer in zip(sales.items(), sold, strict=True)
+        }
     return [answers[place] for place in range(len(asked.items))]
+
+
+def with_ticket(counter: Counter, sale: SaleItem, answer: Answer) -> Answer:
+    """Give who asked with a code on a telephone what to go on with, unless that code is no good."""
+    phone, asks = sale.scan.phone, sale.request.take_cents is None
+    if phone is None or not asks or answer.reason in NO_TICKET:
+        return answer
+    ticket = make_ticket(counter.ring, phone, till=counter.till_id)
+    return msgspec.structs.replace(answer, ticket=ticket)
 
 
 def sale_item(counter: Counter, body: AskBody, asked: Asks | Sells) -> SaleItem:

@@ -110,6 +110,7 @@ FORGET_UNKNOWN_SCANS: Final = Statement(
     """,
     Gone,
 )
+FORGET_PHONE_CODES: Final = Statement("SELECT forget_phone_codes($1, $2)::bigint AS count", Gone)
 FORGET_WEBHOOKS: Final = Statement(
     """
     WITH gone AS (
@@ -256,6 +257,7 @@ CLOCKS: Final = (
     ),
     Clock("known_device", 400, "ours: as long as a browser keeps the cookie", FORGET_DEVICES),
     Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
+    Clock("phone_code_use", 1, "ours: a code lives for minutes", FORGET_PHONE_CODES),
     Clock(
         "webhook_message",
         42,

@@ -1,7 +1,7 @@
 """The sandbox over HTTP: get a till of your own, and new test cards."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from litestar import get, post
@@ -12,6 +12,8 @@ from pas.auth.state import auth_state, connected
 from pas.ids import MerchantId, MunicipalityName
 from pas.installation.sandbox import refuse_outside_sandbox
 from pas.merchants.pairing import address_of, grouped
+from pas.passes.find import find_card
+from pas.passes.phone_codes import make_code
 from pas.problems.bodies import AppRequest
 from pas.sandbox.begin import ACTOR
 from pas.sandbox.cards import CARDS, UNKNOWN
@@ -39,6 +41,19 @@ class SandboxCardTold(msgspec.Struct, frozen=True, rename="camel"):
     code: str
     situation: str
     tells: str
+
+
+class SandboxNumber(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The number of a test card."""
+
+    number: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+
+
+class SandboxPhoneCode(msgspec.Struct, frozen=True, rename="camel"):
+    """``code`` is what the QR code on a telephone holds."""
+
+    code: str
+    expires_at: datetime
 
 
 class SandboxCards(msgspec.Struct, frozen=True, rename="camel"):
@@ -87,6 +102,23 @@ async def renew_sandbox_cards(municipality: FromPath[str], request: AppRequest) 
     return SandboxCards(items=told_cards(name))
 
 
+@post("/v1/{municipality:str}/sandbox/phone-codes", opt=PUBLIC, status_code=200)
+async def show_sandbox_phone_code(
+    municipality: FromPath[str], request: AppRequest, data: JSONBody[SandboxNumber]
+) -> SandboxPhoneCode:
+    """Lees de code die een telefoon nu zou laten zien voor een testkaart.
+
+    De code werkt anderhalve minuut, voor één verkoop.
+    """
+    name = MunicipalityName(municipality)
+    async with connected(request, municipality) as connection:
+        await refuse_outside_sandbox(connection)
+        ring = await auth_state(request.app.state).ring(name)
+        found = await find_card(connection, data.number, ring=ring, municipality=name)
+    code, until = make_code(ring, found.id, now=datetime.now(UTC))
+    return SandboxPhoneCode(code=code, expires_at=until)
+
+
 def told_cards(municipality: MunicipalityName) -> tuple[SandboxCardTold, ...]:
     return tuple(
         SandboxCardTold(
@@ -104,4 +136,5 @@ routes: list[ControllerRouterHandler] = [
     open_sandbox_till,
     list_sandbox_cards,
     renew_sandbox_cards,
+    show_sandbox_phone_code,
 ]

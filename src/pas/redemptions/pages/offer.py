@@ -83,7 +83,8 @@ def first_offer(asked: Sequence[AskBody], answers: Sequence[AnswerTold]) -> Offe
     items = [
         SellBody(
             id=uuid7(),
-            scanned=ask.scanned,
+            # A code on a telephone is over before the holder has found the rest.
+            scanned=answer.ticket or ask.scanned,
             price_cents=ask.price_cents,
             visits=ask.visits,
             category=ask.category,

@@ -104,6 +104,8 @@ async def quoted(
         return done(home(municipality))
     children = sorted({place for answer in answers for place in answer.children})
     again = ("scanned", "amount", "visits", "category", "payee", "offer")
+    if answers[0].ticket is not None:
+        typed.typed["scanned"] = answers[0].ticket
     return page(
         request,
         "redemptions/quote.html",

@@ -4,6 +4,8 @@
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TOKEN = new RegExp(`^SC1([${ALPHABET}]{4})[${ALPHABET}]{26}$`);
 const PHONE_PREFIX = "SP1:";
+// Fourteen of the sixteen bytes that name the card, in base 45: the tenth up to the twenty-fourth of what is signed.
+const CARD_AT = [PHONE_PREFIX.length + 15, PHONE_PREFIX.length + 36];
 const MAX_SCANNED = 300;
 const NUMBER_LENGTH = 12;
 // The symbology identifier (ISO/IEC 15424) that some scanners put in front: "]Q1".
@@ -33,11 +35,16 @@ export function readScanned(text, municipalityTag) {
   const scanned = begun.replace(AFTER, "").replace(SCANNER_MARK, "");
   if (scanned.toUpperCase().startsWith(PHONE_PREFIX)) {
     // A space may be the last character of base 45; a line end comes from the scanner.
-    return { kind: "phone", text: begun.replace(/[\t-\r]+$/, "").replace(SCANNER_MARK, "") };
+    return { kind: "phone", text: begun.replace(/[\t-\r]+$/, "").replace(SCANNER_MARK, "").toUpperCase() };
   }
   if (!scanned.includes("/")) return readPiece(scanned, municipalityTag);
   const pieces = scanned.split(/[/=#?&]/);
   return readPiece(pieces.find((piece) => TOKEN.test(normalised(piece))) ?? "", municipalityTag);
+}
+
+/** Of which pass it is: a telephone shows another code all the time, and a ticket says the same in other words. */
+export function whichPass(text) {
+  return text.startsWith(PHONE_PREFIX) ? text.slice(...CARD_AT) : text;
 }
 
 function readPiece(piece, municipalityTag) {

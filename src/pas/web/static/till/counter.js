@@ -1,7 +1,7 @@
 // At the counter: which pass, what can be taken, take it. Online, and within its limits without.
 
 import { Answers } from "./answers.js";
-import { CodeFault, readScanned } from "./codes.js";
+import { CodeFault, whichPass, readScanned } from "./codes.js";
 import { Refused, Unreachable } from "./device.js";
 import { accept, judge, NotOffline } from "./offline.js";
 import { euros } from "./money.js";
@@ -71,9 +71,9 @@ export class Counter {
     }
     fault("scanned", null);
     part("scanned").value = "";
-    if (!this.people.some((one) => one.scanned === code.text)) {
-      this.people.push({ scanned: code.text, holder: 0 });
-    }
+    const known = this.people.find((one) => whichPass(one.scanned) === whichPass(code.text));
+    if (known) known.scanned = code.text;
+    else this.people.push({ scanned: code.text, holder: 0 });
     // While an amount is being typed, a pass in sight waits for the whole of it.
     const isTyping = seenAt !== null && document.activeElement === part("amount");
     if (this.choosing.isChosen && !isTyping) {
@@ -162,7 +162,7 @@ export class Counter {
   #justSold() {
     const { last, sale } = this;
     const isAgain = last && this.device.now() - last.at < JUST_NOW
-      && sale.people.some((one) => last.people.some((each) => each.scanned === one.scanned && each.holder === one.holder));
+      && sale.people.some((one) => last.people.some((each) => whichPass(each.scanned) === whichPass(one.scanned) && each.holder === one.holder));
     return isAgain ? last : null;
   }
 

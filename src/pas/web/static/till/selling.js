@@ -43,8 +43,16 @@ export class Sale {
   async ask(device) {
     const { items } = await device.post("/quotes", { items: this.asks() }, { patience: 4_000 });
     this.quotes = items;
+    this.#goOn(items);
     this.children = [...new Set(items.flatMap((item) => item.children))].sort((a, b) => a - b);
     return items;
+  }
+
+  /** A code on a telephone is over before the holder has found the rest; the ticket for it is not. */
+  #goOn(answers) {
+    this.people.forEach((one, place) => {
+      one.scanned = answers[place].ticket ?? one.scanned;
+    });
   }
 
   get takeable() {

@@ -1,1 +1,0 @@
-"""Letters on paper: made with typst from what is stored, whenever somebody asks for them."""
