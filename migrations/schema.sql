@@ -865,6 +865,21 @@ END $$;
 
 ALTER FUNCTION municipality.judge_waiting_applications() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_contact_check() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.ended_at IS NOT NULL OR NEW.tries < OLD.tries OR NEW.proved AND NEW.tries = 0
+        OR (OLD.id, OLD.resident_id, OLD.channel, OLD.address_encrypted, OLD.code_hash, OLD.made_at, OLD.expires_at)
+            IS DISTINCT FROM (NEW.id, NEW.resident_id, NEW.channel, NEW.address_encrypted, NEW.code_hash, NEW.made_at, NEW.expires_at) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA287', MESSAGE = 'a code for an address is used once';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_contact_check() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.keep_former_state() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -875,6 +890,20 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.keep_former_state() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.keep_message_position() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF (NEW.epoch, NEW.xid) < (OLD.epoch, OLD.xid)
+        OR (NEW.epoch, NEW.xid) > ((SELECT max(e.number) FROM epoch e), pg_snapshot_xmin(pg_current_snapshot())::text::bigint) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA285', MESSAGE = 'messages to holders follow what is decided: never back, and never past a transaction that goes on';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_message_position() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.keep_webhook() RETURNS trigger
     LANGUAGE plpgsql
@@ -1652,6 +1681,20 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_settlement_step() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_unchecked_contact() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM contact_check c WHERE c.resident_id = NEW.resident_id AND c.channel = NEW.channel
+            AND c.address_encrypted = NEW.address_encrypted AND c.proved AND c.ended_at = NEW.verified_at) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA286', MESSAGE = 'an address is used only after a code that was sent to it came back';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_unchecked_contact() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_while_waiting() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1852,6 +1895,19 @@ CREATE FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, u
 $$;
 
 ALTER FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT somebody = holder OR EXISTS (
+        SELECT 1 FROM managing_adult a WHERE a.adult_id = somebody AND a.child_id = holder
+        AND a.valid_from <= day AND (a.valid_until IS NULL OR a.valid_until > day)
+        AND (a.kind = 'administrator' OR EXISTS (
+            SELECT 1 FROM resident_version v WHERE v.resident_id = holder AND v.birth_date > day - interval '18 years')))
+$$;
+
+ALTER FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2291,6 +2347,31 @@ ALTER TABLE municipality.child_application_pause OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.child_application_pause.until_on IS 'The first day on which the clock runs again; null while it stands still.';
 
+CREATE TABLE municipality.contact_check (
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    channel text NOT NULL,
+    address_encrypted bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    key_id text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    proved boolean DEFAULT false NOT NULL,
+    CONSTRAINT contact_check_address_encrypted_check CHECK ((octet_length(address_encrypted) <= 1000)),
+    CONSTRAINT contact_check_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'text'::text]))),
+    CONSTRAINT contact_check_check CHECK (((expires_at > made_at) AND (expires_at <= (made_at + '01:00:00'::interval)))),
+    CONSTRAINT contact_check_check1 CHECK (((NOT proved) OR (ended_at < expires_at))),
+    CONSTRAINT contact_check_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT contact_check_key_id_check CHECK (((length(key_id) >= 1) AND (length(key_id) <= 60))),
+    CONSTRAINT contact_check_tries_check CHECK (((tries >= 0) AND (tries <= 5)))
+);
+
+ALTER TABLE municipality.contact_check OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.contact_check IS 'A code that was sent to an address that is not proved yet; used once, for a short time, and tried five times.';
+
 CREATE TABLE municipality.decision (
     id uuid NOT NULL,
     resident_id uuid NOT NULL,
@@ -2467,6 +2548,79 @@ CREATE TABLE municipality.helper_application (
 
 ALTER TABLE municipality.helper_application OWNER TO owner_municipality;
 
+CREATE TABLE municipality.holder_choice (
+    holder_id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    after_spending text DEFAULT 'none'::text NOT NULL,
+    before_lapse text DEFAULT 'post'::text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT holder_choice_after_spending_check CHECK ((after_spending = ANY (ARRAY['none'::text, 'email'::text, 'text'::text]))),
+    CONSTRAINT holder_choice_before_lapse_check CHECK ((before_lapse = ANY (ARRAY['none'::text, 'email'::text, 'text'::text, 'post'::text])))
+);
+
+ALTER TABLE municipality.holder_choice OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.holder_choice.xid IS 'What was booked before this position (epoch, xid) is not told.';
+
+CREATE TABLE municipality.holder_contact (
+    resident_id uuid NOT NULL,
+    channel text NOT NULL,
+    address_encrypted bytea NOT NULL,
+    verified_at timestamp with time zone NOT NULL,
+    CONSTRAINT holder_contact_address_encrypted_check CHECK ((octet_length(address_encrypted) <= 1000)),
+    CONSTRAINT holder_contact_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'text'::text])))
+);
+
+ALTER TABLE municipality.holder_contact OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.holder_contact IS 'An address that was proved to be somebody''s, by a code that was sent to it.';
+
+CREATE TABLE municipality.holder_message (
+    id uuid NOT NULL,
+    recipient_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    reason text NOT NULL,
+    channel text NOT NULL,
+    check_id uuid,
+    content_encrypted bytea,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    problem text,
+    tries integer DEFAULT 0 NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    next_try_at timestamp with time zone NOT NULL,
+    lease_until timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT holder_message_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'text'::text]))),
+    CONSTRAINT holder_message_check CHECK (((reason = 'code'::text) = (check_id IS NOT NULL))),
+    CONSTRAINT holder_message_check1 CHECK (((state = 'waiting'::text) = (ended_at IS NULL))),
+    CONSTRAINT holder_message_check2 CHECK (((state <> ALL (ARRAY['waiting'::text, 'kept'::text])) OR (content_encrypted IS NOT NULL))),
+    CONSTRAINT holder_message_content_encrypted_check CHECK ((octet_length(content_encrypted) <= 8000)),
+    CONSTRAINT holder_message_problem_check CHECK ((problem ~ '^[a-z][a-z-]{1,40}$'::text)),
+    CONSTRAINT holder_message_reason_check CHECK ((reason = ANY (ARRAY['spending'::text, 'given-back'::text, 'lapse'::text, 'code'::text]))),
+    CONSTRAINT holder_message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'arrived'::text, 'given_up'::text, 'withdrawn'::text, 'kept'::text]))),
+    CONSTRAINT holder_message_tries_check CHECK ((tries >= 0))
+);
+
+ALTER TABLE municipality.holder_message OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.holder_message IS 'What is sent to somebody. The id follows from what it tells of, so that making it again makes the same.';
+
+COMMENT ON COLUMN municipality.holder_message.content_encrypted IS 'Gone once the message went, or will never go; kept where a demonstration shows what would be sent.';
+
+CREATE TABLE municipality.holder_preference (
+    resident_id uuid NOT NULL,
+    language text,
+    large_print boolean DEFAULT false NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT holder_preference_language_check CHECK ((language = ANY (ARRAY['nl'::text, 'en'::text, 'ar'::text, 'tr'::text, 'pl'::text, 'uk'::text])))
+);
+
+ALTER TABLE municipality.holder_preference OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.holder_preference IS 'How somebody likes to read; no row means Dutch, in the usual size.';
+
 CREATE TABLE municipality.household_application (
     id uuid NOT NULL,
     household_number text NOT NULL,
@@ -2606,6 +2760,18 @@ CREATE TABLE municipality.known_device (
 ALTER TABLE municipality.known_device OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.known_device IS 'A keyed hash over subject and cookie: nobody sees that one device came in with two cards.';
+
+CREATE TABLE municipality.lapse_reminder (
+    account_id bigint NOT NULL,
+    recipient_id uuid NOT NULL,
+    channel text NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    CONSTRAINT lapse_reminder_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'text'::text, 'post'::text])))
+);
+
+ALTER TABLE municipality.lapse_reminder OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.lapse_reminder IS 'Which budgets somebody was reminded of before they lapse, and how.';
 
 CREATE TABLE municipality.location (
     id uuid NOT NULL,
@@ -2753,6 +2919,17 @@ CREATE TABLE municipality.merchant_registration_step (
 ALTER TABLE municipality.merchant_registration_step OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.merchant_registration_step.login_id IS 'Whoever of the municipality did it, or typed it for the club; null is the club by its link.';
+
+CREATE TABLE municipality.message_position (
+    only_one boolean DEFAULT true NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    CONSTRAINT message_position_only_one_check CHECK (only_one)
+);
+
+ALTER TABLE municipality.message_position OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.message_position IS 'Up to where what was booked was made into messages to holders.';
 
 CREATE TABLE municipality.migration (
     number integer NOT NULL,
@@ -3904,6 +4081,9 @@ ALTER TABLE ONLY municipality.child_application_pause
 ALTER TABLE ONLY municipality.child_application
     ADD CONSTRAINT child_application_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.contact_check
+    ADD CONSTRAINT contact_check_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
 
@@ -3937,6 +4117,18 @@ ALTER TABLE ONLY municipality.scheme_grant
 ALTER TABLE ONLY municipality.helper_application
     ADD CONSTRAINT helper_application_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.holder_choice
+    ADD CONSTRAINT holder_choice_pkey PRIMARY KEY (holder_id, recipient_id);
+
+ALTER TABLE ONLY municipality.holder_contact
+    ADD CONSTRAINT holder_contact_pkey PRIMARY KEY (resident_id, channel);
+
+ALTER TABLE ONLY municipality.holder_message
+    ADD CONSTRAINT holder_message_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.holder_preference
+    ADD CONSTRAINT holder_preference_pkey PRIMARY KEY (resident_id);
+
 ALTER TABLE ONLY municipality.household_application
     ADD CONSTRAINT household_application_pkey PRIMARY KEY (id);
 
@@ -3963,6 +4155,9 @@ ALTER TABLE ONLY municipality.job
 
 ALTER TABLE ONLY municipality.known_device
     ADD CONSTRAINT known_device_pkey PRIMARY KEY (subject_id, device_hash);
+
+ALTER TABLE ONLY municipality.lapse_reminder
+    ADD CONSTRAINT lapse_reminder_pkey PRIMARY KEY (account_id, recipient_id);
 
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (id);
@@ -4002,6 +4197,9 @@ ALTER TABLE ONLY municipality.merchant_registration
 
 ALTER TABLE ONLY municipality.merchant_registration_step
     ADD CONSTRAINT merchant_registration_step_pkey PRIMARY KEY (registration_id, number);
+
+ALTER TABLE ONLY municipality.message_position
+    ADD CONSTRAINT message_position_pkey PRIMARY KEY (only_one);
 
 ALTER TABLE ONLY municipality.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
@@ -4230,6 +4428,10 @@ CREATE INDEX child_application_own ON municipality.child_application USING btree
 
 CREATE UNIQUE INDEX child_application_paused ON municipality.child_application_pause USING btree (application_id) WHERE (until_on IS NULL);
 
+CREATE INDEX contact_check_made ON municipality.contact_check USING btree (made_at);
+
+CREATE UNIQUE INDEX contact_check_open ON municipality.contact_check USING btree (resident_id, channel) WHERE (ended_at IS NULL);
+
 CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
 
 CREATE INDEX deviation_resident ON municipality.deviation USING btree (resident_id, year);
@@ -4255,6 +4457,18 @@ CREATE INDEX former_state_until ON municipality.former_state USING brin (until);
 CREATE UNIQUE INDEX granted_once_to_a_person ON municipality.scheme_grant USING btree (resident_id, scheme_id, period_key) WHERE ((claim_key ~~ 'resident:%'::text) OR (claim_key ~~ 'household:%'::text));
 
 CREATE INDEX helper_application_waiting ON municipality.helper_application USING btree (received_at, id) WHERE (state = 'received'::text);
+
+CREATE INDEX holder_choice_recipient ON municipality.holder_choice USING btree (recipient_id);
+
+CREATE INDEX holder_message_check ON municipality.holder_message USING btree (check_id);
+
+CREATE INDEX holder_message_holder ON municipality.holder_message USING btree (holder_id, made_at DESC);
+
+CREATE INDEX holder_message_made ON municipality.holder_message USING btree (made_at);
+
+CREATE INDEX holder_message_recipient ON municipality.holder_message USING btree (recipient_id, made_at DESC);
+
+CREATE INDEX holder_message_waiting ON municipality.holder_message USING btree (next_try_at) WHERE (state = 'waiting'::text);
 
 CREATE INDEX household_application_household ON municipality.household_application USING btree (household_number, year, received_at DESC);
 
@@ -4450,6 +4664,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.merchant_re
 
 ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.message_position FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.message_position ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.offer_version FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.offer_version ENABLE ALWAYS TRIGGER append_only;
@@ -4586,6 +4804,10 @@ CREATE TRIGGER judged_once BEFORE UPDATE ON municipality.voucher FOR EACH ROW EX
 
 ALTER TABLE municipality.voucher ENABLE ALWAYS TRIGGER judged_once;
 
+CREATE TRIGGER keep_check BEFORE UPDATE ON municipality.contact_check FOR EACH ROW EXECUTE FUNCTION municipality.keep_contact_check();
+
+ALTER TABLE municipality.contact_check ENABLE ALWAYS TRIGGER keep_check;
+
 CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.card FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
 
 ALTER TABLE municipality.card ENABLE ALWAYS TRIGGER keep_former_state;
@@ -4597,6 +4819,10 @@ ALTER TABLE municipality.merchant ENABLE ALWAYS TRIGGER keep_former_state;
 CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.till FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
 
 ALTER TABLE municipality.till ENABLE ALWAYS TRIGGER keep_former_state;
+
+CREATE TRIGGER keep_position BEFORE UPDATE ON municipality.message_position FOR EACH ROW EXECUTE FUNCTION municipality.keep_message_position();
+
+ALTER TABLE municipality.message_position ENABLE ALWAYS TRIGGER keep_position;
 
 CREATE TRIGGER keep_position BEFORE UPDATE ON municipality.webhook_position FOR EACH ROW EXECUTE FUNCTION municipality.keep_webhook_position();
 
@@ -4698,6 +4924,10 @@ CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.settlement_run FOR EACH
 
 ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER refuse_step;
 
+CREATE TRIGGER refuse_unchecked BEFORE INSERT OR UPDATE ON municipality.holder_contact FOR EACH ROW EXECUTE FUNCTION municipality.refuse_unchecked_contact();
+
+ALTER TABLE municipality.holder_contact ENABLE ALWAYS TRIGGER refuse_unchecked;
+
 CREATE TRIGGER refuse_while_waiting BEFORE UPDATE ON municipality.sign_in_try FOR EACH ROW EXECUTE FUNCTION municipality.refuse_while_waiting();
 
 ALTER TABLE municipality.sign_in_try ENABLE ALWAYS TRIGGER refuse_while_waiting;
@@ -4771,6 +5001,9 @@ ALTER TABLE ONLY municipality.child_application
 ALTER TABLE ONLY municipality.child_application
     ADD CONSTRAINT child_application_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
 
+ALTER TABLE ONLY municipality.contact_check
+    ADD CONSTRAINT contact_check_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -4789,6 +5022,27 @@ ALTER TABLE ONLY municipality.event_content
 ALTER TABLE ONLY municipality.helper_application
     ADD CONSTRAINT helper_application_applied_by_fkey FOREIGN KEY (applied_by) REFERENCES municipality.login(id);
 
+ALTER TABLE ONLY municipality.holder_choice
+    ADD CONSTRAINT holder_choice_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_choice
+    ADD CONSTRAINT holder_choice_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_contact
+    ADD CONSTRAINT holder_contact_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_message
+    ADD CONSTRAINT holder_message_check_id_fkey FOREIGN KEY (check_id) REFERENCES municipality.contact_check(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.holder_message
+    ADD CONSTRAINT holder_message_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_message
+    ADD CONSTRAINT holder_message_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_preference
+    ADD CONSTRAINT holder_preference_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
 ALTER TABLE ONLY municipality.household_application
     ADD CONSTRAINT household_application_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -4806,6 +5060,12 @@ ALTER TABLE ONLY municipality.intermediary
 
 ALTER TABLE ONLY municipality.intermediary
     ADD CONSTRAINT intermediary_organisation_id_fkey FOREIGN KEY (organisation_id) REFERENCES municipality.organisation(id);
+
+ALTER TABLE ONLY municipality.lapse_reminder
+    ADD CONSTRAINT lapse_reminder_account_id_fkey FOREIGN KEY (account_id) REFERENCES municipality.budget(account_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY municipality.lapse_reminder
+    ADD CONSTRAINT lapse_reminder_recipient_id_fkey FOREIGN KEY (recipient_id) REFERENCES municipality.resident(id);
 
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
@@ -5041,7 +5301,11 @@ GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], g
 
 REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.keep_contact_check() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.keep_former_state() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.keep_message_position() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_webhook() FROM PUBLIC;
 
@@ -5112,6 +5376,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_settlement_line() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_settlement_step() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_unchecked_contact() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_while_waiting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
@@ -5136,6 +5402,9 @@ GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timest
 REVOKE ALL ON FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.spend_codes(outcomes text[], nonces bytea[], sales uuid[], tills uuid[]) TO app_municipality;
@@ -5345,6 +5614,15 @@ GRANT UPDATE(reason) ON TABLE municipality.child_application_pause TO app_munici
 
 GRANT UPDATE(paused_by) ON TABLE municipality.child_application_pause TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.contact_check TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.contact_check TO app_municipality;
+
+GRANT UPDATE(tries) ON TABLE municipality.contact_check TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.contact_check TO app_municipality;
+
+GRANT UPDATE(proved) ON TABLE municipality.contact_check TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;
 
@@ -5436,6 +5714,52 @@ GRANT UPDATE(handled_at) ON TABLE municipality.helper_application TO app_municip
 
 GRANT UPDATE(handled_by) ON TABLE municipality.helper_application TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.holder_choice TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.holder_choice TO app_municipality;
+
+GRANT UPDATE(after_spending) ON TABLE municipality.holder_choice TO app_municipality;
+
+GRANT UPDATE(before_lapse) ON TABLE municipality.holder_choice TO app_municipality;
+
+GRANT UPDATE(changed_at) ON TABLE municipality.holder_choice TO app_municipality;
+
+GRANT UPDATE(epoch) ON TABLE municipality.holder_choice TO app_municipality;
+
+GRANT UPDATE(xid) ON TABLE municipality.holder_choice TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.holder_contact TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.holder_contact TO app_municipality;
+
+GRANT UPDATE(address_encrypted) ON TABLE municipality.holder_contact TO app_municipality;
+
+GRANT UPDATE(verified_at) ON TABLE municipality.holder_contact TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.holder_message TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(content_encrypted) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(state) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(problem) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(tries) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(next_try_at) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(lease_until) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.holder_message TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.holder_preference TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.holder_preference TO app_municipality;
+
+GRANT UPDATE(language) ON TABLE municipality.holder_preference TO app_municipality;
+
+GRANT UPDATE(large_print) ON TABLE municipality.holder_preference TO app_municipality;
+
+GRANT UPDATE(changed_at) ON TABLE municipality.holder_preference TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.household_application TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.household_application TO app_municipality;
 
@@ -5516,6 +5840,9 @@ GRANT SELECT ON TABLE municipality.known_device TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.known_device TO app_municipality;
 
 GRANT UPDATE(used_at) ON TABLE municipality.known_device TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.lapse_reminder TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.lapse_reminder TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.location TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.location TO app_municipality;
@@ -5605,6 +5932,13 @@ GRANT UPDATE(changed_at) ON TABLE municipality.merchant_registration_draft TO ap
 
 GRANT SELECT ON TABLE municipality.merchant_registration_step TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.merchant_registration_step TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.message_position TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.message_position TO app_municipality;
+
+GRANT UPDATE(epoch) ON TABLE municipality.message_position TO app_municipality;
+
+GRANT UPDATE(xid) ON TABLE municipality.message_position TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.migration TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.migration TO app_municipality;

@@ -9,8 +9,8 @@ import msgspec
 
 from pas.auth.keys import KeyStore
 from pas.db import Address, Database
+from pas.outgoing.post import Place, Post
 from pas.webhooks.courier import Courier
-from pas.webhooks.post import Place, Post
 from receiving import Names, anywhere
 
 

@@ -6,10 +6,9 @@ from given.settlements import Shop, sell
 from given.webhooks import an_endpoint, filled
 from pas.auth.keys import KeyRing, KeyStore
 from pas.db import Connection, Database
+from pas.outgoing.post import Post, Problem, Sent
 from pas.webhooks.courier import Courier
 from pas.webhooks.make_endpoint import MadeEndpoint
-from pas.webhooks.model import Problem, Sent
-from pas.webhooks.post import Post
 from receiving import (
     Received,
 )

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from pas.webhooks.post import Place, Post
+from pas.outgoing.post import Place, Post
 
 NAME = "kassa.duinrun.nl"
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"

@@ -17,10 +17,15 @@ from msgspec import Meta
 PREFIX = "PAS_"
 EMBEDDED_WORKER_CONNECTIONS = 80
 """Of the 100 of the embedded server; the rest is for commands, jobs, a migration and us."""
-SECRETS = frozenset({"database_url", "migrator_url", "database_secret"})
+SECRETS = frozenset(
+    {"database_url", "migrator_url", "database_secret", "mail_password", "text_token"}
+)
 
 NAME = r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?"
 ADDRESS = r"[0-9a-f:]*:[0-9a-f:.]*:[0-9a-f:.]*"
+MAIL_SERVER = rf"^{NAME}:[1-9][0-9]{{0,4}}$"
+MAIL_ADDRESS = rf"^[A-Za-z0-9._+-]{{1,64}}@{NAME}$"
+TEXT_URL = rf"^https://{NAME}/[!-~]*$"
 ORIGIN = (
     rf"^(?:https://(?!.*:443$)|http://(?!.*:80$))(?:{NAME}|\[{ADDRESS}\])(?::[1-9][0-9]{{0,4}})?$"
 )
@@ -65,6 +70,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, le=10_000, description="a number from 0 (for an old pgbouncer) to 10000")
     ] = 200
     embedded_version: Literal["18", "16"] = "18"
+
+    mail_server: (
+        Annotated[
+            str,
+            Meta(pattern=MAIL_SERVER, description="a name and a port, such as mail.example.nl:587"),
+        ]
+        | None
+    ) = None
+    mail_security: Literal["starttls", "tls"] = "starttls"
+    mail_user: Word | None = None
+    mail_password: Word | None = None
+    mail_from: (
+        Annotated[str, Meta(pattern=MAIL_ADDRESS, description="an address, such as pas@example.nl")]
+        | None
+    ) = None
+    text_url: (
+        Annotated[
+            str,
+            Meta(
+                pattern=TEXT_URL,
+                description="an https address without a port, such as https://sms.example.nl/send",
+            ),
+        ]
+        | None
+    ) = None
+    text_token: Annotated[str, Meta(min_length=16, description="at least 16 characters")] | None = (
+        None
+    )
 
     product: Word = "Stadspas"
     telephone: Word = "1400"
@@ -149,7 +182,7 @@ def _parsed(text: str, kind: object) -> object:
 
 def _together(settings: Settings) -> list[str]:
     """Rules over more than one setting, and those that need more than a pattern."""
-    wrong = _database_settings(settings)
+    wrong = _database_settings(settings) + _message_settings(settings)
     wrong += [
         f"PAS_ALLOWED_HOSTS has {host!r}; write names only, such as pas.example.nl, without "
         "https://, port or path."
@@ -158,6 +191,24 @@ def _together(settings: Settings) -> list[str]:
     ]
     if settings.pool_connections > settings.process_connections:
         wrong.append("PAS_POOL_CONNECTIONS is larger than PAS_PROCESS_CONNECTIONS.")
+    return wrong
+
+
+def _message_settings(settings: Settings) -> list[str]:
+    """What sends messages is set up whole, or not at all."""
+    pairs = (
+        ("mail_server", "mail_from"),
+        ("mail_user", "mail_password"),
+        ("text_url", "text_token"),
+    )
+    wrong = [
+        f"PAS_{one.upper()} has no meaning without PAS_{other.upper()}."
+        for pair in pairs
+        for one, other in (pair, pair[::-1])
+        if getattr(settings, one) is not None and getattr(settings, other) is None
+    ]
+    if settings.mail_user is not None and settings.mail_server is None:
+        wrong.append("PAS_MAIL_USER has no meaning without PAS_MAIL_SERVER.")
     return wrong
 
 

@@ -31,7 +31,9 @@ from signed_in import Visitor, signed_in_holder
 BRACKETED = re.compile("⟦[^⟦⟧]*⟧")
 A_DAY = re.compile(r"\d{1,2} \w+ \d{4}")
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-UNSPOKEN = re.compile(r"https?://\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f ]{60,}")
+UNSPOKEN = re.compile(
+    r"https?://\S+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f ]{60,}|\b[0-9a-f]{8}\b"
+)
 ATTRIBUTES = ("alt", "aria-label", "placeholder", "title")
 SILENT = {"script", "style", "svg"}
 PRODUCT = "Stadspas"
@@ -76,7 +78,12 @@ async def home(bracketed: None, client: httpx.AsyncClient, connection: Connectio
     assert [one.outcome for one in await redeem(desk_of(connection), [sold])] == ["booked"]
     assert [one.outcome for one in await redeem(desk_of(connection), [refused])] != ["booked"]
     visitor = await signed_in_holder(client, connection, parent.id)
-    values = {"pass_id": parent.pass_id, "resident_id": parent.id, "card_id": parent.card}
+    values = {
+        "pass_id": parent.pass_id,
+        "resident_id": parent.id,
+        "card_id": parent.card,
+        "holder_id": parent.id,
+    }
     return Home(visitor, values)
 
 

@@ -126,6 +126,31 @@ A_ROW = {
         INSERT INTO webhook_message (id, merchant_id, type, content, made_at)
         SELECT gen_random_uuid(), id, 'endpoint.test', '{}', $1 FROM club
     """,
+    "holder_message": """
+        WITH somebody AS (
+            INSERT INTO resident (id, person_number) SELECT id, id::text FROM gen_random_uuid() AS r (id) RETURNING id
+        )
+        INSERT INTO holder_message (id, recipient_id, holder_id, reason, channel, state, made_at, next_try_at, ended_at)
+        SELECT gen_random_uuid(), id, id, 'spending', 'email', 'arrived', $1, $1, $1 FROM somebody
+    """,
+    "contact_check": """
+        WITH somebody AS (
+            INSERT INTO resident (id, person_number) SELECT id, id::text FROM gen_random_uuid() AS r (id) RETURNING id
+        )
+        INSERT INTO contact_check (id, resident_id, channel, address_encrypted, code_hash, key_id, made_at, expires_at)
+        SELECT gen_random_uuid(), id, 'email', '', sha256(''), 'k', $1, $1::timestamptz + interval '15 minutes' FROM somebody
+    """,
+    "holder_contact": """
+        WITH somebody AS (
+            INSERT INTO resident (id, person_number) SELECT id, id::text FROM gen_random_uuid() AS r (id) RETURNING id
+        ), checked AS (
+            INSERT INTO contact_check (id, resident_id, channel, address_encrypted, code_hash, key_id, tries,
+                made_at, expires_at, ended_at, proved)
+            SELECT gen_random_uuid(), id, 'email', '', sha256(''), 'k', 1, '2030-01-01', '2030-01-01 00:15', $1, true FROM somebody
+            RETURNING resident_id
+        )
+        INSERT INTO holder_contact (resident_id, channel, address_encrypted, verified_at) SELECT resident_id, 'email', '', $1 FROM checked
+    """,
     "proof": "INSERT INTO proof VALUES (gen_random_uuid(), $1, true, '{}')",
     "scheduled_turn": """
         INSERT INTO scheduled_turn VALUES ('test.it', ($1::timestamptz)::date, gen_random_uuid())

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from pas.outgoing.public import all_public, is_public
 from pas.webhooks.rules import (
     PAUSES,
     WebhookAddressWrong,
-    all_public,
     fit_url,
-    is_public,
     pause_after,
     rest_after,
 )

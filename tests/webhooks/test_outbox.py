@@ -16,12 +16,13 @@ from pas.auth.keys import KeyRing
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.ids import EntryId, MunicipalityName
+from pas.ledger.position import END_OF_EPOCH, Position
 from pas.merchants.tills import pause_till, revoke_till
 from pas.redemptions.redeem import redeem
 from pas.redemptions.undo import undo
 from pas.webhooks import outbox
 from pas.webhooks.change_endpoint import set_state
-from pas.webhooks.outbox import END_OF_EPOCH, Position, fill_outbox, read_messages
+from pas.webhooks.outbox import fill_outbox, read_messages
 
 VELSEN = MunicipalityName("velsen")
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from pas.webhooks.post import Place, Post, look_up
+from pas.outgoing.post import Place, Post, look_up
 from receiving import (
     NAME,
     Names,

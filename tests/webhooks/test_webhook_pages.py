@@ -15,10 +15,11 @@ from pas.auth.keys import KeyRing, KeyStore
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.installation import Access
+from pas.outgoing.post import Problem, Sent
 from pas.settings import Settings
 from pas.webhooks.deliver import take_due, write_down
 from pas.webhooks.deliveries import send_test
-from pas.webhooks.model import Endpoint, Problem, Sent
+from pas.webhooks.model import Endpoint
 from signed_in import Visitor, signed_in
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")

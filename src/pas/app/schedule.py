@@ -6,6 +6,7 @@ from pas.app import proving
 from pas.applications import judge
 from pas.grants import follow_job, lapse_job
 from pas.jobs import Daily
+from pas.messages import remind
 from pas.reach import freeze_job
 from pas.retention import clean_up
 from pas.settlements import schedule_job
@@ -19,6 +20,7 @@ DAILY: Final = (
     Daily(look.KIND, 4),
     Daily(follow_job.KIND, 5),
     Daily(lapse_job.DAILY_KIND, 6),
+    Daily(remind.KIND, 7),
     Daily(schedule_job.KIND, 7),
     Daily(judge.KIND, 7),
 )

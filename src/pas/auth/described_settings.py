@@ -226,6 +226,18 @@ SETTINGS: Final = (
         "number",
         "jaar",
     ),
+    Described(
+        "lapseReminderWeeks",
+        "Bericht voordat tegoed vervalt",
+        "Zo lang van tevoren krijgt een pashouder het te horen.",
+        "number",
+        "weken",
+    ),
+    Described(
+        "messageReplyTo",
+        "Antwoord op een e-mail",
+        "Op dit adres leest u wat pashouders terugschrijven. Leeg: nergens.",
+    ),
     Described("printDays", "Bewaren van drukbestanden", "Daarna zijn ze weg.", "number", "dagen"),
     Described(
         "linkMonths",

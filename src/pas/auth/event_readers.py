@@ -19,6 +19,8 @@ READERS: Final[Mapping[str, Permission]] = {
     "card_run": Permission.CARDS_READ,
     "child_application": Permission.APPLICATIONS_DECIDE,
     "category": Permission.SCHEMES_READ,
+    "choice": Permission.PASSES_READ,
+    "contact": Permission.PASSES_READ,
     "deviation": Permission.DEVIATIONS_READ,
     "epoch": Permission.EVENTS_READ,
     "income_verdict": Permission.DECISIONS_READ,

@@ -13,6 +13,8 @@ THINGS: Final = {
     "card_run": "Ronde van kaarten",
     "category": "Bestedingsdoel",
     "child_application": "Aanvraag voor een kind",
+    "choice": "Keuze van een pashouder",
+    "contact": "Adres voor berichten",
     "deviation": "Afwijking",
     "epoch": "Tijdvak van de boeken",
     "helper_application": "Aanvraag van een helper",

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     OFFLINE_PERMIT = auto()
     PHONE_CODE = auto()
     TILL_TICKET = auto()
+    HOLDER_CONTACT = auto()
 
 
 LASTING: Final = frozenset(
@@ -44,6 +45,7 @@ LASTING: Final = frozenset(
         Purpose.CARD_ENCRYPTION,
         Purpose.SEAL,
         Purpose.WEBHOOK_SIGNING,
+        Purpose.HOLDER_CONTACT,
     }
 )
 """What these made lies in the database for years, so their keys are never thrown away."""

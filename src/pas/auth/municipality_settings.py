@@ -24,6 +24,9 @@ Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
 PayerName = Annotated[str, Meta(min_length=1, max_length=70)]
 PayerIban = Annotated[str, Meta(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$")]
+ReplyTo = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9._+-]{1,64}@[a-z0-9][a-z0-9.-]{1,180}\.[a-z]{2,24}$")
+]
 Area = Annotated[str, Meta(min_length=1, max_length=80)]
 Profession = Annotated[str, Meta(min_length=1, max_length=80)]
 
@@ -89,6 +92,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     payout_rhythm: Literal["none", "weekly", "monthly"] = "none"
     payout_day: Annotated[int, Meta(ge=1, le=28)] = 1
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
+    lapse_reminder_weeks: Annotated[int, Meta(ge=1, le=26)] = 6
+    message_reply_to: ReplyTo | None = None
     print_days: Annotated[int, Meta(ge=1, le=90)] = 30
     link_months: Annotated[int, Meta(ge=1, le=120)] = 13
     professions: Annotated[tuple[Profession, ...], Meta(min_length=1, max_length=50)] = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import typer
@@ -15,9 +16,11 @@ from pas.installation import opened
 from pas.jobs.kinds import job_kinds
 from pas.jobs.worker import Worker
 from pas.logs import configure_logs
+from pas.messages.carriers import carriers
+from pas.messages.courier import MessageCourier
+from pas.outgoing.post import Post
 from pas.settings import read_settings
 from pas.webhooks.courier import Courier
-from pas.webhooks.post import Post
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 LONGEST_STATEMENT: Final = 3_600.0
@@ -34,7 +37,7 @@ def work(
     """Do jobs until Ctrl-C; several of these share the work, and a killed one's jobs are done again.
 
     What runs daily is put in line here too, once per municipality and day; and what programs of
-    merchants want to hear is sent to them.
+    merchants and holders want to hear is sent to them.
 
     Example: pas work
     """
@@ -44,22 +47,30 @@ def work(
     with opened(settings, say) as access:
         database = Database(access.address, command_seconds=LONGEST_STATEMENT)
         worker = Worker(database, job_kinds(), daily=DAILY)
-        courier = Courier(database, keys=KeyStore(settings.keys), post=Post())
-        asyncio.run(run(worker, courier, once=once))
+        keys, post = KeyStore(settings.keys), Post()
+        couriers = (
+            Courier(database, keys=keys, post=post),
+            MessageCourier(
+                database, keys=keys, carriers=carriers(settings, post), origin=settings.origin
+            ),
+        )
+        asyncio.run(run(worker, couriers, once=once))
     done("Stopped working.")
 
 
-async def run(worker: Worker, courier: Courier, *, once: bool) -> None:
+async def run(worker: Worker, couriers: Sequence[Courier | MessageCourier], *, once: bool) -> None:
     try:
         if once:
             done(f"{await worker.run_all_due()} jobs done.")
-            await courier.run_all_due()
+            for courier in couriers:
+                await courier.run_all_due()
             return
         stop = asyncio.Event()
         for number in SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        async with asyncio.TaskGroup() as both:
-            both.create_task(worker.run(stop))
-            both.create_task(courier.run(stop))
+        async with asyncio.TaskGroup() as all_of_them:
+            all_of_them.create_task(worker.run(stop))
+            for courier in couriers:
+                all_of_them.create_task(courier.run(stop))
     finally:
         await worker.database.close()

@@ -4,7 +4,9 @@ from typing import Final
 
 import msgspec
 
-from pas.db import Statement
+from pas.db import Connection, Statement
+
+END_OF_EPOCH: Final = 2**63 - 1
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -18,6 +20,15 @@ class Position(msgspec.Struct, frozen=True):
         """What positions are compared by."""
         return (self.epoch, self.xid)
 
+    @property
+    def onward(self) -> "Position":
+        """Where to go on: an epoch that ended holds nothing more, and the next begins at its own beginning."""
+        return Position(self.epoch + 1, 0) if self.xid == END_OF_EPOCH else self
+
+
+class Found(msgspec.Struct, frozen=True):
+    xid: int
+
 
 READ_HORIZON: Final = Statement(
     """
@@ -27,3 +38,19 @@ READ_HORIZON: Final = Statement(
     Position,
 )
 """Up to the oldest transaction that goes on; what commits later stands after it."""
+READ_BOUND: Final = Statement(
+    """
+    SELECT e.xid FROM entry e WHERE e.epoch = $1 AND e.xid >= $2 AND e.xid < $3
+    ORDER BY e.xid OFFSET $4 LIMIT 1
+    """,
+    Found,
+)
+
+
+async def end_of_step(
+    connection: Connection, at: Position, horizon: Position, *, most: int
+) -> Position:
+    """Where a step of about so many entries ends: between two transactions, never in the midst of one."""
+    end = END_OF_EPOCH if at.epoch < horizon.epoch else horizon.xid
+    bound = await READ_BOUND.first(connection, at.epoch, at.xid, end, most - 1)
+    return Position(at.epoch, end if bound is None else bound.xid + 1)

@@ -10,10 +10,12 @@ from typing import Final
 import msgspec
 
 from pas.db import Statement
-
-
-class Gone(msgspec.Struct, frozen=True):
-    count: int
+from pas.retention.message_clocks import (
+    FORGET_CONTACT_CHECKS,
+    FORGET_CONTACTS,
+    FORGET_HOLDER_MESSAGES,
+    Gone,
+)
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -263,6 +265,20 @@ CLOCKS: Final = (
         42,
         "ours: time to look into what did not arrive; tries and answers go with it",
         FORGET_WEBHOOKS,
+    ),
+    Clock(
+        "holder_message",
+        42,
+        "ours: time to find out why a message did not come; its text goes once it was sent",
+        FORGET_HOLDER_MESSAGES,
+        is_link=True,
+    ),
+    Clock("contact_check", 2, "ours: codes are counted over a day", FORGET_CONTACT_CHECKS),
+    Clock(
+        "holder_contact",
+        366,
+        "ours: a year after the last pass of whoever it is of, or whom they look after",
+        FORGET_CONTACTS,
     ),
     Clock("proof", 7 * 366, "Selectielijst gemeenten 2020: payments seven years", FORGET_PROOFS),
     Clock("scheduled_turn", 396, "ours", FORGET_TURNS),

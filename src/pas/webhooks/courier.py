@@ -18,14 +18,15 @@ from pas.db import CONNECTION_LOST, Connection, Database, Statement
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
 from pas.jobs.rounds import Rounds
+from pas.outgoing.post import Post, Sent
 from pas.webhooks.deliver import take_due, valid_secrets, write_down
 from pas.webhooks.make_endpoint import CHANNEL
-from pas.webhooks.model import Due, Sent
+from pas.webhooks.model import Due
 from pas.webhooks.outbox import fill_outbox
-from pas.webhooks.post import Post
 from pas.webhooks.signing import signed
 
 SOON_SECONDS: Final = 2.0
+AGENT: Final = "pas-webhooks/1"
 
 log = structlog.get_logger("pas.webhooks")
 
@@ -79,6 +80,7 @@ class Courier:
             async with self.database.connection(municipality) as connection:
                 secrets = await valid_secrets(connection, due.endpoint_id, ring=ring, now=now)
             headers = signed(secrets, due.message_id, due.content, now=now)
+            headers["user-agent"] = AGENT
             if (await self.database.municipality(municipality)).sandbox:
                 headers["sandbox"] = "?1"
             sent = await self.post.send(due.url, due.content, headers)

@@ -13,7 +13,8 @@ from pas.auth.actor import SYSTEM
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing, KeysMissing, Purpose
 from pas.db import Connection, Statement
-from pas.webhooks.model import Due, EndpointId, Sent
+from pas.outgoing.post import Sent
+from pas.webhooks.model import Due, EndpointId
 from pas.webhooks.rules import pause_after, rest_after
 from pas.webhooks.signing import derived
 

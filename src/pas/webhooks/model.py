@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from pas.ids import MerchantId
+from pas.outgoing.post import Problem
 
 EndpointId = NewType("EndpointId", UUID)
 MessageId = NewType("MessageId", UUID)
@@ -36,16 +37,6 @@ EndpointState = Literal["active", "paused", "failing", "ended"]
 SwitchedState = Literal["active", "paused"]
 ChosenState = SwitchedState | Literal["ended"]
 DeliveryState = Literal["waiting", "arrived", "given_up"]
-Problem = Literal[
-    "name-not-found",
-    "address-not-public",
-    "certificate-wrong",
-    "no-connection",
-    "too-slow",
-    "redirected",
-    "not-accepted",
-    "answer-unreadable",
-]
 Url = Annotated[str, Meta(min_length=1, max_length=500)]
 Events = Annotated[list[EventType], Meta(min_length=1, max_length=len(EVENT_TYPES))]
 
@@ -95,12 +86,3 @@ class Due(msgspec.Struct, frozen=True):
     content: str
     tries: int
     tries_before: int
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """What came of one try; without a problem it has arrived."""
-
-    status: int | None
-    problem: Problem | None
-    milliseconds: int
-    answer: str

@@ -15,7 +15,7 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.ids import EntryId, MerchantId, SaleId, SettlementId, TillId
-from pas.ledger.position import READ_HORIZON, Position
+from pas.ledger.position import READ_HORIZON, Position, end_of_step
 from pas.webhooks.contents import (
     REVERSED,
     PayoutExported,
@@ -29,11 +29,6 @@ from pas.webhooks.contents import (
 NAMESPACE: Final = UUID("4a3d9a1e-2f0b-5c1c-9b53-6f1f0e0b7d58")
 AT_ONCE: Final = 1_000
 """Entries of the books that one step looks at, about."""
-END_OF_EPOCH: Final = 2**63 - 1
-
-
-class Found(msgspec.Struct, frozen=True):
-    xid: int
 
 
 class Booked(msgspec.Struct, frozen=True):
@@ -89,13 +84,6 @@ class Message(msgspec.Struct, frozen=True):
 
 TAKE_POSITION: Final = Statement(
     "SELECT epoch, xid FROM webhook_position FOR UPDATE SKIP LOCKED", Position
-)
-READ_BOUND: Final = Statement(
-    """
-    SELECT e.xid FROM entry e WHERE e.epoch = $1 AND e.xid >= $2 AND e.xid < $3
-    ORDER BY e.xid OFFSET $4 LIMIT 1
-    """,
-    Found,
 )
 READ_BOOKED: Final = Statement(
     """
@@ -174,20 +162,11 @@ async def fill_outbox(connection: Connection) -> bool:
         horizon = await READ_HORIZON.one(connection)
         if horizon.key <= at.key:
             return False
-        until = await _end_of_step(connection, at, horizon)
+        until = await end_of_step(connection, at, horizon, most=AT_ONCE)
         await _tell(connection, await read_messages(connection, at, until.xid))
-        # An epoch that ended holds nothing more; the next one begins at its own beginning.
-        ended = until.xid == END_OF_EPOCH
-        moved = Position(at.epoch + 1, 0) if ended else until
+        moved = until.onward
         await MOVE_POSITION.run(connection, moved.epoch, moved.xid)
     return moved != horizon
-
-
-async def _end_of_step(connection: Connection, at: Position, horizon: Position) -> Position:
-    """Between two transactions: never in the midst of what one of them booked."""
-    end = END_OF_EPOCH if at.epoch < horizon.epoch else horizon.xid
-    bound = await READ_BOUND.first(connection, at.epoch, at.xid, end, AT_ONCE - 1)
-    return Position(at.epoch, end if bound is None else bound.xid + 1)
 
 
 async def read_messages(connection: Connection, at: Position, until_xid: int) -> list[Message]:

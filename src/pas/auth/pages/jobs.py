@@ -33,6 +33,7 @@ WORDS: Final = {
     "grants.match_helpers": "Aanvragen van helpers zoeken",
     "ledger.prove": "De boeken nakijken",
     "merchants.import": "Aanbieders inlezen",
+    "messages.remind": "Zeggen dat tegoed bijna vervalt",
     "passes.print_cards": "Kaarten maken",
     "reach.freeze_closed": "Cijfers van een jaar vastleggen",
     "reach.import_target_groups": "Doelgroepen inlezen",

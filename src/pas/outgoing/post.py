@@ -15,23 +15,33 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
+from pas.outgoing.public import HTTPS, all_public
 from pas.tls import trusted
-from pas.webhooks.model import Problem, Sent
-from pas.webhooks.rules import HTTPS, all_public
 
 TOTAL_SECONDS: Final = 10.0
 """For everything together: a byte now and then would keep within any other patience."""
 MOST_BYTES: Final = 1_000
 SHOWN_CHARACTERS: Final = 200
-AGENT: Final = "pas-webhooks/1"
+AGENT: Final = "pas/1"
+"""Who asks, unless the headers say it otherwise."""
 SIX: Final = 6
 
+Problem = Literal[
+    "name-not-found",
+    "address-not-public",
+    "certificate-wrong",
+    "no-connection",
+    "too-slow",
+    "redirected",
+    "not-accepted",
+    "answer-unreadable",
+]
 
 LOOKING_UP: Final = ThreadPoolExecutor(64, thread_name_prefix="look-up")
 """Of our own: a name that takes long to look up keeps its thread, and nobody else may wait for that."""
@@ -46,6 +56,15 @@ class Place(msgspec.Struct, frozen=True):
 
 LookUp = Callable[[str], Awaitable[Sequence[Place]]]
 MayReach = Callable[[Sequence[str]], bool]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What came of one try; without a problem it has arrived."""
+
+    status: int | None
+    problem: Problem | None
+    milliseconds: int
+    answer: str
 
 
 class _NotSent(Exception):
@@ -124,10 +143,10 @@ class Post:
                 f"https://{host}:{place.port}{target}",
                 content=content.encode(),
                 headers={
+                    "user-agent": AGENT,
                     **headers,
                     "host": name,
                     "content-type": "application/json",
-                    "user-agent": AGENT,
                     "accept": "*/*",
                     "accept-encoding": "identity",
                     "connection": "close",
