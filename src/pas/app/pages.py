@@ -192,6 +192,7 @@ async def home(municipality: FromPath[str], request: AppRequest) -> Response[str
                 "app/welcome.html",
                 sign_in=f"/{name}/sign-in",
                 by_card=f"/{name}/sign-in/card",
+                where=f"/{name}/where",
                 register=f"/{name}/merchants/register",
             )
 
