@@ -16,9 +16,9 @@ MODULE_TENTHS_OF_MM: Final = 9
 PIXELS_PER_MODULE: Final = 12
 
 
-def modules(text: str) -> list[list[bool]]:
-    """Draw the squares, true for dark, without the quiet zone."""
-    code = QRCode(error_correction=ERROR_CORRECT_Q, border=0)
+def modules(text: str, *, mask: int | None = None) -> list[list[bool]]:
+    """Draw the squares, true for dark, without the quiet zone; no ``mask`` looks for the best one."""
+    code = QRCode(error_correction=ERROR_CORRECT_Q, border=0, mask_pattern=mask)
     code.add_data(text, optimize=0)
     code.make(fit=True)
     return [[bool(dark) for dark in row] for row in code.get_matrix()]
@@ -40,7 +40,17 @@ def draw_svg(text: str, *, title: str) -> str:
     )
 
 
-def runs(squares: list[list[bool]]) -> list[str]:
+def draw_bare_svg(text: str, *, mask: int | None = None) -> str:
+    """Draw the squares alone, for a letter that brings its own white and its own size."""
+    squares = modules(text, mask=mask)
+    side = len(squares)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
+        f'<path fill="#000" d="{"".join(runs(squares, border=0))}"/></svg>'
+    )
+
+
+def runs(squares: list[list[bool]], *, border: int = QUIET_ZONE) -> list[str]:
     """Write each row as bars, dark neighbours together: fewer bytes and no hairlines in print."""
     bars: list[str] = []
     for y, row in enumerate(squares):
@@ -50,7 +60,7 @@ def runs(squares: list[list[bool]]) -> list[str]:
             while end < len(row) and row[end]:
                 end += 1
             if end > x:
-                bars.append(f"M{x + QUIET_ZONE} {y + QUIET_ZONE}h{end - x}v1h-{end - x}z")
+                bars.append(f"M{x + border} {y + border}h{end - x}v1h-{end - x}z")
             x = end + 1
     return bars
 

@@ -26,6 +26,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "income_verdict": Permission.DECISIONS_READ,
     "intermediary": Permission.INTERMEDIARIES_READ,
     "key": Permission.EVENTS_READ,
+    "letter": Permission.CARDS_READ,
     "location": Permission.MERCHANTS_READ,
     "login": Permission.LOGINS_READ,
     "managing_adult": Permission.RESIDENTS_READ,

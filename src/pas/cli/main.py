@@ -13,6 +13,7 @@ from pas.cli import (
     grants,
     keys,
     ledger,
+    letters,
     login,
     merchants,
     migrate,
@@ -73,6 +74,7 @@ app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(merchants.app, name="merchants")
 app.add_typer(settlements.app, name="settlements")
+app.add_typer(letters.app, name="letters")
 app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")

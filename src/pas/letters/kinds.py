@@ -1,0 +1,107 @@
+"""The kinds of letters: what a municipality may write in each, and what its layout is.
+
+A new kind is a text in the manner of ``texts_of_cards.py``, a layout in ``layouts/``, an entry here, and
+somebody who gathers what is in it (``LetterContent``).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from pas.letters.parts import text_of
+from pas.letters.rules import FieldRules
+from pas.letters.texts_of_cards import ACTIVATION_LETTER, PASS_LETTER, REPLACEMENT, Texts
+from pas.web.languages import Language, speaking
+
+EVERYWHERE: Final = frozenset(
+    {
+        "naam",
+        "pas",
+        "gemeente",
+        "telefoon",
+        "openingstijden",
+        "adres",
+        "website",
+        "website_aanzetten",
+    }
+)
+"""Names in braces that every text may use."""
+ONE_LINE: Final = frozenset({"onderwerp", "aanhef"})
+
+
+class LetterKind(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind; ``needs`` says which names a field cannot do without."""
+
+    name: str
+    title: str
+    file_name: str
+    why: str
+    layout: str
+    texts: Texts
+    names: frozenset[str] = frozenset()
+    needs: Mapping[str, frozenset[str]] = {}
+
+    def rules(self) -> dict[str, FieldRules]:
+        return {
+            field: FieldRules(
+                EVERYWHERE | self.names,
+                needed=self.needs.get(field, frozenset()),
+                one_line=field in ONE_LINE,
+            )
+            for field in self.texts
+        }
+
+    def text_of_ours(self, language: Language) -> dict[str, str]:
+        with speaking(language):
+            return {field: text_of(parts) for field, parts in self.texts.items()}
+
+
+KINDS: Final[Mapping[str, LetterKind]] = {
+    kind.name: kind
+    for kind in (
+        LetterKind(
+            name="pass_letter",
+            title="Brief met de kaarten",
+            file_name="pasbrieven",
+            why="Gaat naar wie nieuwe kaarten krijgt: één brief voor het hele gezin.",
+            layout="cards",
+            texts=PASS_LETTER,
+        ),
+        LetterKind(
+            name="activation_letter",
+            title="Brief met de codes",
+            file_name="codebrieven",
+            why="Gaat een paar dagen later, met de codes die de kaarten aanzetten.",
+            layout="codes",
+            texts=ACTIVATION_LETTER,
+            needs={"hoe": frozenset({"telefoon"})},
+        ),
+        LetterKind(
+            name="replacement",
+            title="Brief met een nieuwe kaart",
+            file_name="vervangbrieven",
+            why="Gaat naar wie een kaart kwijt was.",
+            layout="cards",
+            texts=REPLACEMENT,
+        ),
+    )
+}
+FIELD_TITLES: Final[Mapping[str, str]] = {
+    "onderwerp": "Onderwerp",
+    "aanhef": "Aanhef",
+    "tekst": "Tekst",
+    "tekst_gezin": "Tekst voor een gezin",
+    "hoe": "Hoe het gaat",
+    "slot": "Slot",
+}
+NAME_MEANINGS: Final[Mapping[str, str]] = {
+    "naam": "voor wie de brief is",
+    "pas": "hoe de pas heet",
+    "gemeente": "uw gemeente",
+    "telefoon": "uw telefoonnummer",
+    "openingstijden": "wanneer u opneemt",
+    "adres": "uw adres",
+    "website": "het adres van de pas op internet",
+    "website_aanzetten": "waar iemand een kaart aanzet",
+}

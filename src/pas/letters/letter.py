@@ -1,0 +1,90 @@
+"""One letter, ready to be set: the municipality's text with everything filled in, and what its kind adds."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from pas.letters.kinds import LetterKind
+from pas.letters.recipients import Recipient
+from pas.letters.rules import blocks, filled
+from pas.web.dates import day
+from pas.web.languages import say
+
+
+class House(msgspec.Struct, frozen=True):
+    """Who sends: on every letter of a batch the same."""
+
+    municipality: str
+    product: str
+    telephone: str
+    telephone_hours: str
+    address: str
+    website: str
+
+    def values(self) -> dict[str, str]:
+        return {
+            "pas": self.product,
+            "gemeente": self.municipality,
+            "telefoon": self.telephone,
+            "openingstijden": self.telephone_hours,
+            "adres": self.address,
+            "website": self.website,
+            "website_aanzetten": f"{self.website}/activate-card",
+        }
+
+    def printed(self) -> dict[str, str]:
+        """What stands around a letter."""
+        back = f"{self.municipality}, {self.address}" if self.address else ""
+        return {"municipality": self.municipality, "product": self.product, "back": back}
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a kind adds: names for the texts, which text instead of another, and lists."""
+
+    values: Mapping[str, str] = {}
+    instead: Mapping[str, str] = {}
+    lists: Mapping[str, object] = {}
+
+
+LINE_OF_PAGES: Final = ("{page}", "{pages}")
+
+
+def write(
+    kind: LetterKind,
+    recipient: Recipient,
+    content: Content,
+    *,
+    texts: Mapping[str, str],
+    house: House,
+    on: date,
+) -> dict[str, object]:
+    """Write a letter in the language that is spoken, as the layout reads it."""
+    names = say(" en ").join(recipient.names())
+    values = {**house.values(), "naam": names, **content.values}
+    fields = {
+        field: filled(texts[content.instead.get(field, field)], values)
+        for field in kind.texts
+        if field not in content.instead.values()
+    }
+    return {
+        "language": recipient.choice().language,
+        "address": recipient.lines(),
+        "place": f"{house.municipality}, {day(on)}",
+        "subject": fields["onderwerp"],
+        "greeting": fields["aanhef"],
+        "texts": {
+            field: msgspec.to_builtins(blocks(text))
+            for field, text in fields.items()
+            if field not in {"onderwerp", "aanhef"}
+        },
+        "footer": _footer(house),
+        "page": say("Blad {page} van {pages}", page=LINE_OF_PAGES[0], pages=LINE_OF_PAGES[1]),
+        **content.lists,
+    }
+
+
+def _footer(house: House) -> str:
+    asked = say("Vragen? Bel {telephone}.", telephone=house.telephone)
+    return f"{asked} {house.telephone_hours}".rstrip()
