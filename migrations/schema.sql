@@ -981,6 +981,24 @@ $$;
 
 ALTER FUNCTION municipality.lock_pots(pots bigint[]) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT m.adult_id FROM managing_adult m
+    CROSS JOIN LATERAL (
+        SELECT n.* FROM resident_version n WHERE n.resident_id = m.adult_id AND n.valid_from <= on_day
+        ORDER BY n.valid_from DESC LIMIT 1
+    ) v
+    WHERE m.child_id = who AND m.valid_from <= on_day AND (m.valid_until IS NULL OR m.valid_until > on_day)
+        AND v.died_on IS NULL AND (m.kind = 'administrator' OR born > on_day - interval '18 years')
+    ORDER BY m.kind = 'administrator' DESC, v.household_number = household DESC,
+        array_position(ARRAY['parent', 'registered_guardian', 'guardian', 'co_parent'], m.kind), v.birth_date, m.adult_id
+    LIMIT 1
+$$;
+
+ALTER FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1510,6 +1528,19 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_in_sandbox() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_letters_in_sandbox() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM sandbox) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA270', MESSAGE = 'a sandbox sends no letters';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_letters_in_sandbox() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_other_judgement() RETURNS trigger
     LANGUAGE plpgsql
@@ -2772,6 +2803,50 @@ CREATE TABLE municipality.lapse_reminder (
 ALTER TABLE municipality.lapse_reminder OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.lapse_reminder IS 'Which budgets somebody was reminded of before they lapse, and how.';
+
+CREATE TABLE municipality.letter_run (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    from_day date NOT NULL,
+    until_day date NOT NULL,
+    large boolean NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid NOT NULL,
+    files_until timestamp with time zone NOT NULL,
+    letters integer NOT NULL,
+    left_out integer NOT NULL,
+    CONSTRAINT letter_run_check CHECK ((until_day > from_day)),
+    CONSTRAINT letter_run_check1 CHECK ((files_until > made_at)),
+    CONSTRAINT letter_run_kind_check CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)),
+    CONSTRAINT letter_run_left_out_check CHECK ((left_out >= 0)),
+    CONSTRAINT letter_run_letters_check CHECK ((letters >= 0))
+);
+
+ALTER TABLE municipality.letter_run OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.letter_run IS 'A batch of letters that somebody asked for. Its files are made when they are fetched, until files_until.';
+
+COMMENT ON COLUMN municipality.letter_run.until_day IS 'The first day that the letters are no longer about.';
+
+CREATE TABLE municipality.letter_version (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    part text NOT NULL,
+    content text,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT letter_version_content_check CHECK (((length(content) >= 1) AND (length(content) <= 100000))),
+    CONSTRAINT letter_version_kind_check CHECK ((kind ~ '^[a-z][a-z_]{1,40}$'::text)),
+    CONSTRAINT letter_version_part_check CHECK ((part ~ '^(layout|[a-z]{2})$'::text))
+);
+
+ALTER TABLE municipality.letter_version OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.letter_version IS 'How a municipality writes and lays out a letter; the newest of a kind and part counts.';
+
+COMMENT ON COLUMN municipality.letter_version.part IS 'The language of a text, or the layout. The kind letter has the layout around all of them.';
+
+COMMENT ON COLUMN municipality.letter_version.content IS 'Null: back to the text or layout of the program.';
 
 CREATE TABLE municipality.location (
     id uuid NOT NULL,
@@ -4159,6 +4234,12 @@ ALTER TABLE ONLY municipality.known_device
 ALTER TABLE ONLY municipality.lapse_reminder
     ADD CONSTRAINT lapse_reminder_pkey PRIMARY KEY (account_id, recipient_id);
 
+ALTER TABLE ONLY municipality.letter_run
+    ADD CONSTRAINT letter_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.letter_version
+    ADD CONSTRAINT letter_version_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.location
     ADD CONSTRAINT location_pkey PRIMARY KEY (id);
 
@@ -4480,6 +4561,10 @@ CREATE INDEX job_waiting ON municipality.job USING btree (run_after, id) WHERE (
 
 CREATE INDEX known_device_used ON municipality.known_device USING btree (used_at);
 
+CREATE INDEX letter_run_newest ON municipality.letter_run USING btree (made_at DESC, id DESC);
+
+CREATE INDEX letter_version_newest ON municipality.letter_version USING btree (kind, part, recorded_at DESC, id DESC);
+
 CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);
 
 CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (adult_id);
@@ -4659,6 +4744,14 @@ ALTER TABLE municipality.income_verdict_adult ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON municipality.incompatible_role FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.incompatible_role ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.letter_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.letter_version FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.letter_version ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.merchant_registration_step FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -4889,6 +4982,10 @@ CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.a
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.card_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
 ALTER TABLE municipality.card_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
+
+CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.letter_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_letters_in_sandbox();
+
+ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
 
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.settlement_file FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
@@ -5317,6 +5414,9 @@ GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], b
 REVOKE ALL ON FUNCTION municipality.lock_pots(pots bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) TO app_municipality;
 
@@ -5355,6 +5455,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_in_sandbox() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_letters_in_sandbox() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 
@@ -5843,6 +5945,12 @@ GRANT UPDATE(used_at) ON TABLE municipality.known_device TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.lapse_reminder TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.lapse_reminder TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.letter_run TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.letter_run TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.letter_version TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.letter_version TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.location TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.location TO app_municipality;

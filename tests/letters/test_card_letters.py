@@ -14,7 +14,7 @@ from pas.db import Connection, Database
 from pas.ids import CardRunId, MunicipalityName
 from pas.letters.batch import File, LeftOut
 from pas.letters.card_letters import CardLetterKind
-from pas.letters.fetch import LetterFileNotFound, card_batch, fetch_card_letters
+from pas.letters.fetch import LetterFileNotFound, card_printing, fetch_letters
 from pas.letters.press import Press as Typesetter
 from pas.letters.press import a_press
 from pas.passes.codes import grouped
@@ -46,13 +46,12 @@ class Desk:
     async def fetch(
         self, run: CardRunId, kind: CardLetterKind, *, number: int = 1, large: bool = False
     ) -> File:
-        batch = await card_batch(
+        printing = await card_printing(
             self.connection, run, kind, ring=self.cards.ring, house=HOUSE, large=large, now=NOW
         )
-        return await fetch_card_letters(
+        return await fetch_letters(
             self.connection,
-            run,
-            batch,
+            printing,
             number=number,
             press=self.typesetter,
             actor=REGISTRAR,

@@ -224,6 +224,7 @@ async def add_schemes(connection: Connection, *, now: datetime) -> None:
             "title": TITLE,
             "telephone": "0255 00 00 00",
             "telephoneHours": "Maandag tot en met vrijdag, 9 tot 17 uur",
+            "address": "Dudokplein 1, 1971 EN IJmuiden",
             "areas": sorted(areas()),
         },
         actor=ACTOR,

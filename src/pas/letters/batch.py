@@ -18,12 +18,13 @@ from pas.db import Connection, Database
 from pas.ids import MunicipalityName, ResidentId
 from pas.letters.kinds import LetterKind
 from pas.letters.letter import Content, House, write
-from pas.letters.press import CHUNK, Press
+from pas.letters.press import Press
 from pas.letters.recipients import Recipient, Why, grouped_residents, read_recipients
 from pas.letters.versions import Templates, read_templates
 from pas.web.languages import Language, speaking
 
-MOST_PEOPLE: Final = 1_500
+PEOPLE_PER_LETTER: Final = 3
+"""On average, at most, so that a file of large families stays as small as others."""
 ACTIVITY: Final = "letter.made"
 ContentOf = Callable[[Recipient], list[Content]]
 
@@ -78,14 +79,28 @@ async def parts_of(
     everybody = await batch.source.residents(connection)
     parts: list[list[ResidentId]] = []
     groups = room = 0
+    most = batch.kind.most
+    most_people = most if batch.kind.is_per_person else most * PEOPLE_PER_LETTER
     for group in await grouped_residents(connection, everybody, on=day_of(now)):
         people = len(group)
-        if not parts or groups == CHUNK or (groups and room + people > MOST_PEOPLE):
+        if not parts or groups == most or (groups and room + people > most_people):
             parts.append([])
             groups = room = 0
         parts[-1] += group
         groups, room = groups + 1, room + people
     return parts
+
+
+async def counted(connection: Connection, batch: Batch, *, now: datetime) -> tuple[int, int]:
+    """Count the letters, and the households that get none, without setting any."""
+    letters = left_out = 0
+    for part in await parts_of(connection, batch, now=now):
+        content_of = await batch.source.gather(connection, part)
+        for recipient in await read_recipients(connection, part, on=day_of(now)):
+            if contents := len(content_of(recipient)):
+                sent = recipient.why_not() is None
+                letters, left_out = letters + contents * sent, left_out + (not sent)
+    return letters, left_out
 
 
 async def make_files(

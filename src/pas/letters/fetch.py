@@ -1,19 +1,22 @@
-"""One file of the letters of a run of cards, made now; who took which is an event."""
+"""One file of letters, made now; who took which is an event, beside the batch that it is of."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
 from pas.db import Connection
 from pas.errors import Refusal
-from pas.ids import CardRunId
+from pas.ids import CardRunId, LetterRunId
 from pas.letters.batch import Batch, File, make_file, parts_of
 from pas.letters.card_letters import CardLetterKind, CardLetters, run_to_print
 from pas.letters.kinds import KINDS
 from pas.letters.letter import House
 from pas.letters.press import Press
+from pas.letters.runs import batch_of, letter_run_to_print
 
 
 class LetterFileNotFound(Refusal):
@@ -23,7 +26,15 @@ class LetterFileNotFound(Refusal):
     next_step: ClassVar[str] = "Kijk bij de ronde welke bestanden er zijn."
 
 
-async def card_batch(
+class Printing(msgspec.Struct, frozen=True):
+    """A batch, and what the event of a fetched file is about."""
+
+    batch: Batch
+    subject_kind: Literal["card_run", "letter_run"]
+    subject_id: CardRunId | LetterRunId
+
+
+async def card_printing(
     connection: Connection,
     run_id: CardRunId,
     kind: CardLetterKind,
@@ -32,47 +43,62 @@ async def card_batch(
     house: House,
     large: bool,
     now: datetime,
-) -> Batch:
-    """Letters of a run, dated as the run; raises PrintFilesGone."""
+) -> Printing:
+    """Letters of a run of cards, dated as the run; raises PrintFilesGone."""
     run = await run_to_print(connection, run_id, now=now)
-    return Batch(
+    batch = Batch(
         kind=KINDS[kind],
         source=CardLetters(run_id, kind, ring, house),
         house=house,
         made_at=run.ended_at or run.started_at,
         large=large,
     )
+    return Printing(batch, "card_run", run_id)
 
 
-async def fetch_card_letters(
+async def letter_printing(
+    connection: Connection, run_id: LetterRunId, *, house: House, now: datetime
+) -> Printing:
+    """Raises PrintFilesGone."""
+    run = await letter_run_to_print(connection, run_id, now=now)
+    return Printing(batch_of(run, house), "letter_run", run_id)
+
+
+async def fetch_letters(
     connection: Connection,
-    run_id: CardRunId,
-    batch: Batch,
+    printing: Printing,
     *,
     number: int,
     press: Press,
     actor: Actor,
     now: datetime,
 ) -> File:
-    parts = await parts_of(connection, batch, now=now)
+    parts = await parts_of(connection, printing.batch, now=now)
     if not 0 < number <= len(parts):
         raise LetterFileNotFound
     file = await make_file(
-        connection, batch, parts[number - 1], number=number, press=press, actor=actor, now=now
+        connection,
+        printing.batch,
+        parts[number - 1],
+        number=number,
+        press=press,
+        actor=actor,
+        now=now,
     )
-    await record_fetched(connection, run_id, batch=batch, file=file, actor=actor)
+    await record_fetched(connection, printing, file, actor=actor)
     return file
 
 
 async def record_fetched(
-    connection: Connection, run_id: CardRunId, *, batch: Batch, file: File, actor: Actor
+    connection: Connection, printing: Printing, file: File, *, actor: Actor
 ) -> None:
+    kind = "card_run.fetched" if printing.subject_kind == "card_run" else "letter.fetched"
     async with connection.transaction():
         await record_event(
             connection,
-            kind="card_run.fetched",
-            subject_kind="card_run",
-            subject_id=run_id,
+            kind=kind,
+            subject_kind=printing.subject_kind,
+            subject_id=printing.subject_id,
             actor=actor,
-            after={"file": batch.kind.name, "part": file.number, "count": file.letters},
+            after={"file": printing.batch.kind.name, "part": file.number, "count": file.letters},
         )

@@ -12,6 +12,8 @@ import msgspec
 from pas.letters.parts import text_of
 from pas.letters.rules import FieldRules
 from pas.letters.texts_of_cards import ACTIVATION_LETTER, PASS_LETTER, REPLACEMENT, Texts
+from pas.letters.texts_of_decisions import DECISION
+from pas.letters.texts_of_money import REMINDER, YEAR_OVERVIEW
 from pas.web.languages import Language, speaking
 
 EVERYWHERE: Final = frozenset(
@@ -41,6 +43,9 @@ class LetterKind(msgspec.Struct, frozen=True, kw_only=True):
     texts: Texts
     names: frozenset[str] = frozenset()
     needs: Mapping[str, frozenset[str]] = {}
+    most: int = 500
+    """Letters in a file: what typst keeps in memory grows with its pages and its tables."""
+    is_per_person: bool = False
 
     def rules(self) -> dict[str, FieldRules]:
         return {
@@ -85,6 +90,40 @@ KINDS: Final[Mapping[str, LetterKind]] = {
             layout="cards",
             texts=REPLACEMENT,
         ),
+        LetterKind(
+            name="reminder",
+            title="Herinnering: tegoed dat afloopt",
+            file_name="herinneringen",
+            why="Gaat naar wie nog tegoed heeft dat binnenkort afloopt.",
+            layout="budgets",
+            texts=REMINDER,
+            most=200,
+            names=frozenset({"stand"}),
+            needs={"slot": frozenset({"stand"})},
+        ),
+        LetterKind(
+            name="year_overview",
+            title="Overzicht van een jaar",
+            file_name="jaaroverzichten",
+            why="Gaat naar wie in een jaar een pas had.",
+            layout="budgets",
+            texts=YEAR_OVERVIEW,
+            most=100,
+            names=frozenset({"stand", "jaar"}),
+            needs={"slot": frozenset({"stand"})},
+        ),
+        LetterKind(
+            name="decision",
+            title="Besluit",
+            file_name="besluiten",
+            why="Gaat naar wie wij iets toekenden of weigerden, één per persoon.",
+            layout="decision",
+            texts=DECISION,
+            most=100,
+            is_per_person=True,
+            names=frozenset({"persoon", "jaar", "besluit", "bezwaar"}),
+            needs={"tekst": frozenset({"besluit"}), "bezwaar": frozenset({"bezwaar"})},
+        ),
     )
 }
 FIELD_TITLES: Final[Mapping[str, str]] = {
@@ -93,6 +132,8 @@ FIELD_TITLES: Final[Mapping[str, str]] = {
     "tekst": "Tekst",
     "tekst_gezin": "Tekst voor een gezin",
     "hoe": "Hoe het gaat",
+    "anders": "Over andere regelingen",
+    "bezwaar": "Bezwaar maken",
     "slot": "Slot",
 }
 NAME_MEANINGS: Final[Mapping[str, str]] = {
@@ -103,5 +144,10 @@ NAME_MEANINGS: Final[Mapping[str, str]] = {
     "openingstijden": "wanneer u opneemt",
     "adres": "uw adres",
     "website": "het adres van de pas op internet",
+    "persoon": "over wie de brief gaat",
+    "jaar": "het jaar",
+    "stand": "de dag van de bedragen",
+    "besluit": "wanneer u besloot, en na wat",
+    "bezwaar": "tot wanneer bezwaar kan",
     "website_aanzetten": "waar iemand een kaart aanzet",
 }

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from pas.letters.kinds import LetterKind
-from pas.letters.recipients import Recipient
+from pas.letters.recipients import Person, Recipient
 from pas.letters.rules import blocks, filled
 from pas.web.dates import day
 from pas.web.languages import say
@@ -29,7 +29,7 @@ class House(msgspec.Struct, frozen=True):
             "gemeente": self.municipality,
             "telefoon": self.telephone,
             "openingstijden": self.telephone_hours,
-            "adres": self.address,
+            "adres": self.address or say("het gemeentehuis"),
             "website": self.website,
             "website_aanzetten": f"{self.website}/activate-card",
         }
@@ -46,6 +46,8 @@ class Content(msgspec.Struct, frozen=True):
     values: Mapping[str, str] = {}
     instead: Mapping[str, str] = {}
     lists: Mapping[str, object] = {}
+    person: Person | None = None
+    """Whom alone it is about: who gets it is then who manages this pass, and nobody else."""
 
 
 LINE_OF_PAGES: Final = ("{page}", "{pages}")
@@ -61,7 +63,9 @@ def write(
     on: date,
 ) -> dict[str, object]:
     """Write a letter in the language that is spoken, as the layout reads it."""
-    names = say(" en ").join(recipient.names())
+    if content.person is not None:
+        recipient = Recipient((content.person,))
+    names = _together(recipient.names())
     values = {**house.values(), "naam": names, **content.values}
     fields = {
         field: filled(texts[content.instead.get(field, field)], values)
@@ -83,6 +87,10 @@ def write(
         "page": say("Blad {page} van {pages}", page=LINE_OF_PAGES[0], pages=LINE_OF_PAGES[1]),
         **content.lists,
     }
+
+
+def _together(names: list[str]) -> str:
+    return say("{one} en {other}", one=names[0], other=names[1]) if len(names) > 1 else names[0]
 
 
 def _footer(house: House) -> str:

@@ -17,8 +17,6 @@ from pas.letters.typesetter import LENGTH_BYTES, Answer, Job
 
 LAYOUTS: Final = Path(__file__).parent / "layouts"
 WHOLE: Final = "letter"
-CHUNK: Final = 500
-"""Letters in one file at most: what typst keeps in memory grows with the pages."""
 SECONDS: Final = 120.0
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"}
 """All that the process knows: no secrets, no proxies, and threads that fit in its memory."""
