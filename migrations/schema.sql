@@ -529,6 +529,18 @@ $$;
 
 ALTER FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.end_cards_of_phone() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE card SET state = 'ended', state_since = coalesce(NEW.ended_at, clock_timestamp()), state_before_block = NULL
+    WHERE phone_session = OLD.id AND state <> 'ended';
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.end_cards_of_phone() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.end_file_of_job() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1032,6 +1044,19 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.once_only() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.used_at IS NOT NULL OR NEW.used_at >= OLD.valid_until THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA281', MESSAGE = 'a link to add a telephone works once, and in its time';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.once_only() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.only_before_anybody() RETURNS trigger
     LANGUAGE plpgsql
@@ -2236,6 +2261,7 @@ CREATE TABLE municipality.card (
     expires_at timestamp with time zone,
     replaces uuid,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    phone_session uuid,
     CONSTRAINT card_activation_hash_check CHECK ((octet_length(activation_hash) = 32)),
     CONSTRAINT card_activation_tries_check CHECK (((activation_tries >= 0) AND (activation_tries <= 5))),
     CONSTRAINT card_check CHECK (((state_before_block IS NULL) OR (state = 'blocked'::text))),
@@ -2244,6 +2270,7 @@ CREATE TABLE municipality.card (
     CONSTRAINT card_codes_encrypted_check CHECK (((octet_length(codes_encrypted) >= 60) AND (octet_length(codes_encrypted) <= 200))),
     CONSTRAINT card_form_check CHECK ((form = ANY (ARRAY['paper'::text, 'plastic'::text, 'phone'::text, 'temporary'::text, 'voucher'::text]))),
     CONSTRAINT card_number_hash_check CHECK ((octet_length(number_hash) = 32)),
+    CONSTRAINT card_phone_session_check CHECK (((phone_session IS NULL) OR (form = 'phone'::text))),
     CONSTRAINT card_state_before_block_check CHECK ((state_before_block = ANY (ARRAY['inactive'::text, 'active'::text]))),
     CONSTRAINT card_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text, 'replaced'::text, 'ended'::text]))),
     CONSTRAINT card_token_hash_check CHECK ((octet_length(token_hash) = 32)),
@@ -2257,6 +2284,8 @@ COMMENT ON COLUMN municipality.card.codes_encrypted IS 'Token and number, by a k
 COMMENT ON COLUMN municipality.card.activation_tries IS 'Not used any more: sign_in_try counts.';
 
 COMMENT ON COLUMN municipality.card.key_id IS 'Of the key under number_hash and activation_hash; codes_encrypted names its own.';
+
+COMMENT ON COLUMN municipality.card.phone_session IS 'The lasting session of the telephone that shows this card; it ends with it.';
 
 CREATE TABLE municipality.card_print (
     card_id uuid NOT NULL,
@@ -3329,6 +3358,18 @@ CREATE TABLE municipality.redemption_reversal (
 
 ALTER TABLE municipality.redemption_reversal OWNER TO owner_municipality;
 
+CREATE TABLE municipality.refused_scan (
+    resident_id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    refusal text NOT NULL,
+    refused_at timestamp with time zone NOT NULL,
+    CONSTRAINT refused_scan_refusal_check CHECK ((refusal ~ '^[a-z0-9-]{1,60}$'::text))
+);
+
+ALTER TABLE municipality.refused_scan OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.refused_scan IS 'What a till refused of a pass lately, also when only asked, so that its holder can read what to do.';
+
 CREATE TABLE municipality.refused_sign_in (
     subject_id uuid NOT NULL,
     day date NOT NULL,
@@ -3854,6 +3895,18 @@ ALTER TABLE municipality.target_group_part OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.target_group_part.value IS 'For areas one or more, with commas between them.';
 
+CREATE TABLE municipality.telephone_link (
+    code_hash bytea NOT NULL,
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    valid_until timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT telephone_link_code_hash_check CHECK ((octet_length(code_hash) = 32))
+);
+
+ALTER TABLE municipality.telephone_link OWNER TO owner_municipality;
+
 CREATE TABLE municipality.till (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -4333,6 +4386,9 @@ ALTER TABLE ONLY municipality.redemption
 ALTER TABLE ONLY municipality.redemption_reversal
     ADD CONSTRAINT redemption_reversal_pkey PRIMARY KEY (entry_id);
 
+ALTER TABLE ONLY municipality.refused_scan
+    ADD CONSTRAINT refused_scan_pkey PRIMARY KEY (resident_id, merchant_id, refusal);
+
 ALTER TABLE ONLY municipality.refused_sign_in
     ADD CONSTRAINT refused_sign_in_pkey PRIMARY KEY (subject_id, day);
 
@@ -4438,6 +4494,12 @@ ALTER TABLE ONLY municipality.target_group
 ALTER TABLE ONLY municipality.target_group
     ADD CONSTRAINT target_group_scheme_id_year_kind_unit_version_key UNIQUE NULLS NOT DISTINCT (scheme_id, year, kind, unit, version);
 
+ALTER TABLE ONLY municipality.telephone_link
+    ADD CONSTRAINT telephone_link_id_key UNIQUE (id);
+
+ALTER TABLE ONLY municipality.telephone_link
+    ADD CONSTRAINT telephone_link_pkey PRIMARY KEY (code_hash);
+
 ALTER TABLE ONLY municipality.till
     ADD CONSTRAINT till_pairing_hash_key UNIQUE (pairing_hash);
 
@@ -4488,6 +4550,8 @@ CREATE UNIQUE INDEX budget_application ON municipality.budget USING btree (appli
 CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
 
 CREATE UNIQUE INDEX card_current ON municipality.card USING btree (resident_id) WHERE ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text])) AND (form = ANY (ARRAY['paper'::text, 'plastic'::text])));
+
+CREATE UNIQUE INDEX card_of_phone ON municipality.card USING btree (phone_session, resident_id) WHERE ((phone_session IS NOT NULL) AND (state <> 'ended'::text));
 
 CREATE INDEX card_off ON municipality.card USING btree (state_since DESC, id) WHERE (state = ANY (ARRAY['blocked'::text, 'replaced'::text, 'ended'::text]));
 
@@ -4623,6 +4687,8 @@ CREATE INDEX redemption_sale ON municipality.redemption USING btree (sale_id) WH
 
 CREATE INDEX redemption_till ON municipality.redemption USING btree (till_id, recorded_at);
 
+CREATE INDEX refused_scan_refused_at ON municipality.refused_scan USING btree (refused_at);
+
 CREATE INDEX refused_sign_in_last ON municipality.refused_sign_in USING btree (last_at);
 
 CREATE INDEX resident_version_found ON municipality.resident_version USING btree (birth_date, postcode);
@@ -4668,6 +4734,8 @@ CREATE INDEX signal_merchant ON municipality.signal USING btree (merchant_id, ki
 CREATE INDEX signal_verdict_signal ON municipality.signal_verdict USING btree (signal_id, judged_at);
 
 CREATE INDEX target_group_year ON municipality.target_group USING btree (year);
+
+CREATE INDEX telephone_link_valid_until ON municipality.telephone_link USING btree (valid_until);
 
 CREATE UNIQUE INDEX till_login ON municipality.till USING btree (login_id, kind) WHERE ((login_id IS NOT NULL) AND (state <> 'revoked'::text));
 
@@ -4877,6 +4945,14 @@ CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON municipality.signal_verdict 
 
 ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER append_only_whole;
 
+CREATE TRIGGER end_cards_of_deleted_phone AFTER DELETE ON municipality.session FOR EACH ROW WHEN ((old.is_long AND (old.ended_at IS NULL))) EXECUTE FUNCTION municipality.end_cards_of_phone();
+
+ALTER TABLE municipality.session ENABLE ALWAYS TRIGGER end_cards_of_deleted_phone;
+
+CREATE TRIGGER end_cards_of_phone AFTER UPDATE OF ended_at ON municipality.session FOR EACH ROW WHEN ((old.is_long AND (old.ended_at IS NULL) AND (new.ended_at IS NOT NULL))) EXECUTE FUNCTION municipality.end_cards_of_phone();
+
+ALTER TABLE municipality.session ENABLE ALWAYS TRIGGER end_cards_of_phone;
+
 CREATE TRIGGER end_file AFTER UPDATE OF state ON municipality.job FOR EACH ROW WHEN (((new.state = ANY (ARRAY['done'::text, 'failed'::text])) AND (new.arguments ? 'upload_id'::text))) EXECUTE FUNCTION municipality.end_file_of_job();
 
 CREATE TRIGGER follow_offer BEFORE INSERT ON municipality.offer_version FOR EACH ROW EXECUTE FUNCTION municipality.follow_offer();
@@ -4924,6 +5000,10 @@ ALTER TABLE municipality.webhook_position ENABLE ALWAYS TRIGGER keep_position;
 CREATE TRIGGER keep_webhook BEFORE UPDATE ON municipality.webhook_endpoint FOR EACH ROW EXECUTE FUNCTION municipality.keep_webhook();
 
 ALTER TABLE municipality.webhook_endpoint ENABLE ALWAYS TRIGGER keep_webhook;
+
+CREATE TRIGGER once_only BEFORE UPDATE ON municipality.telephone_link FOR EACH ROW EXECUTE FUNCTION municipality.once_only();
+
+ALTER TABLE municipality.telephone_link ENABLE ALWAYS TRIGGER once_only;
 
 CREATE TRIGGER only_before_anybody BEFORE INSERT ON municipality.sandbox FOR EACH ROW EXECUTE FUNCTION municipality.only_before_anybody();
 
@@ -5233,6 +5313,12 @@ ALTER TABLE ONLY municipality.payout_account
 ALTER TABLE ONLY municipality.redemption_reversal
     ADD CONSTRAINT redemption_reversal_original_id_fkey FOREIGN KEY (original_id) REFERENCES municipality.redemption(entry_id);
 
+ALTER TABLE ONLY municipality.refused_scan
+    ADD CONSTRAINT refused_scan_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.refused_scan
+    ADD CONSTRAINT refused_scan_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
 ALTER TABLE ONLY municipality.resident_version
     ADD CONSTRAINT resident_version_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
@@ -5286,6 +5372,9 @@ ALTER TABLE ONLY municipality.target_group_part
 
 ALTER TABLE ONLY municipality.target_group
     ADD CONSTRAINT target_group_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.telephone_link
+    ADD CONSTRAINT telephone_link_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
 ALTER TABLE ONLY municipality.till
     ADD CONSTRAINT till_location_id_fkey FOREIGN KEY (location_id) REFERENCES municipality.location(id);
@@ -5363,6 +5452,8 @@ REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs i
 
 REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.end_cards_of_phone() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.follow_offer() FROM PUBLIC;
@@ -5419,6 +5510,8 @@ GRANT ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, house
 
 REVOKE ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.once_only() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.only_before_anybody() FROM PUBLIC;
 
@@ -5610,6 +5703,8 @@ GRANT UPDATE(state_before_block) ON TABLE municipality.card TO app_municipality;
 GRANT UPDATE(state_since) ON TABLE municipality.card TO app_municipality;
 
 GRANT UPDATE(expires_at) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(phone_session) ON TABLE municipality.card TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.card_print TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.card_print TO app_municipality;
@@ -6177,6 +6272,11 @@ GRANT SELECT ON TABLE municipality.redemption_reversal TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.redemption_reversal TO app_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.redemption_reversal TO ledger_municipality;
 
+GRANT SELECT ON TABLE municipality.refused_scan TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.refused_scan TO app_municipality;
+
+GRANT UPDATE(refused_at) ON TABLE municipality.refused_scan TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.refused_sign_in TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.refused_sign_in TO app_municipality;
 
@@ -6402,6 +6502,11 @@ GRANT SELECT,INSERT ON TABLE municipality.target_group TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.target_group_part TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.target_group_part TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.telephone_link TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.telephone_link TO app_municipality;
+
+GRANT UPDATE(used_at) ON TABLE municipality.telephone_link TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.till TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.till TO app_municipality;

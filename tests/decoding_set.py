@@ -8,14 +8,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from optics import Frame, Pose, Shot, Surface, photograph
+from pas import base45
 from pas.crockford import encoded
 from pas.ids import MunicipalityName
 from pas.passes.codes import SECRETS, Token, municipality_tag
 from surfaces import card, cracked, folded, stained, telephone
 
-BASE45: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-PHONE_KINDS: Final = ((90, 6, False), (104, 7, False), (98, 8, True))
-"""Bytes of what a phone shows, the version of its code, and whether its level is Q instead of M."""
+PHONE_KINDS: Final = ((90, 6, False), (104, 7, False), (101, 8, True))
+"""Bytes of what a phone shows, the version of its code, and whether its level is Q instead of M; the
+last is what it shows."""
 
 
 class Case(Struct, frozen=True):
@@ -37,19 +38,7 @@ def card_text(chance: random.Random) -> str:
 
 def phone_text(chance: random.Random, size: int) -> str:
     """A short-lived token with its signature: bytes that look like chance, in base 45."""
-    return "SP1:" + base45(chance.randbytes(size))
-
-
-def base45(content: bytes) -> str:
-    """RFC 9285."""
-    text = ""
-    for at in range(0, len(content), 2):
-        pair = content[at : at + 2]
-        value = int.from_bytes(pair, "big")
-        for _ in range(len(pair) + 1):
-            text += BASE45[value % 45]
-            value //= 45
-    return text
+    return "SP1:" + base45.encoded(chance.randbytes(size))
 
 
 # --- the sixty -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from given.logins import a_login
 from pas.auth.cookies import cookie_name
 from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
-from pas.auth.sessions import start_session
+from pas.auth.sessions import Begun, start_session
 from pas.db import Connection
 from pas.ids import LoginId, MerchantId, MunicipalityName, ResidentId, TillId
 
@@ -95,5 +95,20 @@ async def signed_in_holder(
         actor_id=resident,
         assurance="substantial",
         now=datetime.now(UTC),
+    )
+    return Visitor(client, LoginId(resident), session.token)
+
+
+async def on_own_phone(
+    client: httpx.AsyncClient, connection: Connection, resident: ResidentId
+) -> Visitor:
+    """The holder on a telephone that they said is their own."""
+    session = await start_session(
+        connection,
+        actor_kind="holder",
+        actor_id=resident,
+        assurance="substantial",
+        now=datetime.now(UTC),
+        begun=Begun(device="phone_android", is_long=True),
     )
     return Visitor(client, LoginId(resident), session.token)

@@ -81,14 +81,15 @@ async def test_whose_income_is_known_reads_the_decision_at_once_and_until_when_t
     sent = await holder.send("apply", {"id": str(uuid7())})
     receipt = (await holder.look(sent.headers["location"].removeprefix("/velsen/"))).text
     decision = (await holder.look("my-decision")).text
-    pass_page = (await holder.look("my-pass")).text
+    pass_id = await connection.fetchval("SELECT id FROM pass WHERE resident_id = $1", known)
+    manage = (await holder.look(f"my-pass/{pass_id}/manage")).text
 
     assert "is nog niets beslist" in before
     assert "Wij hebben al beslist." in receipt
     assert "Dit krijgt u" in decision
     assert "Het inkomen is 95% van het sociaal minimum." in decision
     assert f"tot en met {day(TODAY + timedelta(weeks=6))}" in decision
-    assert f'href="/velsen/my-decision/{known}"' in pass_page
+    assert f'href="/velsen/my-decision/{known}"' in manage
 
 
 async def test_a_child_does_not_apply_and_sees_no_receipt_of_others(

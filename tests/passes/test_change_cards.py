@@ -64,12 +64,15 @@ async def test_a_card_that_was_not_activated_is_not_activated_by_a_block(
     assert after.state == "inactive"
 
 
-async def test_a_holder_blocks_and_the_municipality_unblocks(
+async def test_a_holder_unblocks_their_own_block_and_none_of_the_municipality(
     connection: Connection, press: Press
 ) -> None:
     card = await an_issued_card(connection, press)
     holder = as_holder(card.resident_id)
     await block_card(connection, card.card_id, reason="kwijt", actor=holder, now=NOON)
+    found = await unblock_card(connection, card.card_id, reason="terug", actor=holder, now=NOON)
+    assert found.state == "inactive"
+    await block_card(connection, card.card_id, reason="misbruik", actor=REGISTRAR, now=NOON)
     with pytest.raises(UnblockAtMunicipality):
         await unblock_card(connection, card.card_id, reason="terug", actor=holder, now=NOON)
 

@@ -120,6 +120,17 @@ A_ROW = {
         INSERT INTO phone_code_use SELECT substr(sha256(convert_to(id::text, 'UTF8')), 1, 8), id, id, $1
         FROM (SELECT gen_random_uuid() AS id) s
     """,
+    "refused_scan": """
+        WITH club AS (INSERT INTO merchant (id, name, state) VALUES (gen_random_uuid(), 'Duinrun', 'requested') RETURNING id),
+        somebody AS (INSERT INTO resident (id, person_number) SELECT id, id::text FROM club RETURNING id)
+        INSERT INTO refused_scan SELECT s.id, c.id, 'budget-empty', $1 FROM club c, somebody s
+    """,
+    "telephone_link": """
+        WITH somebody AS (
+            INSERT INTO resident (id, person_number) SELECT u, u::text FROM gen_random_uuid() u RETURNING id
+        )
+        INSERT INTO telephone_link SELECT sha256(convert_to(id::text, 'UTF8')), id, id, id, $1 FROM somebody
+    """,
     "unknown_scan": "INSERT INTO unknown_scan VALUES (gen_random_uuid(), $1)",
     "webhook_message": """
         WITH club AS (INSERT INTO merchant (id, name, state) VALUES (gen_random_uuid(), 'Duinrun', 'requested') RETURNING id)

@@ -47,6 +47,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "signal": Permission.SIGNALS_READ,
     "swimming_diploma": Permission.RESIDENTS_READ,
     "target_group": Permission.REACH_READ,
+    "telephone": Permission.CARDS_READ,
     "till": Permission.TILLS_READ,
     "voucher": Permission.VOUCHERS_READ,
     "webhook": Permission.WEBHOOKS_READ,

@@ -55,7 +55,11 @@ END: Final = Statement(
     EndedSession,
 )
 END_PROVED_BY: Final = Statement(
-    "UPDATE session SET ended_at = $2 WHERE proved_by = $1 AND ended_at IS NULL", None
+    """
+    UPDATE session SET ended_at = $2
+    WHERE proved_by = $1 AND ended_at IS NULL AND token_hash IS DISTINCT FROM $3
+    """,
+    None,
 )
 
 
@@ -78,6 +82,11 @@ async def end_own_session(
     return await END.first(connection, session, actor.id, is_holder, now) is not None
 
 
-async def end_sessions_proved_by(connection: Connection, subject: UUID, *, now: datetime) -> None:
-    """A card or its code is worth nothing any more: nor is what it opened."""
-    await END_PROVED_BY.run(connection, subject, now)
+async def end_sessions_proved_by(
+    connection: Connection, subject: UUID, *, now: datetime, but: bytes | None = None
+) -> None:
+    """A card or its code is worth nothing any more: nor is what it opened.
+
+    ``but`` is the session that asks: whoever replaces their own card stays where they are.
+    """
+    await END_PROVED_BY.run(connection, subject, now, but)

@@ -5,12 +5,12 @@ that was never activated does not become active by being blocked and unblocked.
 """
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import msgspec
 
 from pas.auth.actor import Actor
-from pas.db import Connection
+from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId
 from pas.passes.cards import Card, lock_card, set_card_state
@@ -24,10 +24,31 @@ class CardIsOver(Refusal):
 
 
 class UnblockAtMunicipality(Refusal):
-    """Een geblokkeerde kaart kunt u niet zelf weer aanzetten."""
+    """De gemeente heeft deze kaart geblokkeerd."""
 
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Bel ons. Wij zetten de kaart aan, of sturen een nieuwe."
+
+
+class BlockedBy(msgspec.Struct, frozen=True):
+    is_holder: bool
+
+
+BLOCKED_BY: Final = Statement(
+    """
+    SELECT coalesce((
+        SELECT actor_kind = 'holder' FROM event
+        WHERE subject_kind = 'card' AND subject_id = $1 AND kind = 'card.blocked'
+        ORDER BY recorded_at DESC, id DESC LIMIT 1
+    ), false) AS is_holder
+    """,
+    BlockedBy,
+)
+
+
+async def blocked_by_holder(connection: Connection, card_id: CardId) -> bool:
+    """Whether it was the holder, or who manages the holder's pass, who blocked it last."""
+    return (await BLOCKED_BY.one(connection, card_id)).is_holder
 
 
 async def block_card(
@@ -55,13 +76,13 @@ async def block_card(
 async def unblock_card(
     connection: Connection, card_id: CardId, *, reason: str, actor: Actor, now: datetime
 ) -> Card:
-    """Undo a block; only the municipality does, who hears why it was blocked."""
-    if actor.kind == "holder":
-        raise UnblockAtMunicipality
+    """Undo a block; a holder undoes their own, the municipality any: it knows why it was blocked."""
     async with connection.transaction():
         stored = await lock_card(connection, card_id, actor=actor, now=now)
         if stored.state in {"inactive", "active"}:
             return stored
+        if actor.kind == "holder" and not await blocked_by_holder(connection, card_id):
+            raise UnblockAtMunicipality
         if stored.state != "blocked":
             raise CardIsOver
         after = msgspec.structs.replace(

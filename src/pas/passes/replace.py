@@ -44,6 +44,8 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True):
     form: LastingForm
     handed_over: bool = False
     reason: str
+    asked_in: bytes | None = None
+    """The holder's own session, where the holder asks: it goes on."""
 
 
 class EndedCard(msgspec.Struct, frozen=True):
@@ -91,7 +93,7 @@ async def replace_card(
             reason=replacement.reason,
         )
         await _end_temporary(connection, stored.resident_id, actor=actor, now=now)
-        await end_sessions_proved_by(connection, card_id, now=now)
+        await end_sessions_proved_by(connection, card_id, now=now, but=replacement.asked_in)
         new = NewCard(
             form=replacement.form,
             state="active" if replacement.handed_over else "inactive",

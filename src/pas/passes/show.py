@@ -14,7 +14,7 @@ from pas.auth.actor import Actor
 from pas.auth.processing import NOTE, note_processing
 from pas.db import Connection, Statement
 from pas.ids import AccountId, EntryId, MerchantId, PassId, ResidentId
-from pas.money import Cents
+from pas.money import BasisPoints, Cents
 from pas.passes.cards import Card, is_own, read_cards
 from pas.passes.end import READ_PASS, PassNotFound, PassRow
 
@@ -40,6 +40,10 @@ LineKind = Literal[
 class BudgetRow(msgspec.Struct, frozen=True):
     account_id: AccountId
     title: str
+    purposes: list[str]
+    spend_at_once: bool
+    once_per_year: bool
+    share_basis_points: BasisPoints | None
     categories: list[str]
     merchant_name: str | None
     merchant_id: MerchantId | None
@@ -76,10 +80,17 @@ class HistoryLine(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class ShownBudget(msgspec.Struct, frozen=True, rename="camel"):
-    """What is left, of what, until when; ``visits`` is None for a budget that counts no visits."""
+    """What is left, of what, until when; ``visits`` is None for a budget that counts no visits.
+
+    ``purposes`` are the categories in words.
+    """
 
     title: str
     categories: list[str]
+    purposes: list[str]
+    spend_at_once: bool
+    once_per_year: bool
+    share_basis_points: BasisPoints | None
     only_at: str | None
     usable_from: datetime
     usable_until: datetime
@@ -118,7 +129,10 @@ READ_NAME: Final = Statement(
 )
 READ_BUDGETS: Final = Statement(
     """
-    SELECT b.account_id, v.title, v.categories, m.name AS merchant_name, b.merchant_id,
+    SELECT b.account_id, v.title,
+        ARRAY(SELECT c.title FROM category c WHERE c.code = b.category
+            OR b.category IS NULL AND c.code = ANY (v.categories) ORDER BY c.title) AS purposes,
+        v.spend_at_once, v.once_per_year, v.share_basis_points, v.categories, m.name AS merchant_name, b.merchant_id,
         c.usable_from, c.usable_until, b.lapses_on, c.amount AS cents, n.amount AS visits
     FROM budget b
     JOIN scheme_version v ON v.id = b.scheme_version_id
@@ -195,6 +209,17 @@ async def show_pass(
     return shown
 
 
+async def holder_of_pass(
+    connection: Connection, pass_id: PassId, *, actor: Actor, now: datetime
+) -> ResidentId:
+    """Whose pass it is, for its holder and who manages it; to others it is not there."""
+    found = await READ_PASS.first(connection, pass_id)
+    if found is None:
+        raise PassNotFound
+    await _refuse_stranger(connection, found.resident_id, actor, now=now)
+    return found.resident_id
+
+
 async def list_passes(
     connection: Connection, resident_id: ResidentId, *, actor: Actor, now: datetime
 ) -> list[PassRow]:
@@ -223,6 +248,10 @@ def _budget(row: BudgetRow, history: list[HistoryLine]) -> ShownBudget:
     return ShownBudget(
         title=row.title,
         categories=row.categories,
+        purposes=row.purposes,
+        spend_at_once=row.spend_at_once,
+        once_per_year=row.once_per_year,
+        share_basis_points=row.share_basis_points,
         only_at=row.merchant_name,
         usable_from=row.usable_from,
         usable_until=row.usable_until,

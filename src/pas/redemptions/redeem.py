@@ -22,6 +22,7 @@ from pas.redemptions.judge import Judged, Moment
 from pas.redemptions.pace import Pace
 from pas.redemptions.read import FactsRow, Wanted, read_facts
 from pas.redemptions.refusals import GUESSES, Busy, TillPaused
+from pas.redemptions.refused_scans import keep_refused
 from pas.redemptions.sale import Answer, SaleItem, refused
 from pas.redemptions.scheme_facts import scheme_facts
 from pas.redemptions.strikes import note_unknown_cards
@@ -129,7 +130,10 @@ async def judge_all(
         for place, is_told in zip(tried, told, strict=True):
             if not is_told:
                 judged[place] = Judged(answer=refused(sales[place], Refused(TillPaused)))
-    return list(zip(judged, rows, strict=True))
+    decided = list(zip(judged, rows, strict=True))
+    if is_first:
+        await keep_refused(desk.connection, decided, now=moment.now)
+    return decided
 
 
 async def read_all(desk: Desk, sales: Sequence[SaleItem], *, is_first: bool) -> list[FactsRow]:

@@ -16,6 +16,11 @@ from pas.retention.message_clocks import (
     FORGET_HOLDER_MESSAGES,
     Gone,
 )
+from pas.retention.telephone_clocks import (
+    FORGET_PHONE_CODES,
+    FORGET_REFUSED_SCANS,
+    FORGET_TELEPHONE_LINKS,
+)
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -112,7 +117,6 @@ FORGET_UNKNOWN_SCANS: Final = Statement(
     """,
     Gone,
 )
-FORGET_PHONE_CODES: Final = Statement("SELECT forget_phone_codes($1, $2)::bigint AS count", Gone)
 FORGET_WEBHOOKS: Final = Statement(
     """
     WITH gone AS (
@@ -260,6 +264,8 @@ CLOCKS: Final = (
     Clock("known_device", 400, "ours: as long as a browser keeps the cookie", FORGET_DEVICES),
     Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
     Clock("phone_code_use", 1, "ours: a code lives for minutes", FORGET_PHONE_CODES),
+    Clock("refused_scan", 30, "ours: the holder reads for a week what to do", FORGET_REFUSED_SCANS),
+    Clock("telephone_link", 1, "ours: a link works for ten minutes", FORGET_TELEPHONE_LINKS),
     Clock(
         "webhook_message",
         42,

@@ -2,10 +2,24 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.passes.pages import card, card_runs, my_pass, reopen, sign_in
+from pas.passes.pages import (
+    card,
+    card_runs,
+    my_card,
+    my_history,
+    my_pass,
+    my_telephones,
+    my_worker,
+    reopen,
+    sign_in,
+)
 
 routes: list[ControllerRouterHandler] = [
     *my_pass.routes,
+    *my_history.routes,
+    *my_card.routes,
+    *my_telephones.routes,
+    *my_worker.routes,
     *sign_in.routes,
     *card.routes,
     *card_runs.routes,

@@ -2,10 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.passes.routes import card_runs, cards, new_cards, passes
+from pas.passes.routes import card_runs, cards, new_cards, passes, phone_codes
 
 routes: list[ControllerRouterHandler] = [
     *passes.handlers,
+    *phone_codes.handlers,
     *cards.handlers,
     *new_cards.handlers,
     *card_runs.handlers,

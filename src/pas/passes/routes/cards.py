@@ -195,7 +195,7 @@ async def set_block_of_card(
 ) -> Card:
     """Blokkeer een kaart, of hef dat op.
 
-    Een pashouder blokkeert zelf. Alleen de gemeente heft een blokkade op.
+    Een pashouder heft een eigen blokkade op, de gemeente elke.
     """
     actor, now = actor_of(request), datetime.now(UTC)
     act = block_card if data.blocked else unblock_card
