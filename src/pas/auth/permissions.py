@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CARDS_READ = "cards:read"
     CARDS_ISSUE = "cards:issue"
     CARDS_PRINT = "cards:print"
+    LETTERS_PRINT = "letters:print"
     CARDS_ACTIVATE = "cards:activate"
     CARDS_BLOCK = "cards:block"
     CARDS_REPLACE = "cards:replace"

@@ -110,6 +110,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.CARDS_READ,
             Permission.CARDS_ISSUE,
             Permission.CARDS_PRINT,
+            Permission.LETTERS_PRINT,
             Permission.CARDS_ACTIVATE,
             Permission.CARDS_BLOCK,
             Permission.CARDS_REPLACE,

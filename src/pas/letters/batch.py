@@ -6,7 +6,7 @@ activated meanwhile. The bytes are the same as long as what is stored is.
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Protocol
 
 import msgspec
@@ -89,6 +89,18 @@ async def parts_of(
         parts[-1] += group
         groups, room = groups + 1, room + people
     return parts
+
+
+async def left_out_of(
+    connection: Connection, parts: Sequence[Sequence[ResidentId]], *, on: date
+) -> list[LeftOut]:
+    """Which households cannot get a letter, and why."""
+    return [
+        LeftOut(recipient.first().resident_id, ", ".join(recipient.names()), why)
+        for part in parts
+        for recipient in await read_recipients(connection, part, on=on)
+        if (why := recipient.why_not()) is not None
+    ]
 
 
 async def counted(connection: Connection, batch: Batch, *, now: datetime) -> tuple[int, int]:

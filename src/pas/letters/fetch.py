@@ -10,7 +10,7 @@ from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
 from pas.db import Connection
 from pas.errors import Refusal
-from pas.ids import CardRunId, LetterRunId
+from pas.ids import CardRunId, LetterRunId, ResidentId
 from pas.letters.batch import Batch, File, make_file, parts_of
 from pas.letters.card_letters import CardLetterKind, CardLetters, run_to_print
 from pas.letters.kinds import KINDS
@@ -30,8 +30,8 @@ class Printing(msgspec.Struct, frozen=True):
     """A batch, and what the event of a fetched file is about."""
 
     batch: Batch
-    subject_kind: Literal["card_run", "letter_run"]
-    subject_id: CardRunId | LetterRunId
+    subject_kind: Literal["card_run", "letter_run", "resident"]
+    subject_id: CardRunId | LetterRunId | ResidentId
 
 
 async def card_printing(

@@ -65,6 +65,7 @@ class Press:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self.process_id = process.pid
 
     async def pdf(
         self, layout: Layout, given: Mapping[str, object], *, large: bool, made_at: datetime

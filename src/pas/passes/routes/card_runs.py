@@ -22,6 +22,7 @@ from pas.passes.print_job import queue_card_run
 from pas.problems.bodies import AppRequest
 
 PRINT: Final = {"permission": Permission.CARDS_PRINT}
+FILE_NAMES: Final[dict[FileKind, str]] = {"cards": "kaarten", "letters": "codes"}
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 RUN: Final = "/v1/{municipality:str}/card-runs/{run_id:uuid}"
 
@@ -109,7 +110,11 @@ async def fetched(
             actor=actor_of(request),
             now=datetime.now(UTC),
         )
-    headers = {"content-disposition": f'attachment; filename="{kind}.csv"'}
+    # A header line would be no CSV any more: the name of the file says that it is confidential.
+    headers = {
+        "content-disposition": f'attachment; filename="vertrouwelijk-{FILE_NAMES[kind]}.csv"',
+        "cache-control": "no-store",
+    }
     return Response(content, media_type="text/csv", headers=headers)
 
 

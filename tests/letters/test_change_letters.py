@@ -1,0 +1,132 @@
+"""A municipality writes its own letters: tried first, refused with why, kept as versions, put back."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from given.letters import HOUSE, pages
+from given.merchants import REGISTRAR
+from pas.db import Connection
+from pas.installation import Access
+from pas.letters.change import Part, change_templates, checked_fields, sample_pdf
+from pas.letters.kinds import KINDS
+from pas.letters.press import LayoutWrong, Press, a_press, layout_of_ours
+from pas.letters.rules import LetterTextWrong
+from pas.letters.template_folder import text_now
+from pas.letters.versions import Templates, read_templates
+from serving import run_pas
+
+KIND = KINDS["reminder"]
+
+
+@pytest.fixture
+async def typesetter() -> AsyncIterator[Press]:
+    async with a_press() as press:
+        yield press
+
+
+async def change(connection: Connection, press: Press, part: Part, content: str | None) -> None:
+    await change_templates(connection, {part: content}, house=HOUSE, press=press, actor=REGISTRAR)
+
+
+def with_subject(subject: str) -> str:
+    ours = text_now(Templates({}), KIND, "nl")
+    return ours.replace("Gebruik uw tegoed op tijd", subject)
+
+
+async def test_a_text_counts_from_when_it_is_kept_and_ours_comes_back(
+    connection: Connection, typesetter: Press
+) -> None:
+    part = Part("reminder", "nl")
+    await change(connection, typesetter, part, with_subject("Denk aan uw {pas}"))
+    changed = await read_templates(connection)
+    pdf = await sample_pdf(changed, KIND, "nl", house=HOUSE, press=typesetter)
+    assert "Denk aan uw Stadspas" in pages(pdf)[0]
+    english = await sample_pdf(changed, KIND, "en", house=HOUSE, press=typesetter)
+    assert "Denk aan" not in pages(english)[0]
+    await change(connection, typesetter, part, None)
+    assert (await read_templates(connection)).changed == {}
+    kinds = await connection.fetch("SELECT kind FROM event ORDER BY recorded_at")
+    assert [row["kind"] for row in kinds][-2:] == ["letter.changed", "letter.put_back"]
+
+
+async def test_versions_are_history(connection: Connection, typesetter: Press) -> None:
+    await change(connection, typesetter, Part("reminder", "nl"), with_subject("Anders"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute("UPDATE letter_version SET content = 'x'")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("{naam}", "{voornaam}", "{voornaam} kennen wij niet"),
+        ("{stand}", "vandaag", "Hier moet {stand} in staan."),
+        ("Gebruik uw tegoed op tijd", "", "Deze tekst is leeg."),
+        ("Gebruik uw tegoed op tijd", "Twee\nregels", "Dit is één regel."),
+        ("Gebruik uw tegoed op tijd", "Haakje {", "Een accolade hoort om een naam"),
+        ("== aanhef ==", "== groet ==", "Dit veld kent deze brief niet."),
+        ("== aanhef ==", "== onderwerp ==", "staat er twee keer"),
+    ],
+)
+def test_a_text_that_cannot_be_is_refused_with_what_is_wrong(old: str, new: str, told: str) -> None:
+    ours = text_now(Templates({}), KIND, "nl")
+    assert old in ours
+    with pytest.raises(LetterTextWrong) as refused:
+        checked_fields(KIND, ours.replace(old, new))
+    assert told in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("#let body(letter) = [", "unclosed delimiter (regel 1 van de opmaak van deze brief)"),
+        ("\n#let body(letter) = letter.geheim", "does not contain key"),
+        ('#let body(letter) = read("/etc/passwd")', "file not found"),
+        ('#let body(letter) = read("../../../etc/passwd")', "escape"),
+        ('#import "@preview/cetz:0.3.0"\n#let body(letter) = []', "failed to download"),
+        ('#let body(letter) = image("/geheim.png", alt: "a")', "file not found"),
+        ("#let body(letter) = { while true {} }", "always true"),
+        ("#let f(x) = f(x)\n#let body(letter) = f(1)", "depth"),
+        ("#let body(letter) = range(1000000000).map(x => str(x) * 90).join()", "te veel geheugen"),
+        ("#let body(letter) = [王]", "Typst zegt"),
+    ],
+)
+async def test_a_layout_that_breaks_or_reaches_out_is_refused_and_not_kept(
+    connection: Connection, typesetter: Press, code: str, told: str
+) -> None:
+    with pytest.raises(LayoutWrong) as refused:
+        await change(connection, typesetter, Part("reminder", "layout"), code)
+    assert told in refused.value.detail
+    assert (await read_templates(connection)).changed == {}
+
+
+async def test_a_layout_of_ones_own_counts(connection: Connection, typesetter: Press) -> None:
+    code = layout_of_ours("budgets").replace("v(0.5em)", "[Groeten uit Velsen]")
+    await change(connection, typesetter, Part("reminder", "layout"), code)
+    templates = await read_templates(connection)
+    pdf = await sample_pdf(templates, KIND, "nl", house=HOUSE, press=typesetter)
+    assert "Groeten uit Velsen" in " ".join(pages(pdf))
+
+
+async def test_the_command_writes_the_texts_tries_them_and_keeps_what_changed(
+    access: Access, connection: Connection, tmp_path: Path
+) -> None:
+    settings = {
+        "database_url": access.address.url,
+        "database_secret": access.address.secret,
+        "data_dir": str(tmp_path / "data"),
+    }
+    folder = tmp_path / "texts"
+    command = ("letters", "templates", "velsen")
+    assert run_pas(*command, "--export", str(folder), **settings).returncode == 0
+    text = folder / "reminder.nl.txt"
+    text.write_text(text.read_text("utf-8").replace("Gebruik uw tegoed", "Denk aan uw tegoed"))
+    tried = run_pas(*command, "--preview", str(folder), **settings)
+    assert tried.returncode == 0, tried.stderr
+    assert "Denk aan uw tegoed" in pages((folder / "voorbeeld-reminder.pdf").read_bytes())[0]
+    assert (await read_templates(connection)).changed == {}
+    kept = run_pas(*command, "--import", str(folder), **settings)
+    assert "Kept: reminder.nl.txt" in kept.stderr
+    assert set((await read_templates(connection)).changed) == {("reminder", "nl")}
