@@ -24,6 +24,7 @@ from gates import Results, figures_table, gates_table
 from granting import grant_passes, granted_against_copied
 from growth import grow
 from latency import Waiting, best_connections
+from letters import measure_letters
 from machine import describe
 from over_http import street
 from pas.app.proving import prove_books
@@ -45,6 +46,7 @@ class Size(msgspec.Struct, frozen=True):
 
     redemptions: int
     passes: int
+    letters: int
     granted: int
     scale: int
     rounds: int
@@ -52,9 +54,9 @@ class Size(msgspec.Struct, frozen=True):
     title: str
 
 
-QUICK: Final = Size(10_000, 10_000, 500, 10, 1, 2, "quick: to try the program, not a result")
-STANDARD: Final = Size(1_000_000, 100_000, 20_000, 50, 5, 2, "a million redemptions")
-FULL: Final = Size(10_000_000, 100_000, 20_000, 50, 5, 5, "ten million redemptions")
+QUICK: Final = Size(10_000, 10_000, 500, 500, 10, 1, 2, "quick: to try the program, not a result")
+STANDARD: Final = Size(1_000_000, 100_000, 10_000, 20_000, 50, 5, 2, "a million redemptions")
+FULL: Final = Size(10_000_000, 100_000, 10_000, 20_000, 50, 5, 5, "ten million redemptions")
 
 
 class Bench(msgspec.Struct, frozen=True):
@@ -76,6 +78,8 @@ class Bench(msgspec.Struct, frozen=True):
             self.settle()
             self.grant(grown.stop)
             self.reach()
+            self.say("letters")
+            measure_letters(self.results, count=self.size.letters)
             last = self.size.passes * 4 // 5
             crowd = Crowd(grown.stop, last)
             self.contest(ours, crowd)

@@ -110,6 +110,20 @@ GATES: Final = (
         unit=" MB",
     ),
     Gate(
+        key="letters",
+        what="pass letters/s ÷ bare typst for the same pages",
+        must=0.4,
+        aim=0.7,
+    ),
+    Gate(
+        key="letters_memory",
+        what="memory of making letters at its peak, typst with it",
+        must=600,
+        aim=300,
+        at_most=True,
+        unit=" MB",
+    ),
+    Gate(
         key="settle",
         what="settling (propose and approve) ÷ the bare aggregate",
         must=2,

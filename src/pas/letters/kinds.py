@@ -43,7 +43,7 @@ class LetterKind(msgspec.Struct, frozen=True, kw_only=True):
     texts: Texts
     names: frozenset[str] = frozenset()
     needs: Mapping[str, frozenset[str]] = {}
-    most: int = 500
+    most: int = 250
     """Letters in a file: what typst keeps in memory grows with its pages and its tables."""
     is_per_person: bool = False
 

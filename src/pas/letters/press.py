@@ -21,6 +21,8 @@ SECONDS: Final = 120.0
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"}
 """All that the process knows: no secrets, no proxies, and threads that fit in its memory."""
 MOST_TOLD: Final = 600
+MOST_MADE: Final = 1_000_000
+"""Bytes of PDF after which a process is replaced."""
 PLACE: Final = re.compile(r"┌─ [^\n]*?:(\d+):\d+")
 
 
@@ -61,16 +63,32 @@ def layout_of_ours(name: str) -> str:
 
 
 class Press:
-    """A process that is running; one job at a time."""
+    """A process that is running; one job at a time.
+
+    Typst remembers what it laid out before, and never lets go of it. So after a large file the process
+    is replaced by a new one: memory is that of one file, however many there are.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
-        self.process_id = process.pid
+        self._made = 0
+
+    @property
+    def process_id(self) -> int:
+        return self._process.pid
+
+    async def end(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
 
     async def pdf(
         self, layout: Layout, given: Mapping[str, object], *, large: bool, made_at: datetime
     ) -> bytes:
         """Give the letters as tagged PDF (PDF/UA-1); the same letters give the same bytes."""
+        if self._made > MOST_MADE:
+            await self.end()
+            self._process, self._made = await _started(), 0
         content = msgspec.json.encode(given).decode()
         inputs = {"letters": content, "large": "yes" if large else "no"}
         job = Job(layout.source(), inputs, made_at.replace(microsecond=0))
@@ -86,6 +104,7 @@ class Press:
             line = _line(answer.place)
             where = f" ({layout.place(line)})" if line else ""
             raise LayoutWrong(f"Typst zegt: {answer.problem[:MOST_TOLD]}{where}")
+        self._made += len(answer.pdf)
         return answer.pdf
 
     async def _asked(self, job: bytes) -> Answer:
@@ -99,7 +118,15 @@ class Press:
 
 @asynccontextmanager
 async def a_press() -> AsyncGenerator[Press]:
-    process = await asyncio.create_subprocess_exec(
+    press = Press(await _started())
+    try:
+        yield press
+    finally:
+        await press.end()
+
+
+async def _started() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "pas.letters.typesetter"),
         stdin=asyncio.subprocess.PIPE,
@@ -107,12 +134,6 @@ async def a_press() -> AsyncGenerator[Press]:
         stderr=asyncio.subprocess.DEVNULL,
         env=ENVIRONMENT,
     )
-    try:
-        yield Press(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
 def _line(place: str) -> int:
