@@ -529,6 +529,19 @@ $$;
 
 ALTER FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.decided_by_hand(decision uuid, login uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM decision d WHERE d.id = decided_by_hand.decision AND d.actor_kind = 'login' AND d.actor_id = login
+            AND d.cause IN ('deviation', 'objection', 'income', 'award')
+    ) OR EXISTS (
+        SELECT 1 FROM deviation v WHERE v.decision_id = decided_by_hand.decision AND login IN (v.proposed_by, v.confirmed_by))
+$$;
+
+ALTER FUNCTION municipality.decided_by_hand(decision uuid, login uuid) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.end_cards_of_phone() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -600,6 +613,32 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.follow_registration() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.follow_request() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    stored holder_request;
+BEGIN
+    SELECT * INTO stored FROM holder_request WHERE id = NEW.request_id FOR UPDATE;
+    IF NEW.number <> stored.steps + 1 OR (NEW.number = 1) <> (NEW.kind = 'received')
+        OR stored.state IN ('answered', 'withdrawn') OR (NEW.kind = 'replied' AND stored.state <> 'asked') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA295', MESSAGE = 'this step does not follow on the last one of the request';
+    END IF;
+    IF NEW.kind = 'extended' AND (stored.is_extended OR NEW.answer_by <= stored.answer_by) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA296', MESSAGE = 'the term of a request becomes longer once';
+    END IF;
+    IF NEW.kind = 'answered' AND decided_by_hand(stored.decision_id, NEW.actor_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA297', MESSAGE = 'whoever decided does not answer the objection to it';
+    END IF;
+    UPDATE holder_request SET state = NEW.kind, state_since = NEW.taken_at, steps = NEW.number,
+        answer_by = coalesce(NEW.answer_by, answer_by), is_extended = is_extended OR NEW.kind = 'extended'
+    WHERE id = NEW.request_id;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.follow_request() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -705,6 +744,22 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.forget_requests(before timestamp with time zone, most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    gone uuid[] := ARRAY(SELECT r.id FROM holder_request r
+        WHERE r.state IN ('answered', 'withdrawn') AND r.state_since < least(before, clock_timestamp() - interval '5 years')
+        ORDER BY r.id LIMIT most FOR UPDATE SKIP LOCKED);
+BEGIN
+    DELETE FROM holder_request_step WHERE request_id = ANY (gone);
+    DELETE FROM holder_request WHERE id = ANY (gone);
+    RETURN cardinality(gone);
+END $$;
+
+ALTER FUNCTION municipality.forget_requests(before timestamp with time zone, most integer) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1204,6 +1259,25 @@ CREATE FUNCTION municipality.raise_epoch(because text) RETURNS integer
 $$;
 
 ALTER FUNCTION municipality.raise_epoch(because text) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.receive_request() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM FROM resident WHERE id = NEW.resident_id FOR NO KEY UPDATE;
+    IF NEW.decision_id IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM decision d WHERE d.id = NEW.decision_id AND d.resident_id = NEW.resident_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA298', MESSAGE = 'somebody objects to a decision about themselves';
+    END IF;
+    IF (SELECT count(*) FROM holder_request r WHERE r.resident_id = NEW.resident_id
+        AND r.state NOT IN ('answered', 'withdrawn')) >= 20 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA299', MESSAGE = 'twenty requests about one person are enough to answer first';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.receive_request() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[] DEFAULT NULL::integer[], most_of_till integer DEFAULT 600, most_of_card integer DEFAULT 30, most_cents_of_card bigint DEFAULT 150000) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2680,6 +2754,61 @@ CREATE TABLE municipality.holder_preference (
 ALTER TABLE municipality.holder_preference OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.holder_preference IS 'How somebody likes to read; no row means Dutch, in the usual size.';
+
+CREATE TABLE municipality.holder_request (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    kind text NOT NULL,
+    resident_id uuid NOT NULL,
+    decision_id uuid,
+    field text,
+    channel text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    content_hash bytea NOT NULL,
+    object_until date,
+    answer_by date NOT NULL,
+    is_extended boolean DEFAULT false NOT NULL,
+    state text DEFAULT 'received'::text NOT NULL,
+    state_since timestamp with time zone NOT NULL,
+    steps integer DEFAULT 0 NOT NULL,
+    CONSTRAINT holder_request_channel_check CHECK ((channel = ANY (ARRAY['page'::text, 'counter'::text, 'telephone'::text, 'letter'::text]))),
+    CONSTRAINT holder_request_check CHECK ((((kind = 'objection'::text) = (decision_id IS NOT NULL)) AND ((decision_id IS NULL) = (object_until IS NULL)))),
+    CONSTRAINT holder_request_check1 CHECK (((kind = 'correction'::text) = (field IS NOT NULL))),
+    CONSTRAINT holder_request_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT holder_request_field_check CHECK ((field = ANY (ARRAY['name'::text, 'address'::text, 'birth_date'::text, 'household'::text, 'income'::text, 'school'::text, 'managing_adult'::text, 'other'::text]))),
+    CONSTRAINT holder_request_kind_check CHECK ((kind = ANY (ARRAY['objection'::text, 'complaint'::text, 'correction'::text, 'erasure'::text]))),
+    CONSTRAINT holder_request_number_check CHECK ((number ~ '^[0-9A-Z]{8}$'::text)),
+    CONSTRAINT holder_request_state_check CHECK ((state = ANY (ARRAY['received'::text, 'taken_up'::text, 'asked'::text, 'replied'::text, 'extended'::text, 'answered'::text, 'withdrawn'::text]))),
+    CONSTRAINT holder_request_steps_check CHECK (((steps >= 0) AND (steps <= 200)))
+);
+
+ALTER TABLE municipality.holder_request OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.holder_request.content_hash IS 'Of what was asked, as the receipt says it: SHA-256.';
+
+COMMENT ON COLUMN municipality.holder_request.object_until IS 'The last day to object in time; a later objection is taken too.';
+
+CREATE TABLE municipality.holder_request_step (
+    request_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    words text,
+    outcome text,
+    answer_by date,
+    CONSTRAINT holder_request_step_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['login'::text, 'holder'::text]))),
+    CONSTRAINT holder_request_step_check CHECK (((words IS NOT NULL) OR (kind = ANY (ARRAY['taken_up'::text, 'withdrawn'::text])))),
+    CONSTRAINT holder_request_step_check1 CHECK (((kind = 'answered'::text) = (outcome IS NOT NULL))),
+    CONSTRAINT holder_request_step_check2 CHECK (((kind = 'extended'::text) = (answer_by IS NOT NULL))),
+    CONSTRAINT holder_request_step_check3 CHECK (((actor_kind = 'login'::text) OR (kind = ANY (ARRAY['received'::text, 'replied'::text, 'withdrawn'::text])))),
+    CONSTRAINT holder_request_step_kind_check CHECK ((kind = ANY (ARRAY['received'::text, 'taken_up'::text, 'asked'::text, 'replied'::text, 'extended'::text, 'answered'::text, 'withdrawn'::text]))),
+    CONSTRAINT holder_request_step_outcome_check CHECK ((outcome = ANY (ARRAY['upheld'::text, 'partly'::text, 'rejected'::text, 'inadmissible'::text]))),
+    CONSTRAINT holder_request_step_words_check CHECK (((length(words) >= 1) AND (length(words) <= 4000)))
+);
+
+ALTER TABLE municipality.holder_request_step OWNER TO owner_municipality;
 
 CREATE TABLE municipality.household_application (
     id uuid NOT NULL,
@@ -4257,6 +4386,15 @@ ALTER TABLE ONLY municipality.holder_message
 ALTER TABLE ONLY municipality.holder_preference
     ADD CONSTRAINT holder_preference_pkey PRIMARY KEY (resident_id);
 
+ALTER TABLE ONLY municipality.holder_request
+    ADD CONSTRAINT holder_request_number_key UNIQUE (number);
+
+ALTER TABLE ONLY municipality.holder_request
+    ADD CONSTRAINT holder_request_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.holder_request_step
+    ADD CONSTRAINT holder_request_step_pkey PRIMARY KEY (request_id, number);
+
 ALTER TABLE ONLY municipality.household_application
     ADD CONSTRAINT household_application_pkey PRIMARY KEY (id);
 
@@ -4615,6 +4753,12 @@ CREATE INDEX holder_message_recipient ON municipality.holder_message USING btree
 
 CREATE INDEX holder_message_waiting ON municipality.holder_message USING btree (next_try_at) WHERE (state = 'waiting'::text);
 
+CREATE INDEX holder_request_closed ON municipality.holder_request USING btree (state_since) WHERE (state = ANY (ARRAY['answered'::text, 'withdrawn'::text]));
+
+CREATE INDEX holder_request_open ON municipality.holder_request USING btree (answer_by) WHERE (state <> ALL (ARRAY['answered'::text, 'withdrawn'::text]));
+
+CREATE INDEX holder_request_resident ON municipality.holder_request USING btree (resident_id, received_at);
+
 CREATE INDEX household_application_household ON municipality.household_application USING btree (household_number, year, received_at DESC);
 
 CREATE UNIQUE INDEX household_application_open ON municipality.household_application USING btree (household_number, year) WHERE ((state = 'received'::text) AND (moved_at IS NULL));
@@ -4801,6 +4945,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.f
 
 ALTER TABLE municipality.frozen_reach ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.holder_request_step FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.holder_request_step ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.income_verdict FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.income_verdict ENABLE ALWAYS TRIGGER append_only;
@@ -4963,6 +5111,10 @@ CREATE TRIGGER follow_registration BEFORE INSERT ON municipality.merchant_regist
 
 ALTER TABLE municipality.merchant_registration_step ENABLE ALWAYS TRIGGER follow_registration;
 
+CREATE TRIGGER follow_request BEFORE INSERT ON municipality.holder_request_step FOR EACH ROW EXECUTE FUNCTION municipality.follow_request();
+
+ALTER TABLE municipality.holder_request_step ENABLE ALWAYS TRIGGER follow_request;
+
 CREATE TRIGGER judge_waiting_applications AFTER UPDATE OF state ON municipality.merchant FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION municipality.judge_waiting_applications();
 
 CREATE TRIGGER judged_once BEFORE UPDATE ON municipality.payee_invoice FOR EACH ROW EXECUTE FUNCTION municipality.refuse_other_judgement();
@@ -5052,6 +5204,10 @@ ALTER TABLE municipality.transfer ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.usable_change FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.usable_change ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER receive_request BEFORE INSERT ON municipality.holder_request FOR EACH ROW EXECUTE FUNCTION municipality.receive_request();
+
+ALTER TABLE municipality.holder_request ENABLE ALWAYS TRIGGER receive_request;
 
 CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EACH ROW EXECUTE FUNCTION municipality.refuse_changed_signal();
 
@@ -5219,6 +5375,15 @@ ALTER TABLE ONLY municipality.holder_message
 
 ALTER TABLE ONLY municipality.holder_preference
     ADD CONSTRAINT holder_preference_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_request
+    ADD CONSTRAINT holder_request_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES municipality.decision(id);
+
+ALTER TABLE ONLY municipality.holder_request
+    ADD CONSTRAINT holder_request_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.holder_request_step
+    ADD CONSTRAINT holder_request_step_request_id_fkey FOREIGN KEY (request_id) REFERENCES municipality.holder_request(id);
 
 ALTER TABLE ONLY municipality.household_application
     ADD CONSTRAINT household_application_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
@@ -5452,6 +5617,9 @@ REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs i
 
 REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.decided_by_hand(decision uuid, login uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.decided_by_hand(decision uuid, login uuid) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.end_cards_of_phone() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
@@ -5459,6 +5627,8 @@ REVOKE ALL ON FUNCTION municipality.end_file_of_job() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.follow_offer() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.follow_registration() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.follow_request() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_child_applications(before timestamp with time zone, most integer) TO app_municipality;
@@ -5474,6 +5644,9 @@ GRANT ALL ON FUNCTION municipality.forget_phone_codes(before timestamp with time
 
 REVOKE ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_registrations(before timestamp with time zone, most integer) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.forget_requests(before timestamp with time zone, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.forget_requests(before timestamp with time zone, most integer) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.forget_signals(before timestamp with time zone, most integer) TO app_municipality;
@@ -5531,6 +5704,8 @@ REVOKE ALL ON FUNCTION municipality.owed_until(until_epoch integer, until_xid bi
 GRANT ALL ON FUNCTION municipality.owed_until(until_epoch integer, until_xid bigint, leaving_out uuid) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.raise_epoch(because text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.receive_request() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) TO app_municipality;
@@ -5956,6 +6131,36 @@ GRANT UPDATE(language) ON TABLE municipality.holder_preference TO app_municipali
 GRANT UPDATE(large_print) ON TABLE municipality.holder_preference TO app_municipality;
 
 GRANT UPDATE(changed_at) ON TABLE municipality.holder_preference TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.holder_request TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(kind) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(resident_id) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(decision_id) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(field) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(channel) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(received_at) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(content_hash) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(object_until) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(answer_by) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT INSERT(state_since) ON TABLE municipality.holder_request TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.holder_request_step TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.holder_request_step TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.household_application TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.household_application TO app_municipality;

@@ -12,6 +12,7 @@ from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_login, an_actor
 from given.merchants import IBAN, REGISTRAR, a_registered_merchant
 from given.registrations import a_sent_registration
+from given.requests import a_decision, a_request, an_objection
 from given.settlements import a_proposal, a_shop, an_approved_run, an_exported_run, sell
 from pas.auth.actor import Actor
 from pas.auth.logins import Person, invite_login
@@ -27,6 +28,7 @@ from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import propose_account
 from pas.passes.end import end_pass
 from pas.passes.reopen import propose_reopening
+from pas.requests.answer import ask
 from pas.signals.judge import judge_signal
 from pas.signals.show import list_open
 
@@ -87,6 +89,21 @@ async def a_deviation(connection: Connection, _folder: Path) -> None:
         resident=resident, version=version, year=YEAR, effect="grant", reason="Een hoge schuld."
     )
     await propose_deviation(connection, proposal, actor=an_actor(Role.OFFICER), now=NOW)
+
+
+async def a_request_that_waits(connection: Connection, _folder: Path) -> None:
+    await a_request(connection, (await a_holder(connection, year=YEAR)).id)
+    asked = await a_request(connection, (await a_holder(connection, year=YEAR)).id)
+    officer = an_actor(Role.OFFICER)
+    await ask(connection, asked.id, "Wanneer?", seen=1, actor=officer, now=NOW)
+    holder = await a_holder(connection, year=YEAR)
+    own = await a_decision(connection, holder.id, cause="deviation", by=SOMEBODY)
+    await an_objection(connection, holder.id, own)
+
+
+async def a_request_that_is_late(connection: Connection, _folder: Path) -> None:
+    holder = await a_holder(connection, year=YEAR)
+    await a_request(connection, holder.id, now=NOW - timedelta(weeks=7))
 
 
 async def a_merchant_that_waits(connection: Connection, _folder: Path) -> None:
@@ -211,6 +228,8 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "helped": somebody_helped,
     "reopenings": a_reopening,
     "deviations": a_deviation,
+    "requests": a_request_that_waits,
+    "late-requests": a_request_that_is_late,
     "signals": something_that_stands_out,
     "merchants": a_merchant_that_waits,
     "registrations": a_club_that_registered,

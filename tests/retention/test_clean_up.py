@@ -91,6 +91,18 @@ A_ROW = {
         INSERT INTO merchant_registration_draft (link_hash, typed, begun_at, changed_at)
         VALUES (sha256(convert_to(gen_random_uuid()::text, 'UTF8')), '{}', $1, $1)
     """,
+    "holder_request": """
+        WITH somebody AS (
+            INSERT INTO resident (id, person_number) VALUES (gen_random_uuid(), gen_random_uuid()::text) RETURNING id
+        ), made AS (
+            INSERT INTO holder_request (id, number, kind, resident_id, channel, received_at, content_hash, answer_by, state_since)
+            SELECT id, upper(right(id::text, 8)), 'complaint', id, 'page', $1, sha256(''), $1::timestamptz::date, $1 FROM somebody
+            RETURNING id
+        )
+        INSERT INTO holder_request_step (request_id, number, kind, taken_at, actor_kind, actor_id, words)
+        SELECT m.id, s.number, s.kind, $1, 'holder', m.id, s.words
+        FROM made m, (VALUES (1, 'received', 'Nee.'), (2, 'withdrawn', NULL)) AS s (number, kind, words)
+    """,
     "import_row": """
         WITH made AS (
             INSERT INTO import (id, kind, file_name, sha256, started_at, actor_kind, actor_id)

@@ -37,6 +37,12 @@ WAYS: Final = (
     Way(Permission.ASSESSMENTS_READ, "Toekennen", "Wie krijgt wat, en waarom.", "assessments"),
     Way(Permission.RESIDENTS_READ, "Inwoners", "Zoek iemand op en leg uit.", "residents"),
     Way(
+        Permission.REQUESTS_READ,
+        "Vragen en bezwaren",
+        "Wat inwoners ons vragen, en wanneer wij antwoorden.",
+        "requests",
+    ),
+    Way(
         Permission.APPLICATIONS_READ,
         "Aanvragen van helpers",
         "Zoek uit om wie het gaat.",

@@ -40,6 +40,10 @@ COUNT_WAITING: Final = Statement(
         WHEN 'applied' THEN (SELECT count(*) FROM household_application a WHERE a.state = 'received'
             AND a.year >= extract(year FROM $3::date))
         WHEN 'helped' THEN (SELECT count(*) FROM helper_application h WHERE h.state = 'received')
+        WHEN 'late-requests' THEN (SELECT count(*) FROM holder_request r
+            WHERE r.state NOT IN ('answered', 'withdrawn') AND r.answer_by < $3::date)
+        WHEN 'requests' THEN (SELECT count(*) FROM holder_request r WHERE r.state NOT IN ('answered', 'withdrawn', 'asked')
+            AND r.answer_by >= $3::date AND NOT coalesce(decided_by_hand(r.decision_id, $2), false))
         WHEN 'late-children' THEN (SELECT count(*) FROM child_application a WHERE a.decided_at IS NULL
             AND (a.received_at AT TIME ZONE 'Europe/Amsterdam')::date + 21 + coalesce((
                 SELECT sum(greatest(0, coalesce(p.until_on, $3::date) - p.from_on)) FROM child_application_pause p

@@ -48,6 +48,20 @@ WORK: Final = (
         "helper-applications",
     ),
     Work(
+        "late-requests",
+        Permission.REQUESTS_ANSWER,
+        "vraag of bezwaar van een inwoner is te laat",
+        "vragen en bezwaren van inwoners zijn te laat",
+        "requests",
+    ),
+    Work(
+        "requests",
+        Permission.REQUESTS_ANSWER,
+        "vraag of bezwaar van een inwoner wacht op antwoord",
+        "vragen en bezwaren van inwoners wachten op antwoord",
+        "requests",
+    ),
+    Work(
         "late-children",
         Permission.APPLICATIONS_DECIDE,
         "aanvraag voor een kind wacht al meer dan drie weken",

@@ -39,6 +39,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "published_file": Permission.REACH_READ,
     "reach": Permission.REACH_READ,
     "registration": Permission.REGISTRATIONS_READ,
+    "request": Permission.REQUESTS_READ,
     "resident": Permission.RESIDENTS_READ,
     "role": Permission.LOGINS_READ,
     "scheme": Permission.SCHEMES_READ,

@@ -118,6 +118,9 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_READ,
             Permission.SIGNALS_READ,
             Permission.SIGNALS_JUDGE,
+            Permission.REQUESTS_READ,
+            Permission.REQUESTS_FILE,
+            Permission.REQUESTS_ANSWER,
             Permission.JOBS_READ,
         }
     ),
@@ -138,6 +141,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_MAKE,
             Permission.REDEMPTIONS_READ,
             Permission.REDEMPTIONS_REFUND,
+            Permission.REQUESTS_READ,
+            Permission.REQUESTS_FILE,
         }
     ),
     Role.REGISTRAR: frozenset(

@@ -94,6 +94,7 @@ READ_ALL: Final = Statement(
     """,
     WrittenRow,
 )
+READ_YEAR: Final = Statement("SELECT year::int AS year FROM decision WHERE id = $1", YearRow)
 MOST_SHOWN: Final = 100
 VERDICT: Final = msgspec.json.Decoder(Verdict)
 
@@ -110,6 +111,12 @@ async def all_decisions(
 async def years_decided(connection: Connection, resident_id: ResidentId) -> list[int]:
     """The pass years that something was decided about, the newest first."""
     return [row.year for row in await READ_YEARS.all(connection, resident_id)]
+
+
+async def year_of_decision(connection: Connection, decision: DecisionId | None) -> int | None:
+    """The pass year that a decision is about."""
+    found = None if decision is None else await READ_YEAR.first(connection, decision)
+    return None if found is None else found.year
 
 
 async def newest_decision(

@@ -36,7 +36,7 @@ def to_know(one: Left) -> list[str | Markup]:
     """What one has to know before spending it, so that nobody is surprised at the till."""
     told: list[str | Markup] = []
     if one.merchant_name:
-        told.append(say_in_page("Alleen bij {name}.", name=as_data(one.merchant_name)))
+        told.append(say_in_page(mark("Alleen bij {name}."), name=as_data(one.merchant_name)))
     if one.spend_at_once:
         told.append(say("Besteed dit in één keer. Wat overblijft, vervalt."))
     if one.once_per_year:
@@ -55,7 +55,7 @@ def condition_in_words(one: Left) -> list[str | Markup]:
     known = CONDITIONS.get(one.condition)
     if known:
         return [said(known)]
-    return [say_in_page("Dit is nodig: {condition}.", condition=as_data(one.condition))]
+    return [say_in_page(mark("Dit is nodig: {condition}."), condition=as_data(one.condition))]
 
 
 def price_of(offered: Offered) -> str:

@@ -68,6 +68,7 @@ FORGET_REGISTRATION_DRAFTS: Final = Statement(
     """,
     Gone,
 )
+FORGET_REQUESTS: Final = Statement("SELECT forget_requests($1, $2)::bigint AS count", Gone)
 FORGET_SIGNALS: Final = Statement("SELECT forget_signals($1, $2)::bigint AS count", Gone)
 FORGET_IMPORT_ROWS: Final = Statement(
     """
@@ -237,6 +238,12 @@ CLOCKS: Final = (
         30,
         "ours: time to find a number; what was sent is not in it",
         FORGET_REGISTRATION_DRAFTS,
+    ),
+    Clock(
+        "holder_request",
+        5 * 366,
+        "ours: five years after the answer, as the Selectielijst gemeenten 2020 keeps what was refused",
+        FORGET_REQUESTS,
     ),
     Clock(
         "import_row",

@@ -141,6 +141,7 @@ async def person_page(
         application_id=uuid7(),
         may_apply=actor.may(Permission.APPLICATIONS_SUBMIT) and not has_pass(newest, today),
         may_deviate=actor.may(Permission.DEVIATIONS_PROPOSE),
+        may_file=actor.may(Permission.REQUESTS_FILE),
         may_correct=actor.may(Permission.RESIDENTS_IMPORT),
         may_record=actor.may(Permission.INCOME_VERDICTS_RECORD),
     )
