@@ -272,3 +272,21 @@ async def test_who_fetched_which_file_is_an_event_and_of_whom_is_in_the_processi
         "SELECT subject_id FROM processing_log WHERE activity = 'letter.made'"
     )
     assert sorted(row["subject_id"] for row in noted) == sorted(family)
+
+
+async def test_a_letter_is_in_the_language_and_the_size_that_who_gets_it_chose(desk: Desk) -> None:
+    parent, child = await a_family(desk.connection, ["Noor Bakker", "Bo Bakker"])
+    await a_person(desk.connection, "Bo Smit", household="H3")
+    run = await desk.a_run()
+    await desk.connection.execute(
+        "INSERT INTO holder_preference (resident_id, language, large_print, changed_at) VALUES ($1, 'ar', true, $3), ($2, 'pl', false, $3)",
+        *(parent, child, NOW),
+    )
+    pdf = (await desk.fetch(run, "activation_letter")).pdf
+    shown = " ".join(pages(pdf))
+    assert "رمز" in shown
+    assert "De code van uw Stadspas" in shown
+    assert HOUSE.telephone in shown
+    with opened(pdf) as document:
+        languages = {str(one.Lang) for one in elements(document) if "/Lang" in one}
+    assert any(one.startswith("ar") for one in languages)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pas.web.languages import DUTCH, Language
+from pas.web.languages import DUTCH, Language, as_language
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -10,3 +10,8 @@ class Choice(msgspec.Struct, frozen=True):
 
     language: Language = DUTCH
     large: bool = False
+
+
+def choice_of(language: str | None, *, large_print: bool) -> Choice:
+    """Read what is stored; who chose no language gets Dutch."""
+    return Choice(as_language(language or "") or DUTCH, large_print)

@@ -10,7 +10,7 @@ from pas.letters.kinds import LetterKind
 from pas.letters.recipients import Person, Recipient
 from pas.letters.rules import blocks, filled
 from pas.web.dates import day
-from pas.web.languages import say
+from pas.web.languages import left_to_right, say
 
 
 class House(msgspec.Struct, frozen=True):
@@ -24,14 +24,15 @@ class House(msgspec.Struct, frozen=True):
     website: str
 
     def values(self) -> dict[str, str]:
+        """Keep numbers and addresses in their own order, also amid text from right to left."""
         return {
-            "pas": self.product,
-            "gemeente": self.municipality,
-            "telefoon": self.telephone,
-            "openingstijden": self.telephone_hours,
-            "adres": self.address or say("het gemeentehuis"),
-            "website": self.website,
-            "website_aanzetten": f"{self.website}/activate-card",
+            "pas": left_to_right(self.product),
+            "gemeente": left_to_right(self.municipality),
+            "telefoon": left_to_right(self.telephone),
+            "openingstijden": left_to_right(self.telephone_hours),
+            "adres": left_to_right(self.address) if self.address else say("het gemeentehuis"),
+            "website": left_to_right(self.website),
+            "website_aanzetten": left_to_right(f"{self.website}/activate-card"),
         }
 
     def printed(self) -> dict[str, str]:
@@ -74,8 +75,9 @@ def write(
     }
     return {
         "language": recipient.choice().language,
+        "large": recipient.choice().large,
         "address": recipient.lines(),
-        "place": f"{house.municipality}, {day(on)}",
+        "place": f"{left_to_right(house.municipality)}, {day(on)}",
         "subject": fields["onderwerp"],
         "greeting": fields["aanhef"],
         "texts": {
@@ -94,5 +96,5 @@ def _together(names: list[str]) -> str:
 
 
 def _footer(house: House) -> str:
-    asked = say("Vragen? Bel {telephone}.", telephone=house.telephone)
-    return f"{asked} {house.telephone_hours}".rstrip()
+    asked = say("Vragen? Bel {telephone}.", telephone=left_to_right(house.telephone))
+    return f"{asked} {left_to_right(house.telephone_hours)}" if house.telephone_hours else asked

@@ -15,7 +15,7 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.ids import HouseholdNumber, ResidentId
-from pas.letters.language_of import Choice
+from pas.letters.language_of import Choice, choice_of
 from pas.letters.printable import is_printable
 from pas.web.languages import say
 
@@ -52,6 +52,8 @@ class Person(msgspec.Struct, frozen=True):
     address: str
     postcode: str
     city: str
+    language: str | None = None
+    large_print: bool = False
 
     def key(self) -> Key:
         return Key(self.to_household, self.about_household)
@@ -88,8 +90,9 @@ class Recipient(msgspec.Struct, frozen=True):
         return None if all(map(is_printable, printed)) else "unprintable"
 
     def choice(self) -> Choice:
-        """In which language and how large: as the adult who gets it chose."""
-        return Choice()
+        """In which language and how large: as the eldest adult who gets it chose."""
+        one = min(self.people, key=lambda one: (one.to_birth_date, one.to_id))
+        return choice_of(one.language, large_print=one.large_print)
 
 
 READ_KEYS: Final = Statement(
@@ -116,7 +119,8 @@ READ_PEOPLE: Final = Statement(
         v.birth_date > $2::date - interval '18 years' AS is_child, v.household_number AS about_household,
         t.resident_id AS to_id, t.given_name || ' ' || t.family_name AS to_name, t.birth_date AS to_birth_date,
         t.household_number AS to_household, t.birth_date > $2::date - interval '18 years' AS to_is_child,
-        coalesce(t.address, '') AS address, coalesce(t.postcode, '') AS postcode, coalesce(t.city, '') AS city
+        coalesce(t.address, '') AS address, coalesce(t.postcode, '') AS postcode, coalesce(t.city, '') AS city,
+        h.language, coalesce(h.large_print, false) AS large_print
     FROM unnest($1::uuid[]) AS w (id)
     CROSS JOIN LATERAL (
         SELECT n.* FROM resident_version n WHERE n.resident_id = w.id
@@ -127,6 +131,7 @@ READ_PEOPLE: Final = Statement(
         WHERE n.resident_id = coalesce(manages_letters_of(w.id, v.birth_date, v.household_number, $2::date), w.id)
         ORDER BY n.valid_from <= $2::date DESC, abs(n.valid_from - $2::date) LIMIT 1
     ) t
+    LEFT JOIN holder_preference h ON h.resident_id = t.resident_id
     ORDER BY v.birth_date, w.id
     """,
     Person,
