@@ -947,6 +947,22 @@ END $$;
 
 ALTER FUNCTION municipality.keep_contact_check() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_coupon() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF (OLD.id, OLD.run_id, OLD.scheme_id, OLD.scheme_version_id, OLD.budget_year, OLD.place, OLD.face_cents, OLD.code_hash, OLD.key_id)
+            IS DISTINCT FROM (NEW.id, NEW.run_id, NEW.scheme_id, NEW.scheme_version_id, NEW.budget_year, NEW.place, NEW.face_cents, NEW.code_hash, NEW.key_id)
+        OR NEW.account_id IS NOT NULL AND OLD.account_id IS DISTINCT FROM NEW.account_id
+        OR NEW.code_encrypted IS NOT NULL AND OLD.code_encrypted IS DISTINCT FROM NEW.code_encrypted THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA288', MESSAGE = 'of a coupon only its code and its link to a budget are ever forgotten';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_coupon() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.keep_former_state() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -1424,6 +1440,94 @@ END $$;
 
 ALTER FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.redeem_coupons(list uuid, list_print bytea, payee uuid, by_kind text, by_id uuid, trace text, numbers integer[], coupons uuid[], days date[], amounts bigint[], reasons text[], entries uuid[], prints bytea[], occurred timestamp with time zone[], categories text[], takes bigint[], candidates bigint[]) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    merchant_account bigint;
+    places bigint[];
+    outcomes text[];
+    risks bigint[];
+    risk_schemes uuid[];
+    risk_years smallint[];
+BEGIN
+    INSERT INTO coupon_list (id, merchant_id, print, entered_at, actor_kind, actor_id) VALUES (list, payee, list_print, now(), by_kind, by_id);
+    SELECT m.account_id INTO merchant_account FROM merchant m WHERE m.id = payee AND m.state = 'approved';
+    -- A paid line names a coupon of a merchant that may take it, for a day of its booklet and no more than stands on it.
+    PERFORM 1 FROM unnest(coupons, days, amounts, reasons, categories, takes) AS l (coupon, day, amount, reason, category, take)
+    WHERE l.reason IS NULL AND NOT coalesce((
+        SELECT merchant_account IS NOT NULL AND l.amount BETWEEN 1 AND c.face_cents AND l.take BETWEEN 0 AND l.amount
+            AND l.day >= r.valid_from AND l.day < r.valid_until AND l.category = ANY (v.categories)
+            AND (b.merchant_id IS NULL OR b.merchant_id = payee)
+            AND EXISTS (SELECT 1 FROM agreement g WHERE g.merchant_id = payee AND g.category = l.category
+                AND g.valid_from <= l.day AND (g.valid_until IS NULL OR g.valid_until > l.day))
+        FROM coupon c JOIN coupon_run r ON r.id = c.run_id JOIN budget b ON b.account_id = c.account_id
+        JOIN scheme_version v ON v.id = c.scheme_version_id WHERE c.id = l.coupon), false);
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA290', MESSAGE = 'a coupon pays a merchant that may take it, in its time, and no more than stands on it';
+    END IF;
+
+    -- The risk of each scheme and year that pays something here, opened when it is first needed.
+    SELECT coalesce(array_agg(s.scheme_id ORDER BY s.scheme_id, s.budget_year), '{}'), coalesce(array_agg(s.budget_year ORDER BY s.scheme_id, s.budget_year), '{}')
+    INTO risk_schemes, risk_years
+    FROM (SELECT DISTINCT c.scheme_id, c.budget_year FROM unnest(coupons, amounts, takes, reasons) AS l (coupon, amount, take, reason)
+        JOIN coupon c ON c.id = l.coupon WHERE l.reason IS NULL AND l.take < l.amount) s;
+    IF cardinality(risk_schemes) > 0 THEN
+        risks := open_accounts(candidates[1:cardinality(risk_schemes)], array_fill('offline_risk'::text, ARRAY[cardinality(risk_schemes)]),
+            array_fill('cents'::text, ARRAY[cardinality(risk_schemes)]), risk_schemes, risk_years, array_fill(NULL::uuid, ARRAY[cardinality(risk_schemes)]),
+            array_fill(false, ARRAY[cardinality(risk_schemes)]), array_fill(NULL::timestamptz, ARRAY[cardinality(risk_schemes)]),
+            array_fill(NULL::timestamptz, ARRAY[cardinality(risk_schemes)]));
+    END IF;
+
+    IF EXISTS (SELECT 1 FROM unnest(reasons) AS r (reason) WHERE r.reason IS NULL) THEN
+        WITH paid AS (
+            SELECT row_number() OVER (ORDER BY l.number)::int AS item, l.number, l.entry, l.print, l.moment, l.amount, l.take, c.account_id, k.risk
+            FROM unnest(numbers, coupons, amounts, takes, reasons, entries, prints, occurred) AS l (number, coupon, amount, take, reason, entry, print, moment)
+            JOIN coupon c ON c.id = l.coupon
+            LEFT JOIN unnest(risk_schemes, risk_years, risks) AS k (scheme, year, risk) ON k.scheme = c.scheme_id AND k.year = c.budget_year
+            WHERE l.reason IS NULL
+        ), line AS (
+            SELECT p.item, 1 AS part, p.account_id AS debit, merchant_account AS credit, p.take AS amount FROM paid p WHERE p.take > 0
+            UNION ALL
+            SELECT p.item, 2, p.risk, merchant_account, p.amount - p.take FROM paid p WHERE p.take < p.amount
+        ), place AS (
+            SELECT array_agg(u.id ORDER BY u.id) AS ids FROM (SELECT credit AS id FROM line UNION SELECT debit FROM line) u
+        )
+        SELECT book(i.ids, i.kinds, i.refusals, i.prints, i.nothing, i.nothing, i.moments, i.by_kinds, i.by_ids, p.ids,
+            l.items, l.debits, l.credits, l.amounts, l.reversed, l.seen)
+        INTO outcomes
+        FROM place p
+        CROSS JOIN (SELECT array_agg(entry ORDER BY item) AS ids, array_agg('offline'::text) AS kinds, array_agg(NULL::text) AS refusals,
+            array_agg(print ORDER BY item) AS prints, array_agg(NULL::uuid) AS nothing, array_agg(moment ORDER BY item) AS moments,
+            array_agg(by_kind) AS by_kinds, array_agg(by_id) AS by_ids FROM paid) i
+        CROSS JOIN LATERAL (SELECT array_agg(n.item ORDER BY n.item, n.part) AS items, array_agg(width_bucket(n.debit, p.ids) ORDER BY n.item, n.part) AS debits,
+            array_agg(width_bucket(n.credit, p.ids) ORDER BY n.item, n.part) AS credits, array_agg(n.amount ORDER BY n.item, n.part) AS amounts,
+            array_agg(NULL::smallint) AS reversed, array_agg(NULL::bigint) AS seen FROM line n) l;
+        IF NOT outcomes <@ ARRAY['booked'] THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA291', MESSAGE = 'what a list of coupons rests on has moved', HINT = 'Read and decide again.';
+        END IF;
+        INSERT INTO redemption (entry_id, merchant_id, category, price_cents, taken_cents, invoice_reference, recorded_at)
+        SELECT l.entry, payee, l.category, l.amount, l.amount, 'bon ' || left(list::text, 8) || '-' || l.number, now()
+        FROM unnest(numbers, entries, categories, amounts, reasons) AS l (number, entry, category, amount, reason) WHERE l.reason IS NULL;
+        INSERT INTO processing_log (subject_id, activity, actor_kind, actor_id, entry_id, taken_cents, trace_id, recorded_at)
+        SELECT p.resident_id, 'redemption', by_kind, by_id, l.entry, l.amount, trace, now()
+        FROM unnest(coupons, entries, amounts, reasons) AS l (coupon, entry, amount, reason)
+        JOIN coupon c ON c.id = l.coupon JOIN budget b ON b.account_id = c.account_id JOIN pass p ON p.id = b.pass_id WHERE l.reason IS NULL;
+    END IF;
+    INSERT INTO coupon_entry (list_id, number, coupon_id, sold_on, amount_cents, entry_id, take_cents, risk_cents, reason)
+    SELECT list, l.number, l.coupon, l.day, l.amount, CASE WHEN l.reason IS NULL THEN l.entry END, CASE WHEN l.reason IS NULL THEN l.take ELSE 0 END,
+        CASE WHEN l.reason IS NULL THEN l.amount - l.take ELSE 0 END, l.reason
+    FROM unnest(numbers, coupons, days, amounts, reasons, entries, takes) AS l (number, coupon, day, amount, reason, entry, take);
+    RETURN now();
+END $$;
+
+ALTER FUNCTION municipality.redeem_coupons(list uuid, list_print bytea, payee uuid, by_kind text, by_id uuid, trace text, numbers integer[], coupons uuid[], days date[], amounts bigint[], reasons text[], entries uuid[], prints bytea[], occurred timestamp with time zone[], categories text[], takes bigint[], candidates bigint[]) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) RETURNS timestamp with time zone
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -1653,6 +1757,21 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_other_judgement() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_over_limit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM coupon_run r WHERE r.id IN (SELECT m.run_id FROM made m) ORDER BY r.id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT 1 FROM coupon_run r WHERE r.id IN (SELECT m.run_id FROM made m)
+            AND (SELECT sum(c.face_cents) FROM coupon c WHERE c.run_id = r.id) > r.limit_cents) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA289', MESSAGE = 'more on coupons than the run may be worth';
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_over_limit() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_overlap() RETURNS trigger
     LANGUAGE plpgsql
@@ -2505,6 +2624,92 @@ CREATE TABLE municipality.contact_check (
 ALTER TABLE municipality.contact_check OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.contact_check IS 'A code that was sent to an address that is not proved yet; used once, for a short time, and tried five times.';
+
+CREATE TABLE municipality.coupon (
+    id uuid NOT NULL,
+    run_id uuid CONSTRAINT coupon_run_id_not_null1 NOT NULL,
+    account_id bigint,
+    scheme_id uuid NOT NULL,
+    scheme_version_id uuid NOT NULL,
+    budget_year smallint NOT NULL,
+    place integer NOT NULL,
+    face_cents bigint NOT NULL,
+    code_hash bytea NOT NULL,
+    key_id text NOT NULL,
+    code_encrypted bytea,
+    CONSTRAINT coupon_code_encrypted_check CHECK ((octet_length(code_encrypted) <= 300)),
+    CONSTRAINT coupon_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT coupon_face_cents_check CHECK ((face_cents > 0)),
+    CONSTRAINT coupon_key_id_check CHECK (((length(key_id) >= 1) AND (length(key_id) <= 60))),
+    CONSTRAINT coupon_place_check CHECK ((place > 0))
+);
+
+ALTER TABLE municipality.coupon OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.coupon IS 'One coupon of a booklet. Its code is hashed with a key outside the database; encrypted only until the clock of the run.';
+
+CREATE TABLE municipality.coupon_entry (
+    list_id uuid NOT NULL,
+    number integer NOT NULL,
+    coupon_id uuid,
+    sold_on date,
+    amount_cents bigint NOT NULL,
+    entry_id uuid,
+    take_cents bigint NOT NULL,
+    risk_cents bigint NOT NULL,
+    reason text,
+    CONSTRAINT coupon_entry_amount_cents_check CHECK ((amount_cents >= 0)),
+    CONSTRAINT coupon_entry_check CHECK (((entry_id IS NULL) = (reason IS NOT NULL))),
+    CONSTRAINT coupon_entry_check1 CHECK (((entry_id IS NULL) OR ((coupon_id IS NOT NULL) AND (sold_on IS NOT NULL) AND ((take_cents + risk_cents) = amount_cents) AND (amount_cents > 0)))),
+    CONSTRAINT coupon_entry_check2 CHECK (((entry_id IS NOT NULL) OR ((take_cents + risk_cents) = 0))),
+    CONSTRAINT coupon_entry_number_check CHECK ((number > 0)),
+    CONSTRAINT coupon_entry_reason_check CHECK ((reason ~ '^[a-z][a-z0-9-]{1,60}$'::text)),
+    CONSTRAINT coupon_entry_risk_cents_check CHECK ((risk_cents >= 0)),
+    CONSTRAINT coupon_entry_take_cents_check CHECK ((take_cents >= 0))
+);
+
+ALTER TABLE municipality.coupon_entry OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.coupon_entry IS 'One line of a tally list: what was paid, by the budget and by the municipality, or why it was not.';
+
+CREATE TABLE municipality.coupon_list (
+    id uuid NOT NULL,
+    merchant_id uuid NOT NULL,
+    print bytea NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    CONSTRAINT coupon_list_print_check CHECK ((octet_length(print) = 32))
+);
+
+ALTER TABLE municipality.coupon_list OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.coupon_list IS 'A tally list of a merchant, as it was entered; the same id again gives the same verdicts.';
+
+CREATE TABLE municipality.coupon_run (
+    id uuid NOT NULL,
+    face_cents bigint NOT NULL,
+    most_cents bigint NOT NULL,
+    limit_cents bigint NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    started_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    codes_until timestamp with time zone NOT NULL,
+    CONSTRAINT coupon_run_check CHECK ((most_cents >= face_cents)),
+    CONSTRAINT coupon_run_check1 CHECK (((valid_until > valid_from) AND (valid_until <= (valid_from + 366)))),
+    CONSTRAINT coupon_run_face_cents_check CHECK (((face_cents >= 100) AND (face_cents <= 100000))),
+    CONSTRAINT coupon_run_limit_cents_check CHECK ((limit_cents > 0))
+);
+
+ALTER TABLE municipality.coupon_run OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.coupon_run IS 'One making of booklets; valid_until is the first day on which nothing can be bought with them.';
+
+COMMENT ON COLUMN municipality.coupon_run.most_cents IS 'On coupons of one budget together, at most.';
+
+COMMENT ON COLUMN municipality.coupon_run.limit_cents IS 'On all coupons of the run together: what the municipality can come to bear of it.';
 
 CREATE TABLE municipality.decision (
     id uuid NOT NULL,
@@ -4341,6 +4546,24 @@ ALTER TABLE ONLY municipality.child_application
 ALTER TABLE ONLY municipality.contact_check
     ADD CONSTRAINT contact_check_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.coupon_entry
+    ADD CONSTRAINT coupon_entry_entry_id_key UNIQUE (entry_id);
+
+ALTER TABLE ONLY municipality.coupon_entry
+    ADD CONSTRAINT coupon_entry_pkey PRIMARY KEY (list_id, number);
+
+ALTER TABLE ONLY municipality.coupon_list
+    ADD CONSTRAINT coupon_list_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.coupon
+    ADD CONSTRAINT coupon_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.coupon
+    ADD CONSTRAINT coupon_run_id_account_id_place_key UNIQUE (run_id, account_id, place);
+
+ALTER TABLE ONLY municipality.coupon_run
+    ADD CONSTRAINT coupon_run_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
 
@@ -4715,6 +4938,14 @@ CREATE INDEX contact_check_made ON municipality.contact_check USING btree (made_
 
 CREATE UNIQUE INDEX contact_check_open ON municipality.contact_check USING btree (resident_id, channel) WHERE (ended_at IS NULL);
 
+CREATE INDEX coupon_account ON municipality.coupon USING btree (account_id);
+
+CREATE UNIQUE INDEX coupon_code ON municipality.coupon USING btree (code_hash);
+
+CREATE UNIQUE INDEX coupon_entry_once ON municipality.coupon_entry USING btree (coupon_id) WHERE (entry_id IS NOT NULL);
+
+CREATE INDEX coupon_list_merchant ON municipality.coupon_list USING btree (merchant_id, entered_at);
+
 CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
 
 CREATE INDEX deviation_resident ON municipality.deviation USING btree (resident_id, year);
@@ -4916,6 +5147,22 @@ ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.coupon FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.coupon ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.coupon_entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.coupon_entry ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.coupon_list FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.coupon_list ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.coupon_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.coupon_run ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.decision FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -5129,6 +5376,10 @@ CREATE TRIGGER keep_check BEFORE UPDATE ON municipality.contact_check FOR EACH R
 
 ALTER TABLE municipality.contact_check ENABLE ALWAYS TRIGGER keep_check;
 
+CREATE TRIGGER keep_coupon BEFORE UPDATE ON municipality.coupon FOR EACH ROW EXECUTE FUNCTION municipality.keep_coupon();
+
+ALTER TABLE municipality.coupon ENABLE ALWAYS TRIGGER keep_coupon;
+
 CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.card FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
 
 ALTER TABLE municipality.card ENABLE ALWAYS TRIGGER keep_former_state;
@@ -5168,6 +5419,14 @@ ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.coupon_entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.coupon_entry ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.coupon_list FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.coupon_list ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
@@ -5230,6 +5489,10 @@ ALTER TABLE municipality.settlement_file ENABLE ALWAYS TRIGGER refuse_in_sandbox
 CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_line();
 
 ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER refuse_line;
+
+CREATE TRIGGER refuse_over_limit AFTER INSERT ON municipality.coupon REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_over_limit();
+
+ALTER TABLE municipality.coupon ENABLE ALWAYS TRIGGER refuse_over_limit;
 
 CREATE TRIGGER refuse_overlap BEFORE INSERT OR UPDATE ON municipality.scheme_version FOR EACH ROW EXECUTE FUNCTION municipality.refuse_overlap();
 
@@ -5336,6 +5599,24 @@ ALTER TABLE ONLY municipality.child_application
 
 ALTER TABLE ONLY municipality.contact_check
     ADD CONSTRAINT contact_check_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.coupon
+    ADD CONSTRAINT coupon_account_id_fkey FOREIGN KEY (account_id) REFERENCES municipality.budget(account_id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY municipality.coupon_entry
+    ADD CONSTRAINT coupon_entry_coupon_id_fkey FOREIGN KEY (coupon_id) REFERENCES municipality.coupon(id);
+
+ALTER TABLE ONLY municipality.coupon_entry
+    ADD CONSTRAINT coupon_entry_list_id_fkey FOREIGN KEY (list_id) REFERENCES municipality.coupon_list(id);
+
+ALTER TABLE ONLY municipality.coupon_list
+    ADD CONSTRAINT coupon_list_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.coupon
+    ADD CONSTRAINT coupon_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.coupon_run(id);
+
+ALTER TABLE ONLY municipality.coupon
+    ADD CONSTRAINT coupon_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
 
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
@@ -5664,6 +5945,8 @@ REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_contact_check() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.keep_coupon() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.keep_former_state() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_message_position() FROM PUBLIC;
@@ -5710,6 +5993,9 @@ REVOKE ALL ON FUNCTION municipality.receive_request() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.redeem_batch(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_seen bigint[], tills uuid[], merchants uuid[], locations uuid[], cards uuid[], subjects uuid[], categories text[], prices bigint[], takes bigint[], visits_used integer[], sales uuid[], traces text[], visits_asked integer[], most_of_till integer, most_of_card integer, most_cents_of_card bigint) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.redeem_coupons(list uuid, list_print bytea, payee uuid, by_kind text, by_id uuid, trace text, numbers integer[], coupons uuid[], days date[], amounts bigint[], reasons text[], entries uuid[], prints bytea[], occurred timestamp with time zone[], categories text[], takes bigint[], candidates bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.redeem_coupons(list uuid, list_print bytea, payee uuid, by_kind text, by_id uuid, trace text, numbers integer[], coupons uuid[], days date[], amounts bigint[], reasons text[], entries uuid[], prints bytea[], occurred timestamp with time zone[], categories text[], takes bigint[], candidates bigint[]) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea, item_refusal text, is_stored boolean, item_occurred timestamp with time zone, item_replaces uuid, replaced_was text, closing_print bytea, item_till uuid, item_merchant uuid, item_location uuid, item_card uuid, item_subject uuid, item_category text, item_price bigint, item_visits integer, item_asked integer, item_sale uuid, item_trace text, debits bigint[], credits bigint[], amounts bigint[], seen bigint[], risk_scheme uuid, risk_year integer, risk_cents bigint, risk_candidate bigint, item_permit uuid, item_sequence bigint, item_digest bytea, item_holds boolean, item_outcome text, item_bearer text, item_take bigint, item_reason text, item_chain text, item_clock text, item_said timestamp with time zone) TO app_municipality;
 
@@ -5727,6 +6013,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_in_sandbox() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_letters_in_sandbox() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_over_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
 
@@ -5994,6 +6282,26 @@ GRANT UPDATE(tries) ON TABLE municipality.contact_check TO app_municipality;
 GRANT UPDATE(ended_at) ON TABLE municipality.contact_check TO app_municipality;
 
 GRANT UPDATE(proved) ON TABLE municipality.contact_check TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.coupon TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.coupon TO app_municipality;
+GRANT SELECT ON TABLE municipality.coupon TO ledger_municipality;
+
+GRANT UPDATE(code_encrypted) ON TABLE municipality.coupon TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.coupon_entry TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.coupon_entry TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.coupon_entry TO ledger_municipality;
+
+GRANT SELECT ON TABLE municipality.coupon_list TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.coupon_list TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.coupon_list TO ledger_municipality;
+
+GRANT SELECT ON TABLE municipality.coupon_run TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.coupon_run TO app_municipality;
+GRANT SELECT ON TABLE municipality.coupon_run TO ledger_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.coupon_run TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;

@@ -127,6 +127,7 @@ def allowed(actor: Actor, merchant: ShownMerchant) -> dict[str, bool]:
         and state in {"requested", "suspended"},
         "may_see_accounts": actor.may(Permission.PAYOUT_ACCOUNTS_READ),
         "may_confirm": actor.may(Permission.AWARDS_CONFIRM),
+        "may_enter_coupons": actor.may(Permission.COUPONS_ENTER),
         "may_see_tills": actor.may(Permission.TILLS_READ),
         "may_see_webhooks": actor.may(Permission.WEBHOOKS_READ),
         "may_see_offline": actor.may(Permission.REDEMPTIONS_READ),

@@ -93,6 +93,12 @@ WAYS: Final = (
     ),
     Way(Permission.CARDS_PRINT, "Kaarten drukken", "De kaarten van een jaar.", "card-runs"),
     Way(Permission.LETTERS_PRINT, "Brieven", "Herinneringen, overzichten en besluiten.", "letters"),
+    Way(
+        Permission.CARDS_PRINT,
+        "Bonnen op papier",
+        "Voor de dag dat niets werkt.",
+        "coupon-runs",
+    ),
     Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),

@@ -21,6 +21,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "category": Permission.SCHEMES_READ,
     "choice": Permission.PASSES_READ,
     "contact": Permission.PASSES_READ,
+    "coupon_run": Permission.CARDS_READ,
     "deviation": Permission.DEVIATIONS_READ,
     "epoch": Permission.EVENTS_READ,
     "income_verdict": Permission.DECISIONS_READ,

@@ -15,6 +15,7 @@ THINGS: Final = {
     "child_application": "Aanvraag voor een kind",
     "choice": "Keuze van een pashouder",
     "contact": "Adres voor berichten",
+    "coupon_run": "Ronde van bonnen",
     "deviation": "Afwijking",
     "epoch": "Tijdvak van de boeken",
     "helper_application": "Aanvraag van een helper",

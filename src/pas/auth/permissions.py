@@ -61,6 +61,7 @@ class Permission(StrEnum):
     TILLS_REVOKE = "tills:revoke"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    COUPONS_ENTER = "coupons:enter"
     REDEMPTIONS_READ = "redemptions:read"
     REDEMPTIONS_MAKE = "redemptions:make"
     REDEMPTIONS_REFUND = "redemptions:refund"

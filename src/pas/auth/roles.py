@@ -139,6 +139,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.CARDS_REPLACE,
             Permission.MERCHANTS_READ,
             Permission.REDEMPTIONS_MAKE,
+            Permission.COUPONS_ENTER,
             Permission.REDEMPTIONS_READ,
             Permission.REDEMPTIONS_REFUND,
             Permission.REQUESTS_READ,
@@ -274,14 +275,11 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_REFUND,
             Permission.PAYOUTS_READ,
             Permission.AWARDS_CONFIRM,
+            Permission.COUPONS_ENTER,
         }
     ),
     Role.INTERMEDIARY: frozenset(
-        {
-            Permission.APPLICATIONS_HELP,
-            Permission.APPLICATIONS_MAKE,
-            Permission.REDEMPTIONS_MAKE,
-        }
+        {Permission.APPLICATIONS_HELP, Permission.APPLICATIONS_MAKE, Permission.REDEMPTIONS_MAKE}
     ),
     Role.TEAM_MEMBER: frozenset(
         {

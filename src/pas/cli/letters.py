@@ -16,14 +16,15 @@ from pas.auth.keys import KeyStore
 from pas.cli.letter_templates import templates
 from pas.cli.rows import bar
 from pas.cli.screen import done, refused, say
+from pas.coupons.make_coupons import CouponRunNotFound
 from pas.csvfile import write_rows
 from pas.days import day_of
 from pas.db import Connection, Database
-from pas.ids import CardRunId, LetterRunId, MunicipalityName
+from pas.ids import CardRunId, CouponRunId, LetterRunId, MunicipalityName
 from pas.installation import Access, fit_name, opened
 from pas.letters.batch import File, LeftOut, make_files
 from pas.letters.card_letters import CardLetterKind
-from pas.letters.fetch import card_printing, letter_printing, record_fetched
+from pas.letters.fetch import card_printing, coupon_printing, letter_printing, record_fetched
 from pas.letters.house import read_house
 from pas.letters.letter import House
 from pas.letters.press import a_press
@@ -49,7 +50,8 @@ OF_RUNS: Final[dict[str, RunKind]] = {
     "year-overview": "year_overview",
     "decision": "decision",
 }
-ALL: Final = (*OF_CARDS, *OF_RUNS)
+COUPONS: Final = "coupons"
+ALL: Final = (*OF_CARDS, *OF_RUNS, COUPONS)
 SIX_WEEKS: Final = 42
 
 
@@ -92,7 +94,7 @@ def make(
     """Make letters as PDF, at most 500 in a file. Again, with --run, makes the same files.
 
     Letters with cards and with codes are of a run of cards, the newest unless --run says another: give
-    the two to different people. The other kinds make a run of their own. Everybody who is left out,
+    the two to different people. Coupons need --run. The other kinds make a run of their own. Everybody who is left out,
     because there is no address, stands in a file apart.
 
     Examples: pas letters make velsen pass-letter --out /safe/cards
@@ -156,6 +158,17 @@ async def _files(
                 CardRunId(asked.run) if asked.run else await _newest_run(connection),
                 OF_CARDS[asked.kind],
                 ring=ring,
+                house=house,
+                large=asked.large,
+                now=now,
+            )
+        elif asked.kind == COUPONS:
+            if asked.run is None:
+                raise CouponRunNotFound
+            printing = await coupon_printing(
+                connection,
+                CouponRunId(asked.run),
+                ring=KeyStore(settings.keys).ring(name),
                 house=house,
                 large=asked.large,
                 now=now,

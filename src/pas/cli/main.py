@@ -9,6 +9,7 @@ import typer
 from pas.auth.key_files import KeysExist
 from pas.auth.keys import KeysMissing, KeysUnsafe
 from pas.cli import (
+    coupons,
     demo,
     grants,
     keys,
@@ -65,6 +66,7 @@ app.add_typer(serve.app, name="serve")
 app.add_typer(work.app, name="work")
 app.add_typer(settings.app, name="settings")
 app.add_typer(passes.app, name="passes")
+app.add_typer(coupons.app, name="coupons")
 app.add_typer(postgres.app, name="postgres")
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(municipality.app, name="municipality")

@@ -1,22 +1,32 @@
 """One file of letters, made now; who took which is an event, beside the batch that it is of."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
+from pas.coupons.make_coupons import read_coupon_run
+from pas.coupons.print_coupons import CouponCodesGone
 from pas.db import Connection
 from pas.errors import Refusal
-from pas.ids import CardRunId, LetterRunId, ResidentId
+from pas.ids import CardRunId, CouponRunId, LetterRunId, ResidentId
 from pas.letters.batch import Batch, File, make_file, parts_of
 from pas.letters.card_letters import CardLetterKind, CardLetters, run_to_print
+from pas.letters.coupon_letters import CouponLetters
 from pas.letters.kinds import KINDS
 from pas.letters.letter import House
 from pas.letters.press import Press
 from pas.letters.runs import batch_of, letter_run_to_print
+
+FETCHED: Final = {
+    "card_run": "card_run.fetched",
+    "coupon_run": "coupon_run.fetched",
+    "letter_run": "letter.fetched",
+    "resident": "letter.fetched",
+}
 
 
 class LetterFileNotFound(Refusal):
@@ -30,8 +40,8 @@ class Printing(msgspec.Struct, frozen=True):
     """A batch, and what the event of a fetched file is about."""
 
     batch: Batch
-    subject_kind: Literal["card_run", "letter_run", "resident"]
-    subject_id: CardRunId | LetterRunId | ResidentId
+    subject_kind: Literal["card_run", "coupon_run", "letter_run", "resident"]
+    subject_id: CardRunId | CouponRunId | LetterRunId | ResidentId
 
 
 async def card_printing(
@@ -54,6 +64,29 @@ async def card_printing(
         large=large,
     )
     return Printing(batch, "card_run", run_id)
+
+
+async def coupon_printing(
+    connection: Connection,
+    run_id: CouponRunId,
+    *,
+    ring: KeyRing,
+    house: House,
+    large: bool,
+    now: datetime,
+) -> Printing:
+    """Booklets of a run, dated as the run; raises CouponCodesGone."""
+    run = await read_coupon_run(connection, run_id)
+    if run.codes_until <= now:
+        raise CouponCodesGone
+    batch = Batch(
+        kind=KINDS["coupons"],
+        source=CouponLetters(run, ring),
+        house=house,
+        made_at=run.started_at,
+        large=large,
+    )
+    return Printing(batch, "coupon_run", run_id)
 
 
 async def letter_printing(
@@ -92,7 +125,7 @@ async def fetch_letters(
 async def record_fetched(
     connection: Connection, printing: Printing, file: File, *, actor: Actor
 ) -> None:
-    kind = "card_run.fetched" if printing.subject_kind == "card_run" else "letter.fetched"
+    kind = FETCHED[printing.subject_kind]
     async with connection.transaction():
         await record_event(
             connection,

@@ -12,6 +12,7 @@ import msgspec
 from pas.letters.parts import text_of
 from pas.letters.rules import FieldRules
 from pas.letters.texts_of_cards import ACTIVATION_LETTER, PASS_LETTER, REPLACEMENT, Texts
+from pas.letters.texts_of_coupons import COUPONS
 from pas.letters.texts_of_decisions import DECISION
 from pas.letters.texts_of_money import REMINDER, YEAR_OVERVIEW
 from pas.web.languages import Language, speaking
@@ -102,6 +103,17 @@ KINDS: Final[Mapping[str, LetterKind]] = {
             needs={"slot": frozenset({"stand"})},
         ),
         LetterKind(
+            name="coupons",
+            title="Brief met bonnen",
+            file_name="bonnen",
+            why="Gaat naar iedereen met tegoed, op de dag dat niets werkt.",
+            layout="coupons",
+            texts=COUPONS,
+            most=200,
+            names=frozenset({"eerste_dag", "laatste_dag"}),
+            needs={"tekst": frozenset({"laatste_dag"})},
+        ),
+        LetterKind(
             name="year_overview",
             title="Overzicht van een jaar",
             file_name="jaaroverzichten",
@@ -146,6 +158,8 @@ NAME_MEANINGS: Final[Mapping[str, str]] = {
     "website": "het adres van de pas op internet",
     "persoon": "over wie de brief gaat",
     "jaar": "het jaar",
+    "eerste_dag": "vanaf welke dag bonnen geldig zijn",
+    "laatste_dag": "de laatste dag van bonnen",
     "stand": "de dag van de bedragen",
     "besluit": "wanneer u besloot, en na wat",
     "bezwaar": "tot wanneer bezwaar kan",

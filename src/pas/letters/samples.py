@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pas.ids import HouseholdNumber, ResidentId
 from pas.letters.card_letters import FAST_MASK, OF_A_FAMILY
+from pas.letters.coupon_letters import drawn
 from pas.letters.kinds import LetterKind
 from pas.letters.letter import Content, House
 from pas.letters.recipients import Person, Recipient
@@ -54,6 +55,8 @@ def sample_content(kind: LetterKind, house: House) -> Content:
             codes = [{"name": name, "code": "4X7K-9MPT"} for name in FAMILY]
             columns = [say("Kaart van"), say("Code")]
             return Content(instead=OF_A_FAMILY, lists={"codes": codes, "columns": columns})
+        case "coupons":
+            return _coupons()
         case "budgets":
             return _budgets(kind)
         case _:
@@ -74,6 +77,15 @@ def _cards(kind: LetterKind, house: House) -> Content:
         for name in (FAMILY if several else FAMILY[:1])
     ]
     return Content(instead=OF_A_FAMILY if several else {}, lists={"cards": cards})
+
+
+def _coupons() -> Content:
+    coupons = [
+        drawn(name=name, title="Sport", amount="€ 10,00", last=day(UNTIL), code="4X7K-9MPT-CH")
+        for name in FAMILY
+    ]
+    days = {"eerste_dag": day(UNTIL), "laatste_dag": day(UNTIL)}
+    return Content(values=days, lists={"coupons": coupons})
 
 
 def _budgets(kind: LetterKind) -> Content:

@@ -67,7 +67,11 @@ OFFLINE_SALES: Final = Statement(
     SELECT 'offline sale' AS check, coalesce(b.id, s.id)::text AS subject, format(
         'entry %s takes %s cents from budgets and %s from the risk; beside it stands %s and %s',
         coalesce(b.id::text, 'absent'), b.taken, b.risk, s.take_cents, s.risk_cents) AS detail
-    FROM booked b FULL JOIN (SELECT * FROM offline_sale WHERE outcome = 'booked') s ON s.id = b.id
+    FROM booked b FULL JOIN (
+        SELECT id, take_cents, risk_cents FROM offline_sale WHERE outcome = 'booked'
+        UNION ALL
+        SELECT entry_id, take_cents, risk_cents FROM coupon_entry WHERE entry_id IS NOT NULL
+    ) s ON s.id = b.id
     WHERE b.id IS NULL OR s.id IS NULL OR b.taken <> s.take_cents OR b.risk <> s.risk_cents
     UNION ALL
     SELECT 'offline permit', p.id::text, format('%s cents were booked on a permit for %s', sum(s.price_cents), p.total_cents)

@@ -17,6 +17,15 @@ AT_ONCE: Final = 5_000
 SHORTEST_MONTH: Final = 28
 
 
+FORGET_COUPON_CODES: Final = Statement(
+    """
+    UPDATE coupon c SET code_encrypted = NULL FROM coupon_run r
+    WHERE r.id = c.run_id AND r.codes_until <= $1 AND c.code_encrypted IS NOT NULL
+    """,
+    None,
+)
+
+
 class CleanUpReport(msgspec.Struct, frozen=True):
     """How many rows went, by table."""
 
@@ -45,6 +54,7 @@ async def clean_up(
     async with database.connection(municipality) as connection:
         months = (await read_municipality_settings(connection)).link_months
         await forget_codes(connection, now=now)
+        await FORGET_COUPON_CODES.run(connection, now)
     report = dict[str, int]()
     for clock in CLOCKS:
         before = now - timedelta(days=days_of(clock, months))

@@ -26,6 +26,7 @@ STATES: Final[dict[JobState, tuple[str, str]]] = {
 }
 WORDS: Final = {
     "applications.judge": "Aanvragen voor kinderen bekijken",
+    "coupons.make": "Bonnen op papier maken",
     "grants.assess": "Toekennen",
     "grants.follow_register": "Verhuizingen en geboorten volgen",
     "grants.lapse": "Tegoed laten vervallen",
