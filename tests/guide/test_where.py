@@ -102,9 +102,11 @@ async def test_only_who_takes_the_pass_today_is_named(
     await a_place(connection, "Zwembad De Golfslag")
     seen = await own(client, connection, holder), await everybody(client)
     await superuser.execute(change)
+    await a_place(connection, "Judo")
     after = await own(client, connection, holder), await everybody(client)
     assert all("Zwembad De Golfslag" in text for text in seen)
     assert all("Zwembad De Golfslag" not in text for text in after)
+    assert all("Judo" in text for text in after)
 
 
 async def test_a_closed_location_is_left_out_and_its_merchant_stays(

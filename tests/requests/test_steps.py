@@ -144,6 +144,9 @@ async def test_the_database_alone_refuses_a_second_answer(connection: Connection
         "INSERT INTO holder_request_step (request_id, number, kind, taken_at, actor_kind, actor_id, words, outcome)"
         " VALUES ($1, $2, 'answered', now(), 'login', $3, 'Nee.', 'rejected')"
     )
+    with pytest.raises(asyncpg.PostgresError) as gap:
+        await connection.execute(insert, one.id, 3, uuid4())
+    assert gap.value.sqlstate == "PA295"
     await connection.execute(insert, one.id, 2, uuid4())
     for number in (2, 3):
         with pytest.raises(asyncpg.PostgresError) as refused:
@@ -349,3 +352,15 @@ async def test_what_is_late_stands_on_top_and_whoever_is_listed_is_noted(
         "SELECT count(*) FROM processing_log WHERE activity = 'request.listed' AND subject_id = $1",
         holder.id,
     )
+
+
+async def test_what_is_not_answered_yet_is_never_forgotten(connection: Connection) -> None:
+    holder = await a_holder(connection, year=YEAR)
+    long_ago = NOW - timedelta(days=6 * 366)
+    one = await a_request(connection, holder.id, now=long_ago)
+    done = await a_request(connection, holder.id, now=long_ago)
+    await withdraw(connection, done.id, seen=1, actor=as_holder(holder.id), now=long_ago)
+    assert await connection.fetchval("SELECT forget_requests($1, 100)", NOW) == 1
+    assert (await now_of(connection, one)).id == one.id
+    with pytest.raises(RequestNotFound):
+        await now_of(connection, done)
