@@ -156,6 +156,16 @@ MESSAGES: Final = Statement(
     """,
     Part,
 )
+COUPONS: Final = Statement(
+    """
+    SELECT coalesce(json_agg(row_to_json(x)), '[]')::text AS content, count(*)::int AS found FROM (
+        SELECT c.account_id::text AS "budgetId", c.face_cents AS "faceCents", r.valid_from AS "validFrom", r.valid_until AS "validUntil",
+            (SELECT e.sold_on FROM coupon_entry e WHERE e.coupon_id = c.id AND e.entry_id IS NOT NULL) AS "usedOn"
+        FROM coupon c JOIN coupon_run r ON r.id = c.run_id JOIN budget b ON b.account_id = c.account_id JOIN pass p ON p.id = b.pass_id
+        WHERE p.resident_id = $1 ORDER BY r.started_at, c.account_id, c.place LIMIT $2) x
+    """,
+    Part,
+)
 REFUSED: Final = Statement(
     """
     SELECT coalesce(json_agg(row_to_json(x)), '[]')::text AS content, count(*)::int AS found FROM (
@@ -259,6 +269,7 @@ SECTIONS: Final = (
         ("holder_message", "lapse_reminder"),
         MESSAGES,
     ),
+    Section("coupons", "Bonnen op papier bij een tegoed, zonder de codes.", ("coupon",), COUPONS),
     Section("refused", "Waar de pas niet werd aangenomen.", ("refused_scan",), REFUSED),
     Section(
         "requests",

@@ -43,6 +43,8 @@ WHY: Final[Mapping[str, str]] = {
     "letter.listed": mark("Een medewerker bekeek wie een brief krijgt."),
     "letter.made": mark("Wij maakten een brief."),
     "message.listed": mark("Een medewerker bekeek welke berichten zijn gestuurd."),
+    "counter.caller_checked": mark("Een medewerker keek na wie er belde of voor de balie stond."),
+    "counter.helped": mark("Een medewerker hielp, aan de balie of door de telefoon."),
     "request.filed": mark("Een medewerker schreef een vraag op, voor deze persoon."),
     "request.listed": mark("Een medewerker bekeek de lijst met vragen en bezwaren."),
     "request.opened": mark("Een medewerker bekeek de vragen en bezwaren van deze persoon."),
