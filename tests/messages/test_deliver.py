@@ -1,5 +1,6 @@
 """What waits is handed in at real servers, again until it is taken over, and not at the wrong place."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -208,6 +209,21 @@ async def test_two_couriers_take_a_message_once_and_a_lost_one_is_taken_again(
     assert await states(connection) == [("waiting", None, 2)]
     await write_down(connection, again, Went(), chance=0, now=now)
     assert await states(connection) == [("arrived", None, 2)]
+
+
+async def test_who_takes_messages_at_the_same_moment_waits_for_nobody_and_takes_others(
+    connection: Connection, database: Database, shop: Shop, ring: KeyRing
+) -> None:
+    await a_listener(connection, shop.purse.holder.id, ring=ring)
+    for cents in (100, 200):
+        await sell(connection, shop, cents)
+    await filled(connection, ring=ring)
+    now = datetime.now(UTC)
+    async with database.connection(VELSEN) as other, other.transaction():
+        [mine] = await take_due(other, most=1, now=now)
+        async with asyncio.timeout(5):
+            [theirs] = await take_due(connection, most=1, now=now)
+    assert mine.id != theirs.id
 
 
 async def test_what_says_nothing_new_any_more_is_given_up(
