@@ -9,6 +9,7 @@ from given.city import YEAR, Holder, a_budget, a_child_of, a_holder, a_merchant,
 from given.letters import HOUSE, pages
 from given.logins import NOON
 from given.merchants import REGISTRAR
+from pas.auth.actor import Actor
 from pas.days import day_of, start_of
 from pas.db import Connection
 from pas.letters.batch import File
@@ -16,6 +17,7 @@ from pas.letters.budget_letters import READ_SUMS
 from pas.letters.fetch import fetch_letters, letter_printing
 from pas.letters.press import a_press
 from pas.letters.runs import LetterDaysWrong, LetterRun, Wanted, begin_letter_run, year_wanted
+from pas.messages.choices import choose
 from pas.passes.print_files import PrintFilesGone
 
 
@@ -105,6 +107,23 @@ async def test_a_reminder_of_a_child_goes_to_its_parent_with_the_childs_name(
     (shown,) = pages((await fetch(connection, run)).pdf)
     assert "Beste Noor de Wit," in shown
     assert "Bo de Wit Waarvoor" in shown
+
+
+async def test_who_chose_another_way_gets_no_letter_and_who_got_one_is_noted(
+    connection: Connection,
+) -> None:
+    scheme, until = await a_scheme(connection), NOON + timedelta(days=10)
+    quiet, reads = await a_holder(connection), await a_holder(connection)
+    for one in (quiet, reads):
+        await a_budget(connection, scheme, one, cents=4_000, usable_until=until)
+    await choose(
+        connection, quiet.id, before_lapse="none", actor=Actor(kind="holder", id=quiet.id), now=NOON
+    )
+    wanted = Wanted("reminder", day_of(NOON), day_of(until) + timedelta(days=1))
+    run = await a_run(connection, wanted)
+    assert (run.letters, run.left_out) == (1, 0)
+    noted = await connection.fetch("SELECT recipient_id, channel FROM lapse_reminder")
+    assert [tuple(row) for row in noted] == [(reads.id, "post")]
 
 
 async def test_a_budget_that_is_empty_gets_no_reminder(connection: Connection) -> None:

@@ -43,7 +43,9 @@ LIST_RESIDENTS: Final = Statement(
     """
     SELECT DISTINCT p.resident_id FROM pass p JOIN budget b ON b.pass_id = p.id JOIN balance c ON c.account_id = b.account_id
     WHERE ($1::int IS NULL OR p.year = $1) AND b.granted_at <= $2
-        AND ($3::timestamptz IS NULL OR c.usable_until > $3 AND c.usable_until <= $4)
+        AND ($3::timestamptz IS NULL OR c.usable_until > $3 AND c.usable_until <= $4
+            AND coalesce((SELECT bool_or(h.before_lapse = 'post') FROM holder_choice h WHERE h.holder_id = p.resident_id
+                AND speaks_for(h.recipient_id, h.holder_id, ($2::timestamptz AT TIME ZONE 'Europe/Amsterdam')::date)), true))
     """,
     ResidentRow,
 )
@@ -85,7 +87,10 @@ READ_SUMS: Final = Statement(
 
 
 class Reminders(msgspec.Struct, frozen=True):
-    """What can be spent until a moment after ``since`` and at ``until`` at the latest."""
+    """What can be spent until a moment after ``since`` and at ``until`` at the latest.
+
+    Not of who chose to hear of it by a message, or not at all.
+    """
 
     made_at: datetime
     since: datetime

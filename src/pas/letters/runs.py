@@ -22,6 +22,7 @@ from pas.letters.budget_letters import Reminders, YearOverviews
 from pas.letters.decision_letters import Decisions
 from pas.letters.kinds import KINDS
 from pas.letters.letter import House
+from pas.messages.remind import note_posted_between
 from pas.passes.print_files import PrintFilesGone
 
 RunKind = Literal["reminder", "year_overview", "decision"]
@@ -116,6 +117,9 @@ async def begin_letter_run(
     async with connection.transaction():
         row = (run.id, run.kind, run.from_day, run.until_day, run.large, run.made_at, actor.id)
         await INSERT.run(connection, *row, run.files_until, letters, left_out)
+        if run.kind == "reminder":
+            since, until = start_of(run.from_day), start_of(run.until_day)
+            await note_posted_between(connection, since=since, until=until, now=now)
         await record_event(
             connection,
             kind="letter.made",

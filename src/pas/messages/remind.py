@@ -1,7 +1,7 @@
 """Tells holders that money on their pass will lapse: once per budget and person, some weeks before.
 
 Whoever chose e-mail or a text message gets it from here. Everybody else gets a letter, unless they
-want none: ``who_wants_post`` says who, and ``note_posted`` that it was printed.
+want none: ``who_wants_post`` says who, and ``note_posted_between`` that letters were made.
 """
 
 from collections.abc import Sequence
@@ -156,6 +156,14 @@ async def note_posted(
     """Say that letters about these were printed; in the transaction that keeps the letters."""
     accounts = [one.account_id for one in printed]
     await NOTE.all(connection, accounts, [one.holder_id for one in printed], "post", now)
+
+
+async def note_posted_between(
+    connection: Connection, *, since: datetime, until: datetime, now: datetime
+) -> None:
+    """Say that letters were made about all that lapses in a time, for who wants those."""
+    rows = await READ_POST.all(connection, day_of(now), since, until)
+    await note_posted(connection, rows, now=now)
 
 
 async def _tell(
