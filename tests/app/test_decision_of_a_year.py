@@ -22,7 +22,7 @@ from signed_in import Visitor, signed_in, signed_in_holder
 BEGAN = date(YEAR - 1, 1, 1)
 EARLIER = datetime(YEAR, 1, 2, 12, tzinfo=UTC)
 WHY = "Het inkomen is 95% van het sociaal minimum. De grens is 110%. Dat is niet te hoog."
-GIVEN = f"U krijgt {euros(Cents(20_000))}, tot en met 31-12-{YEAR}."
+GIVEN = f"U krijgt {euros(Cents(20_000))}, tot en met 31 december {YEAR}."
 VERSION = f"Dat ging volgens versie 1 van de regeling, vanaf 1 januari {YEAR - 1}."
 
 
@@ -95,6 +95,6 @@ async def test_an_officer_chooses_the_year(officer: Visitor, resident: ResidentI
 
     assert f'href="/velsen/{page}?year={YEAR - 1}"' in this_year
     assert f"De beslissing over {YEAR - 1}</h2>" in last
-    assert f"tot en met 31-12-{YEAR - 1}" in last
+    assert f"tot en met 31 december {YEAR - 1}" in last
     assert f'href="/velsen/{page}?year={YEAR}"' in last
     assert "Over dit jaar is niets beslist." in none

@@ -6,7 +6,7 @@ from typing import Final
 from pas.grants.facts import Decision, Granted, Outcome, Reason, Verdict
 from pas.money import BasisPoints, euros, percent
 from pas.web.dates import day
-from pas.web.languages import left_to_right, mark, said, say
+from pas.web.languages import left_to_right, mark, said, say, say_count
 
 _ONE_DAY: Final = timedelta(days=1)
 _SENTENCES: Final[dict[Reason, str]] = {
@@ -94,11 +94,14 @@ def sentence(verdict: Verdict) -> str:
                 filter(None, (_incomes(verdict), say("Dat is niet te hoog."), _given(verdict)))
             )
         case "granted-by-deviation":
-            return f"{say('Wij maken voor u een uitzondering.')} {_given(verdict)}".rstrip()
+            exception = say("Wij maken voor u een uitzondering.")
+            return f"{exception} {_given(verdict)}".rstrip()
         case "awarded-on-application" | "awarded-by-team":
-            return f"{say('Dit is voor u aangevraagd.')} {_given(verdict)}".rstrip()
+            asked = say("Dit is voor u aangevraagd.")
+            return f"{asked} {_given(verdict)}".rstrip()
         case "income-above-limit":
-            return f"{_incomes(verdict)} {say('Dat is te hoog.')}"
+            too_high = say("Dat is te hoog.")
+            return f"{_incomes(verdict)} {too_high}"
         case "already-granted" if verdict.granted is not None:
             return _granted_before(verdict.granted)
         case reason:
@@ -147,9 +150,19 @@ def _given(verdict: Verdict) -> str:
         return ""
     until = day(award.ends_on - _ONE_DAY)
     if award.in_kind:
-        given = say("U krijgt dit {count} keer, tot en met {day}.", count=award.visits, day=until)
+        given = say_count(
+            "U krijgt dit één keer, tot en met {day}.",
+            "U krijgt dit {count} keer, tot en met {day}.",
+            award.visits or 0,
+            day=until,
+        )
     elif award.visits is not None:
-        given = say("U krijgt {count} bezoeken, tot en met {day}.", count=award.visits, day=until)
+        given = say_count(
+            "U krijgt één bezoek, tot en met {day}.",
+            "U krijgt {count} bezoeken, tot en met {day}.",
+            award.visits,
+            day=until,
+        )
     else:
         amount = left_to_right(euros(award.amount_cents))
         given = say("U krijgt {amount}, tot en met {day}.", amount=amount, day=until)

@@ -17,10 +17,11 @@ from pas.db import Connection, Statement
 from pas.ids import HouseholdNumber, ResidentId
 from pas.letters.language_of import Choice, choice_of
 from pas.letters.printable import is_printable
-from pas.web.languages import say
 
 Why = Literal["no-address", "unprintable"]
 MOST_NAMES: Final = 2
+FOR_CARERS: Final = "Aan de ouders of verzorgers van"
+"""Dutch in every language: whoever brings the letter reads it."""
 
 
 class Key(msgspec.Struct, frozen=True, order=True):
@@ -77,7 +78,7 @@ class Recipient(msgspec.Struct, frozen=True):
 
     def lines(self) -> list[str]:
         """Write the address as it stands on the letter; the country of one abroad too."""
-        whom = [say("Aan de ouders of verzorgers van")] if self.is_for_carers() else []
+        whom = [FOR_CARERS] if self.is_for_carers() else []
         one = self.first()
         return [*whom, *self.names(), *_street(one), *_town(one)]
 

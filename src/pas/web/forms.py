@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from pas.errors import Refusal
+from pas.errors import Refusal, TillRefusal
 from pas.money import Cents, parse_euros
 from pas.web.languages import said, say
 
@@ -11,6 +11,11 @@ T = TypeVar("T")
 
 MOST_CHARACTERS = 200
 LONGEST_SEEN = 6
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """What stands beside the field: of a refusal at a till the words for the holder, who types here."""
+    return refusal.holder if isinstance(refusal, TillRefusal) else refusal.detail
 
 
 class Form:
@@ -77,7 +82,7 @@ class Form:
         try:
             return parse(typed)
         except Refusal as refusal:
-            return self._wrong(name, said(refusal.detail))
+            return self._wrong(name, said(sentence_of(refusal)))
 
     def seen(self) -> int:
         """The number of what the page showed when it was filled in; 0 where that cannot be read."""

@@ -30,6 +30,7 @@ from pas.problems.refusals import NotFound
 from pas.web.pages import done, page, read_form
 
 PUBLIC = {"public": True}
+SPOKEN = {"public": True, "spoken": True}
 SIGNED_IN = {"signed_in": True, "till": True}
 SEE_OTHER = 303
 CALLBACK = "/sign-in/callback"
@@ -39,7 +40,7 @@ Attempted = Annotated[str, QueryParameter(name="state")]
 """Litestar keeps the name ``state`` for itself."""
 
 
-@get("/{municipality:str}/sign-in", opt=PUBLIC, include_in_schema=False)
+@get("/{municipality:str}/sign-in", opt=SPOKEN, include_in_schema=False)
 async def choose(
     municipality: FromPath[str],
     request: AppRequest,

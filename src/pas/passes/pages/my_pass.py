@@ -6,6 +6,7 @@ the answer tells nothing about what else stands in it.
 """
 
 import gzip
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
@@ -176,12 +177,20 @@ def told(budget: ShownBudget) -> BudgetTold:
     )
     return BudgetTold(
         title=budget.title,
-        purposes=" of ".join(one.lower() for one in budget.purposes),
+        purposes=one_of([one.lower() for one in budget.purposes]),
         balance_cents=budget.balance_cents,
         total_cents=Cents(granted - given_back),
         until=day_of(budget.usable_until - timedelta(seconds=1)),
         remarks=remarks(budget),
     )
+
+
+def one_of(purposes: Sequence[str]) -> str:
+    """Name them all, with the word for "or" of the language between."""
+    named = ""
+    for one in purposes:
+        named = say("{one} of {other}", one=named, other=one) if named else one
+    return named
 
 
 def remarks(budget: ShownBudget) -> list[str]:
