@@ -932,6 +932,19 @@ END $$;
 
 ALTER FUNCTION municipality.judge_waiting_applications() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_confirmed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NEW.unconfirmed_cents IS DISTINCT FROM OLD.unconfirmed_cents AND NEW.unconfirmed_cents IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA277', MESSAGE = 'a card is confirmed once, and its limit changes to nothing else';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_confirmed() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.keep_contact_check() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -973,6 +986,20 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.keep_former_state() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.keep_mandate() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.ended_at IS NOT NULL OR (OLD.id, OLD.resident_id, OLD.name, OLD.kind, OLD.may_manage, OLD.valid_from, OLD.valid_until, OLD.number_hash)
+        IS DISTINCT FROM (NEW.id, NEW.resident_id, NEW.name, NEW.kind, NEW.may_manage, NEW.valid_from, NEW.valid_until, NEW.number_hash) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA276', MESSAGE = 'a mandate ends or gets a new code, and nothing else of it changes';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_mandate() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.keep_message_position() RETURNS trigger
     LANGUAGE plpgsql
@@ -1333,7 +1360,7 @@ BEGIN
             SELECT 1 FROM agreement a WHERE a.merchant_id = i.merchant_id AND a.category = i.category
             AND a.valid_from <= i.today AND (a.valid_until IS NULL OR a.valid_until > i.today)))
         AND coalesce((
-            SELECT c.state = 'active' AND (c.expires_at IS NULL OR c.expires_at > i.occurred)
+            SELECT c.state = 'active' AND (c.expires_at IS NULL OR c.expires_at > i.occurred) AND (c.unconfirmed_cents IS NULL OR takes[i.n] <= c.unconfirmed_cents)
                 AND (c.resident_id = i.subject_id OR EXISTS (
                     SELECT 1 FROM managing_adult a WHERE a.child_id = i.subject_id AND a.adult_id = c.resident_id
                     AND a.valid_from <= i.today AND (a.valid_until IS NULL OR a.valid_until > i.today)))
@@ -2455,6 +2482,7 @@ CREATE TABLE municipality.card (
     replaces uuid,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     phone_session uuid,
+    unconfirmed_cents bigint,
     CONSTRAINT card_activation_hash_check CHECK ((octet_length(activation_hash) = 32)),
     CONSTRAINT card_activation_tries_check CHECK (((activation_tries >= 0) AND (activation_tries <= 5))),
     CONSTRAINT card_check CHECK (((state_before_block IS NULL) OR (state = 'blocked'::text))),
@@ -2467,6 +2495,7 @@ CREATE TABLE municipality.card (
     CONSTRAINT card_state_before_block_check CHECK ((state_before_block = ANY (ARRAY['inactive'::text, 'active'::text]))),
     CONSTRAINT card_state_check CHECK ((state = ANY (ARRAY['inactive'::text, 'active'::text, 'blocked'::text, 'replaced'::text, 'ended'::text]))),
     CONSTRAINT card_token_hash_check CHECK ((octet_length(token_hash) = 32)),
+    CONSTRAINT card_unconfirmed_cents_check CHECK (((unconfirmed_cents >= 1) AND (unconfirmed_cents <= 100000))),
     CONSTRAINT card_voucher_expires CHECK (((form <> 'voucher'::text) OR (expires_at IS NOT NULL)))
 );
 
@@ -3273,6 +3302,33 @@ CREATE TABLE municipality.managing_adult (
 );
 
 ALTER TABLE municipality.managing_adult OWNER TO owner_municipality;
+
+CREATE TABLE municipality.mandate (
+    id uuid NOT NULL,
+    resident_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    may_manage boolean NOT NULL,
+    valid_from date NOT NULL,
+    valid_until date NOT NULL,
+    number_hash bytea NOT NULL,
+    code_hash bytea NOT NULL,
+    key_id text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by_kind text NOT NULL,
+    made_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT mandate_check CHECK (((valid_until > valid_from) AND (valid_until <= (valid_from + (5 * 366))))),
+    CONSTRAINT mandate_code_hash_check CHECK ((octet_length(code_hash) = 32)),
+    CONSTRAINT mandate_kind_check CHECK ((kind = ANY (ARRAY['family'::text, 'administrator'::text]))),
+    CONSTRAINT mandate_made_by_kind_check CHECK ((made_by_kind = ANY (ARRAY['holder'::text, 'login'::text]))),
+    CONSTRAINT mandate_name_check CHECK (((length(name) >= 1) AND (length(name) <= 120))),
+    CONSTRAINT mandate_number_hash_check CHECK ((octet_length(number_hash) = 32))
+);
+
+ALTER TABLE municipality.mandate OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.mandate.valid_until IS 'The first day on which it is worth nothing.';
 
 CREATE TABLE municipality.merchant (
     id uuid NOT NULL,
@@ -4672,6 +4728,12 @@ ALTER TABLE ONLY municipality.login_role
 ALTER TABLE ONLY municipality.managing_adult
     ADD CONSTRAINT managing_adult_pkey PRIMARY KEY (child_id, adult_id, valid_from);
 
+ALTER TABLE ONLY municipality.mandate
+    ADD CONSTRAINT mandate_number_hash_key UNIQUE (number_hash);
+
+ALTER TABLE ONLY municipality.mandate
+    ADD CONSTRAINT mandate_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.merchant
     ADD CONSTRAINT merchant_account_id_key UNIQUE (account_id);
 
@@ -5007,6 +5069,10 @@ CREATE INDEX letter_version_newest ON municipality.letter_version USING btree (k
 CREATE INDEX location_merchant ON municipality.location USING btree (merchant_id);
 
 CREATE INDEX managing_adult_adult ON municipality.managing_adult USING btree (adult_id);
+
+CREATE INDEX mandate_resident ON municipality.mandate USING btree (resident_id);
+
+CREATE INDEX mandate_until ON municipality.mandate USING btree (valid_until);
 
 CREATE UNIQUE INDEX merchant_kvk ON municipality.merchant USING btree (kvk_number, name);
 
@@ -5376,6 +5442,10 @@ CREATE TRIGGER keep_check BEFORE UPDATE ON municipality.contact_check FOR EACH R
 
 ALTER TABLE municipality.contact_check ENABLE ALWAYS TRIGGER keep_check;
 
+CREATE TRIGGER keep_confirmed BEFORE UPDATE OF unconfirmed_cents ON municipality.card FOR EACH ROW EXECUTE FUNCTION municipality.keep_confirmed();
+
+ALTER TABLE municipality.card ENABLE ALWAYS TRIGGER keep_confirmed;
+
 CREATE TRIGGER keep_coupon BEFORE UPDATE ON municipality.coupon FOR EACH ROW EXECUTE FUNCTION municipality.keep_coupon();
 
 ALTER TABLE municipality.coupon ENABLE ALWAYS TRIGGER keep_coupon;
@@ -5391,6 +5461,10 @@ ALTER TABLE municipality.merchant ENABLE ALWAYS TRIGGER keep_former_state;
 CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.till FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) AND (old.state_since < new.state_since))) EXECUTE FUNCTION municipality.keep_former_state();
 
 ALTER TABLE municipality.till ENABLE ALWAYS TRIGGER keep_former_state;
+
+CREATE TRIGGER keep_mandate BEFORE UPDATE ON municipality.mandate FOR EACH ROW EXECUTE FUNCTION municipality.keep_mandate();
+
+ALTER TABLE municipality.mandate ENABLE ALWAYS TRIGGER keep_mandate;
 
 CREATE TRIGGER keep_position BEFORE UPDATE ON municipality.message_position FOR EACH ROW EXECUTE FUNCTION municipality.keep_message_position();
 
@@ -5705,6 +5779,9 @@ ALTER TABLE ONLY municipality.managing_adult
 ALTER TABLE ONLY municipality.managing_adult
     ADD CONSTRAINT managing_adult_child_id_fkey FOREIGN KEY (child_id) REFERENCES municipality.resident(id);
 
+ALTER TABLE ONLY municipality.mandate
+    ADD CONSTRAINT mandate_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
 ALTER TABLE ONLY municipality.merchant_registration
     ADD CONSTRAINT merchant_registration_login_id_fkey FOREIGN KEY (login_id) REFERENCES municipality.login(id);
 
@@ -5943,11 +6020,15 @@ GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], g
 
 REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.keep_confirmed() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.keep_contact_check() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_coupon() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_former_state() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.keep_mandate() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_message_position() FROM PUBLIC;
 
@@ -6168,6 +6249,8 @@ GRANT UPDATE(state_since) ON TABLE municipality.card TO app_municipality;
 GRANT UPDATE(expires_at) ON TABLE municipality.card TO app_municipality;
 
 GRANT UPDATE(phone_session) ON TABLE municipality.card TO app_municipality;
+
+GRANT UPDATE(unconfirmed_cents) ON TABLE municipality.card TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.card_print TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.card_print TO app_municipality;
@@ -6601,6 +6684,15 @@ GRANT SELECT,INSERT ON TABLE municipality.managing_adult TO app_municipality;
 GRANT SELECT ON TABLE municipality.managing_adult TO ledger_municipality;
 
 GRANT UPDATE(valid_until) ON TABLE municipality.managing_adult TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.mandate TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.mandate TO app_municipality;
+
+GRANT UPDATE(code_hash) ON TABLE municipality.mandate TO app_municipality;
+
+GRANT UPDATE(key_id) ON TABLE municipality.mandate TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.mandate TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.merchant TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.merchant TO app_municipality;

@@ -174,6 +174,7 @@ async def a_holder(
     name: str = "Sanne",
     birth_date: date = date(1990, 5, 17),
     card_state: str = "active",
+    unconfirmed_cents: int | None = None,
 ) -> Holder:
     """A resident with a pass of the year and a paper card."""
     resident, pass_id, card = ResidentId(uuid4()), PassId(uuid4()), CardId(uuid4())
@@ -197,10 +198,12 @@ async def a_holder(
     hashed = hash_card_number(number, CARD_KEY)
     await connection.execute(
         """
-        INSERT INTO card (id, resident_id, form, token_hash, number_hash, key_id, state, state_since)
-        VALUES ($1, $2, 'paper', $3, $4, $5, $6, $7)
+        INSERT INTO card (id, resident_id, form, token_hash, number_hash, key_id, state, state_since,
+            unconfirmed_cents)
+        VALUES ($1, $2, 'paper', $3, $4, $5, $6, $7, $8)
         """,
         *(card, resident, token.sha256(), hashed.digest, hashed.key_id, card_state, FIRST_DAY),
+        unconfirmed_cents,
     )
     return Holder(resident, pass_id, card, token, number, household)
 

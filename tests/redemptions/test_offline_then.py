@@ -94,6 +94,15 @@ async def test_a_card_that_nobody_activated_is_the_municipality_s_also_when_it_i
     assert await sold_at(desk, purse, permit) == (*MUNICIPALITY_S, "card-not-activated")
 
 
+async def test_more_than_an_unconfirmed_card_may_pay_is_the_municipality_s(
+    desk: Desk, connection: Connection
+) -> None:
+    holder = await a_holder(connection, unconfirmed_cents=300)
+    purse = await a_budget(connection, await a_scheme(connection), holder)
+    permit = await desk.allowed()
+    assert await sold_at(desk, purse, permit) == (*MUNICIPALITY_S, "card-not-confirmed")
+
+
 async def test_a_temporary_card_that_was_over_is_the_municipality_s(
     desk: Desk, purse: Budget, superuser: Connection
 ) -> None:

@@ -127,6 +127,13 @@ A_ROW = {
         VALUES (gen_random_uuid(), sha256(''), 1, 0, $1)
     """,
     "refused_sign_in": "INSERT INTO refused_sign_in VALUES (gen_random_uuid(), $1::timestamptz, 1, $1)",
+    "mandate": """
+        WITH who AS (INSERT INTO resident (id, person_number) VALUES (gen_random_uuid(), gen_random_uuid()::text) RETURNING id)
+        INSERT INTO mandate (id, resident_id, name, kind, may_manage, valid_from, valid_until, number_hash,
+            code_hash, key_id, made_at, made_by_kind, made_by)
+        SELECT gen_random_uuid(), id, 'Ruud', 'family', true, $1::date - 1, $1::date + 1,
+            sha256(uuid_send(id)), sha256(''), 'k', $1::timestamptz, 'holder', id FROM who
+    """,
     "known_device": "INSERT INTO known_device VALUES (gen_random_uuid(), sha256(''), $1, $1)",
     "phone_code_use": """
         INSERT INTO phone_code_use SELECT substr(sha256(convert_to(id::text, 'UTF8')), 1, 8), id, id, $1

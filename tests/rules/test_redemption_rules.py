@@ -85,6 +85,7 @@ REFUSED: list[tuple[str, dict[str, object], Request]] = [
     ("card-unknown", {"card": None, "pass_": None}, PRICE),
     ("card-foreign", {"card": None, "pass_": None, "card_is_foreign": True}, PRICE),
     ("card-not-activated", {"card": the_card(state="inactive")}, PRICE),
+    ("card-not-confirmed", {"card": the_card(unconfirmed_cents=Cents(1))}, PRICE),
     ("card-blocked", {"card": the_card(state="blocked")}, PRICE),
     ("card-replaced", {"card": the_card(state="replaced")}, PRICE),
     ("temporary-card-expired", {"card": the_card(expires_at=NOW)}, PRICE),

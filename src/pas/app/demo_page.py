@@ -13,7 +13,8 @@ from pas.app.work import WORK
 from pas.auth.actor import Actor
 from pas.auth.demo_login import PERSONAS
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TASKS, ROLE_TITLES, Role, permissions_of
+from pas.auth.role_tasks import ROLE_TASKS
+from pas.auth.roles import ROLE_TITLES, Role, permissions_of
 from pas.auth.state import auth_state
 from pas.days import day_of
 from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
@@ -25,7 +26,7 @@ from pas.web.pages import page
 
 NOBODY: Final = Actor(kind="login", id=UUID(int=2**128 - 1), permissions=frozenset(Permission))
 """Whoever counts for all personas at once: nobody proposed anything as this one."""
-HELPERS: Final = frozenset({Role.INTERMEDIARY, Role.TEAM_MEMBER})
+HELPERS: Final = frozenset({Role.INTERMEDIARY, Role.TEAM_MEMBER, Role.VOLUNTEER})
 MOST_TOLD: Final = 2
 """Of what waits for somebody; their own page tells the rest."""
 Column = tuple[str, Callable[[YearNumbers], Cents], bool]

@@ -35,6 +35,12 @@ class Way(msgspec.Struct, frozen=True):
 
 WAYS: Final = (
     Way(Permission.ASSESSMENTS_READ, "Toekennen", "Wie krijgt wat, en waarom.", "assessments"),
+    Way(
+        Permission.HOLDERS_HELP,
+        "Iemand helpen aan de balie",
+        "Zoek iemand, en help meteen.",
+        "counter",
+    ),
     Way(Permission.RESIDENTS_READ, "Inwoners", "Zoek iemand op en leg uit.", "residents"),
     Way(
         Permission.REQUESTS_READ,
@@ -53,6 +59,12 @@ WAYS: Final = (
         "Iemand helpen",
         "Vraag een pas voor iemand aan.",
         "help-apply",
+    ),
+    Way(
+        Permission.APPLICATIONS_HELP,
+        "Een kaart geven",
+        "Zet een kaart aan die u overhandigt.",
+        "hand-over-card",
     ),
     Way(
         Permission.APPLICATIONS_MAKE,

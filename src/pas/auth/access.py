@@ -11,7 +11,8 @@
 
 Pages for holders, and public ones that also say ``"spoken": True``, speak the language of whoever reads.
 
-A route may name several of the first four: one of them is enough. People of a merchant reach only
+``{"mandate": True}`` beside ``holder`` lets in who signed in with a mandate too; without it a route is
+for the holder alone. A route may name several of the first four: one of them is enough. People of a merchant reach only
 routes whose ``{merchant_id:uuid}`` is theirs, or that say ``{"scoped": True}`` and look for
 themselves. What a route does not say is refused.
 """
@@ -24,7 +25,7 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
-from pas.auth.actor import Actor, OtherMerchant, PermissionMissing
+from pas.auth.actor import Actor, MandateOnlySees, NotForMandates, OtherMerchant, PermissionMissing
 from pas.auth.authentication import Authentication
 from pas.auth.csrf import FIELD, HEADER, SAFE_METHODS, refuse_cross_site, refuse_wrong_token
 from pas.auth.permissions import Permission
@@ -56,6 +57,7 @@ async def require_access(connection: AnyConnection, handler: BaseRouteHandler) -
         refuse_unsigned(request, opt)
         refuse_other_merchant(request, opt, actor)
     if request.method not in SAFE_METHODS:
+        refuse_onlooker(opt, actor)
         await refuse_forged(request)
 
 
@@ -76,12 +78,20 @@ def declared(opt: dict[str, object]) -> bool:
 def refuse_uninvited(opt: dict[str, object], actor: Actor) -> None:
     """Refuse an actor for whom none of what the route says holds."""
     if opt.get(actor.kind) and actor.kind in {"till", "holder"}:
+        if actor.on_behalf_of is not None and not opt.get("mandate"):
+            raise NotForMandates
         return
     if opt.get("signed_in") and actor.kind in {"login", "holder"}:
         return
     wanted = permissions_in(opt)
     if not any(actor.may(permission) for permission in wanted):
         raise PermissionMissing(permissions=[permission.value for permission in wanted])
+
+
+def refuse_onlooker(opt: dict[str, object], actor: Actor | None) -> None:
+    """Refuse a mandate to see whatever changes something; signing in and out is theirs alone."""
+    if actor is not None and actor.only_sees and not (opt.get("public") or opt.get("signed_in")):
+        raise MandateOnlySees
 
 
 def refuse_unsigned(request: AppRequest, opt: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from pas.auth.permissions import Permission
 from pas.errors import Refusal
-from pas.ids import MerchantId
+from pas.ids import MerchantId, ResidentId
 from pas.jobs.queue import Job
 
 ActorKind = Literal["till", "login", "holder", "job", "system"]
@@ -28,12 +28,29 @@ class OtherMerchant(Refusal):
     next_step: ClassVar[str] = "Ga terug naar uw eigen gegevens."
 
 
+class NotForMandates(Refusal):
+    """Dit kan alleen de pashouder zelf."""
+
+    status: ClassVar[int] = 403
+    spoken: ClassVar[bool] = True
+    next_step: ClassVar[str] = "Vraag het de pashouder. Of bel ons."
+
+
+class MandateOnlySees(Refusal):
+    """U mag deze pas zien, maar niets veranderen."""
+
+    status: ClassVar[int] = 403
+    spoken: ClassVar[bool] = True
+    next_step: ClassVar[str] = "Vraag het de pashouder. Of bel ons."
+
+
 class Actor(msgspec.Struct, frozen=True):
     """Somebody or something that acts.
 
     ``permissions`` are those of this moment: they are read anew for each request. ``merchant_id``
     binds a merchant's people and tills to that merchant. A till has no permissions: the use case
-    that it calls reads its state.
+    that it calls reads its state. A holder with ``on_behalf_of`` is a mandate, for that resident; an
+    officer or volunteer with it helps that resident at the counter.
     """
 
     kind: ActorKind
@@ -41,6 +58,13 @@ class Actor(msgspec.Struct, frozen=True):
     permissions: frozenset[Permission] = frozenset()
     merchant_id: MerchantId | None = None
     on_behalf_of: UUID | None = None
+    only_sees: bool = False
+    """A mandate to see, and to change nothing."""
+
+    @property
+    def is_noted(self) -> bool:
+        """Whether a look at somebody's data is written down: it is of everybody but themselves."""
+        return self.kind == "login" or (self.kind == "holder" and self.on_behalf_of is not None)
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -54,6 +78,12 @@ class Actor(msgspec.Struct, frozen=True):
         """Refuse somebody of another merchant; people of the municipality are of none."""
         if self.merchant_id is not None and self.merchant_id != merchant_id:
             raise OtherMerchant
+
+
+def holder_of(actor: Actor) -> ResidentId:
+    """Whose pass it is: of who signed in, or of whom they have a mandate."""
+    assert actor.kind == "holder", "only holders, and who is for them, have a pass"
+    return ResidentId(actor.on_behalf_of or actor.id)
 
 
 SYSTEM: Final = Actor(kind="system", id=UUID(int=0))

@@ -185,6 +185,7 @@ def of_session(session: FoundSession) -> Actor:
         permissions=permissions_of(session.roles),
         merchant_id=session.merchant_id,
         on_behalf_of=session.on_behalf_of,
+        only_sees=session.only_sees,
     )
 
 

@@ -39,6 +39,7 @@ OLD_HTTP: Final = frozenset({"1", "1.0"})
 PERSONAS: Final = (
     Role.OFFICER,
     Role.COUNTER,
+    Role.VOLUNTEER,
     Role.POLICY,
     Role.REGISTRAR,
     Role.FINANCE,

@@ -220,6 +220,26 @@ SETTINGS: Final = (
         "uur",
     ),
     Described(
+        "intermediariesActivate",
+        "Intermediairs zetten kaarten aan",
+        "Wie een kaart overhandigt, vraagt de geboortedatum en zet hem aan.",
+        "yes_no",
+        choices=(("true", "Mag"), ("false", "Mag niet")),
+    ),
+    Described(
+        "cardsArriveActive",
+        "Kaarten werken meteen",
+        "Een kaart uit de brief werkt dan voor kleine bedragen, tot iemand hem bevestigt.",
+        "yes_no",
+        choices=(("true", "Ja"), ("false", "Nee, eerst aanzetten")),
+    ),
+    Described(
+        "unconfirmedPerSaleCents",
+        "Zo veel per keer, zonder bevestiging",
+        "Geldt voor kaarten die meteen werken. Voor nieuwe kaarten vanaf nu.",
+        "euros",
+    ),
+    Described(
         "ownPassAge",
         "Een kind ziet de eigen pas",
         "Vanaf deze leeftijd, met de eigen kaart. De ouder ziet mee tot 18 jaar.",

@@ -30,6 +30,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "letter": Permission.CARDS_READ,
     "location": Permission.MERCHANTS_READ,
     "login": Permission.LOGINS_READ,
+    "mandate": Permission.CARDS_READ,
     "managing_adult": Permission.RESIDENTS_READ,
     "merchant": Permission.MERCHANTS_READ,
     "offer": Permission.MERCHANTS_READ,

@@ -25,6 +25,7 @@ THINGS: Final = {
     "letter": "Brieven",
     "location": "Locatie van een aanbieder",
     "login": "Toegang van een collega",
+    "mandate": "Machtiging",
     "managing_adult": "Wie voor een kind zorgt",
     "merchant": "Aanbieder",
     "offer": "Aanbod van een club of winkel",

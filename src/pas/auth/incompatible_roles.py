@@ -118,6 +118,7 @@ ALONE: Final[Mapping[Role, str]] = {
     Role.AUDITOR: "Een controleur staat los van het werk dat hij controleert.",
     Role.MERCHANT_MANAGER: "Een aanbieder heeft geen andere rol bij de gemeente.",
     Role.INTERMEDIARY: "Een intermediair heeft geen andere rol bij de gemeente.",
+    Role.VOLUNTEER: "Een vrijwilliger heeft geen andere rol bij de gemeente.",
     Role.TEAM_MEMBER: "Iemand van het wijkteam heeft geen andere rol bij de gemeente.",
 }
 

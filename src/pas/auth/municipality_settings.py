@@ -127,6 +127,9 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     offline_total_cents: Annotated[Cents, Meta(ge=100, le=1_000_000)] = Cents(50_000)
     offline_risk_cents: Annotated[Cents, Meta(ge=0, le=1_000_000)] = Cents(25_000)
     offline_hours: Annotated[int, Meta(ge=1, le=72)] = 24
+    intermediaries_activate: bool = False
+    cards_arrive_active: bool = False
+    unconfirmed_per_sale_cents: Annotated[Cents, Meta(ge=100, le=10_000)] = Cents(1_500)
     own_pass_age: Annotated[int, Meta(ge=0, le=18)] = 12
     identity_provider: IdentityProvider | None = None
     holder_identity_provider: HolderIdentityProvider | None = None

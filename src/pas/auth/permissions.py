@@ -34,6 +34,8 @@ class Permission(StrEnum):
     REQUESTS_ANSWER = "requests:answer"
     VOUCHERS_READ = "vouchers:read"
     VOUCHERS_DECIDE = "vouchers:decide"
+    HOLDERS_HELP = "holders:help"
+    MANDATES_MANAGE = "mandates:manage"
     PASSES_READ = "passes:read"
     PASSES_END = "passes:end"
     PASSES_REOPEN = "passes:reopen"

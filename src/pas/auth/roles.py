@@ -14,6 +14,7 @@ class Role(StrEnum):
     POLICY = "policy"
     OFFICER = "officer"
     COUNTER = "counter"
+    VOLUNTEER = "volunteer"
     REGISTRAR = "registrar"
     FINANCE = "finance"
     APPROVER = "approver"
@@ -30,6 +31,7 @@ ROLE_TITLES: Final[Mapping[Role, str]] = {
     Role.POLICY: "Beleidsmedewerker",
     Role.OFFICER: "Medewerker toekenning",
     Role.COUNTER: "Baliemedewerker",
+    Role.VOLUNTEER: "Vrijwilliger",
     Role.REGISTRAR: "Medewerker aanbieders",
     Role.FINANCE: "Medewerker financiën",
     Role.APPROVER: "Tweede beoordelaar",
@@ -40,23 +42,6 @@ ROLE_TITLES: Final[Mapping[Role, str]] = {
     Role.INTERMEDIARY: "Intermediair",
     Role.TEAM_MEMBER: "Lid van het wijkteam",
 }
-
-ROLE_TASKS: Final[Mapping[Role, str]] = {
-    Role.ADMINISTRATOR: "Nodigt collega’s uit, geeft rollen en kiest de instellingen.",
-    Role.POLICY: "Ziet regelingen, geld en afwijkingen.",
-    Role.OFFICER: "Kent toe, legt uit en zoekt inkomens uit.",
-    Role.COUNTER: "Helpt aan de balie, ook met een kaart die kwijt is.",
-    Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
-    Role.FINANCE: "Betaalt aanbieders uit en kijkt de boeken na.",
-    Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
-    Role.ANALYST: "Ziet wie de pas bereikt: aantallen, geen mensen.",
-    Role.AUDITOR: "Kijkt alles na, en verandert niets.",
-    Role.OPERATOR: "Houdt het programma draaiend, en ziet geen mensen.",
-    Role.MERCHANT_MANAGER: "Beheert één club of winkel: plekken, mensen, aanbod en kassa’s.",
-    Role.INTERMEDIARY: "Vraagt iets aan voor een kind, en betaalt een club.",
-    Role.TEAM_MEMBER: "Geeft met een collega een bon aan een gezin.",
-}
-"""What somebody with a role does, said to who has to choose one."""
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -104,6 +89,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.DEVIATIONS_PROPOSE,
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_SUBMIT,
+            Permission.HOLDERS_HELP,
+            Permission.MANDATES_MANAGE,
             Permission.PASSES_READ,
             Permission.PASSES_END,
             Permission.PASSES_REOPEN,
@@ -131,6 +118,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.DECISIONS_READ,
             Permission.APPLICATIONS_READ,
             Permission.APPLICATIONS_SUBMIT,
+            Permission.HOLDERS_HELP,
+            Permission.MANDATES_MANAGE,
             Permission.PASSES_READ,
             Permission.CARDS_READ,
             Permission.CARDS_ISSUE,
@@ -144,6 +133,16 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REDEMPTIONS_REFUND,
             Permission.REQUESTS_READ,
             Permission.REQUESTS_FILE,
+        }
+    ),
+    Role.VOLUNTEER: frozenset(
+        {
+            Permission.HOLDERS_HELP,
+            Permission.PASSES_READ,
+            Permission.CARDS_READ,
+            Permission.CARDS_ACTIVATE,
+            Permission.CARDS_BLOCK,
+            Permission.CARDS_REPLACE,
         }
     ),
     Role.REGISTRAR: frozenset(

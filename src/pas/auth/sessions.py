@@ -57,7 +57,7 @@ SHORT: Final = Begun()
 
 
 class FoundSession(msgspec.Struct, frozen=True):
-    """A session that is valid now, with the state of its login or till read in the same statement."""
+    """A session that is valid now, with the state of its login, till or mandate read in the same statement."""
 
     token_hash: bytes
     actor_kind: SessionActor
@@ -73,6 +73,7 @@ class FoundSession(msgspec.Struct, frozen=True):
     proved_by: UUID | None
     proved_at: datetime
     on_behalf_of: UUID | None
+    only_sees: bool
     changed_at: datetime
 
 
@@ -86,17 +87,23 @@ START = Statement(
 )
 FIND = Statement(
     """
-    SELECT s.token_hash, s.actor_kind, s.actor_id, s.assurance, s.used_at, s.ends_at, l.name,
+    SELECT s.token_hash, s.actor_kind, s.actor_id, s.assurance, s.used_at, s.ends_at,
+        coalesce(l.name, m.name) AS name,
         coalesce(l.merchant_id, t.merchant_id) AS merchant_id,
         ARRAY(SELECT r.role FROM login_role r WHERE r.login_id = l.id) AS roles,
         s.id, s.is_long, s.proved_by, coalesce(s.proved_at, s.started_at) AS proved_at,
-        s.on_behalf_of, coalesce(s.rotated_at, s.started_at) AS changed_at
+        s.on_behalf_of, NOT coalesce(m.may_manage, true) AS only_sees,
+        coalesce(s.rotated_at, s.started_at) AS changed_at
     FROM session s
     LEFT JOIN login l ON s.actor_kind = 'login' AND l.id = s.actor_id
     LEFT JOIN till t ON s.actor_kind = 'till' AND t.id = s.actor_id
+    LEFT JOIN mandate m ON s.on_behalf_of IS NOT NULL AND m.id = s.actor_id
     WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_until > $2 AND s.ends_at > $2
         AND (s.actor_kind <> 'login' OR l.state = 'active')
         AND (s.actor_kind <> 'till' OR t.state <> 'revoked')
+        AND (s.on_behalf_of IS NULL OR m.resident_id = s.on_behalf_of AND m.ended_at IS NULL
+            AND m.valid_from <= ($2 AT TIME ZONE 'Europe/Amsterdam')::date
+            AND m.valid_until > ($2 AT TIME ZONE 'Europe/Amsterdam')::date)
     """,
     FoundSession,
 )

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from pas.auth.actor import Actor, PermissionMissing
+from pas.auth.actor import Actor, PermissionMissing, holder_of
 from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Statement
@@ -201,7 +201,7 @@ async def applicants_home(
     connection: Connection, *, actor: Actor, now: datetime
 ) -> HouseholdNumber:
     """Give the household that a holder may apply for; raises OnlyAnAdultApplies."""
-    household = await household_of(connection, ResidentId(actor.id), now=now)
+    household = await household_of(connection, holder_of(actor), now=now)
     await _adults_for(connection, household, actor=actor, now=now)
     return household
 
@@ -210,7 +210,7 @@ async def own_application(
     connection: Connection, application_id: ApplicationId, *, actor: Actor, now: datetime
 ) -> Receipt:
     """Give an application of the holder's own household; of another it is not there."""
-    found = await READ_OWN.first(connection, application_id, actor.id, day_of(now))
+    found = await READ_OWN.first(connection, application_id, holder_of(actor), day_of(now))
     if found is None:
         raise ApplicationNotFound
     return found
@@ -247,7 +247,7 @@ async def _applicant(
 ) -> ResidentId:
     """Give the adult whom the application follows: who applied, else the oldest of the household."""
     adults = await _adults_for(connection, application.household, actor=actor, now=now)
-    asked = ResidentId(actor.id) if actor.kind == "holder" else application.resident
+    asked = holder_of(actor) if actor.kind == "holder" else application.resident
     return asked if asked is not None and asked in adults else adults[0]
 
 
@@ -258,7 +258,7 @@ async def _adults_for(
     today = day_of(now)
     members = await READ_PRESENT.all(connection, household, today)
     adults = [one.resident_id for one in members if age_on(one.birth_date, today) >= ADULT_AGE]
-    if actor.kind == "holder" and actor.id not in adults:
+    if actor.kind == "holder" and holder_of(actor) not in adults:
         raise OnlyAnAdultApplies
     if not adults:
         raise HouseholdUnknown

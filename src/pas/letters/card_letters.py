@@ -47,7 +47,7 @@ READ_CARDS: Final = Statement(
     """
     SELECT c.resident_id, c.id AS card_id, c.codes_encrypted, p.code_encrypted
     FROM card_print p JOIN card c ON c.id = p.card_id
-    WHERE p.run_id = $1 AND c.resident_id = ANY ($3::uuid[]) AND c.state = 'inactive'
+    WHERE p.run_id = $1 AND c.resident_id = ANY ($3::uuid[]) AND (c.state = 'inactive' OR c.unconfirmed_cents IS NOT NULL)
         AND CASE $2 WHEN 'pass_letter' THEN c.replaces IS NULL
             WHEN 'replacement' THEN c.replaces IS NOT NULL ELSE true END
     ORDER BY c.id

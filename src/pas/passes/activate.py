@@ -5,7 +5,7 @@ may be tried, and what is answered, is in ``prove_code.py``.
 """
 
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 import msgspec
 
@@ -17,12 +17,13 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, MunicipalityName
 from pas.passes.card_keys import activation_hash
-from pas.passes.cards import Card, CardState, lock_card, set_card_state
+from pas.passes.cards import Card, CardState, lock_card
 from pas.passes.codes import ActivationCode, new_activation_code
 from pas.passes.known_devices import forget_devices
 from pas.passes.prove_code import ProvedCard, Shown, prove_card
 from pas.passes.sign_in_tries import forget_all_tries
 
+How = Literal["code", "counter", "telephone", "intermediary"]
 HAS_CODE: Final = frozenset({"inactive", "active"})
 
 
@@ -38,17 +39,23 @@ class KeyRow(msgspec.Struct, frozen=True):
     key_id: str
 
 
-class Activated(msgspec.Struct, frozen=True):
+class BeforeRow(msgspec.Struct, frozen=True):
     state: CardState
 
 
 ACTIVATE: Final = Statement(
     """
-    UPDATE card SET state = 'active', state_since = $2
-    WHERE id = $1 AND state = 'inactive'
-    RETURNING state
+    WITH before AS (
+        SELECT id, state FROM card
+        WHERE id = $1 AND (state = 'inactive' OR state = 'active' AND unconfirmed_cents IS NOT NULL)
+        FOR NO KEY UPDATE
+    )
+    UPDATE card c SET state = 'active', unconfirmed_cents = NULL,
+        state_since = CASE b.state WHEN 'inactive' THEN $2 ELSE c.state_since END
+    FROM before b WHERE c.id = b.id
+    RETURNING b.state
     """,
-    Activated,
+    BeforeRow,
 )
 READ_KEY: Final = Statement("SELECT key_id FROM card WHERE id = $1", KeyRow)
 NEW_CODE: Final = Statement("UPDATE card SET activation_hash = $2 WHERE id = $1", None)
@@ -70,35 +77,52 @@ async def activate_card(
 
 
 async def activate_proved(connection: Connection, card: ProvedCard, *, now: datetime) -> None:
-    """Activate a card whose code its holder knows; any other state stays."""
+    """Activate or confirm a card whose code its holder knows; any other state stays."""
     async with connection.transaction():
-        if await ACTIVATE.first(connection, card.id, now) is not None:
-            await record_event(
-                connection,
-                kind="card.activated",
-                subject_kind="card",
-                subject_id=card.id,
-                actor=Actor("holder", card.resident_id),
-                before={"state": "inactive"},
-                after={"state": "active"},
-            )
+        await _activate(connection, card.id, actor=Actor("holder", card.resident_id), now=now)
 
 
 async def activate_at_counter(
-    connection: Connection, card_id: CardId, *, reason: str, actor: Actor, now: datetime
+    connection: Connection,
+    card_id: CardId,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    how: How = "counter",
 ) -> Card:
-    """An officer who has seen who the holder is activates the card without a code."""
+    """Somebody who knows who the holder is activates or confirms the card without a code."""
     async with connection.transaction():
         stored = await lock_card(connection, card_id, actor=actor, now=now)
-        if stored.state == "active":
-            return stored
-        if stored.state != "inactive":
+        if stored.state not in {"inactive", "active"}:
             raise CardNotToActivate
-        after = msgspec.structs.replace(stored, state="active", state_since=now)
-        await set_card_state(
-            connection, stored, after, kind="card.activated", actor=actor, reason=reason
-        )
-    return after
+        await _activate(connection, card_id, actor=actor, now=now, reason=reason, how=how)
+        return await lock_card(connection, card_id, actor=actor, now=now)
+
+
+async def _activate(
+    connection: Connection,
+    card_id: CardId,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    how: How = "code",
+) -> None:
+    """Let it work without a limit; one that does already stays as it is, and nothing is recorded."""
+    before = await ACTIVATE.first(connection, card_id, now)
+    if before is None:
+        return
+    await record_event(
+        connection,
+        kind="card.activated" if before.state == "inactive" else "card.confirmed",
+        subject_kind="card",
+        subject_id=card_id,
+        actor=actor,
+        before={"state": before.state},
+        after={"state": "active", "how": how},
+        reason=reason,
+    )
 
 
 async def renew_activation_code(

@@ -5,13 +5,14 @@ from typing import ClassVar, Final, Literal
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, holder_of
 from pas.auth.events import record_event
 from pas.auth.processing import note_processing
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, ResidentId
+from pas.money import Cents
 
 CardForm = Literal["paper", "plastic", "phone", "temporary", "voucher"]
 LastingForm = Literal["paper", "plastic"]
@@ -36,6 +37,8 @@ class Card(msgspec.Struct, frozen=True, rename="camel"):
     state: CardState
     state_since: datetime
     state_before_block: InUse | None
+    unconfirmed_cents: Cents | None
+    """So much a sale, until somebody confirmed who has it; None for every other card."""
     expires_at: datetime | None
     replaces: CardId | None
     created_at: datetime
@@ -48,7 +51,7 @@ class Manages(msgspec.Struct, frozen=True):
 READ_CARD: Final = Statement(
     """
     SELECT id, resident_id, form, state, state_since, state_before_block,
-        expires_at, replaces, created_at
+        unconfirmed_cents, expires_at, replaces, created_at
     FROM card WHERE id = $1
     """,
     Card,
@@ -56,7 +59,7 @@ READ_CARD: Final = Statement(
 LOCK_CARD: Final = Statement(
     """
     SELECT id, resident_id, form, state, state_since, state_before_block,
-        expires_at, replaces, created_at
+        unconfirmed_cents, expires_at, replaces, created_at
     FROM card WHERE id = $1 FOR NO KEY UPDATE
     """,
     Card,
@@ -64,7 +67,7 @@ LOCK_CARD: Final = Statement(
 READ_CARDS: Final = Statement(
     """
     SELECT id, resident_id, form, state, state_since, state_before_block,
-        expires_at, replaces, created_at
+        unconfirmed_cents, expires_at, replaces, created_at
     FROM card WHERE resident_id = $1 ORDER BY created_at DESC, id DESC
     """,
     Card,
@@ -93,7 +96,7 @@ async def read_card(
     async with connection.transaction():
         found = await READ_CARD.first(connection, card_id)
         card = await _visible(connection, found, actor, now=now)
-        if actor.kind == "login":
+        if actor.is_noted:
             await note_processing(
                 connection, [card.resident_id], "card.shown", actor=actor, now=now
             )
@@ -118,7 +121,7 @@ async def list_cards(
     if actor.kind == "holder" and not await is_own(connection, resident_id, actor=actor, now=now):
         raise CardNotFound
     async with connection.transaction():
-        if actor.kind == "login":
+        if actor.is_noted:
             await note_processing(connection, [resident_id], "card.listed", actor=actor, now=now)
         return await read_cards(connection, resident_id)
 
@@ -126,15 +129,16 @@ async def list_cards(
 async def is_own(
     connection: Connection, resident_id: ResidentId, *, actor: Actor, now: datetime
 ) -> bool:
-    """Whether somebody is this holder, or manages this holder's pass today.
+    """Whether somebody is this holder, has a mandate of them, or manages this holder's pass today.
 
     A parent's view ends when the child turns eighteen; that of an administrator does not.
     """
     if actor.kind != "holder":
         return False
-    if actor.id == resident_id:
+    whose = holder_of(actor)
+    if whose == resident_id:
         return True
-    return (await MANAGES.one(connection, actor.id, resident_id, day_of(now))).managed
+    return (await MANAGES.one(connection, whose, resident_id, day_of(now))).managed
 
 
 async def set_card_state(

@@ -16,8 +16,9 @@ from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, PassId, ResidentId, uuid7
+from pas.passes.arriving import new_card_by_post
 from pas.passes.cards import LastingForm
-from pas.passes.make_cards import DRAWS, IssuedCard, NewCard, Press, make_cards
+from pas.passes.make_cards import DRAWS, IssuedCard, Press, make_cards
 
 MOST_AT_ONCE: Final = 5_000
 
@@ -120,16 +121,17 @@ async def issue_cards(
     actor: Actor,
     now: datetime,
 ) -> list[IssuedCard]:
-    """Give a card to each of these residents who has none that lasts; inactive until activated."""
+    """Give a card to each of these residents who has none that lasts; it waits for its code or its confirmation."""
     asked = list(dict.fromkeys(residents))
     if len(asked) > MOST_AT_ONCE:
         raise TooManyAtOnce
     made: list[IssuedCard] = []
     async with connection.transaction():
         await _refuse_strangers(connection, asked)
+        begins = await new_card_by_post(connection, form)
         for _ in range(DRAWS):
             without = [row.id for row in await READ_WITHOUT_CARD.all(connection, asked)]
-            new = await make_cards(connection, without, NewCard(form=form), press=press, now=now)
+            new = await make_cards(connection, without, begins, press=press, now=now)
             made += new
             if len(new) == len(without):
                 break

@@ -14,6 +14,7 @@ import msgspec
 from pas.auth.keys import KeyRing, Purpose
 from pas.db import Connection, Statement
 from pas.ids import CardId, ResidentId, uuid7
+from pas.money import Cents
 from pas.passes.card_keys import CardCodes, activation_hash, number_hashes, seal_codes
 from pas.passes.cards import CardForm, CardState
 from pas.passes.codes import (
@@ -54,6 +55,7 @@ class NewCard(msgspec.Struct, frozen=True, kw_only=True):
     form: CardForm
     state: CardState = "inactive"
     expires_at: datetime | None = None
+    unconfirmed_cents: Cents | None = None
     replaces: CardId | None = None
 
 
@@ -71,9 +73,9 @@ READ_TAKEN: Final = Statement(
 INSERT_CARDS: Final = Statement(
     """
     INSERT INTO card (id, resident_id, form, token_hash, number_hash, codes_encrypted,
-        activation_hash, key_id, state, state_since, expires_at, replaces)
+        activation_hash, key_id, state, state_since, expires_at, replaces, unconfirmed_cents)
     SELECT w.id, w.resident_id, $7, w.token_hash, w.number_hash, w.codes_encrypted,
-        w.activation_hash, $8, $9, $10, $11, $12
+        w.activation_hash, $8, $9, $10, $11, $12, $13
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[])
         AS w (id, resident_id, token_hash, number_hash, codes_encrypted, activation_hash)
     ORDER BY w.resident_id
@@ -126,20 +128,22 @@ async def make_cards(
         now,
         new.expires_at,
         new.replaces,
+        new.unconfirmed_cents,
     )
     kept = {row.id for row in stored}
     return [card for card in drawn if card.card_id in kept]
 
 
 def _draw(resident: ResidentId, new: NewCard, press: Press) -> IssuedCard:
-    """A card that is handed over active needs no code."""
+    """A card that is handed over active needs no code; one that arrives active by post has one."""
+    has_code = new.state == "inactive" or new.unconfirmed_cents is not None
     return IssuedCard(
         card_id=CardId(uuid7()),
         resident_id=resident,
         codes=CardCodes(
             new_token(press.ring.municipality, press.draw), new_card_number(press.draw)
         ),
-        activation_code=new_activation_code(press.draw) if new.state == "inactive" else None,
+        activation_code=new_activation_code(press.draw) if has_code else None,
     )
 
 

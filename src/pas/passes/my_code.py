@@ -55,7 +55,12 @@ class Shower(msgspec.Struct, frozen=True, kw_only=True):
 async def card_to_show(
     connection: Connection, resident: ResidentId, cards: Sequence[Card], *, by: Shower
 ) -> CardId | None:
-    """Of the telephone on which it is shown, else the card that works; None where none does."""
+    """Of the telephone on which it is shown, else the card that works; None where none does.
+
+    A mandate to see shows no code: who has it can pay.
+    """
+    if by.actor.only_sees:
+        return None
     if by.session_hash is not None:
         on_phone = await card_on_telephone(
             connection,

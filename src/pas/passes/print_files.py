@@ -56,7 +56,7 @@ READ_PRINTS: Final = Statement(
         SELECT n.* FROM resident_version n WHERE n.resident_id = c.resident_id
         ORDER BY n.valid_from <= $2::date DESC, abs(n.valid_from - $2::date) LIMIT 1
     ) v
-    WHERE p.run_id = $1 AND c.state = 'inactive' ORDER BY p.card_id
+    WHERE p.run_id = $1 AND (c.state = 'inactive' OR c.unconfirmed_cents IS NOT NULL) ORDER BY p.card_id
     """,
     PrintRow,
 )

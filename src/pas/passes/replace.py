@@ -16,6 +16,7 @@ from pas.auth.own_sessions import end_sessions_proved_by
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, ResidentId
+from pas.passes.arriving import new_card_by_post
 from pas.passes.cards import Card, CardState, LastingForm, lock_card, set_card_state
 from pas.passes.issue import READ_KNOWN, ResidentNotFound
 from pas.passes.make_cards import IssuedCard, NewCard, Press, make_card
@@ -94,11 +95,10 @@ async def replace_card(
         )
         await _end_temporary(connection, stored.resident_id, actor=actor, now=now)
         await end_sessions_proved_by(connection, card_id, now=now, but=replacement.asked_in)
-        new = NewCard(
-            form=replacement.form,
-            state="active" if replacement.handed_over else "inactive",
-            replaces=card_id,
-        )
+        if replacement.handed_over:
+            new = NewCard(form=replacement.form, state="active", replaces=card_id)
+        else:
+            new = await new_card_by_post(connection, replacement.form, replaces=card_id)
         made = await make_card(connection, stored.resident_id, new, press=press, now=now)
         await _record(connection, made, new, actor=actor)
     return made

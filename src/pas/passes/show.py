@@ -203,7 +203,7 @@ async def show_pass(
                 for row in await READ_BUDGETS.all(connection, pass_id)
             ],
         )
-        if actor.kind == "login":
+        if actor.is_noted:
             row = ("pass.shown", actor.kind, actor.id, trace_id, now)
             await NOTE.run(connection, [found.resident_id], *row)
     return shown
@@ -226,7 +226,7 @@ async def list_passes(
     """The passes of somebody, the newest year first."""
     await _refuse_stranger(connection, resident_id, actor, now=now)
     async with connection.transaction():
-        if actor.kind == "login":
+        if actor.is_noted:
             await note_processing(connection, [resident_id], "pass.listed", actor=actor, now=now)
         return await READ_PASSES_OF.all(connection, resident_id, MOST_PASSES)
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, MandateOnlySees
 from pas.auth.events import record_event
 from pas.auth.keys import KeyRing
 from pas.db import Connection, Statement
@@ -35,8 +35,11 @@ async def read_codes(
 ) -> CardCodes:
     """Give token and number of a card that is or may yet be in use.
 
-    That an officer read them is recorded: with them a card can be copied.
+    That an officer read them is recorded: with them a card can be copied. A mandate to see does not
+    get them: who has them can pay.
     """
+    if actor.only_sees:
+        raise MandateOnlySees
     card = await read_card(connection, card_id, actor=actor, now=now)
     if card.state in {"replaced", "ended"}:
         raise CardIsOver

@@ -91,7 +91,13 @@ def merchant_facts(row: FactsRow) -> MerchantFacts | None:
 
 
 def card_facts(row: CardRow) -> CardFacts:
-    return CardFacts(id=row.id, state=row.state, form=row.form, expires_at=row.expires_at)
+    return CardFacts(
+        id=row.id,
+        state=row.state,
+        form=row.form,
+        expires_at=row.expires_at,
+        unconfirmed_cents=row.unconfirmed_cents,
+    )
 
 
 def code_facts(code: PhoneCode | None, *, is_spent: bool) -> CodeFacts | None:

@@ -58,6 +58,8 @@ class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
     state: CardState
     form: CardForm = "paper"
     expires_at: datetime | None = None
+    unconfirmed_cents: Cents | None = None
+    """The most that one pass pays in a sale, until somebody confirmed who has the card."""
 
 
 class CodeFacts(msgspec.Struct, frozen=True, kw_only=True):

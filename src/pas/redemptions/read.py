@@ -92,6 +92,7 @@ class CardRow(msgspec.Struct, frozen=True, array_like=True):
     taken_cents: Cents
     children: tuple[int, ...] | None
     """Which of the children can pay here, as ``holder`` counts them."""
+    unconfirmed_cents: Cents | None = None
 
 
 class PassRow(msgspec.Struct, frozen=True, array_like=True):
@@ -179,7 +180,8 @@ READ_FACTS: Final = Statement(
                             AND EXISTS (SELECT 1 FROM agreement a WHERE a.merchant_id = m.id AND a.category = ANY (v.categories)
                                 AND a.category = coalesce(i.category, a.category) AND a.valid_from <= $8::date
                                 AND (a.valid_until IS NULL OR a.valid_until > $8::date)))
-                ) END)
+                ) END,
+                c.unconfirmed_cents)
             FROM (
                 SELECT c.resident_id AS id
                 UNION
@@ -222,11 +224,11 @@ READ_FACTS: Final = Statement(
     LEFT JOIN till t ON t.id = i.till_id
     LEFT JOIN merchant m ON m.id = coalesce(i.payee, t.merchant_id) AND m.kind = 'regular'
     LEFT JOIN LATERAL (
-        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id FROM card k WHERE k.token_hash = i.token_hash
+        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id, k.unconfirmed_cents FROM card k WHERE k.token_hash = i.token_hash
         UNION ALL
-        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id FROM card k WHERE k.number_hash = i.number_hash
+        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id, k.unconfirmed_cents FROM card k WHERE k.number_hash = i.number_hash
         UNION ALL
-        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id FROM card k WHERE k.id = i.card_id
+        SELECT k.id, k.form, k.state, k.expires_at, k.resident_id, k.unconfirmed_cents FROM card k WHERE k.id = i.card_id
         LIMIT 1
     ) c ON true
     LEFT JOIN LATERAL (

@@ -1,9 +1,7 @@
 """Why a till cannot take a pass now: till, merchant, card, pass and sale.
 
 Each sentence is written for a volunteer behind a bar with a queue in front of it: what to do now,
-at most twelve words, no blame, nothing about income or another budget. Refusals about
-amounts, budgets and paying back are in ``amount_refusals``, those about reading a code in
-``passes.codes``; ``TILL_REFUSALS`` is the closed list of all of them.
+at most twelve words, no blame, nothing about income or another budget. ``TILL_REFUSALS`` lists all.
 """
 
 from typing import Final
@@ -97,9 +95,18 @@ class CategoryNotAgreed(TillRefusal):
 class CardNotActivated(TillRefusal):
     """Deze pas staat nog niet aan."""
 
-    cashier = "Deze pas staat nog niet aan. De pashouder kan hem aanzetten."
-    holder = "Zet uw pas aan met de code uit de brief."
-    next_step = "Dat kan op internet, aan de balie of per telefoon."
+    cashier = "Deze pas staat nog niet aan. Bellen kan nu. Scan daarna opnieuw."
+    holder = "Bel de gemeente. Die zet uw pas meteen aan."
+    next_step = "Het nummer staat onderaan. Zelf aanzetten kan met de code uit de brief."
+    status = 409
+
+
+class CardNotConfirmed(TillRefusal):
+    """Dit bedrag kan nog niet met deze pas."""
+
+    cashier = "Zo veel kan nog niet met deze pas. Neem minder, of bel."
+    holder = "Uw pas is nieuw. Bel de gemeente, dan kan het meteen."
+    next_step = "Het nummer staat onderaan. Of log een keer in met uw kaart."
     status = 409
 
 
@@ -238,6 +245,7 @@ TILL_REFUSALS: Final[tuple[type[TillRefusal], ...]] = (
     CardUnknown,
     CardForeign,
     CardNotActivated,
+    CardNotConfirmed,
     CardBlocked,
     CardReplaced,
     CardExpired,

@@ -36,6 +36,7 @@ from pas.redemptions.refusals import (
     CardForeign,
     CardLimitReached,
     CardNotActivated,
+    CardNotConfirmed,
     CardReplaced,
     CardUnknown,
     CategoryNotAgreed,
@@ -102,6 +103,8 @@ def settled(facts: Facts, request: Request, quote: Quote) -> Verdict:
     """Hold the quote against the card's limit and against what the till said it would take."""
     if quote.price_cents > facts.limits.price_cents:
         return Refused(AmountTooLarge)
+    if takes_unconfirmed(facts.card, quote.take_cents):
+        return Refused(CardNotConfirmed)
     if facts.counts.card_cents + quote.take_cents > facts.limits.card_cents:
         return Refused(CardLimitReached)
     sale_limit = facts.till.sale_limit_cents if facts.till is not None else None
@@ -117,6 +120,13 @@ def settled(facts: Facts, request: Request, quote: Quote) -> Verdict:
     if open_conditions:
         return Refused(ConditionNotConfirmed, open_conditions)
     return quote
+
+
+def takes_unconfirmed(card: CardFacts | None, cents: Cents) -> bool:
+    """Whether it is too much for a card of which nobody confirmed who has it."""
+    return (
+        card is not None and card.unconfirmed_cents is not None and cents > card.unconfirmed_cents
+    )
 
 
 def loses_unheard(quote: Quote, request: Request) -> bool:

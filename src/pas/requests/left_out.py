@@ -14,6 +14,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "helper_application": "It names nobody any more once a person was found for it.",
     "import_row": "A working list of a file; what came of it is in person. It is deleted within weeks.",
     "known_device": "A keyed hash of a device and nothing else: nobody can read it.",
+    "mandate": "Who may see the pass for somebody; its making and its end are in changes.",
     "merchant_registration": "About a club or shop.",
     "offline_sale": "About a sale of a till; what it took is in lines.",
     "signal_sale": "Sales of a merchant that are looked into; the sales are in lines.",

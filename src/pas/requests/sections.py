@@ -193,6 +193,7 @@ CHANGES: Final = Statement(
         SELECT e.kind, e.recorded_at AS "recordedAt", e.actor_kind AS "by"
         FROM event e WHERE e.subject_id = $1 OR e.subject_id IN (SELECT c.id FROM card c WHERE c.resident_id = $1)
             OR e.subject_id IN (SELECT p.id FROM pass p WHERE p.resident_id = $1)
+            OR e.subject_id IN (SELECT m.id FROM mandate m WHERE m.resident_id = $1)
         ORDER BY e.recorded_at, e.id LIMIT $2) x
     """,
     Part,

@@ -30,9 +30,9 @@ class Use(msgspec.Struct, frozen=True):
 READ_USES: Final = Statement(
     """
     SELECT p.activity, p.recorded_at AS used_at, p.actor_kind, p.actor_kind = 'holder' AND p.actor_id = p.subject_id AS is_self,
-        CASE WHEN p.actor_kind = 'holder' THEN (
+        CASE WHEN p.actor_kind = 'holder' THEN coalesce((
             SELECT v.given_name FROM resident_version v WHERE v.resident_id = p.actor_id ORDER BY v.valid_from DESC LIMIT 1
-        ) END AS by_name,
+        ), (SELECT d.name FROM mandate d WHERE d.id = p.actor_id)) END AS by_name,
         t.kind AS till_kind, m.name AS merchant, o.name AS organisation
     FROM processing_log p
     LEFT JOIN till t ON p.actor_kind = 'till' AND t.id = p.actor_id

@@ -66,10 +66,12 @@ async def read_processing_log(
 ) -> list[Operation]:
     """Give what was done, newest first; that somebody of the municipality read it is noted too."""
     async with connection.transaction():
-        if actor.kind == "login":
+        if actor.kind == "holder" and not await is_own(
+            connection, resident_id, actor=actor, now=now
+        ):
+            raise ProcessingLogNotYours
+        if actor.is_noted:
             await note_processing(
                 connection, [resident_id], "processing_log.shown", actor=actor, now=now
             )
-        elif not await is_own(connection, resident_id, actor=actor, now=now):
-            raise ProcessingLogNotYours
         return await READ.all(connection, resident_id, before, min(limit, MOST))

@@ -16,6 +16,12 @@ from pas.retention.message_clocks import (
     FORGET_HOLDER_MESSAGES,
     Gone,
 )
+from pas.retention.sign_in_clocks import (
+    FORGET_DEVICES,
+    FORGET_MANDATES,
+    FORGET_REFUSED,
+    FORGET_TRIES,
+)
 from pas.retention.telephone_clocks import (
     FORGET_PHONE_CODES,
     FORGET_REFUSED_SCANS,
@@ -160,39 +166,6 @@ FORGET_FORMER_STATES: Final = Statement(
     """,
     Gone,
 )
-FORGET_TRIES: Final = Statement(
-    """
-    WITH gone AS (
-        DELETE FROM sign_in_try WHERE ctid = ANY (ARRAY(
-            SELECT t.ctid FROM sign_in_try t WHERE t.tried_at < $1 LIMIT $2))
-        RETURNING 1
-    )
-    SELECT count(*) AS count FROM gone
-    """,
-    Gone,
-)
-FORGET_REFUSED: Final = Statement(
-    """
-    WITH gone AS (
-        DELETE FROM refused_sign_in WHERE ctid = ANY (ARRAY(
-            SELECT r.ctid FROM refused_sign_in r WHERE r.last_at < $1 LIMIT $2))
-        RETURNING 1
-    )
-    SELECT count(*) AS count FROM gone
-    """,
-    Gone,
-)
-FORGET_DEVICES: Final = Statement(
-    """
-    WITH gone AS (
-        DELETE FROM known_device WHERE ctid = ANY (ARRAY(
-            SELECT k.ctid FROM known_device k WHERE k.used_at < $1 LIMIT $2))
-        RETURNING 1
-    )
-    SELECT count(*) AS count FROM gone
-    """,
-    Gone,
-)
 CLOCKS: Final = (
     Clock(
         "processing_log",
@@ -268,6 +241,7 @@ CLOCKS: Final = (
         "ours: time for a holder to ask who tried; it names a card",
         FORGET_REFUSED,
     ),
+    Clock("mandate", 366, "ours: who asks who had one, within a year of its end", FORGET_MANDATES),
     Clock("known_device", 400, "ours: as long as a browser keeps the cookie", FORGET_DEVICES),
     Clock("unknown_scan", 1, "ours: ten minutes of them pause a till", FORGET_UNKNOWN_SCANS),
     Clock("phone_code_use", 1, "ours: a code lives for minutes", FORGET_PHONE_CODES),

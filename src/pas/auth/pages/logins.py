@@ -17,7 +17,8 @@ from pas.auth.give_role import give_role, take_role
 from pas.auth.incompatible_roles import roles_for_people, why_incompatible
 from pas.auth.logins import LoginRow, LoginState, list_logins, read_login
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TASKS, ROLE_TITLES, Role
+from pas.auth.role_tasks import ROLE_TASKS
+from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.state import connected
 from pas.errors import Refusal
 from pas.ids import LoginId

@@ -21,7 +21,8 @@ from pas.auth.give_role import give_role
 from pas.auth.incompatible_roles import roles_for_people
 from pas.auth.logins import add_program, read_login
 from pas.auth.permissions import Permission
-from pas.auth.roles import ROLE_TASKS, ROLE_TITLES, Role
+from pas.auth.role_tasks import ROLE_TASKS
+from pas.auth.roles import ROLE_TITLES, Role
 from pas.auth.setting_words import iso
 from pas.auth.state import auth_state, connected
 from pas.days import start_of

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
+from pas.auth.actor import holder_of
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.state import connected
 from pas.days import day_of
@@ -26,7 +27,7 @@ from pas.web.dates import day
 from pas.web.languages import as_data, said, say
 from pas.web.pages import page
 
-HOLDER: Final = {"holder": True}
+HOLDER: Final = {"holder": True, "mandate": True}
 
 
 class DecisionTold(msgspec.Struct, frozen=True):
@@ -40,7 +41,7 @@ class DecisionTold(msgspec.Struct, frozen=True):
 
 @get("/{municipality:str}/my-decision", opt=HOLDER, include_in_schema=False)
 async def my_decision(municipality: FromPath[str], request: AppRequest) -> Response[str]:
-    return await decision_of(request, municipality, ResidentId(actor_of(request).id))
+    return await decision_of(request, municipality, holder_of(actor_of(request)))
 
 
 @get("/{municipality:str}/my-decision/{resident_id:uuid}", opt=HOLDER, include_in_schema=False)
@@ -56,7 +57,7 @@ async def decision_of(request: AppRequest, municipality: str, who: ResidentId) -
     async with connected(request, municipality) as connection:
         if not await is_own(connection, who, actor=actor, now=now):
             raise NotFound
-        people = await household_people(connection, ResidentId(actor.id), today=day_of(now))
+        people = await household_people(connection, holder_of(actor), today=day_of(now))
         year = await current_year(connection, now)
         written = await newest_decision(connection, who, year=year)
         waits = await applied_already(connection, who, today=day_of(now))

@@ -27,7 +27,7 @@ from pas.passes.cards import is_own
 from pas.problems.bodies import AppRequest
 from pas.residents.look_up import Look, ResidentUnknown, note_look
 
-READ: Final = {"permission": Permission.DECISIONS_READ, "holder": True}
+READ: Final = {"permission": Permission.DECISIONS_READ, "holder": True, "mandate": True}
 RULES: Final = {"permission": Permission.DECISIONS_READ}
 ONE_DAY: Final = timedelta(days=1)
 
@@ -155,7 +155,7 @@ async def list_decisions_of_resident(
             raise ResidentUnknown
         weeks = (await read_municipality_settings(connection)).objection_weeks
         written = await all_decisions(connection, who, year=year or None)
-        if look.actor.kind == "login":
+        if look.actor.is_noted:
             await note_look(connection, [who], look, what="decisions")
     return Decisions([written_told(one, objection_weeks=weeks) for one in written])
 

@@ -3,8 +3,10 @@
 from litestar.types import ControllerRouterHandler
 
 from pas.passes.pages import (
+    again,
     card,
     card_runs,
+    mandates,
     my_card,
     my_history,
     my_pass,
@@ -21,6 +23,8 @@ routes: list[ControllerRouterHandler] = [
     *my_telephones.routes,
     *my_worker.routes,
     *sign_in.routes,
+    *again.routes,
+    *mandates.routes,
     *card.routes,
     *card_runs.routes,
     *reopen.routes,

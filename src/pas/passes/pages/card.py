@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -49,7 +50,7 @@ NEEDS: Final[dict[Act, Permission]] = {
 }
 FITS: Final[dict[CardState, tuple[Act, ...]]] = {
     "inactive": ("activate", "block", "replace"),
-    "active": ("block", "replace"),
+    "active": ("activate", "block", "replace"),
     "blocked": ("unblock", "replace"),
     "replaced": (),
     "ended": (),
@@ -114,8 +115,8 @@ async def do_act(
     act: FromPath[str],
 ) -> Response[str] | Redirect:
     """Do it, with a reason that stays in the events of the card."""
-    actor, form = actor_of(request), await read_form(request)
-    card = await found(request, municipality, card_id)
+    form, card = await read_form(request), await found(request, municipality, card_id)
+    actor = msgspec.structs.replace(actor_of(request), on_behalf_of=card.resident_id)
     chosen = fitting(card, act, actor)
     reason = form.text("reason", "Schrijf op waarom.", most=300)
     if form.ok and reason is not None:
@@ -175,9 +176,11 @@ def fitting(card: Card, act: str, actor: Actor) -> Act:
 
 
 def acts_of(card: Card) -> list[Act]:
-    """A temporary card is not replaced: a new one is printed."""
+    """A temporary card is not replaced: a new one is printed; who is confirmed is not activated again."""
     lasts = card.form in {"paper", "plastic"}
-    return [act for act in FITS[card.state] if act != "replace" or lasts]
+    waits = card.state == "inactive" or card.unconfirmed_cents is not None
+    fits = {"replace": lasts, "activate": waits}
+    return [act for act in FITS[card.state] if fits.get(act, True)]
 
 
 def context_of(municipality: str, card: Card, actor: Actor) -> dict[str, object]:

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.authentication import Authentication
 from pas.auth.state import auth_state, connected
+from pas.auth.step_up import refuse_unproved
 from pas.db import Connection
 from pas.ids import CardId, MunicipalityName, PassId
 from pas.passes.block import block_card, blocked_by_holder, unblock_card
@@ -63,7 +64,9 @@ async def act_page(
     *,
     act: FromPath[str],
 ) -> Response[str]:
-    """What it does, and one button."""
+    """What it does, and one button; a new card, which goes to a house, wants the code again."""
+    if act == "replace":
+        refuse_unproved(request, now=datetime.now(UTC))
     async with connected(request, municipality) as connection:
         shown, card = await card_of(connection, request, PassId(pass_id))
     template = "passes/my_card_act.html"
@@ -87,6 +90,8 @@ async def act_on_card(
 ) -> Redirect:
     """Set how it is to be: pressed twice it is the same."""
     wanted, now, actor = named(act), datetime.now(UTC), actor_of(request)
+    if wanted == "replace":
+        refuse_unproved(request, now=now)
     async with connected(request, municipality) as connection:
         _, card = await card_of(connection, request, PassId(pass_id))
         if card is None:

@@ -17,6 +17,7 @@ from pas.money import Cents
 from pas.passes.household import household_passes
 from pas.passes.pages.my_pass import HOLDER, holder_of, kept, today, with_keep
 from pas.passes.show import HistoryLine, ShownPass, list_passes, show_pass
+from pas.passes.sign_in_tries import refused_tries
 from pas.problems.bodies import AppRequest
 from pas.web.dates import day
 from pas.web.languages import as_data, left_to_right, mark, said
@@ -49,12 +50,14 @@ async def my_history(
     async with connected(request, municipality) as connection:
         shown = await show_pass(connection, PassId(pass_id), actor=actor, now=now)
         years = await list_passes(connection, shown.pass_.resident_id, actor=actor, now=now)
+        tried = await refused_tries(connection, [one.id for one in shown.cards], now=now)
         others = await household_passes(connection, holder_of(request), today=today())
     answer = page(
         request,
         "passes/my_history.html",
         shown=shown,
         lines=history_lines(shown),
+        tried=tried,
         left=Cents(sum(budget.balance_cents for budget in shown.budgets)),
         years=[one for one in years if one.id != shown.pass_.id],
         others=others if len(others) > 1 else [],

@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
+from pas.auth.actor import holder_of as whose_pass
 from pas.auth.authentication import Authentication
 from pas.auth.state import auth_state
 from pas.days import day_of
@@ -34,7 +35,7 @@ from pas.web.languages import say_in_page as say
 from pas.web.own_styles import policy_for, with_own_styles
 from pas.web.pages import page
 
-HOLDER: Final = {"holder": True}
+HOLDER: Final = {"holder": True, "mandate": True}
 KEEP: Final = "pas-keep"
 """To ``pass-worker.js``: whether a page may be kept on this device, and whether what is kept stays."""
 
@@ -224,7 +225,7 @@ def refused_told(row: RefusedRow, reason: type[TillRefusal]) -> RefusedTold:
 
 
 def holder_of(request: AppRequest) -> ResidentId:
-    return ResidentId(actor_of(request).id)
+    return whose_pass(actor_of(request))
 
 
 def today() -> date:

@@ -22,7 +22,7 @@ from pas.passes.add_telephone import (
     grouped,
     make_telephone_link,
 )
-from pas.passes.pages.my_pass import HOLDER, kept, with_keep
+from pas.passes.pages.my_pass import kept, with_keep
 from pas.passes.telephones import remove_telephone, telephones
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotSignedIn
@@ -31,6 +31,8 @@ from pas.web.forms import Form
 from pas.web.languages import mark, said, say
 from pas.web.pages import done, page, read_form, wrong_form
 
+HOLDER: Final = {"holder": True}
+"""A mandate has a device of its own, and none of the holder's."""
 HERE: Final = "/{municipality:str}/my-pass/telephones"
 ADD: Final = "/{municipality:str}/add-telephone"
 FOR_ANYBODY: Final = {"public": True, "spoken": True}

@@ -18,7 +18,7 @@ from pas.ids import MunicipalityName
 from pas.passes.activate import CardNotToActivate
 from pas.passes.codes import read_activation_code, read_scanned
 from pas.passes.prove_code import ActivationCodeWrong, Shown
-from pas.passes.sign_in import CardOfChild, OnDevice, sign_in_with_card
+from pas.passes.sign_in import CardOfChild, MandateOver, OnDevice, sign_in_with_card
 from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
 from pas.web.languages import said, say
@@ -57,7 +57,7 @@ async def sign_in_by_card(
             return await sign_in(request, name, number, code=code, form=form)
         except CardOfChild:
             return page(request, "passes/card_of_child.html", home=f"/{name}")
-        except (ActivationCodeWrong, CardNotToActivate) as refusal:
+        except (ActivationCodeWrong, CardNotToActivate, MandateOver) as refusal:
             form.refuse("code", f"{said(refusal.detail)} {said(refusal.next_step)}")
     return wrong_form(request, TEMPLATE, form, **context_of(municipality, return_to))
 

@@ -27,10 +27,10 @@ from pas.passes.show_card import read_codes
 from pas.problems.bodies import AppRequest
 
 CARD: Final = "/v1/{municipality:str}/cards/{card_id:uuid}"
-READ: Final = {"permission": Permission.CARDS_READ, "holder": True}
+READ: Final = {"permission": Permission.CARDS_READ, "holder": True, "mandate": True}
 LOOK_UP: Final = {"permission": Permission.CARDS_READ}
-SHOW: Final = {"permission": Permission.CARDS_ISSUE, "holder": True}
-BLOCK: Final = {"permission": Permission.CARDS_BLOCK, "holder": True}
+SHOW: Final = {"permission": Permission.CARDS_ISSUE, "holder": True, "mandate": True}
+BLOCK: Final = {"permission": Permission.CARDS_BLOCK, "holder": True, "mandate": True}
 ACTIVATE: Final = {"permission": Permission.CARDS_ACTIVATE}
 PUBLIC: Final = {"public": True}
 

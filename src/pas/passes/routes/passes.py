@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
+from pas.auth.actor import holder_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.days import day_of
@@ -26,8 +27,8 @@ from pas.passes.reopen import (
 from pas.passes.show import ShownPass, list_passes, show_pass
 from pas.problems.bodies import AppRequest
 
-READ: Final = {"permission": Permission.PASSES_READ, "holder": True}
-OWN: Final = {"holder": True}
+READ: Final = {"permission": Permission.PASSES_READ, "holder": True, "mandate": True}
+OWN: Final = {"holder": True, "mandate": True}
 END: Final = {"permission": Permission.PASSES_END}
 CONFIRM: Final = {"permission": Permission.PASSES_REOPEN}
 
@@ -80,7 +81,7 @@ async def list_passes_of_household(
     """Lees uw eigen pas en die van de kinderen voor wie u zorgt."""
     now = datetime.now(UTC)
     async with connected(request, municipality) as connection:
-        holder = ResidentId(actor_of(request).id)
+        holder = holder_of(actor_of(request))
         return HouseholdPasses(await household_passes(connection, holder, today=day_of(now)))
 
 

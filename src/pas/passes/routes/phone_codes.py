@@ -17,7 +17,7 @@ from pas.passes.show import holder_of_pass
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 
-OWN: Final = {"holder": True}
+OWN: Final = {"holder": True, "mandate": True}
 
 
 class PhoneCodeTold(msgspec.Struct, frozen=True, rename="camel"):

@@ -26,13 +26,14 @@ from pas.redemptions.offline.refusals import OfflineRiskReached
 from pas.redemptions.refusals import (
     CardBlocked,
     CardNotActivated,
+    CardNotConfirmed,
     CardReplaced,
     CategoryNotAgreed,
     PassEnded,
     PassNotInHousehold,
     TemporaryCardExpired,
 )
-from pas.redemptions.rules import agreed_on, refuse_pass
+from pas.redemptions.rules import agreed_on, refuse_pass, takes_unconfirmed
 from pas.redemptions.verdicts import Part, Quote, Refused
 
 
@@ -59,6 +60,7 @@ def accept(facts: OfflineFacts, sold: Sold, priced: Priced) -> Verdict:
     reason = (
         off_because(facts.card.state)
         or (TemporaryCardExpired if facts.card.is_expired else None)
+        or (CardNotConfirmed if takes_unconfirmed(facts.facts.card, priced.cents) else None)
         or refuse_pass(facts.facts, sold.today)
     )
     if reason is PassNotInHousehold:

@@ -1,0 +1,1 @@
+"""The counter: officers and volunteers who help holders with their pass, each act on their behalf."""

@@ -1,0 +1,157 @@
+"""A holder lets somebody in, for seeing or for managing, and is asked for the code where that matters."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from given.city import Holder, a_holder
+from given.days import YEAR
+from given.mandates import a_mandate
+from pas.auth.keys import KeyStore
+from pas.auth.sessions import Begun, start_session
+from pas.db import Connection
+from pas.ids import LoginId, MunicipalityName
+from pas.passes.codes import printed
+from pas.passes.make_cards import IssuedCard, NewCard, Press, make_card
+from signed_in import Visitor, signed_in_holder
+
+FORM = {"name": "Ria Vos", "kind": "family", "rights": "see", "lasts": "month"}
+
+
+@pytest.fixture
+def press(client: httpx.AsyncClient, tmp_path: Path) -> Press:
+    """With the keys of the application."""
+    del client
+    return Press(KeyStore(tmp_path).ring(MunicipalityName("velsen")))
+
+
+@pytest.fixture
+async def holder(connection: Connection) -> Holder:
+    return await a_holder(connection, year=YEAR)
+
+
+async def mandated(
+    client: httpx.AsyncClient,
+    connection: Connection,
+    press: Press,
+    holder: Holder,
+    *,
+    manages: bool,
+) -> Visitor:
+    made = await a_mandate(connection, press, holder.id, may_manage=manages)
+    session = await start_session(
+        connection,
+        actor_kind="holder",
+        actor_id=made.id,
+        assurance="mandate",
+        now=datetime.now(UTC),
+        begun=Begun(proved_by=made.id, on_behalf_of=holder.id),
+    )
+    return Visitor(client, LoginId(made.id), session.token)
+
+
+async def test_a_holder_makes_a_mandate_sees_it_and_ends_it(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    del press
+    person = await signed_in_holder(client, connection, holder.id)
+    assert (await person.send("my-mandates/new", {})).status_code == 400
+    made = await person.send("my-mandates/new", FORM)
+    assert made.status_code == 200
+    assert "U ziet de code maar één keer." in made.text
+    assert "Ria Vos" in (await person.look("my-mandates")).text
+    mandate = await connection.fetchval("SELECT id FROM mandate")
+    assert (await person.look(f"my-mandates/{mandate}/end")).status_code == 200
+    assert (await person.send(f"my-mandates/{mandate}/end", {})).status_code == 303
+    assert "Ria Vos" not in (await person.look("my-mandates")).text
+
+
+async def test_a_mandate_to_see_sees_the_pass_without_its_code_and_changes_nothing(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    onlooker = await mandated(client, connection, press, holder, manages=False)
+    seen = await onlooker.look("my-pass")
+    assert seen.status_code == 200
+    assert 'class="pas-card__code"' not in seen.text
+    codes = await onlooker.ask(f"cards/{holder.card}/number")
+    assert codes.status_code == 403
+    blocked = await onlooker.tell(
+        f"cards/{holder.card}/block", {"blocked": True, "reason": "x"}, method="PUT"
+    )
+    assert (blocked.status_code, blocked.json()["code"]) == (403, "mandate-only-sees")
+    assert (
+        await connection.fetchval("SELECT state FROM card WHERE id = $1", holder.card) == "active"
+    )
+    noted = "SELECT count(*) FROM processing_log WHERE activity = 'pass.shown' AND actor_id = $1"
+    assert await connection.fetchval(noted, onlooker.login) == 1
+
+
+async def test_a_mandate_to_manage_blocks_and_makes_no_mandate(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    helper = await mandated(client, connection, press, holder, manages=True)
+    blocked = await helper.tell(
+        f"cards/{holder.card}/block", {"blocked": True, "reason": "x"}, method="PUT"
+    )
+    assert blocked.status_code == 200, blocked.text
+    assert (await helper.look("my-mandates/new")).status_code == 404
+    assert (await helper.send("my-mandates/new", FORM)).status_code == 404
+    assert (await helper.look("my-mandates")).status_code == 200
+
+
+async def test_what_is_of_the_holder_alone_is_closed_to_a_mandate(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    helper = await mandated(client, connection, press, holder, manages=True)
+    for path in ("my-data", f"my-data/{holder.id}", "my-messages", "apply", "my-pass/telephones"):
+        assert (await helper.look(path)).status_code == 403, path
+    asked = await helper.ask(f"residents/{holder.id}/processing-log")
+    assert asked.json()["code"] == "not-for-mandates"
+    for path in ("my-pass", "my-decision"):
+        assert (await helper.look(path)).status_code == 200, path
+
+
+async def test_after_long_a_sensitive_act_wants_the_code_again(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    card = await make_card(
+        connection,
+        holder.id,
+        NewCard(form="temporary", expires_at=datetime(2100, 1, 1, tzinfo=UTC)),
+        press=press,
+        now=datetime.now(UTC),
+    )
+    person = await long_ago(client, connection, holder, card)
+    asked = await person.look("my-mandates/new")
+    assert asked.headers["location"] == (
+        "/velsen/sign-in/again?returnTo=%2Fvelsen%2Fmy-mandates%2Fnew"
+    )
+    assert (await person.send("my-mandates/new", FORM)).status_code == 303
+    assert await connection.fetchval("SELECT count(*) FROM mandate") == 0
+    assert (await person.look("sign-in/again")).status_code == 200
+    wrong = await person.send("sign-in/again", {"code": "3467-9CFH"})
+    assert wrong.status_code == 400
+    assert card.activation_code is not None
+    right = {"code": printed(card.activation_code), "return_to": "/velsen/my-mandates/new"}
+    done = await person.send("sign-in/again", right)
+    assert done.headers["location"] == "/velsen/my-mandates/new"
+    token = done.headers["set-cookie"].partition("pas-velsen=")[2].partition(";")[0]
+    again = Visitor(client, LoginId(holder.id), token)
+    assert (await again.look("my-mandates/new")).status_code == 200
+
+
+async def long_ago(
+    client: httpx.AsyncClient, connection: Connection, holder: Holder, card: IssuedCard
+) -> Visitor:
+    """Signed in an hour ago on a telephone of their own."""
+    session = await start_session(
+        connection,
+        actor_kind="holder",
+        actor_id=holder.id,
+        assurance="card",
+        now=datetime.now(UTC) - timedelta(hours=1),
+        begun=Begun(device="iphone", is_long=True, proved_by=card.card_id),
+    )
+    return Visitor(client, LoginId(holder.id), session.token)
