@@ -101,6 +101,14 @@ async def test_a_device_is_known_for_its_own_card_alone(
     assert len(hashes) == 1
 
 
+async def test_nobody_sees_in_the_database_that_one_device_came_in_with_two_cards(
+    connection: Connection, press: Press
+) -> None:
+    for _ in range(2):
+        await sign_in(connection, press, await an_issued_card(connection, press))
+    assert await connection.fetchval("SELECT count(DISTINCT device_hash) FROM known_device") == 2
+
+
 async def test_one_code_over_many_cards_meets_the_limit_of_the_municipality_and_known_devices_do_not(
     connection: Connection, press: Press
 ) -> None:
