@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from looking import accessibility_faults, check_page, fits, screenshot
 from pas.app.edge import ALWAYS, UNLESS_SET
-from style_page import VELSEN, style_page
+from pas.web.languages import speaking
+from style_page import style_page
 
 HEADERS = {name.decode(): value.decode() for name, value in ALWAYS + UNLESS_SET}
 
@@ -19,8 +19,8 @@ def style(page: Page) -> Page:
 
     def answer(route: Route) -> None:
         arabic = route.request.url.endswith("/ar")
-        place = msgspec.structs.replace(VELSEN, language="ar") if arabic else VELSEN
-        route.fulfill(body=style_page(place), content_type="text/html", headers=HEADERS)
+        with speaking("ar" if arabic else "nl"):
+            route.fulfill(body=style_page(), content_type="text/html", headers=HEADERS)
 
     page.route("**/style-page**", answer)
     page.goto("/style-page")

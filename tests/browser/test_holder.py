@@ -51,7 +51,8 @@ def test_somebody_without_a_pass_applies_and_is_answered(page: Page) -> None:
     page.get_by_role("button", name="Leg vast en beslis").click()
 
     become(page, "Anouk Yılmaz")
-    page.get_by_role("link", name="Lees de beslissing").click()
+    page.get_by_role("link", name="Regel mijn pas").click()
+    page.get_by_role("link", name="Waarom dit tegoed?").click()
     expect(page.get_by_role("heading", name="Dit krijgt u", exact=True)).to_be_visible()
     expect(page.get_by_text("U kunt bezwaar maken.")).to_be_visible()
     check_page(page, "holder-decision")

@@ -153,7 +153,7 @@ CHANCE = random.Random(7).randrange
         ("'; DROP TABLE card; --", "card-unreadable"),
         ("1234 5678 9013", "card-number-mistyped"),
         ("123456", "card-number-mistyped"),
-        ("SP1:ABCDEF", "phone-code-not-accepted"),
+        ("SP1:ABCDEF", "card-unreadable"),
         (new_card_number(CHANCE), "card-unknown"),
         (new_token(VELSEN, CHANCE).text(), "card-unknown"),
         (new_token(ALMERE, CHANCE).text(), "card-foreign"),
