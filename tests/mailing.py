@@ -55,8 +55,8 @@ class MailBox:
         self.over_tls = self.over_tls and session.ssl is not None
         return answer
 
-    handle_RCPT = recipient  # noqa: N815 (aiosmtpd calls it so)
-    handle_DATA = content  # noqa: N815
+    handle_RCPT = recipient  # noqa: N815 (aiosmtpd looks for a method of this name)
+    handle_DATA = content  # noqa: N815 (aiosmtpd looks for a method of this name)
 
 
 @asynccontextmanager

@@ -149,7 +149,7 @@ async def test_a_file_is_entered_as_a_list_is(
     [first, *_] = await codes_of(connection, shop.purse, ring=ring)
     counter = await signed_in(city, connection, Role.COUNTER)
     day = day_of(datetime.now(UTC)).isoformat()
-    content = f"code;amount;sold_on\n{first};7,50;{day}\nXXXX;1;{day}\n"
+    content = f"code;amount;sold_on\n{first};7,50;{day}\nonleesbaar;1;{day}\n"
     where = f"/velsen/merchants/{shop.merchant.id}/coupons/file"
 
     async def send(text: str) -> httpx.Response:
