@@ -45,7 +45,7 @@ async def test_a_queue_of_fifty_is_handed_in_soon(desk: Desk) -> None:
 
 @pytest.mark.slow
 async def test_a_list_of_five_thousand_cards_is_made_soon_and_then_at_once(
-    desk: Desk, connection: Connection
+    desk: Desk, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = await a_holder(connection)
     rows: list[tuple[object, ...]] = []
@@ -65,10 +65,12 @@ async def test_a_list_of_five_thousand_cards_is_made_soon_and_then_at_once(
     started = time.perf_counter()
     off = await cards_off(connection, desk.ring, now=NOON)
     first = time.perf_counter() - started
+    # Opened once and remembered: the second list opens no card.
+    monkeypatch.setattr("pas.passes.cards_off.number_of", None)
     started = time.perf_counter()
     assert await cards_off(connection, desk.ring, now=NOON) == off
     again = time.perf_counter() - started
     print(f"{CARDS} cards: {first * 1000:.0f} ms, then {again * 1000:.0f} ms")  # noqa: T201 (the number is the point)
     assert len(off.tokens) == CARDS
     assert len(off.numbers) > CARDS - 10
-    assert again < first < 5
+    assert max(first, again) < 5

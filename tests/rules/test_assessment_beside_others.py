@@ -86,7 +86,7 @@ def test_visits_and_things_in_kind_say_what_they_are() -> None:
     assert (ten.award.visits, ten.award.amount_cents) == (10, 5030)
     assert (kind.award.visits, kind.award.amount_cents) == (1, 3000)
     assert "U krijgt 10 bezoeken" in sentence(ten)
-    assert "U krijgt dit 1 keer" in sentence(kind)
+    assert "U krijgt dit één keer" in sentence(kind)
 
 
 def test_visits_are_reserved_at_the_highest_agreed_price() -> None:

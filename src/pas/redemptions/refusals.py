@@ -95,7 +95,7 @@ class CategoryNotAgreed(TillRefusal):
 class CardNotActivated(TillRefusal):
     """Deze pas staat nog niet aan."""
 
-    cashier = "Deze pas staat nog niet aan. Bellen kan nu. Scan daarna opnieuw."
+    cashier = "Deze pas staat nog niet aan. Laat de pashouder bellen en scan opnieuw."
     holder = "Bel de gemeente. Die zet uw pas meteen aan."
     next_step = "Het nummer staat onderaan. Zelf aanzetten kan met de code uit de brief."
     status = 409
