@@ -2656,7 +2656,7 @@ COMMENT ON TABLE municipality.contact_check IS 'A code that was sent to an addre
 
 CREATE TABLE municipality.coupon (
     id uuid NOT NULL,
-    run_id uuid CONSTRAINT coupon_run_id_not_null1 NOT NULL,
+    run_id uuid NOT NULL,
     account_id bigint,
     scheme_id uuid NOT NULL,
     scheme_version_id uuid NOT NULL,
