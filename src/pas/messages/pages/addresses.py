@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.demo_login import is_demo
 from pas.auth.state import connected, ring_of
+from pas.auth.step_up import refuse_unproved
 from pas.errors import Refusal
 from pas.ids import MunicipalityName
 from pas.messages.model import Channel
@@ -41,6 +42,7 @@ BETWEEN: Final = re.compile(r"[\s-]")
 async def address_page(
     municipality: FromPath[str], channel: FromPath[str], request: AppRequest
 ) -> Response[str]:
+    refuse_unproved(request, now=datetime.now(UTC))
     known = await channel_of(request, MunicipalityName(municipality), channel)
     ring = await ring_of(request, municipality)
     async with connected(request, municipality) as connection:
@@ -60,6 +62,7 @@ async def address_page(
 async def address_typed(
     municipality: FromPath[str], channel: FromPath[str], request: AppRequest
 ) -> Response[str] | Redirect:
+    refuse_unproved(request, now=datetime.now(UTC))
     known = await channel_of(request, MunicipalityName(municipality), channel)
     form, ring = await read_form(request), await ring_of(request, municipality)
     address = typed_address(form, known)

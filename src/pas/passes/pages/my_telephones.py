@@ -15,6 +15,7 @@ from pas.auth.authentication import Authentication
 from pas.auth.devices import DeviceKind, device_kind
 from pas.auth.pages.sign_in import session_of, with_session
 from pas.auth.state import auth_state, connected
+from pas.auth.step_up import refuse_unproved
 from pas.ids import MunicipalityName, SessionId
 from pas.passes.add_telephone import (
     TelephoneLinkOver,
@@ -89,6 +90,7 @@ async def remove(
 async def link_page(municipality: FromPath[str], request: AppRequest) -> Response[str]:
     """A code for the other telephone; shown once."""
     auth, now = auth_state(request.app.state), datetime.now(UTC)
+    refuse_unproved(request, now=now)
     this = cast("Authentication", request.auth).session_hash
     if this is None:
         raise NotSignedIn
