@@ -1,12 +1,13 @@
 """A holder lets somebody in, for seeing or for managing, and is asked for the code where that matters."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from given.city import Holder, a_holder
+from given.city import Holder, a_child_of, a_holder
 from given.days import YEAR
 from given.mandates import a_mandate
 from pas.auth.keys import KeyStore
@@ -91,6 +92,36 @@ async def test_a_mandate_to_see_sees_the_pass_without_its_code_and_changes_nothi
     assert await connection.fetchval(noted, onlooker.login) == 1
 
 
+@pytest.mark.parametrize("manages", [False, True])
+async def test_a_mandate_meets_no_dead_end(
+    client: httpx.AsyncClient,
+    connection: Connection,
+    press: Press,
+    holder: Holder,
+    *,
+    manages: bool,
+) -> None:
+    """Each link leads to a page, and each button does what it says."""
+    await a_drawn_card(connection, press, holder)
+    child = await a_child_of(connection, holder, birth_date=date(YEAR - 9, 5, 17))
+    helper = await mandated(client, connection, press, holder, manages=manages)
+    seen, forms = await walked(helper, "my-pass")
+    assert {f"my-pass/{child.pass_id}/history", f"my-pass/{holder.pass_id}/where"} <= seen
+    assert (f"my-pass/{holder.pass_id}/card/block" in forms) == manages
+    if not manages:
+        assert forms == {"sign-out"}
+
+
+async def test_a_mandate_of_somebody_without_a_pass_is_not_asked_to_apply(
+    client: httpx.AsyncClient, connection: Connection, press: Press
+) -> None:
+    holder = await a_holder(connection, year=YEAR + 1)
+    helper = await mandated(client, connection, press, holder, manages=True)
+    assert "U heeft nog geen pas" in (await helper.look("my-pass")).text
+    seen, _ = await walked(helper, "my-pass")
+    assert seen == {"my-pass", "my-decision"}
+
+
 async def test_a_mandate_to_manage_blocks_and_makes_no_mandate(
     client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
 ) -> None:
@@ -137,6 +168,39 @@ async def test_after_long_a_sensitive_act_wants_the_code_again(
     token = done.headers["set-cookie"].partition("pas-velsen=")[2].partition(";")[0]
     again = Visitor(client, LoginId(holder.id), token)
     assert (await again.look("my-mandates/new")).status_code == 200
+
+
+async def test_after_long_no_telephone_and_no_address_is_added_without_the_code(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    card = await a_drawn_card(connection, press, holder)
+    person = await long_ago(client, connection, holder, card)
+    address, again = "my-messages/address/email", "/velsen/sign-in/again?returnTo=%2Fvelsen%2F"
+    for answer, back in (
+        (await person.send("my-pass/telephones", {}), "my-pass%2Ftelephones"),
+        (await person.look(address), "my-messages%2Faddress%2Femail"),
+        (await person.send(address, {"address": "a@b.nl"}), "my-messages%2Faddress%2Femail"),
+    ):
+        assert answer.headers.get("location") == again + back
+    assert await connection.fetchval("SELECT count(*) FROM telephone_link") == 0
+    assert (await person.look("my-pass/telephones")).status_code == 200
+
+
+async def walked(visitor: Visitor, start: str) -> tuple[set[str], set[str]]:
+    """Follow every link from a page, as far as it goes; also gives where forms are sent to."""
+    seen, forms, ahead = set[str](), set[str](), [start]
+    while ahead:
+        here = ahead.pop()
+        if here in seen or here.startswith("language/"):
+            continue
+        seen.add(here)
+        answer = await visitor.look(here)
+        assert answer.status_code == 200, (here, answer.status_code)
+        ahead += re.findall(r'href="/velsen/([^"#?]+)', answer.text)
+        for form in re.findall(r'<form method="post"[^>]*>', answer.text):
+            to = re.search(r'action="/velsen/([^"]+)"', form)
+            forms.add(to[1] if to else here)
+    return seen, forms
 
 
 async def a_drawn_card(connection: Connection, press: Press, holder: Holder) -> IssuedCard:

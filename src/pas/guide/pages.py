@@ -34,7 +34,7 @@ from pas.web.languages import as_data, say_count
 from pas.web.pages import page
 
 PUBLIC: Final = {"public": True, "spoken": True}
-HOLDER: Final = {"holder": True}
+HOLDER: Final = {"holder": True, "mandate": True}
 MOST_PAGES: Final = 200
 
 Code = Annotated[str, QueryParameter(max_length=41)]

@@ -71,6 +71,7 @@ async def decision_of(request: AppRequest, municipality: str, who: ResidentId) -
         people=people if len(people) > 1 else [],
         year=year,
         waits=waits,
+        is_holder=actor.on_behalf_of is None,
         decision=None if written is None else told(written, weeks=weeks),
     )
 

@@ -64,6 +64,7 @@ async def mandates_page(municipality: FromPath[str], request: AppRequest) -> Res
         home=f"/{municipality}",
         mandates=[one for one in found if counts(one, today)],
         is_holder=actor.on_behalf_of is None,
+        may_end=not actor.only_sees,
         kinds=KIND_WORDS,
     )
 

@@ -156,8 +156,8 @@ async def card_of(
     connection: Connection, request: AppRequest, pass_id: PassId
 ) -> tuple[ShownPass, LastingCard | None]:
     """The pass, where it is theirs; and the newest card that lasts, where there is one."""
-    now = datetime.now(UTC)
-    shown = await show_pass(connection, pass_id, actor=actor_of(request), now=now)
+    actor, now = actor_of(request), datetime.now(UTC)
+    shown = await show_pass(connection, pass_id, actor=actor, now=now)
     lasting = next((one for one in shown.cards if one.form in FORMS and is_left(one)), None)
     if lasting is None:
         return shown, None
@@ -166,7 +166,7 @@ async def card_of(
         id=lasting.id,
         form=FORMS[lasting.form],
         state=lasting.state,
-        acts=acts_for(lasting, is_own_block=is_own_block),
+        acts=() if actor.only_sees else acts_for(lasting, is_own_block=is_own_block),
     )
 
 
@@ -196,7 +196,8 @@ def of_pass(request: AppRequest, here: str, template: str, **context: object) ->
     """``here`` is the address of the pass."""
     name = MunicipalityName(cast("str", request.path_params["municipality"]))
     around = kept(request, name)
-    answer = page(request, template, here=here, home=f"/{name}", **around, **context)
+    actor = actor_of(request)
+    answer = page(request, template, here=here, home=f"/{name}", actor=actor, **around, **context)
     return with_keep(request, answer)
 
 

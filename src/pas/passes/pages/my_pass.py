@@ -78,7 +78,10 @@ async def my_pass(
         others = await household_passes(connection, holder_of(request), today=today())
         waits = not others and await applied_already(connection, holder_of(request), today=today())
     if not others:
-        return page(request, "passes/no_pass.html", home=f"/{name}", waits=waits)
+        is_holder = actor_of(request).on_behalf_of is None
+        return page(
+            request, "passes/no_pass.html", home=f"/{name}", waits=waits, is_holder=is_holder
+        )
     return await one_pass(request, name, pass_id=others[0].pass_id)
 
 
@@ -109,6 +112,7 @@ async def one_pass(
         code_from=f"/v1/{name}/passes/{shown.pass_.id}/phone-code",
         here=f"{here}/{shown.pass_.id}",
         now=by.now,
+        only_sees=by.actor.only_sees,
         **kept(request, name),
         home=f"/{name}",
     )
