@@ -13,13 +13,14 @@ from pas.days import day_of, start_of
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName, ResidentId
 from pas.messages.choices import choose
-from pas.messages.remind import note_posted, remind, who_wants_post
+from pas.messages.remind import READ_POST, note_posted_between, remind
 from pas.passes.end import end_pass
 
 VELSEN = MunicipalityName("velsen")
 BORN = date(YEAR - 9, 3, 1)
 SOON = start_of(date(YEAR + 1, 1, 1)) - timedelta(weeks=3)
 """Three weeks before the year ends."""
+SIX_WEEKS = timedelta(weeks=6)
 
 
 async def with_money(
@@ -31,7 +32,12 @@ async def with_money(
 
 
 async def by_post(connection: Connection, now: datetime = SOON) -> list[ResidentId]:
-    return [one.holder_id for one in await who_wants_post(connection, now=now)]
+    rows = await READ_POST.all(connection, day_of(now), now, now + SIX_WEEKS)
+    return [one.holder_id for one in rows]
+
+
+async def posted(connection: Connection) -> None:
+    await note_posted_between(connection, since=SOON, until=SOON + SIX_WEEKS, now=SOON)
 
 
 async def test_who_chose_a_message_gets_one_with_what_is_left_and_until_when(
@@ -89,7 +95,7 @@ async def test_a_letter_comes_unless_something_else_was_chosen_and_once(
     await a_budget(connection, scheme, none, cents=500)
     await choose(connection, none.id, before_lapse="none", actor=as_holder(none.id), now=NOW)
     assert await by_post(connection) == [quiet.id]
-    await note_posted(connection, await who_wants_post(connection, now=SOON), now=SOON)
+    await posted(connection)
     assert await by_post(connection) == []
 
 
@@ -136,6 +142,6 @@ async def test_who_was_reminded_is_forgotten_with_the_link_of_the_budget(
     connection: Connection, superuser: Connection
 ) -> None:
     await with_money(connection)
-    await note_posted(connection, await who_wants_post(connection, now=SOON), now=SOON)
+    await posted(connection)
     await superuser.execute("DELETE FROM budget")
     assert await connection.fetchval("SELECT count(*) FROM lapse_reminder") == 0

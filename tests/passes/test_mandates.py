@@ -29,7 +29,6 @@ from pas.passes.mandates import (
     end_mandate,
     list_mandates,
     make_mandate,
-    renew_mandate_code,
 )
 from pas.passes.prove_code import ActivationCodeWrong, Shown
 from pas.passes.sign_in import MandateOver, OnDevice, sign_in_with_card
@@ -142,19 +141,6 @@ async def test_guessing_at_a_mandate_waits_as_at_a_card(
     with pytest.raises(ActivationCodeWrong):
         await signed_in(connection, press, made)
     assert await signed_in(connection, press, made, now=NOON + timedelta(hours=1))
-
-
-async def test_a_new_code_ends_what_the_old_one_opened(
-    connection: Connection, press: Press
-) -> None:
-    holder = await a_resident(connection)
-    made = await a_mandate(connection, press, holder)
-    session = await signed_in(connection, press, made)
-    code = await renew_mandate_code(
-        connection, made.id, ring=press.ring, actor=as_holder(holder), now=NOON
-    )
-    assert await find_session(connection, session.token_hash, now=NOON) is None
-    assert await signed_in(connection, press, made, code)
 
 
 async def test_the_number_of_a_mandate_activates_no_card(

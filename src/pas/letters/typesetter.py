@@ -16,7 +16,6 @@ import msgspec
 import typst
 
 FONTS: Final = Path(__file__).parent / "fonts"
-FAMILIES: Final = ("Noto Sans", "Noto Sans Arabic")
 MOST_MEMORY: Final = 3 * 1024**3
 LENGTH_BYTES: Final = 8
 WARM_UP: Final = b"""

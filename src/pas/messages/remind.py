@@ -1,7 +1,7 @@
 """Tells holders that money on their pass will lapse: once per budget and person, some weeks before.
 
 Whoever chose e-mail or a text message gets it from here. Everybody else gets a letter, unless they
-want none: ``who_wants_post`` says who, and ``note_posted_between`` that letters were made.
+want none: ``note_posted_between`` says that those were made.
 """
 
 from collections.abc import Sequence
@@ -49,10 +49,6 @@ class PostReminder(msgspec.Struct, frozen=True):
 
     holder_id: ResidentId
     account_id: AccountId
-    title: str
-    left_cents: Cents
-    left_visits: int | None
-    usable_until: datetime
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -90,12 +86,11 @@ READ_REMINDERS: Final = Statement(
 )
 READ_POST: Final = Statement(
     """
-    SELECT p.resident_id AS holder_id, b.account_id, s.title, l.amount AS left_cents, n.amount::int AS left_visits, l.usable_until
+    SELECT p.resident_id AS holder_id, b.account_id
     FROM budget b
     JOIN balance l ON l.account_id = b.account_id AND l.usable_from <= $2 AND l.usable_until > $2 AND l.usable_until <= $3
     LEFT JOIN balance n ON n.account_id = b.visits_account_id
     JOIN pass p ON p.id = b.pass_id AND (p.ended_on IS NULL OR p.ended_on > $1)
-    JOIN scheme_version s ON s.id = b.scheme_version_id
     WHERE (l.amount > 0 OR n.amount > 0)
         AND EXISTS (SELECT 1 FROM resident_version v WHERE v.resident_id = p.resident_id)
         AND NOT EXISTS (SELECT 1 FROM lapse_reminder r WHERE r.account_id = b.account_id AND r.recipient_id = p.resident_id)
@@ -144,26 +139,16 @@ async def remind(
                 messages, budgets = messages + (told > 0), budgets + told
 
 
-async def who_wants_post(connection: Connection, *, now: datetime) -> list[PostReminder]:
-    """Which budgets the reminders by post are to be about, holder by holder."""
-    weeks = (await read_municipality_settings(connection)).lapse_reminder_weeks
-    return await READ_POST.all(connection, day_of(now), now, now + timedelta(weeks=weeks))
-
-
-async def note_posted(
-    connection: Connection, printed: Sequence[PostReminder], *, now: datetime
-) -> None:
-    """Say that letters about these were printed; in the transaction that keeps the letters."""
-    accounts = [one.account_id for one in printed]
-    await NOTE.all(connection, accounts, [one.holder_id for one in printed], "post", now)
-
-
 async def note_posted_between(
     connection: Connection, *, since: datetime, until: datetime, now: datetime
 ) -> None:
-    """Say that letters were made about all that lapses in a time, for who wants those."""
+    """Say that letters were made about all that lapses in a time, for who wants those.
+
+    In the transaction that keeps the letters.
+    """
     rows = await READ_POST.all(connection, day_of(now), since, until)
-    await note_posted(connection, rows, now=now)
+    accounts, holders = [one.account_id for one in rows], [one.holder_id for one in rows]
+    await NOTE.all(connection, accounts, holders, "post", now)
 
 
 async def _tell(

@@ -21,8 +21,6 @@ from pas.errors import Refusal
 from pas.ids import CardId, MandateId, ResidentId, uuid7
 from pas.passes.card_keys import activation_hash, number_hashes
 from pas.passes.codes import ActivationCode, CardNumber, new_activation_code, new_card_number
-from pas.passes.known_devices import forget_devices
-from pas.passes.sign_in_tries import forget_all_tries
 
 MandateKind = Literal["family", "administrator"]
 MOST_AT_ONCE: Final = 5
@@ -127,7 +125,6 @@ END: Final = Statement(
     "UPDATE mandate SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL",
     None,
 )
-NEW_CODE: Final = Statement("UPDATE mandate SET code_hash = $2, key_id = $3 WHERE id = $1", None)
 
 
 async def make_mandate(
@@ -200,24 +197,6 @@ async def end_mandate(
                     connection, [found.resident_id], "mandate.ended", actor=actor, now=now
                 )
     return found
-
-
-async def renew_mandate_code(
-    connection: Connection, mandate: MandateId, *, ring: KeyRing, actor: Actor, now: datetime
-) -> ActivationCode:
-    """Make a new code; what the code before it opened ends."""
-    code, key_id = new_activation_code(), ring.current(Purpose.CARD_NUMBER_HASH).key_id
-    async with connection.transaction():
-        found = await read_mandate(connection, mandate, actor=actor)
-        if found.ended_at is not None or found.valid_until <= day_of(now):
-            raise MandateNotYours
-        digest = _code_hash(ring, code, mandate=mandate, key_id=key_id)
-        await NEW_CODE.run(connection, mandate, digest, key_id)
-        await forget_all_tries(connection, mandate)
-        await forget_devices(connection, mandate)
-        await end_sessions_proved_by(connection, mandate, now=now)
-        await _record(connection, "mandate.code_renewed", mandate, actor=actor, after=None)
-    return code
 
 
 def _code_hash(

@@ -79,7 +79,3 @@ def why(activity: str) -> str:
     if thing == "resident" and what in LOOKED and purpose in PURPOSES:
         return f"{said(LOOKED[what])} {said(PURPOSES[purpose])}"
     return said(WHY.get(activity, UNTOLD))
-
-
-def has_words(activity: str) -> bool:
-    return why(activity) != said(UNTOLD)
