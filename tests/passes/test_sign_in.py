@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from given.cards import a_resident, an_issued_card
 from given.city import YEAR
@@ -101,6 +102,22 @@ async def test_a_device_is_known_for_its_own_card_alone(
     assert len(hashes) == 1
 
 
+async def test_with_the_code_of_ones_own_card_nobody_opens_another_s_and_its_holder_gets_in(
+    connection: Connection, press: Press
+) -> None:
+    mine, theirs = [await an_issued_card(connection, press) for _ in range(2)]
+    await sign_in(connection, press, theirs)
+    with capture_logs() as logs:
+        for _ in range(MOST_TRIES + 1):
+            with pytest.raises(ActivationCodeWrong):
+                await sign_in(connection, press, theirs, mine.activation_code, device=STRANGE)
+    assert [(line["event"], line["reason"], line["subject"]) for line in logs] == [
+        ("sign-in-refused", reason, str(theirs.card_id))
+        for reason in ["code"] * MOST_TRIES + ["waiting"]
+    ]
+    assert await sign_in(connection, press, theirs)
+
+
 async def test_nobody_sees_in_the_database_that_one_device_came_in_with_two_cards(
     connection: Connection, press: Press
 ) -> None:
@@ -119,13 +136,16 @@ async def test_one_code_over_many_cards_meets_the_limit_of_the_municipality_and_
     shown = Shown(scanned=new_token(VELSEN).text(), code=code)
     on = OnDevice(cookie=STRANGE)
     refused: list[type[Exception]] = []
-    for _ in range(MOST_TRIES + 1):
-        with pytest.raises((ActivationCodeWrong, TooManyActivationTries)) as told:
-            await sign_in_with_card(
-                connection, shown, on=on, ring=press.ring, municipality=VELSEN, now=NOON
-            )
-        refused.append(told.type)
+    with capture_logs() as logs:
+        for _ in range(MOST_TRIES + 1):
+            with pytest.raises((ActivationCodeWrong, TooManyActivationTries)) as told:
+                await sign_in_with_card(
+                    connection, shown, on=on, ring=press.ring, municipality=VELSEN, now=NOON
+                )
+            refused.append(told.type)
     assert refused == [ActivationCodeWrong] * MOST_TRIES + [TooManyActivationTries]
+    reasons = [line["reason"] for line in logs if line["event"] == "sign-in-refused"]
+    assert reasons == ["number"] * MOST_TRIES + ["hour"]
     assert await sign_in(connection, press, card)
 
 

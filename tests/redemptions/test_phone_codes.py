@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from given.city import Budget, Holder, a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
 from given.days import YEAR
@@ -204,14 +205,55 @@ async def test_forged_codes_count_against_the_till_and_stop_it(
     till: SigningTill, ring: KeyRing, holder: Holder
 ) -> None:
     """Each with another byte of the signature changed; five, and the till stands still."""
-    content = base45.decoded(a_code(ring, holder)[4:])
-    heard = []
-    for at in range(6):
-        altered = bytearray(content)
-        altered[-1 - at] ^= 1
-        heard.append(told(await ask(till, "SP1:" + base45.encoded(bytes(altered)))))
+    code = a_code(ring, holder)
+    heard = [told(await ask(till, forged(code, at))) for at in range(6)]
     assert heard == ["phone-code-forged"] * 5 + ["till-paused"]
     assert told((await sell(till, item(holder.token.text())))[0]) == "till-paused"
+
+
+def forged(code: str, at: int = 0) -> str:
+    """The code with another byte of its signature, counted from the end."""
+    altered = bytearray(base45.decoded(code.removeprefix("SP1:")))
+    altered[-1 - at] ^= 1
+    return "SP1:" + base45.encoded(bytes(altered))
+
+
+async def test_a_forger_stops_one_till_and_the_rightful_holder_pays_at_another(
+    till: SigningTill,
+    client: httpx.AsyncClient,
+    ring: KeyRing,
+    purse: Budget,
+    connection: Connection,
+) -> None:
+    code = a_code(ring, purse.holder)
+    heard = [told((await sell(till, item(forged(code, at))))[0]) for at in range(6)]
+    other = await paired(client, connection, await a_till(connection, await a_merchant(connection)))
+    assert heard == ["phone-code-forged"] * 5 + ["till-paused"]
+    assert told((await sell(other, item(code)))[0]) == "booked"
+    assert await balance(connection, purse) == 1_500
+
+
+@pytest.mark.parametrize("attack", ["expired", "used", "forged"])
+async def test_each_code_that_is_refused_is_logged_without_whose_it_is_and_the_next_one_pays(
+    till: SigningTill, ring: KeyRing, holder: Holder, attack: str
+) -> None:
+    """Once by asking and once by selling: two lines to count, each with the word of the refusal."""
+    code = a_code(ring, holder)
+    match attack:
+        case "expired":
+            code = a_code(ring, holder, now=datetime.now(UTC) - timedelta(minutes=2))
+        case "used":
+            await sell(till, item(code))
+        case _:
+            code = forged(code)
+    with capture_logs() as logs:
+        await ask(till, code)
+        await sell(till, item(code))
+        assert told((await sell(till, item(a_code(ring, holder))))[0]) == "booked"
+    lines = [line for line in logs if line["event"] == "phone-code-refused"]
+    assert [line["reason"] for line in lines] == [f"phone-code-{attack}"] * 2
+    for line in lines:
+        assert set(line) == {"event", "log_level", "reason", "till"}
 
 
 @pytest.mark.usefixtures("almere")

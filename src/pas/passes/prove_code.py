@@ -22,7 +22,11 @@ from pas.auth.keys import KeyRing
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId, MandateId, MunicipalityName, ResidentId
-from pas.passes.activation_tries import count_in_hour, give_back_to_hour
+from pas.passes.activation_tries import (
+    TooManyActivationTries,
+    count_in_hour,
+    give_back_to_hour,
+)
 from pas.passes.card_keys import activation_hash, hashes_of_scan
 from pas.passes.cards import CardState
 from pas.passes.codes import read_activation_code
@@ -111,7 +115,7 @@ async def prove_code(
     found = await FIND.first(connection, scan.token_hash, scan.number_hashes)
     known = found and await find_device(connection, found.id, shown.device, ring=ring)
     if known is None:
-        await count_in_hour(connection, now=now)
+        await _count_in_hour(connection, found and found.id, now=now)
     if found is None:
         _log("number", None)
         raise ActivationCodeWrong
@@ -151,6 +155,14 @@ async def refuse(connection: Connection, subject: UUID, reason: str, *, now: dat
     await note_refused(connection, subject, now=now)
     _log(reason, subject)
     raise ActivationCodeWrong
+
+
+async def _count_in_hour(connection: Connection, subject: UUID | None, *, now: datetime) -> None:
+    try:
+        await count_in_hour(connection, now=now)
+    except TooManyActivationTries:
+        _log("hour", subject)
+        raise
 
 
 def _log(reason: str, subject: UUID | None) -> None:

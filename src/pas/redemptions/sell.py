@@ -1,10 +1,12 @@
 """Sell: what a till sends, read and answered item by item; routes and pages both call this."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
+import structlog
 
 from pas.auth.keys import KeyRing, Purpose
 from pas.days import day_of
@@ -13,6 +15,7 @@ from pas.ids import EntryId, LoginId, MerchantId, MunicipalityName, SaleId, Till
 from pas.money import Cents
 from pas.passes.phone_codes import (
     PhoneCodeExpired,
+    PhoneCodeForged,
     PhoneCodeUsed,
     PhoneRemoved,
     TillTicketExpired,
@@ -27,9 +30,11 @@ from pas.redemptions.sale import Answer, SaleItem, Scan, refused
 from pas.redemptions.scan import scan_of
 from pas.redemptions.verdicts import Refused
 
-NO_TICKET: Final = frozenset(
-    {PhoneCodeExpired, PhoneCodeUsed, PhoneRemoved, TillTicketExpired, TillPaused, TillRevoked}
-)
+CODE_OVER: Final = frozenset({PhoneCodeExpired, PhoneCodeUsed, PhoneRemoved, TillTicketExpired})
+NO_TICKET: Final = CODE_OVER | {TillPaused, TillRevoked}
+CODE_REFUSED: Final = CODE_OVER | {PhoneCodeForged}
+
+log = structlog.get_logger("pas.redemptions")
 
 
 class Counter(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +93,16 @@ async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
             place: with_ticket(counter, sale, answer)
             for (place, sale), answer in zip(sales.items(), sold, strict=True)
         }
-    return [answers[place] for place in range(len(asked.items))]
+    told = [answers[place] for place in range(len(asked.items))]
+    log_refused_codes(told, till=counter.till_id)
+    return told
+
+
+def log_refused_codes(answers: Sequence[Answer], *, till: TillId) -> None:
+    """One line for each, for whoever counts attacks; the till is named, and no card or holder."""
+    for answer in answers:
+        if answer.reason in CODE_REFUSED:
+            log.warning("phone-code-refused", reason=answer.reason.code(), till=str(till))
 
 
 def with_ticket(counter: Counter, sale: SaleItem, answer: Answer) -> Answer:
