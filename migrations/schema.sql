@@ -1592,7 +1592,7 @@ BEGIN
         PERFORM 1 WHERE merchant_account IS NOT NULL
             AND EXISTS (SELECT 1 FROM offline_permit p WHERE p.id = item_permit AND p.till_id = item_till)
             AND EXISTS (
-                SELECT 1 FROM card c WHERE c.id = item_card AND (c.resident_id = item_subject OR EXISTS (
+                SELECT 1 FROM card c WHERE c.id = item_card AND (c.unconfirmed_cents IS NULL OR item_take <= c.unconfirmed_cents) AND (c.resident_id = item_subject OR EXISTS (
                     SELECT 1 FROM managing_adult a WHERE a.child_id = item_subject AND a.adult_id = c.resident_id
                     AND a.valid_from <= day AND (a.valid_until IS NULL OR a.valid_until > day))))
             AND (risk_cents = 0 OR EXISTS (SELECT 1 FROM appropriation a WHERE a.scheme_id = risk_scheme AND a.budget_year = risk_year))

@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from given.city import Budget, a_budget, a_holder, a_merchant
+from given.city import Budget, a_budget, a_holder, a_merchant, a_scheme
 from given.logins import NOON
 from given.offline import an_offline_till
 from mutate import rewrite, without_ddl_guard
@@ -109,6 +109,18 @@ async def test_only_budgets_of_whom_the_card_speaks_for_pay(desk: Desk, purse: B
     )
     await refused(desk.connection, call | {"card": None}, "PA251")
     await refused(desk.connection, call | {"debits": [purse.scheme.appropriation]}, "PA251")
+
+
+async def test_a_card_that_nobody_confirmed_takes_no_more_than_its_limit(
+    desk: Desk, connection: Connection
+) -> None:
+    holder = await a_holder(connection, unconfirmed_cents=500)
+    purse = await a_budget(connection, await a_scheme(connection), holder)
+    within = await call_of(desk, purse, 500)
+    assert within["take"] == 500
+    more = within | {"take": 501, "price": 501, "amounts": [501]}
+    await refused(desk.connection, more, "PA251")
+    await send(desk.connection, within)
 
 
 async def test_the_risk_is_of_a_scheme_and_year_that_has_money(desk: Desk, purse: Budget) -> None:
