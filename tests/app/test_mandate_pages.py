@@ -10,6 +10,8 @@ import pytest
 from given.city import Holder, a_child_of, a_holder
 from given.days import YEAR
 from given.mandates import a_mandate
+from pas.auth.cookies import cookie_name
+from pas.auth.csrf import csrf_token
 from pas.auth.keys import KeyStore
 from pas.auth.sessions import Begun, start_session
 from pas.db import Connection
@@ -17,7 +19,7 @@ from pas.ids import LoginId, MunicipalityName
 from pas.money import Cents
 from pas.passes.codes import printed
 from pas.passes.make_cards import IssuedCard, NewCard, Press, make_card
-from signed_in import Visitor, signed_in_holder
+from signed_in import VELSEN, Visitor, signed_in_holder
 
 FORM = {"name": "Ria Vos", "kind": "family", "rights": "see", "lasts": "month"}
 
@@ -184,6 +186,23 @@ async def test_after_long_no_telephone_and_no_address_is_added_without_the_code(
         assert answer.headers.get("location") == again + back
     assert await connection.fetchval("SELECT count(*) FROM telephone_link") == 0
     assert (await person.look("my-pass/telephones")).status_code == 200
+
+
+async def test_a_token_made_from_a_long_session_is_no_way_around_the_code(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    person = await long_ago(
+        client, connection, holder, await a_drawn_card(connection, press, holder)
+    )
+    made = await person.put("session-tokens")
+    headers = {
+        "authorization": f"Bearer {made.json()['token']}",
+        "cookie": f"{cookie_name('browser', VELSEN, over_tls=False)}=x",
+    }
+    form = FORM | {"csrf_token": csrf_token("x")}
+    given = await client.post("/velsen/my-mandates/new", data=form, headers=headers)
+    assert given.headers["location"].startswith("/velsen/sign-in/again"), given.status_code
+    assert await connection.fetchval("SELECT count(*) FROM mandate") == 0
 
 
 async def walked(visitor: Visitor, start: str) -> tuple[set[str], set[str]]:

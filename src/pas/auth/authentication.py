@@ -68,7 +68,8 @@ class Authenticate:
         state = auth_state(request.app.state)
         actor, authentication = await who(request, state, municipality)
         if authentication.secret is None and not scope["path"].startswith(API):
-            authentication, send = browser(request, state, municipality, send=send)
+            secret, send = browser(request, state, municipality, send=send)
+            authentication = msgspec.structs.replace(authentication, secret=secret)
         if authentication.new_token is not None:
             send = with_cookie(
                 send,
@@ -134,12 +135,7 @@ async def by_token(
             session = await find_session(connection, hashed, now=now, extend=False)
             if session is None:
                 raise TokenWrong("De sessie van dit token is gestopt.")
-            return of_session(session), Authentication(
-                method="token",
-                name=session.name,
-                assurance=session.assurance,
-                session_hash=session.token_hash,
-            )
+            return of_session(session), known_by(session, "token")
         found = await find_api_token(connection, UUID(claims.row), now=now)
     if found is None:
         raise TokenWrong("Dit token is gestopt.")
@@ -164,17 +160,22 @@ async def by_session(
         found = await find_rotated(connection, token, now=now, may_rotate=may_rotate)
     if found is None:
         return None, NOBODY
-    session = found.session
-    return of_session(session), Authentication(
-        method="session",
+    known = known_by(found.session, "session")
+    return of_session(found.session), msgspec.structs.replace(
+        known, secret=found.token or token, new_token=found.token
+    )
+
+
+def known_by(session: FoundSession, method: Literal["session", "token"]) -> Authentication:
+    """A token from a session is no surer of who it is than the session."""
+    return Authentication(
+        method=method,
         name=session.name,
         assurance=session.assurance,
         session_hash=session.token_hash,
-        secret=found.token or token,
         is_long=session.is_long,
         proved_at=session.proved_at,
         proved_by=session.proved_by,
-        new_token=found.token,
     )
 
 
@@ -191,15 +192,15 @@ def of_session(session: FoundSession) -> Actor:
 
 def browser(
     request: AppRequest, state: AuthState, municipality: MunicipalityName, *, send: Send
-) -> tuple[Authentication, Send]:
+) -> tuple[str, Send]:
     """Tell visitors' browsers apart, so that their forms and sign-ins are their own."""
     name = cookie_name("browser", municipality, over_tls=state.over_tls)
     known = read_cookies(request.headers.get("cookie", "")).get(name)
     if known is not None:
-        return Authentication(secret=known), send
+        return known, send
     made = secrets.token_urlsafe(32)
     header = set_cookie("browser", municipality, made, over_tls=state.over_tls)
-    return Authentication(secret=made), with_cookie(send, header)
+    return made, with_cookie(send, header)
 
 
 def with_cookie(send: Send, header: str) -> Send:
