@@ -11,13 +11,24 @@ import pytest
 
 from given.city import Budget, a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
 from given.days import YEAR
+from given.logins import NOON, an_actor
+from given.mandates import a_mandate
 from pas.auth.cookies import cookie_name
 from pas.auth.keys import KeyStore
-from pas.auth.sessions import clean_up_sessions
-from pas.db import Connection
-from pas.ids import CardId, MunicipalityName, uuid7
+from pas.auth.roles import Role
+from pas.auth.sessions import Begun, clean_up_sessions, start_session
+from pas.days import day_of
+from pas.db import Connection, Database
+from pas.grants.follow_register import follow_register
+from pas.ids import CardId, LoginId, MunicipalityName, uuid7
 from pas.passes.card_keys import open_codes
+from pas.passes.make_cards import Press
 from pas.passes.phone_codes import make_code
+from pas.residents.managing_adults import (
+    ManagingAdult,
+    end_managing_adult,
+    record_managing_adult,
+)
 from signed_in import Visitor, on_own_phone, signed_in_holder
 from signing import SigningTill, paired
 
@@ -103,6 +114,71 @@ async def test_a_telephone_that_is_removed_pays_with_nothing_from_that_moment(
     assert (await phone.look("my-pass")).status_code in {302, 303, 401}
     assert [row["state"] for row in await connection.fetch(CARDS)] == ["ended"]
     assert await sold(till, purse.holder.token.text()) == "booked"
+
+
+async def test_who_stops_managing_a_pass_pays_with_nothing_of_it_from_that_moment(
+    client: httpx.AsyncClient,
+    connection: Connection,
+    *,
+    purse: Budget,
+    till: SigningTill,
+    tmp_path: Path,
+) -> None:
+    holder, keeper = purse.holder, await a_holder(connection, year=YEAR)
+    officer, now = an_actor(Role.OFFICER), datetime.now(UTC)
+    managing = ManagingAdult(holder.id, keeper.id, "administrator", date(YEAR, 1, 1), None)
+    await record_managing_adult(connection, managing, actor=officer, now=now)
+    phone = await on_own_phone(client, connection, keeper.id)
+    assert (await phone.look("my-pass")).status_code == 200
+    kept = await static_code(
+        connection, KeyStore(tmp_path), await opened_of(phone, purse, connection)
+    )
+    assert await sold(till, kept) == "booked"
+
+    await end_managing_adult(
+        connection, holder.id, keeper.id, from_day=day_of(now), actor=officer, now=now
+    )
+
+    assert await sold(till, kept) == "phone-removed"
+    states = await connection.fetch("SELECT state FROM card WHERE resident_id = $1", keeper.id)
+    assert {"active"} == {row["state"] for row in states}
+
+
+async def test_a_mandate_that_is_over_pays_with_nothing_of_its_telephone(
+    client: httpx.AsyncClient,
+    connection: Connection,
+    database: Database,
+    *,
+    purse: Budget,
+    till: SigningTill,
+    tmp_path: Path,
+) -> None:
+    keys = KeyStore(tmp_path)
+    made = await a_mandate(connection, Press(keys.ring(VELSEN)), purse.holder.id)
+    session = await start_session(
+        connection,
+        actor_kind="holder",
+        actor_id=made.id,
+        assurance="mandate",
+        now=datetime.now(UTC),
+        begun=Begun(is_long=True, proved_by=made.id, on_behalf_of=purse.holder.id),
+    )
+    phone = Visitor(client, LoginId(made.id), session.token)
+    kept = await static_code(connection, keys, await opened_of(phone, purse, connection))
+    assert await sold(till, kept) == "booked"
+
+    over = NOON + timedelta(days=366)
+    await follow_register(database, VELSEN, actor=an_actor(Role.OFFICER), now=over)
+
+    assert await sold(till, kept) == "phone-removed"
+
+
+async def opened_of(phone: Visitor, purse: Budget, connection: Connection) -> CardId:
+    """Look at the pass of somebody else on this telephone; gives the card that it has for that."""
+    seen = await phone.ask(f"passes/{purse.holder.pass_id}/phone-code")
+    assert seen.status_code == 200, seen.text
+    of_phone = "SELECT id FROM card WHERE form = 'phone' AND resident_id = $1"
+    return CardId(await connection.fetchval(of_phone, purse.holder.id))
 
 
 async def test_a_session_that_nobody_used_for_long_takes_its_cards_along(

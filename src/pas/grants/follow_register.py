@@ -3,8 +3,8 @@
 A move or a death ends a pass from a day on, never with hindsight; who turns out to live here after
 all, or leaves later, has the pass back. Who was born or came after the assessment of a year is assessed now, with the
 household; so is whose income was unknown then and is known now, and who applied and waits for that. A child's pass is managed by the
-adults it lives with, until it is eighteen. Done again, this changes nothing; it runs after every file
-of residents, and daily.
+adults it lives with, until it is eighteen, and who manages it no more has it on no telephone. Done
+again, this changes nothing; it runs after every file of residents, and daily.
 """
 
 from datetime import UTC, date, datetime
@@ -26,6 +26,7 @@ from pas.grants.ground import current_year
 from pas.grants.help_apply import match_helped
 from pas.grants.overspending import watch_overspending
 from pas.ids import MunicipalityName, PassId, ResidentId
+from pas.passes.telephones import end_cards_of_strangers
 from pas.passes.usable import set_budgets
 from pas.residents.managing_adults import sync_managing_adults
 
@@ -125,6 +126,7 @@ async def follow_register(
     ended, restored = await _follow_passes(database, municipality, actor=actor, now=now)
     assessed, granted = await assess_newcomers(database, municipality, actor=actor, now=now)
     async with database.connection(municipality) as connection, connection.transaction():
+        await end_cards_of_strangers(connection, actor=actor, now=now)
         await follow_applicants(connection, None, actor=actor, now=now)
     await match_helped(database, municipality, now=now)
     answered = await answer_applications(database, municipality, actor=actor, now=now)

@@ -13,6 +13,7 @@ import msgspec
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.own_sessions import OwnSession, end_own_session, own_sessions
+from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import CardId, ResidentId, SessionId
 from pas.passes.cards import is_own
@@ -55,6 +56,21 @@ MAKE_ROOM: Final = Statement(
     )
     """,
     None,
+)
+END_STRANGE: Final = Statement(
+    """
+    WITH strange AS (
+        SELECT c.id FROM card c JOIN session s ON s.id = c.phone_session
+        WHERE c.state <> 'ended' AND c.resident_id = coalesce($1, c.resident_id)
+            AND NOT (speaks_for(coalesce(s.on_behalf_of, s.actor_id), c.resident_id, $2)
+                AND (s.on_behalf_of IS NULL OR EXISTS (SELECT FROM mandate m WHERE m.id = s.actor_id AND m.valid_until > $2)))
+        ORDER BY c.id FOR NO KEY UPDATE OF c
+    )
+    UPDATE card c SET state = 'ended', state_since = $3, state_before_block = NULL
+    FROM strange x WHERE c.id = x.id
+    RETURNING c.id
+    """,
+    PhoneCard,
 )
 BIND: Final = Statement("UPDATE card SET phone_session = $2 WHERE id = $1", None)
 
@@ -122,3 +138,19 @@ async def remove_telephone(
                 actor=actor,
             )
     return ended
+
+
+async def end_cards_of_strangers(
+    connection: Connection, resident: ResidentId | None = None, *, actor: Actor, now: datetime
+) -> None:
+    """End what telephones show of a pass, or of every one, whose holders do not manage it today."""
+    async with connection.transaction():
+        for ended in await END_STRANGE.all(connection, resident, day_of(now), now):
+            await record_event(
+                connection,
+                kind="card.ended",
+                subject_kind="card",
+                subject_id=ended.id,
+                actor=actor,
+                after={"state": "ended"},
+            )

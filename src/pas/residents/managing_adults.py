@@ -21,6 +21,7 @@ from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
 from pas.ids import HouseholdNumber, MunicipalityName, ResidentId
 from pas.passes.residents import ADULT_AGE, birthday
+from pas.passes.telephones import end_cards_of_strangers
 
 CHUNK: Final = 1_000
 RecordedKind = Literal["co_parent", "guardian", "administrator"]
@@ -280,6 +281,7 @@ async def end_managing_adult(
         if ended is None:
             raise ManagementNotFound
         await _event(connection, "managing_adult.ended", ended, actor=actor)
+        await end_cards_of_strangers(connection, child, actor=actor, now=now)
     return ended
 
 
