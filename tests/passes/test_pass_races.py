@@ -27,7 +27,7 @@ from together import VELSEN, at_once
 AT_ONCE = 8
 
 
-async def test_two_activations_at_once_activate_once(
+async def test_activations_at_once_activate_once(
     connection: Connection, crowd: Database, press: Press
 ) -> None:
     card = await an_issued_card(connection, press)
@@ -39,8 +39,9 @@ async def test_two_activations_at_once_activate_once(
         municipality=VELSEN,
         now=NOON,
     )
-    answers = await at_once(crowd, act, act)
-    assert answers == [None, None]
+    few_enough = MOST_TRIES - 1
+    answers = await at_once(crowd, *[act] * few_enough)
+    assert answers == [None] * few_enough
     assert await connection.fetchval("SELECT state FROM card") == "active"
     events = await connection.fetchval("SELECT count(*) FROM event WHERE kind = 'card.activated'")
     assert events == 1
