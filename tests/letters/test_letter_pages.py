@@ -1,5 +1,7 @@
 """The pages of letters: who sees which, what is noted, and how a municipality writes its own."""
 
+import asyncio
+
 import pytest
 
 from given.days import NOW, YEAR
@@ -9,6 +11,7 @@ from pas.auth.permissions import Permission
 from pas.auth.roles import ROLES, Role
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName
+from pas.letters.press import a_press
 from pas.passes.make_cards import Press
 from pas.passes.print_cards import begin_card_run, do_card_run
 from people import Town
@@ -86,3 +89,20 @@ async def test_an_administrator_sees_each_text_and_an_invented_letter(
     officer = await town.officer(connection, Role.OFFICER)
     assert (await administrator.get(f"/velsen/{path}")).status_code == status
     assert (await officer.get(f"/velsen/{path}")).status_code == 403
+
+
+async def test_who_waits_for_a_letter_keeps_nobody_from_the_database(
+    town: Town, connection: Connection
+) -> None:
+    administrator = await town.officer(connection, Role.ADMINISTRATOR)
+    texts = "/velsen/letter-texts"
+    many = town.settings.pool_connections + 1
+    async with a_press(), a_press():
+        waiting = [
+            asyncio.create_task(administrator.get(f"{texts}/pass_letter/nl/sample"))
+            for _ in range(many)
+        ]
+        await asyncio.sleep(0.5)
+        assert not any(one.done() for one in waiting)
+        assert (await administrator.get(texts)).status_code == 200
+    assert {one.status_code for one in await asyncio.gather(*waiting)} == {200}

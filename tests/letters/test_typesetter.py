@@ -1,9 +1,11 @@
 """The process that sets type opens nothing: no network, no file, and it knows no secret."""
 
+import asyncio
 import os
 import socket
 import sys
 import threading
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +13,10 @@ import pytest
 
 from pas.letters import press as presses
 from pas.letters.press import Layout, LayoutWrong, a_press
+from pas.letters.typesetter import MOST_MEMORY
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+A_PAGE = Layout('#set document(title: "a")\na', "")
 FETCHES = '#import "@preview/cetz:0.3.0"'
 
 
@@ -65,3 +69,55 @@ async def test_the_process_knows_no_secret_and_no_setting(monkeypatch: pytest.Mo
     assert "PAS_" not in known
     assert "PATH" not in known
     assert "PAS_DATABASE_SECRET" in os.environ
+
+
+def limits_of(process: int) -> dict[str, list[str]]:
+    told = Path(f"/proc/{process}/limits").read_text("utf-8")
+    return {line[:26].strip(): line[26:].split()[:2] for line in told.splitlines()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_the_process_opens_no_file_has_an_end_to_its_memory_and_leaves_no_dump() -> None:
+    async with a_press() as press:
+        await press.pdf(A_PAGE, {}, large=False, made_at=NOON)
+        told = limits_of(press.process_id)
+    assert told["Max open files"] == ["0", "0"]
+    assert told["Max core file size"] == ["0", "0"]
+    assert told["Max address space"] == [str(MOST_MEMORY)] * 2
+
+
+async def test_a_third_file_waits_until_one_of_two_is_made() -> None:
+    async with AsyncExitStack() as taken:
+        for _ in range(2):
+            await taken.enter_async_context(a_press())
+        third = a_press()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(third.__aenter__(), 0.5)
+    async with a_press() as press:
+        assert await press.pdf(A_PAGE, {}, large=False, made_at=NOON)
+
+
+async def test_a_layout_that_takes_too_long_is_refused_and_its_process_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presses, "SECONDS", 0.5)
+    assert "duurde te lang" in await refused("#for one in range(99999999) { [a] }")
+
+
+async def test_after_a_large_file_another_process_sets_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presses, "MOST_MADE", 1)
+    async with a_press() as press:
+        first = press.process_id
+        made = [await press.pdf(A_PAGE, {}, large=False, made_at=NOON) for _ in range(2)]
+        assert (made[0], press.process_id != first) == (made[1], True)
+        with pytest.raises(ProcessLookupError):
+            os.kill(first, 0)
+
+
+async def test_what_no_screen_reader_can_read_is_refused() -> None:
+    assert "alt" in await refused(
+        '#set document(title: "a")\n'
+        "#image(bytes(\"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>\"), format: \"svg\")"
+    )

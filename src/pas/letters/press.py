@@ -20,6 +20,8 @@ WHOLE: Final = "letter"
 SECONDS: Final = 120.0
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"}
 """All that the process knows: no secrets, no proxies, and threads that fit in its memory."""
+AT_ONCE: Final = asyncio.Semaphore(2)
+"""How many of these run for one worker: each may fill all the memory it is allowed."""
 MOST_TOLD: Final = 600
 MOST_MADE: Final = 1_000_000
 """Bytes of PDF after which a process is replaced."""
@@ -118,11 +120,13 @@ class Press:
 
 @asynccontextmanager
 async def a_press() -> AsyncGenerator[Press]:
-    press = Press(await _started())
-    try:
-        yield press
-    finally:
-        await press.end()
+    """Wait for a place, so ask for one before a connection of the database."""
+    async with AT_ONCE:
+        press = Press(await _started())
+        try:
+            yield press
+        finally:
+            await press.end()
 
 
 async def _started() -> asyncio.subprocess.Process:

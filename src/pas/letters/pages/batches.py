@@ -132,7 +132,7 @@ async def batch_file(
     request: AppRequest,
 ) -> Response[bytes]:
     now = datetime.now(UTC)
-    async with connected(request, municipality) as connection, a_press() as press:
+    async with a_press() as press, connected(request, municipality) as connection:
         house = await house_of(request, connection, municipality)
         printing = await letter_printing(connection, LetterRunId(run_id), house=house, now=now)
         file = await fetch_letters(

@@ -86,7 +86,7 @@ async def card_letters_file(
         raise NotFound
     now = datetime.now(UTC)
     ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
-    async with connected(request, municipality) as connection, a_press() as press:
+    async with a_press() as press, connected(request, municipality) as connection:
         house = await house_of(request, connection, municipality)
         printing = await card_printing(
             connection,

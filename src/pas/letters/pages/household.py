@@ -72,7 +72,7 @@ async def household_letter(
     if kind not in HOUSEHOLD_KINDS or not may_see(actor, HOUSEHOLD_KINDS[kind]):
         raise NotFound
     ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
-    async with connected(request, municipality) as connection, a_press() as press:
+    async with a_press() as press, connected(request, municipality) as connection:
         household = await read_household(connection, ResidentId(resident_id), now=now)
         desk = Desk(ring, await house_of(request, connection, municipality), now)
         file = await household_letters(

@@ -107,7 +107,7 @@ async def sample(
 ) -> Response[bytes]:
     """An invented letter, as it is written now."""
     about, spoken = kind_of(kind), language_of(language)
-    async with connected(request, municipality) as connection, a_press() as press:
+    async with a_press() as press, connected(request, municipality) as connection:
         templates = await read_templates(connection)
         house = await house_of(request, connection, municipality)
         pdf = await sample_pdf(templates, about, spoken, house=house, press=press, large=large)
@@ -118,7 +118,7 @@ async def looked_at(
     request: AppRequest, municipality: str, part: Part, *, content: str
 ) -> Response[bytes]:
     about, spoken = kind_of(part.kind), language_of(part.part)
-    async with connected(request, municipality) as connection, a_press() as press:
+    async with a_press() as press, connected(request, municipality) as connection:
         templates = with_changes(await read_templates(connection), {part: content})
         house = await house_of(request, connection, municipality)
         pdf = await sample_pdf(templates, about, spoken, house=house, press=press)
@@ -126,7 +126,7 @@ async def looked_at(
 
 
 async def keep(request: AppRequest, municipality: str, part: Part, *, content: str | None) -> None:
-    async with connected(request, municipality) as connection, a_press() as press:
+    async with a_press() as press, connected(request, municipality) as connection:
         house = await house_of(request, connection, municipality)
         await change_templates(
             connection, {part: content}, house=house, press=press, actor=actor_of(request)
