@@ -149,6 +149,22 @@ async def test_what_is_of_the_holder_alone_is_closed_to_a_mandate(
         assert (await helper.look(path)).status_code == 200, path
 
 
+async def test_whatever_a_mandate_looks_at_is_written_down_in_words(
+    client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
+) -> None:
+    onlooker = await mandated(client, connection, press, holder, manages=False)
+    noted = "SELECT array_agg(activity) FROM processing_log WHERE actor_id = $1 AND subject_id = $2"
+    for path, activity in (
+        ("my-decision", "decision.shown"),
+        (f"my-pass/{holder.pass_id}/where", "pass.shown"),
+    ):
+        assert (await onlooker.look(path)).status_code == 200
+        assert activity in await connection.fetchval(noted, onlooker.login, holder.id), path
+    assert (await onlooker.ask(f"residents/{holder.id}/decisions")).status_code == 200
+    seen = await connection.fetchval(noted, onlooker.login, holder.id)
+    assert sorted(seen) == ["decision.shown", "decision.shown", "pass.shown"]
+
+
 async def test_after_long_a_sensitive_act_wants_the_code_again(
     client: httpx.AsyncClient, connection: Connection, press: Press, holder: Holder
 ) -> None:

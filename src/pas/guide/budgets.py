@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.processing import note_processing
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.guide.rules import Left
@@ -57,6 +58,9 @@ async def left_on_pass(
     found = await READ_PASS.first(connection, pass_id)
     if found is None or not await is_own(connection, found.resident_id, actor=actor, now=now):
         raise PassNotFound
+    if actor.is_noted:
+        about = [found.resident_id]
+        await note_processing(connection, about, "pass.shown", actor=actor, now=now)
     rows = await READ_LEFT.all(connection, pass_id, now, day_of(now))
     return found, [_left(row) for row in rows]
 

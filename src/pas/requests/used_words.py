@@ -17,6 +17,7 @@ WHY: Final[Mapping[str, str]] = {
     "grant.assessed": mark("Wij keken na welk tegoed er hoort bij deze persoon."),
     "grant.awarded": mark("Wij kenden iets toe dat is aangevraagd."),
     "income_verdict.recorded": mark("Wij legden het inkomen van het huishouden vast."),
+    "decision.shown": mark("Iemand bekeek de beslissingen, om te helpen."),
     "deviation.proposed": mark("Een medewerker stelde een uitzondering voor."),
     "deviation.confirmed": mark("Een medewerker keurde een uitzondering goed."),
     "deviation.rejected": mark("Een medewerker keurde een uitzondering af."),

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.actor import holder_of
 from pas.auth.municipality_settings import read_municipality_settings
+from pas.auth.processing import note_processing
 from pas.auth.state import connected
 from pas.days import day_of
 from pas.grants.explain import explain, how_to_object
@@ -57,6 +58,8 @@ async def decision_of(request: AppRequest, municipality: str, who: ResidentId) -
     async with connected(request, municipality) as connection:
         if not await is_own(connection, who, actor=actor, now=now):
             raise NotFound
+        if actor.is_noted:
+            await note_processing(connection, [who], "decision.shown", actor=actor, now=now)
         people = await household_people(connection, holder_of(actor), today=day_of(now))
         year = await current_year(connection, now)
         written = await newest_decision(connection, who, year=year)

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.permissions import Permission
+from pas.auth.processing import note_processing
 from pas.auth.state import connected
 from pas.days import day_of
 from pas.grants.apply import household_of
@@ -155,8 +156,11 @@ async def list_decisions_of_resident(
             raise ResidentUnknown
         weeks = (await read_municipality_settings(connection)).objection_weeks
         written = await all_decisions(connection, who, year=year or None)
-        if look.actor.is_noted:
+        if look.actor.kind == "login":
             await note_look(connection, [who], look, what="decisions")
+        elif look.actor.is_noted:
+            actor, now = look.actor, look.now
+            await note_processing(connection, [who], "decision.shown", actor=actor, now=now)
     return Decisions([written_told(one, objection_weeks=weeks) for one in written])
 
 
