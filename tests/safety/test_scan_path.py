@@ -38,6 +38,8 @@ GROWING = (
 ROWS = 4_000
 MOST_ROWS_READ = 60
 """Per table and sale, however large it is; a whole table or index is thousands."""
+PLANNED_FIRST = 5
+"""So often PostgreSQL plans a statement anew before it may keep a plan."""
 
 AS_LEDGER = """
     INSERT INTO account (id, kind, unit, scheme_id, budget_year, guarded, epoch)
@@ -185,6 +187,17 @@ async def test_an_index_that_is_missing_is_noticed(
     except asyncpg.PostgresError:
         return  # The function refuses to work at all without it.
     assert f"{table}: " in found
+
+
+async def test_a_scan_is_not_planned_anew_each_time(
+    connection: Connection, till: Till, budget: Budget
+) -> None:
+    for _ in range(8):
+        await redeem(desk_of(connection), [a_sale_item(till, budget.holder, price=100)])
+    planned = "SELECT custom_plans, generic_plans FROM pg_prepared_statements WHERE statement = $1"
+    row = await connection.fetchrow(planned, READ_FACTS.sql)
+    assert row is not None
+    assert tuple(row) == (PLANNED_FIRST, 8 - PLANNED_FIRST)
 
 
 @pytest.mark.parametrize("plan", ["force_custom_plan", "force_generic_plan"])

@@ -143,6 +143,8 @@ class JsonRow(msgspec.Struct, frozen=True):
     facts: str
 
 
+# The planner does not see how long the first array is: for one scan it would plan anew each time, which
+# takes longer than the scan.
 READ_FACTS: Final = Statement(
     """
     SELECT json_build_array(
@@ -218,7 +220,7 @@ READ_FACTS: Final = Statement(
         ) END,
         (SELECT (u.sale_id, u.till_id) IS DISTINCT FROM (i.sale, i.till_id) FROM phone_code_use u WHERE u.nonce = i.nonce)
     )::text AS facts
-    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[], $9::text[], $10::boolean[],
+    FROM unnest((SELECT $1::uuid[]), $2::uuid[], $3::bytea[], $4::bytea[], $5::int[], $6::uuid[], $9::text[], $10::boolean[],
             $12::uuid[], $13::bytea[], $14::uuid[])
         WITH ORDINALITY AS i (id, till_id, token_hash, number_hash, holder, payee, category, fully, card_id, nonce, sale, n)
     LEFT JOIN till t ON t.id = i.till_id
