@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
 from booking import a_sale
 from booking import redeem as book
 from given.cards import a_press, an_issued_card
-from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
+from given.city import CARD_KEY, a_budget, a_holder, a_merchant, a_scheme, a_till
 from given.logins import NOON
 from given.merchants import REGISTRAR
 from given.sales import a_sale_item, desk_of
@@ -18,25 +19,30 @@ from pas.db import Connection
 from pas.ids import MunicipalityName
 from pas.passes.activate import activate_at_counter, activate_card
 from pas.passes.cards import Card, read_card
+from pas.passes.codes import hash_card_number
 from pas.passes.make_cards import IssuedCard, Press
 from pas.passes.prove_code import Shown
 from pas.redemptions.redeem import redeem
 from pas.redemptions.refusals import CardNotActivated, CardNotConfirmed
+from pas.redemptions.sale import Scan
 
 LIMIT = 1_500
 
 
+@pytest.mark.parametrize("typed", [False, True])
 @pytest.mark.parametrize(("cents", "outcome"), [(LIMIT, "booked"), (LIMIT + 1, "declined")])
 async def test_it_pays_up_to_its_limit_and_says_what_to_do_above_it(
-    connection: Connection, *, cents: int, outcome: str
+    connection: Connection, *, cents: int, outcome: str, typed: bool
 ) -> None:
     scheme, merchant = await a_scheme(connection), await a_merchant(connection)
     holder = await a_holder(connection, unconfirmed_cents=LIMIT)
     till = await a_till(connection, merchant)
     await a_budget(connection, scheme, holder, cents=20_000)
-    [answer] = await redeem(
-        desk_of(connection), [a_sale_item(till, holder, price=cents, take=cents)]
-    )
+    sale = a_sale_item(till, holder, price=cents, take=cents)
+    if typed:
+        number = Scan(number_hash=hash_card_number(holder.number, CARD_KEY).digest)
+        sale = msgspec.structs.replace(sale, scan=number)
+    [answer] = await redeem(desk_of(connection), [sale])
     assert answer.outcome == outcome
     if outcome == "declined":
         assert answer.reason is CardNotConfirmed
