@@ -90,8 +90,14 @@ async def test_a_volunteer_gets_no_further_than_the_counter(
         f"residents/{holder.id}",
         f"counter/{holder.id}/mandates/new",
         f"counter/{holder.id}/cards/{holder.card}/code",
+        f"residents/{holder.id}/letters",
+        f"residents/{holder.id}/letters/year_overview",
     ):
         assert (await volunteer.look(path)).status_code == 403, path
+    made = await volunteer.tell(
+        f"cards/{holder.card}/replacements", {"form": "paper", "reason": "kwijt"}
+    )
+    assert made.status_code == 403, "who sees the code of a card signs in as its holder"
     for path in ("till/sales", "till"):
         assert (await volunteer.look(path)).status_code == 403, path
 

@@ -29,7 +29,8 @@ from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.pages import page
 
-SEE: Final = {"permission": Permission.PASSES_READ}
+SEE: Final = {"permission": Permission.RESIDENTS_READ}
+"""An address stands on every letter."""
 LETTERS: Final = "/{municipality:str}/residents/{resident_id:uuid}/letters"
 Large = Annotated[bool, QueryParameter()]
 

@@ -1,4 +1,7 @@
-"""Endpoints: give out cards, replace them, and renew activation codes. Codes are answered once."""
+"""Endpoints: give out cards, replace them, and renew activation codes. Codes are answered once.
+
+So each is for who may see codes: with those one pays, and signs in as the holder.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
@@ -31,7 +34,6 @@ from pas.passes.routes.cards import CARD, Reason
 from pas.problems.bodies import AppRequest
 
 ISSUE: Final = {"permission": Permission.CARDS_ISSUE}
-REPLACE: Final = {"permission": Permission.CARDS_REPLACE}
 
 
 class NewCards(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
@@ -122,7 +124,7 @@ async def issue_new_temporary_card(
     return told(card)
 
 
-@post(f"{CARD}/replacements", opt=REPLACE)
+@post(f"{CARD}/replacements", opt=ISSUE)
 async def replace_one_card(
     municipality: FromPath[str],
     card_id: FromPath[UUID],
