@@ -285,6 +285,7 @@ async def test_a_letter_is_in_the_language_and_the_size_that_who_gets_it_chose(d
     pdf = (await desk.fetch(run, "activation_letter")).pdf
     shown = " ".join(pages(pdf))
     assert "رمز" in shown
+    assert len(pages(pdf)) == 2 + 1, "the one in large print is on two pages"
     assert "De code van uw Stadspas" in shown
     assert HOUSE.telephone in shown
     with opened(pdf) as document:

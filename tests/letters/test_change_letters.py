@@ -10,7 +10,7 @@ from given.letters import HOUSE, pages
 from given.merchants import REGISTRAR
 from pas.db import Connection
 from pas.installation import Access
-from pas.letters.change import Part, change_templates, checked_fields, sample_pdf
+from pas.letters.change import MOST_LAYOUT, Part, change_templates, checked_fields, sample_pdf
 from pas.letters.kinds import KINDS
 from pas.letters.press import LayoutWrong, Press, a_press, layout_of_ours
 from pas.letters.rules import LetterTextWrong
@@ -130,3 +130,40 @@ async def test_the_command_writes_the_texts_tries_them_and_keeps_what_changed(
     kept = run_pas(*command, "--import", str(folder), **settings)
     assert "Kept: reminder.nl.txt" in kept.stderr
     assert set((await read_templates(connection)).changed) == {("reminder", "nl")}
+
+
+async def test_a_fault_in_the_layout_around_every_letter_is_pointed_at_there(
+    connection: Connection, typesetter: Press
+) -> None:
+    ours = layout_of_ours("letter")
+    with pytest.raises(LayoutWrong) as refused:
+        await change(connection, typesetter, Part("letter", "layout"), f"{ours}\n#unknown")
+    line = ours.count("\n") + 2
+    assert f"(regel {line} van de opmaak van elke brief)" in refused.value.detail
+
+
+async def test_of_a_folder_with_one_fault_nothing_is_kept(
+    connection: Connection, typesetter: Press
+) -> None:
+    changes = {
+        Part("reminder", "nl"): with_subject("Denk aan uw {pas}"),
+        Part("pass_letter", "layout"): "#let body(letter) = letter.geheim",
+    }
+    with pytest.raises(LayoutWrong):
+        await change_templates(connection, changes, house=HOUSE, press=typesetter, actor=REGISTRAR)
+    assert (await read_templates(connection)).changed == {}
+
+
+async def test_a_layout_that_only_breaks_in_large_print_is_refused(
+    connection: Connection, typesetter: Press
+) -> None:
+    code = layout_of_ours("budgets") + "\n#if large { panic() }"
+    with pytest.raises(LayoutWrong):
+        await change(connection, typesetter, Part("reminder", "layout"), code)
+
+
+async def test_a_layout_has_an_end(connection: Connection, typesetter: Press) -> None:
+    code = layout_of_ours("budgets") + "\n" + "//" * (MOST_LAYOUT // 2)
+    with pytest.raises(LetterTextWrong) as refused:
+        await change(connection, typesetter, Part("reminder", "layout"), code)
+    assert "te lang" in refused.value.detail

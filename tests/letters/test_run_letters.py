@@ -14,7 +14,7 @@ from pas.days import day_of, start_of
 from pas.db import Connection
 from pas.letters.batch import File
 from pas.letters.budget_letters import READ_SUMS
-from pas.letters.fetch import fetch_letters, letter_printing
+from pas.letters.fetch import LetterFileNotFound, fetch_letters, letter_printing
 from pas.letters.press import a_press
 from pas.letters.runs import LetterDaysWrong, LetterRun, Wanted, begin_letter_run, year_wanted
 from pas.messages.choices import choose
@@ -162,20 +162,24 @@ async def test_letters_fetched_after_a_sale_say_what_they_said_before_it(
     assert (await fetch(connection, run)).pdf == before.pdf
 
 
-async def test_a_decision_says_the_same_as_the_page_and_how_to_object(
-    connection: Connection,
-) -> None:
-    holder = await a_holder(connection, name="Noor")
+async def decided(connection: Connection, holder: Holder, *, at: datetime) -> None:
     await connection.execute(
         """
         INSERT INTO decision (id, resident_id, household_number, year, cause, assessed_on, decided_at, verdicts,
             actor_kind, actor_id)
         VALUES (gen_random_uuid(), $1, $2, $3, 'application', $4, $5, $6, 'login', $1)
         """,
-        *(holder.id, holder.household, YEAR, NOON.date(), NOON),
+        *(holder.id, holder.household, YEAR, at.date(), at),
         '[{"scheme": "sport", "title": "Sport", "outcome": "refused", "reason": "income-above-limit",'
         ' "version": "00000000-0000-0000-0000-000000000001", "income": 14000, "limit": 11000}]',
     )
+
+
+async def test_a_decision_says_the_same_as_the_page_and_how_to_object(
+    connection: Connection,
+) -> None:
+    holder = await a_holder(connection, name="Noor")
+    await decided(connection, holder, at=NOON)
     day = day_of(NOON)
     run = await a_run(connection, Wanted("decision", day, day + timedelta(days=1)))
     shown = " ".join(pages((await fetch(connection, run)).pdf))
@@ -197,3 +201,13 @@ async def test_days_that_run_backwards_are_refused(connection: Connection) -> No
     today = day_of(now())
     with pytest.raises(LetterDaysWrong):
         await a_run(connection, Wanted("reminder", today, today))
+
+
+async def test_a_decision_taken_after_a_batch_is_in_no_letter_of_it(connection: Connection) -> None:
+    holder = await a_holder(connection, name="Noor")
+    day = day_of(NOON)
+    wanted = Wanted("decision", day, day + timedelta(days=1))
+    run = await a_run(connection, wanted, at=NOON)
+    await decided(connection, holder, at=NOON + timedelta(hours=1))
+    with pytest.raises(LetterFileNotFound):
+        await fetch(connection, run, at=NOON + timedelta(days=1))
