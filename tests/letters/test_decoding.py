@@ -1,7 +1,6 @@
 """The code on a letter, from a scan at 150 dots an inch, turned and stained: a hundred of a hundred."""
 
 import io
-import math
 import random
 from datetime import UTC, datetime
 
@@ -10,6 +9,7 @@ import numpy.typing as npt
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
 
 from given.days import TODAY
 from given.letters import HOUSE
@@ -92,20 +92,8 @@ def scans(pdf: bytes) -> list[Scan]:
 def turned(scan: Scan, degrees: float) -> Scan:
     """Turned on a glass that all of it fits on, each dot the mean of four."""
     scan = np.pad(scan, scan.shape[1] // 4, constant_values=255)
-    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    height, width = scan.shape
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
-    x = cosine * (columns - width / 2) + sine * (rows - height / 2) + width / 2
-    y = cosine * (rows - height / 2) - sine * (columns - width / 2) + height / 2
-    left, top = (
-        np.clip(np.floor(x), 0, width - 2).astype(int),
-        np.clip(np.floor(y), 0, height - 2).astype(int),
-    )
-    right, down = np.clip(x - left, 0, 1), np.clip(y - top, 0, 1)
-    grey = scan.astype(np.float32)
-    above = grey[top, left] * (1 - right) + grey[top, left + 1] * right
-    below = grey[top + 1, left] * (1 - right) + grey[top + 1, left + 1] * right
-    return (above * (1 - down) + below * down).astype(np.uint8)
+    on_glass = Image.fromarray(scan).rotate(degrees, Image.Resampling.BILINEAR, fillcolor=255)
+    return np.asarray(on_glass, np.uint8)
 
 
 def stained(scan: Scan, chance: np.random.Generator) -> Scan:
