@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import pypdfium2
 import pytest
 
 from given.cards import an_issued_card
@@ -164,6 +165,24 @@ async def test_names_of_any_length_and_in_letters_of_elsewhere_are_printed(
     await a_person(desk.connection, name, household="H1")
     file = await desk.fetch(await desk.a_run(), "pass_letter")
     assert (file.letters, file.left_out, len(pages(file.pdf))) == (1, [], 1)
+
+
+async def test_nothing_of_an_address_is_hidden_beside_the_window_of_an_envelope(desk: Desk) -> None:
+    await a_person(desk.connection, LONG, household="H1")
+    run = await desk.a_run()
+    for large in (False, True):
+        file = await desk.fetch(run, "pass_letter", large=large)
+        first = pypdfium2.PdfDocument(file.pdf)[0]
+        beside = first.get_textpage().get_text_bounded(
+            left=millimetres(25 + 90),
+            top=first.get_height() - millimetres(35),
+            bottom=first.get_height() - millimetres(80),
+        )
+        assert beside == ""
+
+
+def millimetres(count: int) -> float:
+    return count * 72 / 25.4
 
 
 async def test_an_address_abroad_has_a_line_for_its_town_and_its_country(desk: Desk) -> None:

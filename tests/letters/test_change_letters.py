@@ -7,15 +7,19 @@ import asyncpg
 import pytest
 
 from given.letters import HOUSE, pages
+from given.logins import NOON
 from given.merchants import REGISTRAR
 from pas.db import Connection
 from pas.installation import Access
 from pas.letters.change import MOST_LAYOUT, Part, change_templates, checked_fields, sample_pdf
 from pas.letters.kinds import KINDS
+from pas.letters.letter import NO_BREAK, write
 from pas.letters.press import LayoutWrong, Press, a_press, layout_of_ours
 from pas.letters.rules import LetterTextWrong
+from pas.letters.samples import sample_content, sample_recipient
 from pas.letters.template_folder import text_now
 from pas.letters.versions import Templates, read_templates
+from pas.web.languages import ISOLATE, NAMES, Language, speaking
 from serving import run_pas
 
 KIND = KINDS["reminder"]
@@ -167,3 +171,32 @@ async def test_a_layout_has_an_end(connection: Connection, typesetter: Press) ->
     with pytest.raises(LetterTextWrong) as refused:
         await change(connection, typesetter, Part("reminder", "layout"), code)
     assert "te lang" in refused.value.detail
+
+
+async def test_a_coupon_stays_dutch_for_the_cashier_in_an_arabic_letter(typesetter: Press) -> None:
+    pdf = await sample_pdf(Templates({}), KINDS["coupons"], "ar", house=HOUSE, press=typesetter)
+    assert "Tot en met 31 december 2026" in " ".join(pages(pdf))
+
+
+def written_in(language: Language) -> dict[str, object]:
+    with speaking(language):
+        return write(
+            KIND,
+            sample_recipient(),
+            sample_content(KIND, HOUSE),
+            texts=KIND.text_of_ours(language),
+            house=HOUSE,
+            on=NOON.date(),
+        )
+
+
+def test_the_day_of_an_arabic_letter_stands_behind_an_arabic_comma() -> None:
+    assert written_in("nl")["place"] == "Velsen, 1 juni 2026"
+    assert written_in("ar")["place"] == f"{ISOLATE.format('Velsen')}، 1 يونيو 2026"
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_a_telephone_number_is_never_cut_at_the_end_of_a_line(language: Language) -> None:
+    one = written_in(language)
+    assert HOUSE.telephone not in str(one)
+    assert HOUSE.telephone.replace(" ", NO_BREAK) in f"{one['texts']}{one['footer']}"

@@ -91,7 +91,7 @@ def make(
     ] = None,
     large: Annotated[bool, typer.Option(help="Large print (18 points) for everybody.")] = False,
 ) -> None:
-    """Make letters as PDF, at most 500 in a file. Again, with --run, makes the same files.
+    """Make letters as PDF, at most 250 in a file. Again, with --run, makes the same files.
 
     Letters with cards and with codes are of a run of cards, the newest unless --run says another: give
     the two to different people. Coupons need --run. The other kinds make a run of their own. Everybody who is left out,

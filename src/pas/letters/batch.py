@@ -1,4 +1,4 @@
-"""Makes the letters of a batch, file by file: at most five hundred letters each, whenever it is asked for.
+"""Makes the letters of a batch, file by file: at most so many letters each, whenever it is asked for.
 
 Who gets a letter together, and in which file it stands, follows from all whom the batch is about; so a
 file that is made again holds the same letters, but for what no longer holds, such as a card that was

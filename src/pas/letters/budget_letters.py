@@ -15,15 +15,11 @@ from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.ids import ResidentId
 from pas.letters.letter import Content
-from pas.letters.recipients import Recipient
+from pas.letters.recipients import Recipient, ResidentRow
 from pas.money import Cents
 from pas.web.dates import day
 from pas.web.languages import say, say_count
 from pas.web.templates import shown_euros
-
-
-class ResidentRow(msgspec.Struct, frozen=True):
-    resident_id: ResidentId
 
 
 class BudgetSums(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from pas.auth.keys import KeyRing
 from pas.db import Connection, Statement
 from pas.ids import CardId, CardRunId, ResidentId
 from pas.letters.letter import Content, House
-from pas.letters.recipients import Person, Recipient
+from pas.letters.recipients import Person, Recipient, ResidentRow
 from pas.passes.card_keys import open_codes
 from pas.passes.codes import grouped, printed
 from pas.passes.print_cards import CardRun, open_code, read_card_run
@@ -22,10 +22,6 @@ CardLetterKind = Literal["pass_letter", "activation_letter", "replacement"]
 FAST_MASK: Final = 3
 """Any of the eight masks is a valid code; the best one costs six times as long to find."""
 OF_A_FAMILY: Final = {"tekst": "tekst_gezin"}
-
-
-class ResidentRow(msgspec.Struct, frozen=True):
-    resident_id: ResidentId
 
 
 class CardRow(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What stands in the letters with coupons: one for a household, each person's coupons together."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 import msgspec
@@ -11,9 +11,9 @@ from pas.coupons.codes import open_code, printed
 from pas.coupons.make_coupons import CouponRun
 from pas.db import Connection, Statement
 from pas.ids import CouponId, ResidentId
-from pas.letters.card_letters import FAST_MASK, ResidentRow
+from pas.letters.card_letters import FAST_MASK
 from pas.letters.letter import Content
-from pas.letters.recipients import Person, Recipient
+from pas.letters.recipients import Person, Recipient, ResidentRow
 from pas.money import Cents
 from pas.qr import draw_bare_svg
 from pas.web.dates import day
@@ -81,26 +81,28 @@ class CouponLetters(msgspec.Struct, frozen=True):
         return content
 
     def _coupon(self, person: Person, row: CouponRow) -> dict[str, str]:
-        """A coupon is the same in every letter: in Dutch, for the cashier."""
         code = open_code(self.ring, row.code_encrypted, coupon=row.coupon_id)
-        with speaking(DUTCH):
-            last = day(self.run.valid_until - timedelta(days=1))
-            return drawn(
-                name=person.name,
-                title=row.title,
-                amount=shown_euros(row.face_cents),
-                last=last,
-                code=printed(code) if code else "",
-            )
+        return drawn(
+            name=person.name,
+            title=row.title,
+            face_cents=row.face_cents,
+            last=self.run.valid_until - timedelta(days=1),
+            code=printed(code) if code else "",
+        )
 
 
-def drawn(*, name: str, title: str, amount: str, last: str, code: str) -> dict[str, str]:
-    """One coupon as the layout reads it; its QR code holds the same as what is typed."""
+def drawn(*, name: str, title: str, face_cents: Cents, last: date, code: str) -> dict[str, str]:
+    """One coupon as the layout reads it, the same in every letter: in Dutch, for the cashier.
+
+    Its QR code holds the same as what is typed.
+    """
+    with speaking(DUTCH):
+        amount, until = shown_euros(face_cents), day(last)
     return {
         "name": name,
         "title": title,
         "amount": f"Tot {amount}",
-        "until": f"Tot en met {last}",
+        "until": f"Tot en met {until}",
         "help": "Eén keer te gebruiken. Zet de code en het bedrag op uw turflijst.",
         "number": code,
         "code": draw_bare_svg(code.replace("-", ""), mask=FAST_MASK) if code else "",

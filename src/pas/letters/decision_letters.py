@@ -14,12 +14,7 @@ from pas.grants.pages.my_decision import told
 from pas.grants.show_decision import WrittenDecision, all_decisions
 from pas.ids import ResidentId
 from pas.letters.letter import Content
-from pas.letters.recipients import Person, Recipient
-
-
-class ResidentRow(msgspec.Struct, frozen=True):
-    resident_id: ResidentId
-
+from pas.letters.recipients import Person, Recipient, ResidentRow
 
 LIST_DECIDED: Final = Statement(
     "SELECT DISTINCT resident_id FROM decision WHERE decided_at >= $1 AND decided_at < $2",

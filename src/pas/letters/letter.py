@@ -12,6 +12,8 @@ from pas.letters.rules import blocks, filled
 from pas.web.dates import day
 from pas.web.languages import left_to_right, say
 
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+
 
 class House(msgspec.Struct, frozen=True):
     """Who sends: on every letter of a batch the same."""
@@ -28,12 +30,16 @@ class House(msgspec.Struct, frozen=True):
         return {
             "pas": left_to_right(self.product),
             "gemeente": left_to_right(self.municipality),
-            "telefoon": left_to_right(self.telephone),
+            "telefoon": self.number(),
             "openingstijden": left_to_right(self.telephone_hours),
             "adres": left_to_right(self.address) if self.address else say("het gemeentehuis"),
             "website": left_to_right(self.website),
             "website_aanzetten": left_to_right(f"{self.website}/activate-card"),
         }
+
+    def number(self) -> str:
+        """Keep the number on one line."""
+        return left_to_right(self.telephone.replace(" ", NO_BREAK))
 
     def printed(self) -> dict[str, str]:
         """What stands around a letter."""
@@ -77,7 +83,7 @@ def write(
         "language": recipient.choice().language,
         "large": recipient.choice().large,
         "address": recipient.lines(),
-        "place": f"{left_to_right(house.municipality)}, {day(on)}",
+        "place": say("{place}, {day}", place=left_to_right(house.municipality), day=day(on)),
         "subject": fields["onderwerp"],
         "greeting": fields["aanhef"],
         "texts": {
@@ -96,5 +102,5 @@ def _together(names: list[str]) -> str:
 
 
 def _footer(house: House) -> str:
-    asked = say("Vragen? Bel {telephone}.", telephone=left_to_right(house.telephone))
+    asked = say("Vragen? Bel {telephone}.", telephone=house.number())
     return f"{asked} {left_to_right(house.telephone_hours)}" if house.telephone_hours else asked

@@ -24,6 +24,10 @@ FOR_CARERS: Final = "Aan de ouders of verzorgers van"
 """Dutch in every language: whoever brings the letter reads it."""
 
 
+class ResidentRow(msgspec.Struct, frozen=True):
+    resident_id: ResidentId
+
+
 class Key(msgspec.Struct, frozen=True, order=True):
     """Which people get a letter together: whose household it goes to, and whose it is about."""
 

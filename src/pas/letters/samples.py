@@ -81,7 +81,7 @@ def _cards(kind: LetterKind, house: House) -> Content:
 
 def _coupons() -> Content:
     coupons = [
-        drawn(name=name, title="Sport", amount="€ 10,00", last=day(UNTIL), code="4X7K-9MPT-CH")
+        drawn(name=name, title="Sport", face_cents=Cents(1000), last=UNTIL, code="4X7K-9MPT-CH")
         for name in FAMILY
     ]
     days = {"eerste_dag": day(UNTIL), "laatste_dag": day(UNTIL)}
