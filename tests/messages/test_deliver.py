@@ -13,7 +13,7 @@ from given.settlements import Shop, a_setting, sell
 from mailing import SENDER, MailBox, mail_server
 from pas.auth.keys import KeyRing, KeyStore
 from pas.db import Connection, Database
-from pas.ids import MunicipalityName
+from pas.ids import MunicipalityName, ResidentId
 from pas.messages.carriers import Carriers
 from pas.messages.choices import choose
 from pas.messages.courier import MessageCourier
@@ -40,6 +40,15 @@ def a_courier(database: Database, keys: KeyStore, carriers: Carriers) -> Message
 def texts_to(receiver: Receiver) -> TextMessages:
     provider = Provider(f"https://{NAME}/send", "a token of sixteen or more")
     return TextMessages(provider, a_post(leading_to(receiver)))
+
+
+async def a_waiting_message(connection: Connection, shop: Shop, *, ring: KeyRing) -> ResidentId:
+    """One spending that its holder is to hear of by e-mail."""
+    holder = shop.purse.holder.id
+    await a_listener(connection, holder, ring=ring)
+    await sell(connection, shop, 100)
+    await filled(connection, ring=ring)
+    return holder
 
 
 async def states(connection: Connection) -> list[tuple[str, str | None, int]]:
@@ -156,10 +165,7 @@ async def test_what_is_not_wanted_any_more_when_it_would_go_is_not_sent(
     posted: tuple[MailBox, Mail],
 ) -> None:
     box, mail = posted
-    fatma = shop.purse.holder.id
-    await a_listener(connection, fatma, ring=ring)
-    await sell(connection, shop, 100)
-    await filled(connection, ring=ring)
+    fatma = await a_waiting_message(connection, shop, ring=ring)
     await choose(connection, fatma, after_spending="none", actor=as_holder(fatma), now=NOW)
     await a_courier(database, keys, Carriers(mail=mail)).run_all_due()
     assert (box.received, await states(connection)) == ([], [("withdrawn", None, 1)])
@@ -174,10 +180,7 @@ async def test_an_address_that_was_forgotten_gets_nothing(
     posted: tuple[MailBox, Mail],
 ) -> None:
     box, mail = posted
-    fatma = shop.purse.holder.id
-    await a_listener(connection, fatma, ring=ring)
-    await sell(connection, shop, 100)
-    await filled(connection, ring=ring)
+    fatma = await a_waiting_message(connection, shop, ring=ring)
     await remove_address(connection, "email", actor=as_holder(fatma), now=NOW)
     await a_courier(database, keys, Carriers(mail=mail)).run_all_due()
     assert (box.received, [one[0] for one in await states(connection)]) == ([], ["withdrawn"])
@@ -186,9 +189,7 @@ async def test_an_address_that_was_forgotten_gets_nothing(
 async def test_where_nothing_is_set_up_a_real_municipality_keeps_trying_and_says_why(
     connection: Connection, database: Database, shop: Shop, keys: KeyStore, ring: KeyRing
 ) -> None:
-    await a_listener(connection, shop.purse.holder.id, ring=ring)
-    await sell(connection, shop, 100)
-    await filled(connection, ring=ring)
+    await a_waiting_message(connection, shop, ring=ring)
     await a_courier(database, keys, Carriers()).run_all_due()
     assert await states(connection) == [("waiting", "not-set-up", 1)]
 
@@ -196,9 +197,7 @@ async def test_where_nothing_is_set_up_a_real_municipality_keeps_trying_and_says
 async def test_two_couriers_take_a_message_once_and_a_lost_one_is_taken_again(
     connection: Connection, database: Database, shop: Shop, ring: KeyRing
 ) -> None:
-    await a_listener(connection, shop.purse.holder.id, ring=ring)
-    await sell(connection, shop, 100)
-    await filled(connection, ring=ring)
+    await a_waiting_message(connection, shop, ring=ring)
     now = datetime.now(UTC)
     async with database.connection(VELSEN) as other:
         first = await take_due(connection, most=10, now=now)
@@ -229,9 +228,7 @@ async def test_who_takes_messages_at_the_same_moment_waits_for_nobody_and_takes_
 async def test_what_says_nothing_new_any_more_is_given_up(
     connection: Connection, shop: Shop, ring: KeyRing
 ) -> None:
-    await a_listener(connection, shop.purse.holder.id, ring=ring)
-    await sell(connection, shop, 100)
-    await filled(connection, ring=ring)
+    await a_waiting_message(connection, shop, ring=ring)
     now = datetime.now(UTC)
     [due] = await take_due(connection, most=1, now=now)
     late = now + KEPT["spending"]
@@ -291,7 +288,7 @@ async def test_letters_of_all_languages_arrive_as_they_were_written(
     assert box.received[0].body.replace("\r\n", "\n").strip() == letter.body
 
 
-async def test_a_stale_code_is_not_sent_after_a_newer_one(
+async def test_a_stale_code_is_not_sent_after_a_newer_one_nor_to_an_address_of_before(
     connection: Connection,
     database: Database,
     shop: Shop,
@@ -302,9 +299,13 @@ async def test_a_stale_code_is_not_sent_after_a_newer_one(
     box, mail = posted
     now = datetime.now(UTC)
     fatma = shop.purse.holder.id
-    await code_sent(connection, fatma, ring=ring, now=now - timedelta(minutes=2))
-    newer = await code_sent(connection, fatma, ring=ring, now=now - timedelta(minutes=1))
+    await a_listener(connection, fatma, ring=ring)
+    new = "nieuw@voorbeeld.nl"
+    for minutes in (2, 1):
+        before = now - timedelta(minutes=minutes)
+        code = await code_sent(connection, fatma, ring=ring, address=new, now=before)
     await a_courier(database, keys, Carriers(mail=mail)).run_all_due()
     [one] = box.received
-    assert newer in one.body
+    assert code in one.body
+    assert one.recipients == [new]
     assert [state for state, *_ in await states(connection)] == ["withdrawn", "arrived"]

@@ -37,8 +37,11 @@ TAKE_DUE: Final = Statement(
         RETURNING id, recipient_id, holder_id, reason, channel, check_id, content_encrypted, tries
     )
     SELECT t.id, t.recipient_id, t.reason, t.channel, t.content_encrypted,
-        coalesce(k.address_encrypted, CASE WHEN CASE t.reason WHEN 'lapse' THEN c.before_lapse ELSE c.after_spending END = t.channel
-            THEN a.address_encrypted END) AS address_encrypted, t.tries
+        CASE t.reason
+            WHEN 'code' THEN k.address_encrypted
+            WHEN 'lapse' THEN CASE c.before_lapse WHEN t.channel THEN a.address_encrypted END
+            ELSE CASE c.after_spending WHEN t.channel THEN a.address_encrypted END
+        END AS address_encrypted, t.tries
     FROM taken t
     LEFT JOIN contact_check k ON k.id = t.check_id AND k.ended_at IS NULL
     LEFT JOIN holder_choice c ON c.holder_id = t.holder_id AND c.recipient_id = t.recipient_id
