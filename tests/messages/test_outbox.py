@@ -16,6 +16,7 @@ from pas.ids import MunicipalityName
 from pas.ledger.position import END_OF_EPOCH, Position
 from pas.messages.choices import choose, prefer
 from pas.messages.outbox import READ_TOLD, fill_messages, messages_of, put_in_outbox
+from pas.messages.show import own_messages
 from pas.messages.texts import Sender
 from pas.redemptions.redeem import redeem
 from pas.redemptions.undo import undo
@@ -88,6 +89,10 @@ async def test_a_parent_hears_of_a_child_by_first_name_in_an_email_and_by_none_i
     assert [("Yusuf" in one, "Elif" in one) for one in texts].count((True, False)) == 1
     assert any(one.startswith("Stadspas: Pas van uw kind.") for one in texts)
     assert not any("Elif" in one for one in texts)
+    heard = [
+        len(await own_messages(connection, actor=as_holder(one))) for one in (parent.id, child.id)
+    ]
+    assert heard == [2, 0]
 
 
 async def test_whoever_does_not_look_after_a_child_any_more_hears_nothing(

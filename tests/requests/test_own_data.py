@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import get_args
+from uuid import uuid4
 
 import httpx
 
@@ -13,14 +14,15 @@ from given.assessment import a_member, a_scheme_in_force
 from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
 from given.days import NEW_YEAR, NOW, YEAR
 from given.logins import a_login
-from given.requests import a_request
+from given.requests import a_request, as_holder
 from given.sales import a_sale_item, desk_of
 from pas.auth.roles import Role
 from pas.db import Connection
 from pas.ids import uuid7
+from pas.messages.choices import choose
 from pas.redemptions.redeem import redeem
 from pas.requests.left_out import LEFT_OUT
-from pas.requests.sections import SECTIONS
+from pas.requests.sections import MOST, SECTIONS
 from pas.requests.used import USES_ON_A_PAGE
 from pas.requests.used_words import UNTOLD, why
 from pas.residents.look_up import Purpose
@@ -43,6 +45,11 @@ DYNAMIC = {
     "src/pas/grants/routes/applications.py": {"application.listed", "application.shown"},
 }
 """Where the activity is a variable: what it can be."""
+OF_ANYBODY = {
+    *("person", "passes", "cards", "budgets", "lines", "decisions", "grants", "choices"),
+    *("requests", "changes"),
+}
+"""Parts of the file in which somebody with a pass, a budget and a request has something."""
 LOOKS = re.compile(r'note_look\([^)]*what="([a-z_]+)"')
 IN_SQL = re.compile(
     r"INTO processing_log[^;]*?SELECT\s+\S+,\s*'([a-z_.]+)'|INTO processing_log[^;]*?VALUES \(\w+, '([a-z_.]+)'",
@@ -235,10 +242,36 @@ async def test_the_file_has_nothing_of_somebody_else(
     other = await a_holder(connection, year=YEAR, name="Xandra")
     await a_budget(connection, await a_scheme(connection, year=YEAR), other)
     await a_request(connection, other.id, words="Geheim")
+    await choose(connection, other.id, before_lapse="none", actor=as_holder(other.id), now=NOW)
+    read = {
+        who: {one.name for one in SECTIONS if (await one.read.one(connection, who, MOST)).found}
+        for who in (other.id, uuid4())
+    }
+    assert read.pop(other.id) >= OF_ANYBODY
+    assert list(read.values()) == [set()]
     visitor = await signed_in_holder(client, connection, holder.id)
     text = (await visitor.send(f"my-data/{holder.id}/download", {})).text
     for of_other in ("Xandra", "Geheim", str(other.id), str(other.pass_id), str(other.card)):
         assert of_other not in text
+
+
+async def test_what_a_parent_chose_to_hear_of_a_child_is_in_the_file_of_the_parent_alone(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    parent = await a_holder(connection, year=YEAR)
+    child = await a_child_of(connection, parent, birth_date=date(YEAR - 15, 1, 1), year=YEAR)
+    await choose(connection, child.id, before_lapse="none", actor=as_holder(parent.id), now=NOW)
+    found = {
+        who: json.loads(
+            (
+                await (await signed_in_holder(client, connection, who)).send(
+                    f"my-data/{who}/download", {}
+                )
+            ).content
+        )["parts"]["choices"]["items"]
+        for who in (parent.id, child.id)
+    }
+    assert [len(found[parent.id]), len(found[child.id])] == [1, 0]
 
 
 async def test_every_table_that_leads_to_a_person_is_in_the_file_or_left_out_for_a_reason(

@@ -55,6 +55,13 @@ READ_LAST: Final = Statement(
     """,
     SentMessage,
 )
+READ_OWN: Final = Statement(
+    """
+    SELECT reason, channel, state, problem, tries, made_at, ended_at FROM holder_message
+    WHERE recipient_id = $1 ORDER BY made_at DESC, id DESC LIMIT $2
+    """,
+    SentMessage,
+)
 READ_KEPT: Final = Statement(
     """
     SELECT id, channel, reason, made_at, content_encrypted FROM holder_message
@@ -74,7 +81,8 @@ async def last_messages(
 
 
 async def own_messages(connection: Connection, *, actor: Actor) -> list[SentMessage]:
-    return await READ_LAST.all(connection, actor.id, MOST)
+    """What went to the actor; what another parent hears of the same pass is theirs."""
+    return await READ_OWN.all(connection, actor.id, MOST)
 
 
 async def kept_messages(connection: Connection, *, ring: KeyRing) -> list[KeptMessage]:

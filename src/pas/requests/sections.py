@@ -140,7 +140,7 @@ CHOICES: Final = Statement(
         FROM holder_preference p WHERE p.resident_id = $1
         UNION ALL
         SELECT NULL, NULL, c.after_spending, c.before_lapse, c.changed_at
-        FROM holder_choice c WHERE c.holder_id = $1 OR c.recipient_id = $1
+        FROM holder_choice c WHERE c.recipient_id = $1
         ORDER BY 5 LIMIT $2) x
     """,
     Part,
