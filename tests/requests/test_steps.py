@@ -32,6 +32,7 @@ from pas.requests.rules import (
     content_of,
 )
 from pas.requests.stored import (
+    TAKE_STEP,
     DecisionNotYours,
     RequestNotFound,
     TooManyAsked,
@@ -322,6 +323,39 @@ async def test_an_officer_files_for_somebody_and_that_is_noted(connection: Conne
     finance = an_actor(Role.FINANCE, login=LoginId(uuid4()))
     with pytest.raises(PermissionMissing):
         await a_request(connection, holder.id, actor=finance)
+
+
+async def test_only_who_may_takes_the_steps_of_the_municipality_or_types_for_a_holder(
+    connection: Connection,
+) -> None:
+    holder = await a_holder(connection, year=YEAR)
+    one = await a_request(connection, holder.id)
+    for who in (as_holder(holder.id), an_actor(Role.COUNTER)):
+        for step in (
+            take_up(connection, one.id, seen=1, actor=who, now=NOW),
+            ask(connection, one.id, "Welke maand?", seen=1, actor=who, now=NOW),
+            extend(connection, one.id, "Vakantie.", seen=1, actor=who, now=NOW),
+            answered(connection, one, by=who),
+        ):
+            with pytest.raises(PermissionMissing):
+                await step
+    finance = an_actor(Role.FINANCE)
+    for typed in (
+        reply(connection, one.id, "Maart.", seen=1, actor=finance, now=NOW),
+        withdraw(connection, one.id, seen=1, actor=finance, now=NOW),
+    ):
+        with pytest.raises(PermissionMissing):
+            await typed
+    assert (await now_of(connection, one)).steps == 1
+
+
+async def test_the_database_too_takes_no_answer_of_a_holder(connection: Connection) -> None:
+    holder = await a_holder(connection, year=YEAR)
+    one = await a_request(connection, holder.id)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await TAKE_STEP.run(
+            connection, *(one.id, 2, "answered", NOW, "holder", holder.id, "Ja.", "upheld", None)
+        )
 
 
 async def test_twenty_open_requests_about_one_person_are_enough(connection: Connection) -> None:

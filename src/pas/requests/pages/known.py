@@ -21,7 +21,14 @@ from pas.grants.show_decision import decision_of_today
 from pas.ids import ResidentId
 from pas.money import BasisPoints, percent
 from pas.passes.household import household_people
-from pas.passes.residents import HouseholdType, IncomeSource, Resident, SchoolType, age_on
+from pas.passes.residents import (
+    ADULT_AGE,
+    HouseholdType,
+    IncomeSource,
+    Resident,
+    SchoolType,
+    age_on,
+)
 from pas.problems.bodies import AppRequest
 from pas.requests.known import Checked, Known, read_known
 from pas.requests.model import Field
@@ -31,7 +38,6 @@ from pas.web.languages import as_data, left_to_right, mark, said, say
 from pas.web.pages import done, page
 
 HOLDER: Final = {"holder": True}
-ADULT: Final = 18
 HOUSEHOLDS: Final[dict[HouseholdType, str]] = {
     "alone": mark("Woont alleen."),
     "single_parent": mark("Een ouder met kinderen."),
@@ -78,7 +84,7 @@ async def data_page(
         context = await about(connection, request, municipality=municipality, who=who)
         people = await household_people(connection, ResidentId(actor.id), today=today)
         known = await read_known(connection, who, today=today)
-        own_child = actor.id == who and age_on(known.state.birth_date, today) < ADULT
+        own_child = actor.id == who and age_on(known.state.birth_date, today) < ADULT_AGE
         income = None if own_child else await income_of(connection, who, known.state, now=now)
         diploma = await read_diploma(connection, who)
     facts = facts_of(known, diploma.obtained_on)
