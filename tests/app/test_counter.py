@@ -195,3 +195,19 @@ async def test_an_intermediary_finds_out_no_birth_dates(
     right = await teacher.send("hand-over-card", {"card": number, "birth_date": "17-5-1990"})
     assert right.status_code == 400
     assert await connection.fetchval("SELECT state FROM card") == "inactive"
+
+
+async def test_a_card_of_ones_own_in_between_gives_an_intermediary_no_more_tries(
+    client: httpx.AsyncClient, connection: Connection, press: Press, card: IssuedCard
+) -> None:
+    await change_municipality_settings(connection, {"intermediariesActivate": True}, actor=SYSTEM)
+    teacher = await signed_in(client, connection, Role.INTERMEDIARY)
+    known = await an_issued_card(connection, press, await a_resident(connection, birth_date=BORN))
+    own = {"card": grouped(known.codes.number), "birth_date": "17-5-1990"}
+    right = own | {"card": grouped(card.codes.number)}
+    for days in range(1, MOST_TRIES + 1):
+        born = (BORN + timedelta(days=days)).strftime("%d-%m-%Y")
+        guess = await teacher.send("hand-over-card", right | {"birth_date": born})
+        assert guess.status_code == 400
+        assert (await teacher.send("hand-over-card", own)).status_code == 200
+    assert (await teacher.send("hand-over-card", right)).status_code == 400

@@ -2,9 +2,11 @@
 
 The municipality chooses whether that may be. They type the number of the card and the date of birth
 of who gets it; wrong ones are counted for the intermediary, as those of a card are for a card, so
-that nobody finds out birth dates or numbers here.
+that nobody finds out birth dates or numbers here. Those of one card are counted apart too: a right
+answer about another card says nothing about this one.
 """
 
+import hashlib
 from datetime import date, datetime
 from typing import ClassVar, Final
 
@@ -73,9 +75,15 @@ async def hand_over_card(
     if not await count_try(connection, actor.id, None, now=now):
         raise HandOverWrong
     card = await FIND_CARD.first(connection, scan.token_hash, scan.number_hashes)
-    if card is None or not await _is_born(connection, card.resident_id, born, now=now):
+    of_card = hashlib.sha256(actor.id.bytes).digest()
+    if (
+        card is None
+        or not await count_try(connection, card.id, of_card, now=now)
+        or not await _is_born(connection, card.resident_id, born, now=now)
+    ):
         log.warning("hand-over-refused", card=card and str(card.id), login=str(actor.id))
         raise HandOverWrong
+    await forget_tries(connection, card.id, of_card)
     await forget_tries(connection, actor.id, None)
     await note_processing(connection, [card.resident_id], "card.handed_over", actor=actor, now=now)
     if card.state not in {"inactive", "active"}:
