@@ -77,6 +77,19 @@ async def test_a_holder_unblocks_their_own_block_and_none_of_the_municipality(
         await unblock_card(connection, card.card_id, reason="terug", actor=holder, now=NOON)
 
 
+async def test_the_municipality_takes_over_a_block_of_the_holder(
+    connection: Connection, press: Press
+) -> None:
+    card = await an_issued_card(connection, press)
+    holder = as_holder(card.resident_id)
+    for actor in (holder, REGISTRAR, REGISTRAR):
+        await block_card(connection, card.card_id, reason="misbruik", actor=actor, now=NOON)
+    with pytest.raises(UnblockAtMunicipality):
+        await unblock_card(connection, card.card_id, reason="terug", actor=holder, now=NOON)
+    kinds = [event.kind for event in await read_events(connection)]
+    assert kinds.count("card.blocked") == 2
+
+
 async def test_a_parent_blocks_a_childs_card_until_it_turns_eighteen(
     connection: Connection,
 ) -> None:

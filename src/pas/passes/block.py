@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 import msgspec
 
 from pas.auth.actor import Actor
+from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import CardId
@@ -58,6 +59,7 @@ async def block_card(
     async with connection.transaction():
         stored = await lock_card(connection, card_id, actor=actor, now=now)
         if stored.state == "blocked":
+            await _take_over(connection, stored, reason=reason, actor=actor)
             return stored
         if stored.state not in {"inactive", "active"}:
             raise CardIsOver
@@ -95,3 +97,18 @@ async def unblock_card(
             connection, stored, after, kind="card.unblocked", actor=actor, reason=reason
         )
     return after
+
+
+async def _take_over(connection: Connection, card: Card, *, reason: str, actor: Actor) -> None:
+    """A block of the holder becomes one of the municipality, which the holder does not undo."""
+    if actor.kind == "login" and await blocked_by_holder(connection, card.id):
+        await record_event(
+            connection,
+            kind="card.blocked",
+            subject_kind="card",
+            subject_id=card.id,
+            actor=actor,
+            before={"state": card.state},
+            after={"state": card.state},
+            reason=reason,
+        )
