@@ -9,7 +9,7 @@ from given.letters import ADULT, CHILD, a_family, a_person, manages
 from given.logins import OFFICER
 from pas.db import Connection
 from pas.ids import ResidentId
-from pas.letters.recipients import Recipient, read_recipients
+from pas.letters.recipients import Recipient, grouped_residents, read_recipients
 
 ELDER = date(1950, 1, 1)
 
@@ -103,3 +103,12 @@ async def test_a_parent_of_the_childs_own_household_goes_before_one_elsewhere(
     for adult in (elsewhere, home):
         await manages(connection, adult, child)
     assert (await envelope(connection, child)).first().to_id == home
+
+
+async def test_two_letters_for_one_household_count_as_two_in_a_file(connection: Connection) -> None:
+    administrator = await a_person(connection, "Mr Dekker", household="H7", with_pass=False)
+    people = [await a_person(connection, f"{name} Vos", household="H1") for name in ("Bo", "Cas")]
+    await manages(connection, administrator, people[0], kind="administrator")
+    groups = await grouped_residents(connection, people, on=TODAY)
+    assert sorted(groups) == sorted([[one] for one in people])
+    assert len(await read_recipients(connection, people, on=TODAY)) == len(groups)
