@@ -167,3 +167,12 @@ async def test_an_address_that_goes_takes_the_choices_for_it_along(
     assert (await read_choice(connection, fatma, fatma)).before_lapse == "post"
     kinds = await connection.fetch("SELECT kind FROM event ORDER BY id")
     assert [row["kind"] for row in kinds].count("contact.removed") == 2
+
+
+async def test_a_code_that_waits_is_over_when_the_address_goes(
+    connection: Connection, fatma: ResidentId, ring: KeyRing
+) -> None:
+    code = await code_sent(connection, fatma, ring=ring)
+    await remove_address(connection, "email", actor=as_holder(fatma), now=NOW)
+    with pytest.raises(ContactCodeWrong):
+        await prove_address(connection, "email", code, ring=ring, actor=as_holder(fatma), now=NOW)

@@ -1,7 +1,7 @@
 """Before money lapses its holder hears of it, once, by the way that was chosen; by post if none was."""
 
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from given.city import Holder, Scheme, a_budget, a_child_of, a_holder, a_scheme
 from given.days import NOW, YEAR
@@ -13,6 +13,7 @@ from pas.days import day_of, start_of
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName, ResidentId
 from pas.messages.choices import choose
+from pas.messages.deliver import take_due
 from pas.messages.remind import READ_POST, note_posted_between, remind
 from pas.passes.end import end_pass
 
@@ -50,6 +51,17 @@ async def test_who_chose_a_message_gets_one_with_what_is_left_and_until_when(
     [text] = await written(connection, ring=ring)
     assert f"Voor Sporten: nog € 40,00, tot en met 31 december {YEAR}." in text
     assert await by_post(connection) == []
+
+
+async def test_who_wants_it_no_more_when_it_would_go_gets_nothing(
+    connection: Connection, database: Database, ring: KeyRing
+) -> None:
+    holder, _ = await with_money(connection)
+    await a_listener(connection, holder.id, ring=ring, after_spending="email", before_lapse="email")
+    await remind(database, VELSEN, ring=ring, now=SOON)
+    await choose(connection, holder.id, before_lapse="none", actor=as_holder(holder.id), now=SOON)
+    [due] = await take_due(connection, most=10, now=datetime.now(UTC))
+    assert (due.reason, due.address_encrypted) == ("lapse", None)
 
 
 async def test_nobody_is_told_twice_also_by_two_jobs_at_once(
