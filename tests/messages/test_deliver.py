@@ -7,8 +7,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from given.city import a_holder
 from given.days import NOW
-from given.messages import ADDRESSES, a_listener, as_holder, code_sent, filled
+from given.messages import ADDRESSES, a_listener, an_address, as_holder, code_sent, filled
 from given.settlements import Shop, a_setting, sell
 from mailing import SENDER, MailBox, mail_server
 from pas.auth.keys import KeyRing, KeyStore
@@ -198,9 +199,12 @@ async def test_two_couriers_take_a_message_once_and_a_lost_one_is_taken_again(
     connection: Connection, database: Database, shop: Shop, ring: KeyRing
 ) -> None:
     await a_waiting_message(connection, shop, ring=ring)
+    # Somebody else's address is nobody's business here.
+    await an_address(connection, (await a_holder(connection)).id, ring=ring)
     now = datetime.now(UTC)
     async with database.connection(VELSEN) as other:
         first = await take_due(connection, most=10, now=now)
+        assert len(first) == 1
         assert await take_due(other, most=10, now=now) == []
         [again] = await take_due(other, most=10, now=now + LEASE)
     # Whoever had it before says nothing any more.
