@@ -65,6 +65,7 @@ async def test_a_holder_makes_a_mandate_sees_it_and_ends_it(
     made = await person.send("my-mandates/new", FORM)
     assert made.status_code == 200
     assert "U ziet de code maar één keer." in made.text
+    assert "Dit is de pas van Sanne de Wit." in " ".join(made.text.split())
     assert "Ria Vos" in (await person.look("my-mandates")).text
     mandate = await connection.fetchval("SELECT id FROM mandate")
     assert (await person.look(f"my-mandates/{mandate}/end")).status_code == 200

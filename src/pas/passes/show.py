@@ -196,7 +196,7 @@ async def show_pass(
             lines.setdefault(row.account_id, []).append(_line(row))
         shown = ShownPass(
             pass_=found,
-            name=await _name_of(connection, found.resident_id),
+            name=await name_of(connection, found.resident_id),
             cards=await read_cards(connection, found.resident_id),
             budgets=[
                 _budget(row, lines.get(row.account_id, []))
@@ -239,7 +239,8 @@ async def _refuse_stranger(
         raise PassNotFound
 
 
-async def _name_of(connection: Connection, resident_id: ResidentId) -> str:
+async def name_of(connection: Connection, resident_id: ResidentId) -> str:
+    """First and family name; empty for somebody who is not on file."""
     found = await READ_NAME.first(connection, resident_id)
     return "" if found is None else found.name
 

@@ -29,6 +29,7 @@ from pas.passes.mandates import (
     make_mandate,
     read_mandate,
 )
+from pas.passes.show import name_of
 from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
 from pas.web.languages import mark, said, say
@@ -86,13 +87,15 @@ async def make_by_page(municipality: FromPath[str], request: AppRequest) -> Resp
     new = read_new(form, today=day_of(now))
     if new is not None:
         ring = await auth_state(request.app.state).ring(MunicipalityName(municipality))
+        resident = holder_of(actor)
         try:
             async with connected(request, municipality) as connection:
                 made = await make_mandate(
-                    connection, holder_of(actor), new, ring=ring, actor=actor, now=now
+                    connection, resident, new, ring=ring, actor=actor, now=now
                 )
+                holder = await name_of(connection, resident)
             where = f"{auth_state(request.app.state).origin}/{municipality}/sign-in/card"
-            letter = mandate_letter(made, new, holder=say("de pashouder"), address=where)
+            letter = mandate_letter(made, new, holder=holder, address=where)
             context = {"home": f"/{municipality}", "name": new.name, "letter": letter}
             return page(request, "passes/made_mandate.html", **context)
         except (MandateWrong, TooManyMandates) as refusal:
