@@ -4,14 +4,15 @@ from typing import cast
 
 import png
 import zxingcpp
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
-def read_code(page: Page) -> str:
+def read_code(page: Page, where: str = ".pas-pairing-code") -> str:
     """Read the drawing on the screen as a telephone does."""
-    shot = page.locator(".pas-pairing-code svg").screenshot()
+    expect(page.locator(f"{where} svg")).to_be_visible()
+    shot = page.locator(where).screenshot()
     width, height, rows, info = png.Reader(bytes=shot).asDirect()
     grey = bytes(dot for row in rows for dot in row[:: cast("int", info["planes"])])
     found = zxingcpp.read_barcode(memoryview(grey).cast("B", shape=[height, width]))
-    assert found is not None
+    assert found is not None, "no code to be read"
     return found.text

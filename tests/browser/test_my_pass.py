@@ -7,11 +7,10 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
-import png
 import pytest
-import zxingcpp
 from playwright.sync_api import Browser, Page, expect
 
+from code_reading import read_code
 from looking import become, check_page, fits
 from pas.passes.codes import Token, read_scanned
 from serving import Served, serving
@@ -79,24 +78,7 @@ def linked(desk: Page) -> str:
     """What the QR code says that is shown to the other telephone."""
     desk.goto("/velsen/my-pass/telephones")
     desk.get_by_role("button", name="Maak een code").click()
-    return read(desk, ".pas-code__square")
-
-
-def read(page: Page, where: str) -> str:
-    """Read a code from the screen, as a camera would."""
-    drawn = page.locator(f"{where} svg")
-    expect(drawn).to_be_visible()
-    seen = page.locator(where).screenshot()
-    return decoded(seen)
-
-
-def decoded(shot: bytes) -> str:
-    width, height, rows, about = png.Reader(bytes=shot).asDirect()
-    step = int(str(about["planes"]))
-    dots = bytes(row[at] for row in rows for at in range(0, step * width, step))
-    found = zxingcpp.read_barcode(memoryview(dots).cast("B", shape=[height, width]))
-    assert found is not None, "no code to be read"
-    return found.text
+    return read_code(desk, ".pas-code__square")
 
 
 def kept_by(page: Page) -> bool:
@@ -109,22 +91,22 @@ def kept_by(page: Page) -> bool:
 
 
 def test_a_telephone_shows_a_code_that_is_new_each_time(phone: Page) -> None:
-    first = read(phone, SIGNED)
+    first = read_code(phone, SIGNED)
     phone.reload()
     assert first.startswith("SP1:")
-    assert read(phone, SIGNED) != first
+    assert read_code(phone, SIGNED) != first
     expect(phone.locator(FIXED)).to_be_hidden()
     check_page(phone, "my-pass")
 
 
 def test_a_code_renews_itself_before_it_ends(phone: Page) -> None:
-    first = read(phone, SIGNED)
+    first = read_code(phone, SIGNED)
     phone.clock.install()
     phone.reload()
-    second = read(phone, SIGNED)
+    second = read_code(phone, SIGNED)
     with phone.expect_response(re.compile("/phone-code$")):
         phone.clock.run_for(75_000)
-    third = read(phone, SIGNED)
+    third = read_code(phone, SIGNED)
     assert len({first, second, third}) == 3
 
 
@@ -162,7 +144,7 @@ def test_without_internet_the_last_pass_opens_with_the_code_of_the_telephone(pho
     phone.goto("/velsen/my-pass")
     expect(phone.get_by_text("U heeft nu geen internet.")).to_be_visible()
     expect(phone.get_by_text("De bedragen zijn van")).to_be_visible()
-    assert isinstance(read_scanned(read(phone, FIXED)), Token)
+    assert isinstance(read_scanned(read_code(phone, FIXED)), Token)
     check_page(phone, "my-pass-offline")
     phone.context.set_offline(False)
     phone.evaluate("dispatchEvent(new Event('online'))")
@@ -238,7 +220,7 @@ def test_without_a_script_the_code_of_the_telephone_stands_there(
     )
     page = bare.new_page()
     page.goto("/velsen/my-pass")
-    assert isinstance(read_scanned(read(page, FIXED)), Token)
+    assert isinstance(read_scanned(read_code(page, FIXED)), Token)
     expect(page.locator(SIGNED)).to_be_hidden()
     page.screenshot(path="build/screenshots/my-pass-no-script.png", full_page=True)
     bare.close()

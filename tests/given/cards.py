@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from given.city import YEAR
+from given.city import YEAR, Holder
 from given.logins import NOON, OFFICER, a_key_store
 from given.merchants import REGISTRAR
 from pas.auth.actor import Actor
@@ -13,7 +13,7 @@ from pas.ids import (
     ResidentId,
     uuid7,
 )
-from pas.passes.issue import issue_cards
+from pas.passes.issue import WantedPass, issue_cards, issue_passes
 from pas.passes.make_cards import IssuedCard, Press
 
 
@@ -50,6 +50,19 @@ async def an_issued_card(
         connection, [holder], form="paper", press=press, actor=REGISTRAR, now=NOON
     )
     return card
+
+
+async def a_pass_by_letter(
+    connection: Connection, press: Press, *, year: int, name: str, birth_date: date
+) -> tuple[Holder, IssuedCard]:
+    """Somebody with a pass of the year, and the card that came with its letter."""
+    resident = await a_resident(connection, name=name, birth_date=birth_date)
+    wanted = WantedPass(resident, year, date(year, 1, 1), date(year + 1, 1, 1))
+    (issued,) = await issue_passes(connection, [wanted], actor=REGISTRAR)
+    card = await an_issued_card(connection, press, resident)
+    codes, household = card.codes, f"H{resident.hex[-8:]}"
+    holder = Holder(resident, issued.id, card.card_id, codes.token, codes.number, household)
+    return holder, card
 
 
 def as_holder(resident: ResidentId) -> Actor:
