@@ -176,3 +176,25 @@ def cents(text: str) -> int:
     found = re.search(r"€\s*([\d.]+),(\d\d)", text)
     assert found is not None, text
     return sign * int(found[1].replace(".", "") + found[2])
+
+
+def test_a_visitor_signs_in_with_the_letter_that_lies_open_while_its_code_works(
+    clerk: Page,
+) -> None:
+    clerk.goto("/velsen")
+    open_letter = clerk.locator(".pas-tile").filter(has_text="Log in met een brief")
+    text = open_letter.inner_text()
+    number, code = NUMBER.search(text), CODE.search(text)
+    assert number is not None
+    assert code is not None
+    open_letter.get_by_role("link").click()
+    clerk.fill("#number", number[0])
+    clerk.fill("#code", code[0])
+    clerk.get_by_role("button", name=say("Bekijk uw pas")).click()
+    expect(clerk.locator("#code")).to_be_visible()
+
+    press_on_card(clerk, "Vraag een nieuwe kaart")
+    clerk.context.clear_cookies()
+    clerk.goto("/velsen")
+    expect(clerk.locator(".pas-tile").first).to_be_visible()
+    expect(open_letter).to_have_count(0)

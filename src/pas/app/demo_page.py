@@ -18,6 +18,7 @@ from pas.auth.roles import ROLE_TITLES, Role, permissions_of
 from pas.auth.state import auth_state
 from pas.days import day_of
 from pas.demo.cast import DemoHolder, DemoTill, applicants_of, people_of, read_cast
+from pas.demo.letter import read_letter
 from pas.demo.numbers import Books, YearNumbers, city_numbers, read_books
 from pas.ids import MunicipalityName
 from pas.money import Cents, euros
@@ -60,19 +61,22 @@ async def demo_page(request: AppRequest, name: MunicipalityName) -> Response[str
     holders: list[DemoHolder]
     tills: list[DemoTill]
     books: Books
-    now = datetime.now(UTC)
+    now, ring = datetime.now(UTC), await auth_state(request.app.state).ring(name)
     async with auth_state(request.app.state).database.connection(name) as connection:
         cast_ = await read_cast(connection)
         holders, tills = await people_of(connection, cast_)
         applicants = await applicants_of(connection, cast_)
         numbers = await city_numbers(connection, today=day_of(now))
         books = await read_books(connection)
+        letter = await read_letter(connection, cast_.letter, ring=ring)
         waits = await count_waiting(connection, [one.kind for one in WORK], NOBODY, now=now)
     personas = [persona(role, waits) for role in PERSONAS]
     return page(
         request,
         "app/demo.html",
         base=f"/{name}/demo",
+        letter=letter,
+        sign_in=f"/{name}/sign-in/card",
         register=f"/{name}/merchants/register",
         officials=[one for one in personas if one.role not in HELPERS],
         helpers=[one for one in personas if one.role in HELPERS],

@@ -7,10 +7,18 @@ import msgspec
 
 from pas.days import day_of
 from pas.db import Connection, Statement
-from pas.ids import MerchantId, ResidentId, TillId, uuid7
+from pas.ids import CardId, MerchantId, ResidentId, TillId, uuid7
 from pas.money import Cents
+from pas.passes.codes import ActivationCode
 
 KEY: Final = "demo_cast"
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """Whose letter lies open for a visitor: the card, and the code that only the letter says."""
+
+    card: CardId
+    code: ActivationCode
 
 
 class Cast(msgspec.Struct, frozen=True):
@@ -19,6 +27,7 @@ class Cast(msgspec.Struct, frozen=True):
     holders: tuple[ResidentId, ...] = ()
     tills: tuple[TillId, ...] = ()
     applicants: tuple[ResidentId, ...] = ()
+    letter: Letter | None = None
 
 
 class CastRow(msgspec.Struct, frozen=True):

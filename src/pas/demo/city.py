@@ -29,6 +29,7 @@ from pas.demo.grants import NAMESPACE, appropriate_city, assess_city, assess_pup
 from pas.demo.help_children import help_children
 from pas.demo.leave_cases import leave_cases
 from pas.demo.leave_signals import leave_signals
+from pas.demo.letter import open_letter
 from pas.demo.make_sandbox import make_sandbox
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
@@ -120,7 +121,10 @@ async def build(site: Site) -> None:
         years = (this_year - 1, this_year)
         whole = site.households is None
         await count_targets(connection, years, is_whole=whole, actor=ACTOR, now=site.now)
-        await keep_cast(connection, cast)
+        letter = await open_letter(
+            connection, cast.holders[-1], ring=site.ring, actor=ACTOR, now=site.now
+        )
+        await keep_cast(connection, msgspec.structs.replace(cast, letter=letter))
 
 
 async def found_city(site: Site, *, began: date) -> None:
