@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -184,6 +185,21 @@ def test_a_telephone_that_was_removed_elsewhere_forgets_at_the_next_look(
     phone.goto("/velsen/my-pass")
     expect(phone.locator("#code")).to_have_count(0)
     assert not kept_by(phone)
+
+
+def test_a_pass_that_is_no_longer_ones_own_is_forgotten_at_the_next_look(phone: Page) -> None:
+    until_kept(phone)
+    gone = f"/velsen/my-pass/{uuid4()}"
+    keep = """async (path) => {
+        const [name] = (await caches.keys()).filter((name) => name.startsWith('pas pass '));
+        await (await caches.open(name)).put(path, new Response('zoals het was'));
+    }"""
+    phone.evaluate(keep, gone)
+    phone.goto(gone)
+    expect(phone.get_by_role("heading", level=1)).to_be_visible()
+    match = "async (path) => Boolean(await caches.match(path))"
+    assert not phone.evaluate(match, gone)
+    assert phone.evaluate(match, "/velsen/my-pass")
 
 
 def test_a_browser_that_is_nobodys_keeps_nothing(desk: Page) -> None:

@@ -36,6 +36,8 @@ async function fresh(request, pathname) {
 
 /** What may be kept is kept; who is signed out, or signed in otherwise, leaves nothing behind. */
 async function learn(pathname, answer) {
+  // No longer a pass of whoever looks: what was kept of it goes, and their own stays.
+  if (answer.status === 404) await (await caches.open(CACHE)).delete(pathname);
   const isAnswer = answer.ok || answer.type === "opaqueredirect" || [401, 403].includes(answer.status);
   if (!isAnswer) return;
   if (answer.headers.get(MAY) === "page") {
