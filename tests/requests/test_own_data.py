@@ -14,11 +14,13 @@ from given.assessment import a_member, a_scheme_in_force
 from given.city import a_budget, a_child_of, a_holder, a_merchant, a_scheme, a_till
 from given.days import NEW_YEAR, NOW, YEAR
 from given.logins import a_login
+from given.messages import an_address
 from given.requests import a_request, as_holder
 from given.sales import a_sale_item, desk_of
+from pas.auth.keys import KeyStore
 from pas.auth.roles import Role
 from pas.db import Connection
-from pas.ids import uuid7
+from pas.ids import MunicipalityName, uuid7
 from pas.messages.choices import choose
 from pas.redemptions.redeem import redeem
 from pas.requests.left_out import LEFT_OUT
@@ -272,6 +274,22 @@ async def test_what_a_parent_chose_to_hear_of_a_child_is_in_the_file_of_the_pare
         for who in (parent.id, child.id)
     }
     assert [len(found[parent.id]), len(found[child.id])] == [1, 0]
+
+
+async def test_an_address_is_told_to_its_person_and_not_to_who_manages_the_pass(
+    client: httpx.AsyncClient, connection: Connection, tmp_path: Path
+) -> None:
+    ring = KeyStore(tmp_path / "keys").ring(MunicipalityName("velsen"))
+    parent = await a_holder(connection, year=YEAR)
+    child = await a_child_of(connection, parent, birth_date=date(YEAR - 15, 1, 1), year=YEAR)
+    await an_address(connection, child.id, ring=ring)
+    found = [
+        json.loads((await visitor.send(f"my-data/{child.id}/download", {})).content)
+        for visitor in [
+            await signed_in_holder(client, connection, one.id) for one in (child, parent)
+        ]
+    ]
+    assert [len(one["parts"]["contacts"]["items"]) for one in found] == [1, 0]
 
 
 async def test_every_table_that_leads_to_a_person_is_in_the_file_or_left_out_for_a_reason(
