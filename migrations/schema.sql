@@ -414,7 +414,7 @@ BEGIN
         SELECT array_agg(u.id ORDER BY u.id) INTO places
         FROM (SELECT unnest(debits[at : at + 999]) AS id UNION SELECT unnest(credits[at : at + 999])) u;
         SELECT book(entries[at : at + 999], array_agg(posting_kind), array_agg(NULL::text), prints[at : at + 999],
-            array_agg(NULL::uuid), array_agg(NULL::uuid), array_agg(occurred), array_agg('login'::text), array_agg(by_id), places,
+            array_agg(NULL::uuid), array_agg(NULL::uuid), array_agg(occurred), array_agg(CASE by_id WHEN '00000000-0000-0000-0000-000000000000' THEN 'system' ELSE 'login' END), array_agg(by_id), places,
             array_agg(l.n::integer ORDER BY l.n), array_agg(width_bucket(l.debit, places) ORDER BY l.n),
             array_agg(width_bucket(l.credit, places) ORDER BY l.n), array_agg(l.amount ORDER BY l.n),
             array_agg(NULL::smallint), array_agg(NULL::bigint))
@@ -1702,6 +1702,59 @@ END $$;
 
 ALTER FUNCTION municipality.refresh_statistics() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_bank_booking() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM (SELECT DISTINCT a.item_id FROM added a) d JOIN bank_item i ON i.id = d.item_id
+        CROSS JOIN LATERAL (
+            SELECT sum(l.amount_cents) AS cents, bool_and(b.message = i.message AND
+                CASE b.act WHEN 'pay' THEN l.pay_entry_id IS NOT NULL ELSE l.bounce_entry_id IS NOT NULL END) AS is_so
+            FROM bank_booking b JOIN settlement_line l ON l.run_id = b.run_id AND l.number = b.number WHERE b.item_id = i.id
+        ) s
+        WHERE NOT s.is_so OR i.outcome NOT IN ('booked', 'confirmed', 'matched')
+            OR i.outcome <> 'matched' AND i.kind <> 'status' AND (i.amount_cents, i.currency) IS DISTINCT FROM (s.cents, 'EUR')
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA292', MESSAGE = 'what was booked is not what the bank says';
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_bank_booking() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_bank_decision() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.outcome IS NOT NULL
+        OR (to_jsonb(NEW) - '{outcome,ended_at,ended_by}'::text[]) <> (to_jsonb(OLD) - '{outcome,ended_at,ended_by}'::text[]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA294', MESSAGE = 'a decision on an answer of the bank ends once, and is what was proposed';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_bank_decision() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_bank_item() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.outcome <> 'open'
+        OR (to_jsonb(NEW) - '{outcome,why,decided_at}'::text[]) <> (to_jsonb(OLD) - '{outcome,why,decided_at}'::text[])
+        OR NEW.outcome IN ('matched', 'dismissed') AND NOT EXISTS (
+            SELECT 1 FROM bank_decision d WHERE d.item_id = NEW.id AND d.outcome = 'confirmed'
+                AND d.kind = CASE NEW.outcome WHEN 'matched' THEN 'match' ELSE 'dismiss' END) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA293', MESSAGE = 'what the bank said does not change, and two people say what it is';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_bank_item() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_changed_signal() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -2444,6 +2497,138 @@ WITH (fillfactor='60');
 ALTER TABLE municipality.balance OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.balance IS 'Only what can run out stores a balance (a guarded account). It is the sum of its transfers, which prove recomputes.';
+
+CREATE TABLE municipality.bank_booking (
+    item_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    act text NOT NULL,
+    message text NOT NULL,
+    CONSTRAINT bank_booking_act_check CHECK ((act = ANY (ARRAY['pay'::text, 'bounce'::text]))),
+    CONSTRAINT bank_booking_message_check CHECK ((message = ANY (ARRAY['status'::text, 'statement'::text, 'notification'::text])))
+);
+
+ALTER TABLE municipality.bank_booking OWNER TO owner_municipality;
+
+CREATE TABLE municipality.bank_decision (
+    id uuid NOT NULL,
+    item_id uuid NOT NULL,
+    kind text NOT NULL,
+    act text,
+    run_id uuid,
+    file_number integer,
+    line_number integer,
+    because text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by uuid NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    CONSTRAINT bank_decision_act_check CHECK ((act = ANY (ARRAY['pay'::text, 'bounce'::text]))),
+    CONSTRAINT bank_decision_because_check CHECK (((length(because) >= 1) AND (length(because) <= 300))),
+    CONSTRAINT bank_decision_check CHECK ((num_nonnulls(outcome, ended_at, ended_by) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT bank_decision_check1 CHECK (
+CASE kind
+    WHEN 'match'::text THEN ((num_nonnulls(act, run_id) = 2) AND (num_nonnulls(file_number, line_number) = 1))
+    ELSE (num_nonnulls(act, run_id, file_number, line_number) = 0)
+END),
+    CONSTRAINT bank_decision_kind_check CHECK ((kind = ANY (ARRAY['match'::text, 'dismiss'::text]))),
+    CONSTRAINT bank_decision_outcome_check CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'refused'::text, 'withdrawn'::text]))),
+    CONSTRAINT second_pair_of_eyes_on_bank_item CHECK (((outcome <> 'confirmed'::text) OR (ended_by <> proposed_by)))
+);
+
+ALTER TABLE municipality.bank_decision OWNER TO owner_municipality;
+
+CREATE TABLE municipality.bank_file (
+    id uuid NOT NULL,
+    message text NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    imported_at timestamp with time zone NOT NULL,
+    imported_by_kind text NOT NULL,
+    imported_by uuid NOT NULL,
+    known integer NOT NULL,
+    pending integer NOT NULL,
+    CONSTRAINT bank_file_imported_by_kind_check CHECK ((imported_by_kind = ANY (ARRAY['login'::text, 'system'::text]))),
+    CONSTRAINT bank_file_known_check CHECK ((known >= 0)),
+    CONSTRAINT bank_file_message_check CHECK ((message = ANY (ARRAY['status'::text, 'statement'::text, 'notification'::text]))),
+    CONSTRAINT bank_file_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT bank_file_pending_check CHECK ((pending >= 0)),
+    CONSTRAINT bank_file_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+ALTER TABLE municipality.bank_file OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.bank_file.known IS 'What another file said already, word for word; it is not kept again.';
+
+COMMENT ON COLUMN municipality.bank_file.pending IS 'Entries that the bank had not booked yet: they come again in a later file.';
+
+CREATE TABLE municipality.bank_item (
+    id uuid NOT NULL,
+    file_id uuid NOT NULL,
+    key bytea NOT NULL,
+    message text NOT NULL,
+    account text,
+    kind text NOT NULL,
+    is_return boolean NOT NULL,
+    amount_cents bigint,
+    currency text NOT NULL,
+    day date NOT NULL,
+    run_number integer,
+    file_number integer,
+    line_number integer,
+    transactions integer,
+    status text NOT NULL,
+    reason text NOT NULL,
+    lines_listed boolean NOT NULL,
+    outcome text NOT NULL,
+    why text,
+    decided_at timestamp with time zone,
+    CONSTRAINT bank_item_amount_cents_check CHECK ((amount_cents >= 0)),
+    CONSTRAINT bank_item_check CHECK ((num_nonnulls(file_number, line_number) = num_nonnulls(run_number))),
+    CONSTRAINT bank_item_check1 CHECK ((((kind = 'status'::text) = (message = 'status'::text)) AND ((kind = 'status'::text) = (account IS NULL)))),
+    CONSTRAINT bank_item_check2 CHECK (((outcome <> 'open'::text) OR (why IS NOT NULL))),
+    CONSTRAINT bank_item_check3 CHECK (((outcome = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT bank_item_currency_check CHECK ((length(currency) <= 3)),
+    CONSTRAINT bank_item_key_check CHECK ((octet_length(key) = 32)),
+    CONSTRAINT bank_item_kind_check CHECK ((kind = ANY (ARRAY['debit'::text, 'credit'::text, 'status'::text]))),
+    CONSTRAINT bank_item_message_check CHECK ((message = ANY (ARRAY['status'::text, 'statement'::text, 'notification'::text]))),
+    CONSTRAINT bank_item_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'confirmed'::text, 'noted'::text, 'open'::text, 'matched'::text, 'dismissed'::text]))),
+    CONSTRAINT bank_item_reason_check CHECK ((length(reason) <= 35)),
+    CONSTRAINT bank_item_status_check CHECK ((length(status) <= 35)),
+    CONSTRAINT bank_item_transactions_check CHECK ((transactions >= 0)),
+    CONSTRAINT bank_item_why_check CHECK ((why = ANY (ARRAY['no_id'::text, 'unknown_id'::text, 'other_amount'::text, 'other_count'::text, 'other_currency'::text, 'other_payer'::text, 'other_payee'::text, 'other_day'::text, 'has_outcome'::text, 'not_paid_yet'::text, 'not_a_return'::text, 'reversed_credit'::text, 'whole_file'::text, 'duplicate'::text, 'unknown_status'::text])))
+);
+
+ALTER TABLE municipality.bank_item OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.bank_item.key IS 'Hash of what the bank says: a second file that says the same is not booked again.';
+
+CREATE TABLE municipality.bank_item_details (
+    item_id uuid NOT NULL,
+    content bytea NOT NULL,
+    kept_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE municipality.bank_item_details OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.bank_item_details IS 'Name, account and words of the other side, encrypted; gone when somebody has said what it is, or on its clock.';
+
+CREATE TABLE municipality.bank_statement (
+    file_id uuid NOT NULL,
+    number integer NOT NULL,
+    statement_id text NOT NULL,
+    account text NOT NULL,
+    opening_cents bigint,
+    closing_cents bigint,
+    booked_cents bigint NOT NULL,
+    CONSTRAINT bank_statement_account_check CHECK ((account ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
+    CONSTRAINT bank_statement_check CHECK (((num_nonnulls(opening_cents, closing_cents) < 2) OR ((opening_cents + booked_cents) = closing_cents))),
+    CONSTRAINT bank_statement_number_check CHECK ((number > 0)),
+    CONSTRAINT bank_statement_statement_id_check CHECK ((length(statement_id) <= 100))
+);
+
+ALTER TABLE municipality.bank_statement OWNER TO owner_municipality;
 
 CREATE TABLE municipality.budget (
     account_id bigint NOT NULL,
@@ -4569,6 +4754,30 @@ ALTER TABLE ONLY municipality.assessment
 ALTER TABLE ONLY municipality.balance
     ADD CONSTRAINT balance_pkey PRIMARY KEY (account_id);
 
+ALTER TABLE ONLY municipality.bank_booking
+    ADD CONSTRAINT bank_booking_pkey PRIMARY KEY (run_id, number, act, message);
+
+ALTER TABLE ONLY municipality.bank_decision
+    ADD CONSTRAINT bank_decision_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.bank_file
+    ADD CONSTRAINT bank_file_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.bank_file
+    ADD CONSTRAINT bank_file_sha256_key UNIQUE (sha256);
+
+ALTER TABLE ONLY municipality.bank_item_details
+    ADD CONSTRAINT bank_item_details_pkey PRIMARY KEY (item_id);
+
+ALTER TABLE ONLY municipality.bank_item
+    ADD CONSTRAINT bank_item_key_key UNIQUE (key);
+
+ALTER TABLE ONLY municipality.bank_item
+    ADD CONSTRAINT bank_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.bank_statement
+    ADD CONSTRAINT bank_statement_pkey PRIMARY KEY (file_id, number);
+
 ALTER TABLE ONLY municipality.budget
     ADD CONSTRAINT budget_pkey PRIMARY KEY (account_id);
 
@@ -4968,6 +5177,14 @@ CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_
 
 CREATE INDEX assessment_year ON municipality.assessment USING btree (year, started_at DESC);
 
+CREATE INDEX bank_booking_item ON municipality.bank_booking USING btree (item_id);
+
+CREATE UNIQUE INDEX bank_decision_waiting ON municipality.bank_decision USING btree (item_id) WHERE (outcome IS NULL);
+
+CREATE INDEX bank_item_file ON municipality.bank_item USING btree (file_id);
+
+CREATE INDEX bank_item_open ON municipality.bank_item USING btree (id) WHERE (outcome = 'open'::text);
+
 CREATE UNIQUE INDEX budget_application ON municipality.budget USING btree (application_id) WHERE (application_id IS NOT NULL);
 
 CREATE INDEX budget_pass ON municipality.budget USING btree (pass_id);
@@ -5213,6 +5430,30 @@ ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.bank_booking FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.bank_booking ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.bank_decision FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.bank_decision ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.bank_file FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.bank_file ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.bank_item FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.bank_item ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.bank_item_details FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.bank_item_details ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.bank_statement FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.bank_statement ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.coupon FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -5542,6 +5783,14 @@ CREATE TRIGGER receive_request BEFORE INSERT ON municipality.holder_request FOR 
 
 ALTER TABLE municipality.holder_request ENABLE ALWAYS TRIGGER receive_request;
 
+CREATE TRIGGER refuse_change BEFORE UPDATE ON municipality.bank_decision FOR EACH ROW EXECUTE FUNCTION municipality.refuse_bank_decision();
+
+ALTER TABLE municipality.bank_decision ENABLE ALWAYS TRIGGER refuse_change;
+
+CREATE TRIGGER refuse_change BEFORE UPDATE ON municipality.bank_item FOR EACH ROW EXECUTE FUNCTION municipality.refuse_bank_item();
+
+ALTER TABLE municipality.bank_item ENABLE ALWAYS TRIGGER refuse_change;
+
 CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EACH ROW EXECUTE FUNCTION municipality.refuse_changed_signal();
 
 ALTER TABLE municipality.signal ENABLE ALWAYS TRIGGER refuse_changed_signal;
@@ -5563,6 +5812,10 @@ ALTER TABLE municipality.settlement_file ENABLE ALWAYS TRIGGER refuse_in_sandbox
 CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_line();
 
 ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER refuse_line;
+
+CREATE TRIGGER refuse_other_amount AFTER INSERT ON municipality.bank_booking REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_bank_booking();
+
+ALTER TABLE municipality.bank_booking ENABLE ALWAYS TRIGGER refuse_other_amount;
 
 CREATE TRIGGER refuse_over_limit AFTER INSERT ON municipality.coupon REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_over_limit();
 
@@ -5634,6 +5887,27 @@ ALTER TABLE ONLY municipality.assessment_count
 
 ALTER TABLE ONLY municipality.assessment_count
     ADD CONSTRAINT assessment_count_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
+
+ALTER TABLE ONLY municipality.bank_booking
+    ADD CONSTRAINT bank_booking_item_id_fkey FOREIGN KEY (item_id) REFERENCES municipality.bank_item(id);
+
+ALTER TABLE ONLY municipality.bank_booking
+    ADD CONSTRAINT bank_booking_run_id_number_fkey FOREIGN KEY (run_id, number) REFERENCES municipality.settlement_line(run_id, number);
+
+ALTER TABLE ONLY municipality.bank_decision
+    ADD CONSTRAINT bank_decision_item_id_fkey FOREIGN KEY (item_id) REFERENCES municipality.bank_item(id);
+
+ALTER TABLE ONLY municipality.bank_decision
+    ADD CONSTRAINT bank_decision_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
+
+ALTER TABLE ONLY municipality.bank_item_details
+    ADD CONSTRAINT bank_item_details_item_id_fkey FOREIGN KEY (item_id) REFERENCES municipality.bank_item(id);
+
+ALTER TABLE ONLY municipality.bank_item
+    ADD CONSTRAINT bank_item_file_id_fkey FOREIGN KEY (file_id) REFERENCES municipality.bank_file(id);
+
+ALTER TABLE ONLY municipality.bank_statement
+    ADD CONSTRAINT bank_statement_file_id_fkey FOREIGN KEY (file_id) REFERENCES municipality.bank_file(id);
 
 ALTER TABLE ONLY municipality.budget
     ADD CONSTRAINT budget_pass_id_fkey FOREIGN KEY (pass_id) REFERENCES municipality.pass(id);
@@ -6083,6 +6357,12 @@ GRANT ALL ON FUNCTION municipality.redeem_offline(item_id uuid, item_print bytea
 REVOKE ALL ON FUNCTION municipality.refresh_statistics() FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.refresh_statistics() TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.refuse_bank_booking() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_bank_decision() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_bank_item() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_changed_signal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
@@ -6221,6 +6501,56 @@ GRANT UPDATE(amount_cents) ON TABLE municipality.assessment_count TO app_municip
 GRANT SELECT ON TABLE municipality.balance TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.balance TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.balance TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.bank_booking TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.bank_booking TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.bank_decision TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(item_id) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(kind) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(act) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(run_id) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(file_number) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(line_number) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(because) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT UPDATE(outcome) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT UPDATE(ended_by) ON TABLE municipality.bank_decision TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.bank_file TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.bank_file TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.bank_item TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.bank_item TO app_municipality;
+
+GRANT UPDATE(outcome) ON TABLE municipality.bank_item TO app_municipality;
+
+GRANT UPDATE(why) ON TABLE municipality.bank_item TO app_municipality;
+
+GRANT UPDATE(decided_at) ON TABLE municipality.bank_item TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.bank_item_details TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.bank_item_details TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.bank_statement TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.bank_statement TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.budget TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.budget TO app_municipality;

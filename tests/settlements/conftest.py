@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 from browsing import browsing
+from given.bank_world import World
 from given.logins import a_key_store
 from pas.app.proving import prove_books
-from pas.db import role_name
+from pas.auth.keys import KeyRing
+from pas.db import Connection, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access
 from pas.settings import Settings
@@ -39,3 +41,14 @@ async def client(access: Access, tmp_path: Path) -> AsyncGenerator[httpx.AsyncCl
     keys = a_key_store(tmp_path, cities=("velsen", "almere"))
     async with browsing(access.address, settings=Settings(key_dir=keys.folder)) as client:
         yield client
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> KeyRing:
+    return a_key_store(tmp_path, cities=("velsen",)).ring(MunicipalityName("velsen"))
+
+
+@pytest.fixture
+async def world(connection: Connection, ring: KeyRing) -> World:
+    """Three shops in a run of which the bank has the file."""
+    return await World(connection, ring).laid_out()

@@ -15,6 +15,8 @@ READERS: Final[Mapping[str, Permission]] = {
     "application": Permission.APPLICATIONS_READ,
     "helper_application": Permission.APPLICATIONS_READ,
     "appropriation": Permission.APPROPRIATIONS_READ,
+    "bank_file": Permission.SETTLEMENTS_READ,
+    "bank_item": Permission.SETTLEMENTS_READ,
     "card": Permission.CARDS_READ,
     "card_run": Permission.CARDS_READ,
     "child_application": Permission.APPLICATIONS_DECIDE,

@@ -9,6 +9,8 @@ THINGS: Final = {
     "api_token": "Token van een programma",
     "application": "Aanvraag",
     "appropriation": "Geld in de begroting",
+    "bank_file": "Bestand van de bank",
+    "bank_item": "Boeking op het bankafschrift",
     "card": "Kaart",
     "card_run": "Ronde van kaarten",
     "category": "Bestedingsdoel",

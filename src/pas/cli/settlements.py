@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.auth.keys import KeyStore
 from pas.cli.rows import bar
 from pas.cli.screen import done, out, say
 from pas.db import Connection, Database
@@ -19,6 +21,8 @@ from pas.ids import MerchantId, MunicipalityName
 from pas.installation import opened
 from pas.money import Cents, euros
 from pas.settings import read_settings
+from pas.settlements.bank.import_file import import_bank_file as take_in_file
+from pas.settlements.bank.xml import MOST_BYTES
 from pas.settlements.model import SettlementLine, UnpaidMerchant
 from pas.settlements.propose import look_ahead, propose_settlement
 from pas.settlements.show import ListedSettlement, list_runs, read_unpaid
@@ -164,6 +168,46 @@ def specification(
         return await specification_file(connection, MerchantId(merchant), run.id, actor=SYSTEM)
 
     sys.stdout.write(with_connection(municipality, work))
+
+
+@app.command()
+def import_bank_file(
+    municipality: Place,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A pain.002, camt.053 or camt.054.")
+    ],
+) -> None:
+    """Book what the bank says it did; what is not recognised waits on a list for two people.
+
+    The same file again, or the same statement in another file, changes nothing.
+
+    Example: pas settlements import-bank-file velsen statement.xml
+    """
+    name, content = MunicipalityName(municipality), read_bounded(file)
+    ring = KeyStore(read_settings().keys).ring(name)
+    answer = with_connection(
+        municipality,
+        lambda connection: take_in_file(
+            connection,
+            name,
+            content,
+            name=file.name,
+            ring=ring,
+            actor=SYSTEM,
+            now=datetime.now(UTC),
+        ),
+    )
+    done(
+        f"{answer.booked} booked, {answer.confirmed} confirmed, {answer.noted} noted, "
+        f"{answer.known} known already, {answer.pending} not booked by the bank yet; "
+        f"{answer.open} wait for people."
+    )
+
+
+def read_bounded(file: Path) -> bytes:
+    """Read no more than what would be refused anyway."""
+    with file.open("rb") as source:
+        return source.read(MOST_BYTES + 1)
 
 
 async def numbered(connection: Connection, number: int) -> ListedSettlement:

@@ -144,6 +144,17 @@ FORGET_PROOFS: Final = Statement(
     """,
     Gone,
 )
+FORGET_BANK_DETAILS: Final = Statement(
+    """
+    WITH gone AS (
+        DELETE FROM bank_item_details WHERE item_id IN (
+            SELECT d.item_id FROM bank_item_details d WHERE d.kept_at < $1 LIMIT $2)
+        RETURNING 1
+    )
+    SELECT count(*) AS count FROM gone
+    """,
+    Gone,
+)
 FORGET_TURNS: Final = Statement(
     """
     WITH gone AS (
@@ -268,5 +279,11 @@ CLOCKS: Final = (
         FORGET_CONTACTS,
     ),
     Clock("proof", 7 * 366, "Selectielijst gemeenten 2020: payments seven years", FORGET_PROOFS),
+    Clock(
+        "bank_item_details",
+        366,
+        "ours: a year to find out what the bank did; they go at once when somebody said what it is",
+        FORGET_BANK_DETAILS,
+    ),
     Clock("scheduled_turn", 396, "ours", FORGET_TURNS),
 )

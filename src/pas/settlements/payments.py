@@ -3,8 +3,11 @@
 A line that came back is owed to the merchant again, and is in the next run.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import ClassVar, Final
+
+import msgspec
 
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
@@ -39,6 +42,14 @@ class LineHasOutcome(Refusal):
     next_step: ClassVar[str] = "Open de uitbetaling opnieuw. Daar staat het."
 
 
+class By(msgspec.Struct, frozen=True):
+    """Who books, when, and from which file of the bank, if from one."""
+
+    actor: Actor
+    now: datetime
+    source: Mapping[str, str] = {}
+
+
 BOOK: Final = Statement("SELECT book_payments($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)", None)
 
 
@@ -52,24 +63,7 @@ async def mark_paid(
         refuse_state(run.state, "exported")
         refuse_day(run, paid_on, now=now)
         lines = [one for one in await read_lines(connection, run_id) if one.state == "approved"]
-        await BOOK.run(
-            connection,
-            *(run_id, "pay", [one.number for one in lines], paid_on, None),
-            *(entries_of(run_id, "pay", lines), prints_of(run_id, "pay", lines)),
-            *(new_account_id(), now, actor.id),
-        )
-        await record_event(
-            connection,
-            kind="settlement.paid",
-            subject_kind="settlement",
-            subject_id=run_id,
-            actor=actor,
-            after={
-                "lines": len(lines),
-                "amountCents": sum(one.amount_cents for one in lines),
-                "paidOn": paid_on,
-            },
-        )
+        await book_paid(connection, run_id, lines, day=paid_on, by=By(actor, now))
         return await read_run(connection, run_id)
 
 
@@ -92,23 +86,69 @@ async def mark_returned(
         refuse_day(run, returned_on, now=now, paid_on=line.paid_on)
         if line.state not in {"approved", "paid"}:
             raise LineHasOutcome
-        await BOOK.run(
-            connection,
-            *(run_id, "bounce", [number], returned_on, reason),
-            *(entries_of(run_id, "bounce", [line]), prints_of(run_id, "bounce", [line])),
-            *(new_account_id(), now, actor.id),
+        await book_returned(
+            connection, run_id, [line], day=returned_on, reason=reason, by=By(actor, now)
         )
+        return await read_line(connection, run_id, number)
+
+
+async def book_paid(
+    connection: Connection,
+    run_id: SettlementId,
+    lines: Sequence[SettlementLine],
+    *,
+    day: date,
+    by: By,
+) -> None:
+    """Book that lines were paid, in the transaction that locked their run; in order of their number."""
+    await BOOK.run(
+        connection,
+        *(run_id, "pay", [one.number for one in lines], day, None),
+        *(entries_of(run_id, "pay", lines), prints_of(run_id, "pay", lines)),
+        *(new_account_id(), by.now, by.actor.id),
+    )
+    await record_event(
+        connection,
+        kind="settlement.paid",
+        subject_kind="settlement",
+        subject_id=run_id,
+        actor=by.actor,
+        after={
+            "lines": len(lines),
+            "amountCents": sum(one.amount_cents for one in lines),
+            "paidOn": day,
+            **by.source,
+        },
+    )
+
+
+async def book_returned(
+    connection: Connection,
+    run_id: SettlementId,
+    lines: Sequence[SettlementLine],
+    *,
+    day: date,
+    reason: str,
+    by: By,
+) -> None:
+    """Book that lines did not arrive, in the transaction that locked their run; each is an event."""
+    await BOOK.run(
+        connection,
+        *(run_id, "bounce", [one.number for one in lines], day, reason),
+        *(entries_of(run_id, "bounce", lines), prints_of(run_id, "bounce", lines)),
+        *(new_account_id(), by.now, by.actor.id),
+    )
+    for line in lines:
         await record_event(
             connection,
             kind="settlement.returned",
             subject_kind="settlement",
             subject_id=run_id,
-            actor=actor,
-            before={"line": number, "state": line.state},
-            after={"returnedOn": returned_on, "amountCents": line.amount_cents},
+            actor=by.actor,
+            before={"line": line.number, "state": line.state},
+            after={"returnedOn": day, "amountCents": line.amount_cents, **by.source},
             reason=reason,
         )
-        return await read_line(connection, run_id, number)
 
 
 async def read_line(connection: Connection, run_id: SettlementId, number: int) -> SettlementLine:

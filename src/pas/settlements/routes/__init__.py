@@ -2,6 +2,6 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.routes import payouts, runs
+from pas.settlements.routes import bank, payouts, runs
 
-routes: list[ControllerRouterHandler] = [*runs.handlers, *payouts.handlers]
+routes: list[ControllerRouterHandler] = [*runs.handlers, *payouts.handlers, *bank.handlers]

@@ -1,0 +1,1 @@
+"""Answers of the bank: read, matched with what was paid, and booked once."""
