@@ -108,7 +108,8 @@ def entry_of(move: Move, habit: Habit, version: str) -> Tree:
         batch = {"PmtInfId": move.batch}
     elif move.batch and habit == "rabobank":
         batch = {"MsgId": move.batch}
-        details = details or [{"Refs": {"PmtInfId": move.batch, "EndToEndId": "NOTPROVIDED"}}]
+        references = {"PmtInfId": move.batch, "EndToEndId": "NOTPROVIDED"}
+        details = details or [{"Refs": references, **said_of(move.cents, move, version)}]
     elif move.batch:
         entry["AddtlNtryInf"] = f"/TRTP/SEPA BATCH/PREF/{move.batch}/NRTX/{move.count or ''}/"
     if move.count is not None and habit != "abn_amro":
@@ -130,16 +131,20 @@ def detail_of(line: tuple[str, int, str], move: Move, habit: Habit, version: str
         "RltdPties": {side: {"Pty": name} if version == "08" else name, **account},
         "RmtInf": {"Ustrd": [move.words or "Uitbetaling"]},
     }
-    if version == "02":
-        detail["AmtDtls"] = {"TxAmt": {"Amt": amount(cents, move.currency)}}
-    else:
-        detail |= {
-            "Amt": amount(cents, move.currency),
-            "CdtDbtInd": "CRDT" if move.credit else "DBIT",
-        }
+    detail |= said_of(cents, move, version)
     if move.returned:
         detail["RtrInf"] = {"Rsn": {"Cd": move.returned}}
     return detail
+
+
+def said_of(cents: int, move: Move, version: str) -> Tree:
+    """An amount in its old place, or in its new one with its direction."""
+    if version == "02":
+        return {"AmtDtls": {"TxAmt": {"Amt": amount(cents, move.currency)}}}
+    return {
+        "Amt": amount(cents, move.currency),
+        "CdtDbtInd": "CRDT" if move.credit else "DBIT",
+    }
 
 
 def amount(cents: int, currency: str) -> Tree:

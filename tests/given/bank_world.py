@@ -2,16 +2,22 @@
 
 from given.bank import Move
 from given.days import NOW
-from given.merchants import IBAN
-from given.settlements import FINANCE, VELSEN, Shop, a_shop, an_exported_run, sell
+from given.settlements import FINANCE, VELSEN, Shop, a_shop, an_account, an_exported_run, sell
+from pas.auth.actor import Actor
 from pas.auth.keys import KeyRing
 from pas.db import Connection
 from pas.ids import SettlementId
 from pas.settlements.bank.import_file import BankImport, import_bank_file
 from pas.settlements.stored import read_lines
 
+SHOP_IBAN = "NL02ABNA0123456789"
+"""Where the shops are paid; the municipality pays from another account."""
 WHOLE = Move(cents=2_100, batch="velsen-1-F1", count=3)
-LINES = (("velsen-1-1", 500, IBAN), ("velsen-1-2", 700, IBAN), ("velsen-1-3", 900, IBAN))
+LINES = (
+    ("velsen-1-1", 500, SHOP_IBAN),
+    ("velsen-1-2", 700, SHOP_IBAN),
+    ("velsen-1-3", 900, SHOP_IBAN),
+)
 
 
 def a_return(
@@ -26,7 +32,7 @@ def a_return(
     return Move(
         cents=cents,
         credit=True,
-        lines=((f"velsen-1-{number}", cents, IBAN),),
+        lines=((f"velsen-1-{number}", cents, SHOP_IBAN),),
         returned=returned,
         reversal=reversal,
         reference=reference,
@@ -44,15 +50,16 @@ class World:
 
     async def laid_out(self) -> "World":
         for name, cents in (("A", 500), ("B", 700), ("C", 900)):
-            shop = await a_shop(self.connection, name=name)
+            shop = await a_shop(self.connection, name=name, account=False)
+            await an_account(self.connection, shop.merchant, iban=SHOP_IBAN)
             await sell(self.connection, shop, cents)
             self.shops.append(shop)
         self.run = await an_exported_run(self.connection)
         return self
 
-    async def take(self, content: bytes) -> BankImport:
+    async def take(self, content: bytes, *, actor: Actor = FINANCE) -> BankImport:
         return await import_bank_file(
-            self.connection, VELSEN, content, name="x.xml", ring=self.ring, actor=FINANCE, now=NOW
+            self.connection, VELSEN, content, name="x.xml", ring=self.ring, actor=actor, now=NOW
         )
 
     async def states(self) -> list[str]:

@@ -103,6 +103,19 @@ A_ROW = {
         SELECT m.id, s.number, s.kind, $1, 'holder', m.id, s.words
         FROM made m, (VALUES (1, 'received', 'Nee.'), (2, 'withdrawn', NULL)) AS s (number, kind, words)
     """,
+    "bank_item_details": """
+        WITH file AS (
+            INSERT INTO bank_file (id, message, name, sha256, imported_at, imported_by_kind, imported_by, known, pending)
+            VALUES (gen_random_uuid(), 'status', 'x', sha256(gen_random_uuid()::text::bytea), $1, 'system', gen_random_uuid(), 0, 0)
+            RETURNING id
+        ), item AS (
+            INSERT INTO bank_item (id, file_id, key, message, kind, is_return, currency, day, status, reason, lines_listed, outcome, why)
+            SELECT gen_random_uuid(), id, sha256(gen_random_uuid()::text::bytea), 'status', 'status', false, 'EUR', '2026-01-01', '', '',
+                false, 'open', 'no_id' FROM file
+            RETURNING id
+        )
+        INSERT INTO bank_item_details (item_id, content, kept_at) SELECT id, '\\x00', $1 FROM item
+    """,
     "import_row": """
         WITH made AS (
             INSERT INTO import (id, kind, file_name, sha256, started_at, actor_kind, actor_id)

@@ -45,7 +45,7 @@ async def client(access: Access, tmp_path: Path) -> AsyncGenerator[httpx.AsyncCl
 
 @pytest.fixture
 def ring(tmp_path: Path) -> KeyRing:
-    return a_key_store(tmp_path, cities=("velsen",)).ring(MunicipalityName("velsen"))
+    return a_key_store(tmp_path / "of-bank", cities=("velsen",)).ring(MunicipalityName("velsen"))
 
 
 @pytest.fixture

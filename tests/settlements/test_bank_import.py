@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from given.bank import Habit, Move, a_report, a_statement
-from given.bank_world import LINES, WHOLE, World, a_return
+from given.bank_world import LINES, SHOP_IBAN, WHOLE, World, a_return
 from given.days import TODAY
-from given.merchants import IBAN, OTHER_IBAN
+from given.merchants import OTHER_IBAN
 from given.settlements import owed
 from pas.settlements.stored import read_lines, read_run
 
@@ -110,13 +110,13 @@ async def test_what_goes_well_is_noted_and_books_nothing(
 UNMATCHED: Sequence[tuple[str, bytes]] = (
     ("no_id", a_statement(Move(cents=2_100))),
     ("no_id", a_statement(Move(cents=2_100, batch="haarlem-1-F1", count=3))),
-    ("no_id", a_statement(Move(cents=500, lines=[("NOTPROVIDED", 500, IBAN)]))),
-    ("no_id", a_statement(Move(cents=500, lines=[("velsen-01-1", 500, IBAN)]))),
+    ("no_id", a_statement(Move(cents=500, lines=[("NOTPROVIDED", 500, SHOP_IBAN)]))),
+    ("no_id", a_statement(Move(cents=500, lines=[("velsen-01-1", 500, SHOP_IBAN)]))),
     ("unknown_id", a_statement(Move(cents=2_100, batch="velsen-2-F1", count=3))),
     ("unknown_id", a_statement(Move(cents=2_100, batch="velsen-1-F2", count=3))),
-    ("unknown_id", a_statement(Move(cents=500, lines=[("velsen-1-4", 500, IBAN)]))),
+    ("unknown_id", a_statement(Move(cents=500, lines=[("velsen-1-4", 500, SHOP_IBAN)]))),
     ("other_amount", a_statement(Move(cents=2_099, batch="velsen-1-F1", count=3))),
-    ("other_amount", a_statement(Move(cents=501, lines=[("velsen-1-1", 501, IBAN)]))),
+    ("other_amount", a_statement(Move(cents=501, lines=[("velsen-1-1", 501, SHOP_IBAN)]))),
     ("other_count", a_statement(Move(cents=2_100, batch="velsen-1-F1", count=2))),
     (
         "other_currency",

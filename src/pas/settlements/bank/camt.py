@@ -5,6 +5,7 @@ all its payments in it, or as an entry for each. Versions differ too: the state 
 or a code, an amount stands in one place or another. Pure: content in, what the bank says out.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -40,6 +41,8 @@ RETURNED: Final = "RRTN"
 """Sub-family of the bank transaction code: a payment that came back."""
 NOT_GIVEN: Final = frozenset({"", "NOTPROVIDED", "NONREF"})
 LONGEST_WORDS: Final = 500
+LONGEST_CODE: Final = 35
+COUNT: Final = re.compile(r"[0-9]{1,6}")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,14 +188,14 @@ def item_of(
         day=entry.day,
         target=target,
         transactions=count if target is not None and target.file is not None else None,
-        reason=reason_of(node) or reason_of(entry.node),
+        reason=(reason_of(node) or reason_of(entry.node))[:LONGEST_CODE],
         other=counterparty(node if node.name == "TxDtls" else entry.node, entry),
     )
 
 
 def said_transactions(entry: Entry) -> int | None:
     said = texts(entry.node, "NtryDtls", "Btch", "NbOfTxs")
-    return sum(map(int, said)) if said and all(one.isdecimal() for one in said) else None
+    return sum(map(int, said)) if said and all(COUNT.fullmatch(one) for one in said) else None
 
 
 def amount_of(detail: Node, entry: Entry, *, alone: bool) -> Cents | None:

@@ -15,6 +15,7 @@ from pas.settlements.bank.xml import BankFileUnreadable, Node, every, first, tex
 REPORT: Final = "CstmrPmtStsRpt"
 EURO: Final = "EUR"
 LONGEST_WORDS: Final = 500
+LONGEST_CODE: Final = 35
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -65,8 +66,8 @@ def batch_item(report: Report, name: str, status: str, *, node: Node, listed: bo
         currency=EURO,
         day=report.day,
         target=report.ours(name),
-        status=status,
-        reason=reason_of(node),
+        status=status[:LONGEST_CODE],
+        reason=reason_of(node)[:LONGEST_CODE],
         lines_listed=listed,
         other=Counterparty(words=words_of(node, name)),
     )
@@ -82,8 +83,8 @@ def payment_item(report: Report, node: Node, *, inherited: str) -> Item:
         currency=EURO if amount is None else amount.currency,
         day=report.day,
         target=report.ours(name),
-        status=status,
-        reason=reason_of(node) or inherited,
+        status=status[:LONGEST_CODE],
+        reason=(reason_of(node) or inherited)[:LONGEST_CODE],
         other=Counterparty(
             name=text(node, "OrgnlTxRef", "Cdtr", "Nm")
             or text(node, "OrgnlTxRef", "Cdtr", "Pty", "Nm"),

@@ -13,7 +13,7 @@ from pas.settlements.bank.said import Ours
 from pas.settlements.bank.xml import BankFileUnreadable, Node, first
 from pas.settlements.rules import payment_id
 
-AMOUNT: Final = re.compile(r"([0-9]{1,13})(?:\.([0-9]{1,5}))?")
+AMOUNT: Final = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,5}))?")
 ID: Final = re.compile(r"[a-z][a-z0-9-]*-([1-9][0-9]{0,8})-(f?)([1-9][0-9]{0,8})", re.IGNORECASE)
 WORD: Final = re.compile(r"[A-Za-z0-9-]+")
 CENTS_LONG: Final = 2

@@ -16,6 +16,7 @@ MOST_BYTES: Final = 20_000_000
 """A statement with ten thousand payments, each with names, is fifteen million."""
 MOST_NODES: Final = 1_000_000
 DEEPEST: Final = 40
+CURRENCY_LONG: Final = len("EUR")
 TOO_LARGE: Final = "Het bestand is te groot. Vraag bij de bank een kortere periode."
 
 
@@ -47,6 +48,8 @@ class Builder:
         if self.nodes > MOST_NODES or len(self.path) > DEEPEST:
             raise BankFileUnreadable(TOO_LARGE)
         node = Node(tag.rpartition("}")[2], attributes.get("Ccy", ""))
+        if len(node.currency) > CURRENCY_LONG:
+            raise BankFileUnreadable("Er staat een munt in die niet bestaat.")
         self.path[-1].inner.append(node)
         self.path.append(node)
 
