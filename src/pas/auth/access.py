@@ -119,10 +119,11 @@ def refuse_other_merchant(request: AppRequest, opt: dict[str, object], actor: Ac
 async def refuse_forged(request: AppRequest) -> None:
     """Refuse a change that another site makes with somebody's cookie, or a form without its token."""
     authentication = cast("Authentication", request.auth)
-    if authentication.method in {"till", "token"}:
+    is_page = not request.scope["path"].startswith(API)
+    # A form is filled in by a person: no program sends one with its own proof alone.
+    if authentication.method in {"till", "token"} and not is_page:
         return
     refuse_cross_site(request.headers, scheme=auth_state(request.app.state).scheme)
-    is_page = not request.scope["path"].startswith(API)
     if authentication.method is None and not is_page:
         return
     given = request.headers.get(HEADER)
