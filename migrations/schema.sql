@@ -309,6 +309,10 @@ BEGIN
 
     booked_at := clock_timestamp();
     open_period := date_trunc('month', booked_at AT TIME ZONE 'Europe/Amsterdam')::date;
+    -- Read after this transaction has its id: closing waits for whoever did not see it here.
+    WHILE EXISTS (SELECT 1 FROM period_closing c WHERE c.period = open_period AND c.reopened_at IS NULL) LOOP
+        open_period := (open_period + interval '1 month')::date;
+    END LOOP;
 
     INSERT INTO entry (id, kind, refusal, fingerprint, total, reverses, reversal_number, replaces,
         occurred_at, recorded_at, period, actor_kind, actor_id, epoch, xid)
@@ -428,6 +432,45 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.close_period(closing uuid, profile uuid, closer uuid, patience interval) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    began CONSTANT boolean := pg_current_xact_id_if_assigned() IS NULL;
+    ours period_closing := (SELECT c FROM period_closing c WHERE c.id = closing FOR NO KEY UPDATE);
+    own CONSTANT xid8 := pg_current_xact_id();
+    until CONSTANT timestamptz := clock_timestamp() + patience;
+BEGIN
+    IF NOT began OR ours.id IS NULL OR ours.closed_at IS NOT NULL OR current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA312', MESSAGE = 'a period is closed once, after it was announced, in a transaction that begins with it';
+    END IF;
+    WHILE pg_snapshot_xmin(pg_current_snapshot()) < own LOOP
+        IF clock_timestamp() > until THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA313', MESSAGE = 'somebody who began before the period was closed goes on',
+                HINT = 'The period stays announced. Close it again in a while.';
+        END IF;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    INSERT INTO period_line (closing_id, number, kind, debit, credit, scheme_id, budget_year, transfers, amount_cents, hash)
+    SELECT closing, j.number, j.kind, j.debit, j.credit, j.scheme_id, j.budget_year, j.transfers, j.amount_cents,
+        sha256(convert_to(jsonb_build_array(ours.period, j.number, j.kind, j.debit, j.credit, j.scheme_id, j.budget_year, j.transfers, j.amount_cents)::text, 'UTF8'))
+    FROM (
+        SELECT l.*, row_number() OVER (ORDER BY l.kind, l.debit, l.credit, l.budget_year, l.scheme_id)::integer AS number
+        FROM journal_of(ours.period) l
+    ) j;
+    UPDATE period_closing c SET closed_at = clock_timestamp(), closed_by = closer, profile_id = profile,
+        lines = l.lines, transfers = l.transfers, total_cents = l.cents, content_hash = l.hash
+    FROM (
+        SELECT count(*)::integer AS lines, coalesce(sum(p.transfers), 0)::bigint AS transfers, coalesce(sum(p.amount_cents), 0)::bigint AS cents,
+            sha256(coalesce(string_agg(p.hash, ''::bytea ORDER BY p.number), ''::bytea)) AS hash
+        FROM period_line p WHERE p.closing_id = closing
+    ) l
+    WHERE c.id = closing;
+END $$;
+
+ALTER FUNCTION municipality.close_period(closing uuid, profile uuid, closer uuid, patience interval) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -917,6 +960,24 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.journal_of(month date) RETURNS TABLE(kind text, debit text, credit text, scheme_id uuid, budget_year smallint, transfers bigint, amount_cents bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+    SELECT e.kind, d.kind, c.kind, coalesce(d.scheme_id, c.scheme_id), coalesce(d.budget_year, c.budget_year), count(*), sum(t.amount)::bigint
+    FROM entry e
+    JOIN transfer t ON t.entry_id = e.id
+        AND t.xid BETWEEN (SELECT min(b.xid) FROM entry b WHERE b.period = month) AND (SELECT max(b.xid) FROM entry b WHERE b.period = month)
+    JOIN account d ON d.id = t.debit JOIN account c ON c.id = t.credit
+    WHERE e.period = month AND d.unit = 'cents'
+    GROUP BY 1, 2, 3, 4, 5
+$$;
+
+ALTER FUNCTION municipality.journal_of(month date) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.judge_waiting_applications() RETURNS trigger
     LANGUAGE plpgsql
@@ -1870,6 +1931,45 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_overlap() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_period_closing() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    first_month CONSTANT date := (SELECT date_trunc('month', e.started_at AT TIME ZONE 'Europe/Amsterdam')::date FROM epoch e ORDER BY e.number LIMIT 1);
+BEGIN
+    IF NEW.period > date_trunc('month', clock_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date
+        OR NEW.period < first_month
+        OR NEW.number <> coalesce((SELECT max(c.number) FROM period_closing c WHERE c.period = NEW.period), 0) + 1
+        OR EXISTS (SELECT 1 FROM generate_series(first_month, NEW.period - interval '1 month', interval '1 month') AS m (month)
+            WHERE NOT EXISTS (SELECT 1 FROM period_closing c WHERE c.period = m.month::date AND c.closed_at IS NOT NULL AND c.reopened_at IS NULL)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA310', MESSAGE = 'a month is closed when it has begun, after every month before it';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_period_closing() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_period_step() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.reopened_at IS NOT NULL
+        OR (OLD.id, OLD.period, OLD.number, OLD.announced_at, OLD.announced_by, OLD.xid)
+            IS DISTINCT FROM (NEW.id, NEW.period, NEW.number, NEW.announced_at, NEW.announced_by, NEW.xid)
+        OR OLD.closed_at IS NOT NULL AND (OLD.closed_at, OLD.closed_by, OLD.profile_id, OLD.lines, OLD.transfers, OLD.total_cents, OLD.content_hash)
+            IS DISTINCT FROM (NEW.closed_at, NEW.closed_by, NEW.profile_id, NEW.lines, NEW.transfers, NEW.total_cents, NEW.content_hash)
+        OR OLD.closed_at IS NULL AND NEW.reopening_proposed_at IS NOT NULL
+        OR NEW.reopened_at IS NOT NULL AND (OLD.reopening_proposed_at, OLD.reopening_proposed_by, OLD.reopening_because)
+            IS DISTINCT FROM (NEW.reopening_proposed_at, NEW.reopening_proposed_by, NEW.reopening_because) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA311', MESSAGE = 'a period that was closed does not go this way, and never changes what it was';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_period_step() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_repeated_verdict() RETURNS trigger
     LANGUAGE plpgsql
@@ -3357,6 +3457,20 @@ CREATE TABLE municipality.job (
 
 ALTER TABLE municipality.job OWNER TO owner_municipality;
 
+CREATE TABLE municipality.journal_profile (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    content text NOT NULL,
+    recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    recorded_by uuid NOT NULL,
+    CONSTRAINT journal_profile_content_check CHECK ((length(content) <= 200000)),
+    CONSTRAINT journal_profile_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE municipality.journal_profile OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.journal_profile IS 'How the journal becomes a file for the financial administration: versions, of which the newest counts. A closed period keeps the one it was closed with.';
+
 CREATE TABLE municipality.known_device (
     subject_id uuid NOT NULL,
     device_hash bytea NOT NULL,
@@ -3831,6 +3945,65 @@ CREATE TABLE municipality.payout_account (
 );
 
 ALTER TABLE municipality.payout_account OWNER TO owner_municipality;
+
+CREATE TABLE municipality.period_closing (
+    id uuid NOT NULL,
+    period date NOT NULL,
+    number integer NOT NULL,
+    announced_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    announced_by uuid NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    profile_id uuid,
+    lines integer,
+    transfers bigint,
+    total_cents bigint,
+    content_hash bytea,
+    reopening_proposed_at timestamp with time zone,
+    reopening_proposed_by uuid,
+    reopening_because text,
+    reopened_at timestamp with time zone,
+    reopened_by uuid,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT period_closing_check CHECK ((num_nonnulls(closed_at, closed_by, profile_id, lines, transfers, total_cents, content_hash) = ANY (ARRAY[0, 7]))),
+    CONSTRAINT period_closing_check1 CHECK ((num_nonnulls(reopening_proposed_at, reopening_proposed_by, reopening_because) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT period_closing_check2 CHECK ((num_nonnulls(reopened_at, reopened_by) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT period_closing_check3 CHECK (((reopening_proposed_at IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT period_closing_check4 CHECK (((reopened_at IS NULL) OR (reopening_proposed_at IS NOT NULL))),
+    CONSTRAINT period_closing_content_hash_check CHECK ((octet_length(content_hash) = 32)),
+    CONSTRAINT period_closing_lines_check CHECK ((lines >= 0)),
+    CONSTRAINT period_closing_number_check CHECK ((number > 0)),
+    CONSTRAINT period_closing_period_check CHECK ((EXTRACT(day FROM period) = (1)::numeric)),
+    CONSTRAINT period_closing_reopening_because_check CHECK (((length(reopening_because) >= 1) AND (length(reopening_because) <= 300))),
+    CONSTRAINT period_closing_total_cents_check CHECK ((total_cents >= 0)),
+    CONSTRAINT period_closing_transfers_check CHECK ((transfers >= 0)),
+    CONSTRAINT second_pair_of_eyes_on_reopening CHECK ((reopened_by <> reopening_proposed_by))
+);
+
+ALTER TABLE municipality.period_closing OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.period_closing IS 'A month that was closed; closed again after it was opened again, it is another row. Announced and not yet closed, it is closed to whoever books.';
+
+CREATE TABLE municipality.period_line (
+    closing_id uuid NOT NULL,
+    number integer NOT NULL,
+    kind text NOT NULL,
+    debit text NOT NULL,
+    credit text NOT NULL,
+    scheme_id uuid,
+    budget_year smallint,
+    transfers bigint NOT NULL,
+    amount_cents bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT period_line_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT period_line_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT period_line_number_check CHECK ((number > 0)),
+    CONSTRAINT period_line_transfers_check CHECK ((transfers > 0))
+);
+
+ALTER TABLE municipality.period_line OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.period_line IS 'The journal of a closed period: all transfers in cents of one kind, between two kinds of account, for one scheme and year. Debited and credited alike, so it balances.';
 
 CREATE TABLE municipality.phone_code_use (
     nonce bytea NOT NULL,
@@ -4907,6 +5080,12 @@ ALTER TABLE ONLY municipality.intermediary
 ALTER TABLE ONLY municipality.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.journal_profile
+    ADD CONSTRAINT journal_profile_number_key UNIQUE (number);
+
+ALTER TABLE ONLY municipality.journal_profile
+    ADD CONSTRAINT journal_profile_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY municipality.known_device
     ADD CONSTRAINT known_device_pkey PRIMARY KEY (subject_id, device_hash);
 
@@ -4999,6 +5178,15 @@ ALTER TABLE ONLY municipality.payee_invoice
 
 ALTER TABLE ONLY municipality.payout_account
     ADD CONSTRAINT payout_account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.period_closing
+    ADD CONSTRAINT period_closing_period_number_key UNIQUE (period, number);
+
+ALTER TABLE ONLY municipality.period_closing
+    ADD CONSTRAINT period_closing_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.period_line
+    ADD CONSTRAINT period_line_pkey PRIMARY KEY (closing_id, number);
 
 ALTER TABLE ONLY municipality.phone_code_use
     ADD CONSTRAINT phone_code_use_pkey PRIMARY KEY (nonce);
@@ -5231,6 +5419,8 @@ CREATE INDEX deviation_resident ON municipality.deviation USING btree (resident_
 
 CREATE UNIQUE INDEX deviation_waits_once ON municipality.deviation USING btree (resident_id, scheme_version_id, year) WHERE ((confirmed_at IS NULL) AND (rejected_at IS NULL));
 
+CREATE INDEX entry_period ON municipality.entry USING brin (period) WITH (pages_per_range='32');
+
 CREATE INDEX entry_position ON municipality.entry USING brin (xid) WITH (pages_per_range='32');
 
 CREATE UNIQUE INDEX entry_replaces ON municipality.entry USING btree (replaces) WHERE ((replaces IS NOT NULL) AND (refusal IS NULL));
@@ -5324,6 +5514,8 @@ CREATE INDEX payee_invoice_waiting ON municipality.payee_invoice USING btree (pr
 CREATE INDEX payout_account_merchant ON municipality.payout_account USING btree (merchant_id, proposed_at DESC);
 
 CREATE UNIQUE INDEX payout_account_waits_once ON municipality.payout_account USING btree (merchant_id) WHERE ((approved_at IS NULL) AND (rejected_at IS NULL));
+
+CREATE UNIQUE INDEX period_closed ON municipality.period_closing USING btree (period) WHERE (reopened_at IS NULL);
 
 CREATE INDEX phone_code_use_used_at ON municipality.phone_code_use USING brin (used_at);
 
@@ -5515,6 +5707,10 @@ CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR UPDATE OR TRUNCATE ON muni
 
 ALTER TABLE municipality.incompatible_role ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.journal_profile FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.journal_profile ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.letter_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER append_only;
@@ -5546,6 +5742,14 @@ ALTER TABLE municipality.offline_sale ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.payout_account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.period_closing FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.period_closing ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.period_line FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.period_line ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.phone_code_use FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -5755,6 +5959,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.offline_sale FOR EAC
 
 ALTER TABLE municipality.offline_sale ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.period_line FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.period_line ENABLE ALWAYS TRIGGER only_by_ledger;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.redemption FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.redemption ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -5794,6 +6002,10 @@ ALTER TABLE municipality.bank_item ENABLE ALWAYS TRIGGER refuse_change;
 CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EACH ROW EXECUTE FUNCTION municipality.refuse_changed_signal();
 
 ALTER TABLE municipality.signal ENABLE ALWAYS TRIGGER refuse_changed_signal;
+
+CREATE TRIGGER refuse_closing BEFORE INSERT ON municipality.period_closing FOR EACH ROW EXECUTE FUNCTION municipality.refuse_period_closing();
+
+ALTER TABLE municipality.period_closing ENABLE ALWAYS TRIGGER refuse_closing;
 
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
 
@@ -5842,6 +6054,10 @@ ALTER TABLE municipality.deviation ENABLE ALWAYS TRIGGER refuse_second_deviation
 CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON municipality.payout_account FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_verdict();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
+
+CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.period_closing FOR EACH ROW EXECUTE FUNCTION municipality.refuse_period_step();
+
+ALTER TABLE municipality.period_closing ENABLE ALWAYS TRIGGER refuse_step;
 
 CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.settlement_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_step();
 
@@ -6107,6 +6323,12 @@ ALTER TABLE ONLY municipality.payee_invoice
 ALTER TABLE ONLY municipality.payout_account
     ADD CONSTRAINT payout_account_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
 
+ALTER TABLE ONLY municipality.period_closing
+    ADD CONSTRAINT period_closing_profile_id_fkey FOREIGN KEY (profile_id) REFERENCES municipality.journal_profile(id);
+
+ALTER TABLE ONLY municipality.period_line
+    ADD CONSTRAINT period_line_closing_id_fkey FOREIGN KEY (closing_id) REFERENCES municipality.period_closing(id);
+
 ALTER TABLE ONLY municipality.redemption_reversal
     ADD CONSTRAINT redemption_reversal_original_id_fkey FOREIGN KEY (original_id) REFERENCES municipality.redemption(entry_id);
 
@@ -6242,6 +6464,9 @@ GRANT ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, nu
 
 REVOKE ALL ON FUNCTION municipality.book_settlement(posting_kind text, entries uuid[], prints bytea[], debits bigint[], credits bigint[], amounts bigint[], occurred timestamp with time zone, by_id uuid) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.close_period(closing uuid, profile uuid, closer uuid, patience interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.close_period(closing uuid, profile uuid, closer uuid, patience interval) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) TO app_municipality;
 
@@ -6291,6 +6516,9 @@ GRANT ALL ON FUNCTION municipality.free_test_codes(codes bytea[]) TO app_municip
 
 REVOKE ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.grant_batch(entries uuid[], prints bytea[], grants uuid[], decisions uuid[], residents uuid[], households text[], schemes uuid[], versions uuid[], years smallint[], claims text[], periods text[], amounts bigint[], visits_granted integer[], starts date[], ends date[], granted date, passes uuid[], budget_accounts bigint[], visit_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], bound_merchants uuid[], lapses date[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.journal_of(month date) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.journal_of(month date) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
@@ -6378,6 +6606,10 @@ REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_over_limit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_overlap() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_period_closing() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_period_step() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_repeated_verdict() FROM PUBLIC;
 
@@ -6959,6 +7191,18 @@ GRANT UPDATE(lease_until) ON TABLE municipality.job TO app_municipality;
 
 GRANT UPDATE(ended_at) ON TABLE municipality.job TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.journal_profile TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.journal_profile TO app_municipality;
+GRANT SELECT,REFERENCES ON TABLE municipality.journal_profile TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.journal_profile TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.journal_profile TO app_municipality;
+
+GRANT INSERT(content) ON TABLE municipality.journal_profile TO app_municipality;
+
+GRANT INSERT(recorded_by) ON TABLE municipality.journal_profile TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.known_device TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.known_device TO app_municipality;
 
@@ -7181,6 +7425,32 @@ GRANT UPDATE(rejected_by) ON TABLE municipality.payout_account TO app_municipali
 GRANT UPDATE(rejected_because) ON TABLE municipality.payout_account TO app_municipality;
 
 GRANT UPDATE(usable_from) ON TABLE municipality.payout_account TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.period_closing TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.period_closing TO app_municipality;
+GRANT SELECT,UPDATE ON TABLE municipality.period_closing TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT INSERT(period) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT INSERT(announced_by) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT UPDATE(reopening_proposed_at) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT UPDATE(reopening_proposed_by) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT UPDATE(reopening_because) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT UPDATE(reopened_at) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT UPDATE(reopened_by) ON TABLE municipality.period_closing TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.period_line TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.period_line TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.period_line TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.phone_code_use TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.phone_code_use TO app_municipality;

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from pas.auth.actor import Actor
+from pas.bookkeeping.prove import CHECKS as OF_PERIODS
 from pas.db import Connection, Database, Statement
 from pas.errors import Refusal
 from pas.ids import JobId, MunicipalityName, uuid7
@@ -17,7 +18,7 @@ from pas.redemptions.prove import CHECKS as OF_REDEMPTIONS
 from pas.settlements.prove import CHECKS as OF_SETTLEMENTS
 
 KIND: Final = "ledger.prove"
-CHECKS: Final = (*OF_REDEMPTIONS, *OF_SETTLEMENTS)
+CHECKS: Final = (*OF_REDEMPTIONS, *OF_SETTLEMENTS, *OF_PERIODS)
 """All that stands beside the books, and must say the same."""
 PATIENCE_MILLISECONDS: Final = 1500
 """How long a page waits for each statement; the books of a city in its first years fit in it."""

@@ -57,6 +57,11 @@ KEPT_APART: Final = (
         "Wie een uitbetaling klaarzet of boekt, mag haar niet zelf goedkeuren.",
     ),
     KeptApart(
+        Permission.PERIODS_REOPEN,
+        frozenset({Permission.PERIODS_CLOSE}),
+        "Wie een maand afsluit, opent haar niet alleen.",
+    ),
+    KeptApart(
         Permission.MERCHANTS_WRITE,
         frozenset({Permission.MERCHANTS_APPROVE}),
         "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
@@ -109,6 +114,8 @@ KEPT_APART: Final = (
             Permission.SETTLEMENTS_APPROVE,
             Permission.SETTLEMENTS_EXPORT,
             Permission.SETTLEMENTS_BOOK,
+            Permission.PERIODS_CLOSE,
+            Permission.PERIODS_REOPEN,
         },
         "Wie rollen uitdeelt, werkt niet zelf met tegoed of geld.",
     ),
@@ -134,6 +141,7 @@ IN_PERSON: Final = frozenset(
         Permission.PASSES_REOPEN,
         Permission.PAYEE_INVOICES_CONFIRM,
         Permission.PAYOUT_ACCOUNTS_APPROVE,
+        Permission.PERIODS_REOPEN,
         Permission.REGISTRATIONS_JUDGE,
         Permission.ROLES_MANAGE,
         Permission.SETTLEMENTS_APPROVE,
