@@ -50,7 +50,8 @@ PARTS: Final = {
     "<borders><border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs>"
     '<xf xfId="0"/><xf xfId="0" numFmtId="4" applyNumberFormat="1"/>'
     '<xf xfId="0" numFmtId="14" applyNumberFormat="1"/>'
-    '<xf xfId="0" fontId="1" applyFont="1"/></cellXfs></styleSheet>',
+    '<xf xfId="0" fontId="1" applyFont="1"/></cellXfs>'
+    '<cellStyles><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
 }
 
 

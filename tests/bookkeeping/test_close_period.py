@@ -108,9 +108,7 @@ async def test_of_a_running_month_that_is_open_again_booking_goes_on_and_both_cl
 ) -> None:
     first = await closed(connection)
     await sell(connection, shop, 100)
-    await propose_reopening(
-        connection, first.period, reason="Te vroeg", actor=FINANCE, now=NOW
-    )
+    await propose_reopening(connection, first.period, reason="Te vroeg", actor=FINANCE, now=NOW)
     await confirm_reopening(connection, first.period, actor=SECOND, now=NOW)
     await sell(connection, shop, 200)
     months = dict(await connection.fetch(PERIODS))
@@ -174,7 +172,9 @@ async def test_without_a_proof_of_today_the_running_month_stays_open(
 async def test_books_that_do_not_close_keep_the_month_open(
     connection: Connection, superuser: Connection, shop: Shop
 ) -> None:
-    await by_hand(superuser, "transfer", "UPDATE transfer SET amount = amount + 1 WHERE amount = 1240")
+    await by_hand(
+        superuser, "transfer", "UPDATE transfer SET amount = amount + 1 WHERE amount = 1240"
+    )
     with pytest.raises(PeriodNotProved):
         await closed(connection)
 
@@ -247,7 +247,9 @@ AMSTERDAM = [
 ]
 
 
-@pytest.mark.parametrize(("moment", "month"), [(m, p) for m, p, _ in AMSTERDAM], ids=[w for *_, w in AMSTERDAM])
+@pytest.mark.parametrize(
+    ("moment", "month"), [(m, p) for m, p, _ in AMSTERDAM], ids=[w for *_, w in AMSTERDAM]
+)
 async def test_an_entry_is_in_the_month_that_it_is_in_amsterdam(
     connection: Connection, superuser: Connection, moment: str, month: date
 ) -> None:

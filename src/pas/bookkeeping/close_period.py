@@ -28,7 +28,6 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import ClosingId, uuid7
 
-GOES_ON: Final = "PA313"
 NOT_YET: Final = "PA310"
 PATIENCE: Final = timedelta(seconds=10)
 
@@ -70,6 +69,10 @@ class PeriodStillMoving(Refusal):
     next_step: ClassVar[str] = "Wacht een minuut. Sluit de maand dan nog eens af."
 
 
+REFUSED_BY_DATABASE: Final = {"PA312": PeriodClosedAlready, "PA313": PeriodStillMoving}
+"""Somebody else was first, or somebody who began earlier goes on."""
+
+
 class _Proof(msgspec.Struct, frozen=True):
     closes: bool
     proved_at: datetime
@@ -88,6 +91,9 @@ READ_LAST_PROOF: Final = Statement(
 )
 READ_WAITING_RUN: Final = Statement(
     "SELECT number FROM settlement_run WHERE state = 'proposed'", _Waiting
+)
+ONE_CLOSER: Final = Statement(
+    "SELECT pg_advisory_xact_lock(hashtext(current_schema || '.period_closing'))", None
 )
 ANNOUNCE: Final = Statement(
     """
@@ -143,7 +149,9 @@ async def refuse_unfit(connection: Connection, period: Period, *, now: datetime)
 
 async def _announce(connection: Connection, period: date, *, actor: Actor) -> ClosingId:
     try:
-        made = await ANNOUNCE.first(connection, uuid7(), period, actor.id)
+        async with connection.transaction():
+            await ONE_CLOSER.run(connection)
+            made = await ANNOUNCE.first(connection, uuid7(), period, actor.id)
     except asyncpg.PostgresError as error:
         if error.sqlstate != NOT_YET:
             raise
@@ -180,9 +188,10 @@ async def _freeze(
                 after=_told(closed, profile.number),
             )
     except asyncpg.PostgresError as error:
-        if error.sqlstate != GOES_ON:
+        refusal = REFUSED_BY_DATABASE.get(error.sqlstate or "")
+        if refusal is None:
             raise
-        raise PeriodStillMoving from error
+        raise refusal from error
 
 
 def _told(period: Period, profile: int) -> dict[str, object]:

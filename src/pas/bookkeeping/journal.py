@@ -1,21 +1,29 @@
 """The journal of a month, straight from the transfers; of a closed month as it was frozen."""
 
 from datetime import date, datetime
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 import msgspec
 
-from pas.bookkeeping.model import Group, JournalLine, KeptProfile
+from pas.bookkeeping.model import Group, JournalLine, KeptProfile, Side
 from pas.bookkeeping.periods import Period
 from pas.bookkeeping.profiles import newest_profile, read_profile
 from pas.bookkeeping.rules import balance_of, lines_of
 from pas.db import Connection, Statement
+from pas.errors import Refusal
 from pas.money import Cents
 
 LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
 LONGEST_MILLISECONDS: Final = 120_000
 """What adding up a month may take: a million transfers are a matter of seconds."""
+
+
+class JournalTransactionNotFound(Refusal):
+    """Dit boekstuk is er niet in het journaal van deze maand."""
+
+    status: ClassVar[int] = 404
+    next_step: ClassVar[str] = "Kies een regel uit het journaal."
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -25,6 +33,24 @@ class Journal(msgspec.Struct, frozen=True):
     is_frozen: bool
     profile: KeptProfile
     lines: list[JournalLine]
+
+
+class JournalRow(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """One line: what it is in the books, and where it is in the financial administration."""
+
+    transaction: int
+    line: int
+    side: Side
+    kind: str
+    account: str
+    scheme: str | None
+    budget_year: int | None
+    ledger_account: str
+    cost_centre: str
+    taakveld: str
+    category: str
+    transfers: int
+    amount_cents: Cents
 
 
 class EntryOfLine(msgspec.Struct, frozen=True, rename="camel"):
@@ -90,6 +116,14 @@ async def read_journal(connection: Connection, period: Period) -> Journal:
     return Journal(period.period, frozen, profile, lines)
 
 
+async def find_group(connection: Connection, period: Period, number: int) -> Group:
+    """Give one transaction; while a month is open its numbers move when another kind comes in."""
+    for group in await read_groups(connection, period):
+        if group.number == number:
+            return group
+    raise JournalTransactionNotFound
+
+
 async def read_entries(
     connection: Connection,
     period: date,
@@ -103,4 +137,22 @@ async def read_entries(
         connection,
         *(period, group.kind, group.debit, group.credit, group.scheme_id, group.budget_year),
         *(*after, limit),
+    )
+
+
+def row_of(line: JournalLine) -> JournalRow:
+    return JournalRow(
+        transaction=line.group.number,
+        line=line.line,
+        side=line.side,
+        kind=line.group.kind,
+        account=line.account,
+        scheme=line.group.scheme,
+        budget_year=line.group.budget_year,
+        ledger_account=line.mapping.ledger_account,
+        cost_centre=line.mapping.cost_centre,
+        taakveld=line.mapping.taakveld,
+        category=line.mapping.category,
+        transfers=line.group.transfers,
+        amount_cents=line.group.amount_cents,
     )

@@ -61,11 +61,16 @@ ONE_WRITER: Final = Statement(
 READ_SCHEMES: Final = Statement("SELECT code FROM scheme ORDER BY code", _Code)
 
 
-async def newest_profile(connection: Connection) -> KeptProfile:
+async def find_profile(connection: Connection) -> KeptProfile | None:
     row = await READ_NEWEST.first(connection)
-    if row is None:
+    return None if row is None else _kept(row)
+
+
+async def newest_profile(connection: Connection) -> KeptProfile:
+    found = await find_profile(connection)
+    if found is None:
         raise JournalProfileNotFound
-    return _kept(row)
+    return found
 
 
 async def read_profile(connection: Connection, profile: JournalProfileId) -> KeptProfile:

@@ -12,6 +12,7 @@ from pas.cli import (
     coupons,
     demo,
     grants,
+    journal,
     keys,
     ledger,
     letters,
@@ -76,6 +77,7 @@ app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(merchants.app, name="merchants")
 app.add_typer(settlements.app, name="settlements")
+app.add_typer(journal.app, name="journal")
 app.add_typer(letters.app, name="letters")
 app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")
