@@ -121,11 +121,10 @@ async def test_closing_in_the_middle_of_a_crowd_loses_no_sale(
     await asyncio.sleep(0.3)
     stop.set()
     sold = sum(await asyncio.gather(*tills))
-    by_month: dict[date, int] = dict(
-        await connection.fetch(
-            "SELECT period, count(*) FROM entry WHERE kind = 'redeem' GROUP BY 1"
-        )
+    rows = await connection.fetch(
+        "SELECT period, count(*) FROM entry WHERE kind = 'redeem' GROUP BY 1"
     )
+    by_month: dict[date, int] = {row[0]: row[1] for row in rows}
     assert sum(by_month.values()) == sold
     assert by_month[after(this_month())] > 0
     lines = "SELECT sum(transfers)::bigint FROM period_line WHERE kind = 'redeem'"

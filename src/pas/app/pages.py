@@ -135,6 +135,12 @@ WAYS: Final = (
         "Wat aanbieders krijgen, en wat er op u wacht.",
         "settlements",
     ),
+    Way(
+        Permission.JOURNAL_READ,
+        "Maanden en journaal",
+        "Sluit een maand af, en haal het journaal.",
+        "periods",
+    ),
     Way(Permission.REACH_READ, "Bereik", "Wie bereikt de pas, en wie niet?", "reach"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
     Way(Permission.LOGINS_READ, "Collega’s en rollen", "Wie komt erin, en wat mag wie?", "logins"),

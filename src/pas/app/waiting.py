@@ -63,6 +63,13 @@ COUNT_WAITING: Final = Statement(
         WHEN 'runs-to-approve' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'proposed' AND r.proposed_by <> $2)
         WHEN 'runs-to-export' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'approved')
         WHEN 'runs-to-book' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'exported')
+        WHEN 'periods-to-reopen' THEN (SELECT count(*) FROM period_closing c WHERE c.reopening_proposed_at IS NOT NULL
+            AND c.reopened_at IS NULL AND c.reopening_proposed_by <> $2)
+        WHEN 'periods-to-close' THEN (SELECT count(*) FROM generate_series(
+            (SELECT date_trunc('month', e.started_at AT TIME ZONE 'Europe/Amsterdam') FROM epoch e ORDER BY e.number LIMIT 1),
+            date_trunc('month', $3::date::timestamp) - interval '1 month', interval '1 month') AS m (month)
+            WHERE NOT EXISTS (SELECT 1 FROM period_closing c
+                WHERE c.period = m.month::date AND c.closed_at IS NOT NULL AND c.reopened_at IS NULL))
         WHEN 'helpers-to-recognise' THEN (SELECT count(*) FROM login l WHERE l.state <> 'ended'
             AND EXISTS (SELECT 1 FROM login_role o WHERE o.login_id = l.id AND o.role IN ('intermediary', 'team_member'))
             AND NOT EXISTS (SELECT 1 FROM intermediary i WHERE i.login_id = l.id AND i.ended_at IS NULL))

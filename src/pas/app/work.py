@@ -125,6 +125,20 @@ WORK: Final = (
         "settlements",
     ),
     Work(
+        "periods-to-reopen",
+        Permission.PERIODS_REOPEN,
+        "maand wacht op uw oordeel: mag zij weer open?",
+        "maanden wachten op uw oordeel: mogen zij weer open?",
+        "periods",
+    ),
+    Work(
+        "periods-to-close",
+        Permission.PERIODS_CLOSE,
+        "maand is voorbij en nog niet dicht",
+        "maanden zijn voorbij en nog niet dicht",
+        "periods",
+    ),
+    Work(
         "helpers-to-recognise",
         Permission.INTERMEDIARIES_RECOGNISE,
         "hulpverlener wacht tot u zegt voor wie die werkt",

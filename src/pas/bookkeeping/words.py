@@ -1,5 +1,6 @@
 """What kinds of entries and accounts are called on the pages and in the journal."""
 
+from datetime import date
 from typing import Final
 
 from pas.bookkeeping.model import State
@@ -56,3 +57,7 @@ def described(kind: str, scheme: str | None, budget_year: int | None) -> str:
     """Say what a group is about, in one line of a journal."""
     words = [KINDS.get(kind, kind), scheme or "", str(budget_year or "")]
     return " ".join(word for word in words if word)
+
+
+def month_in_words(period: date) -> str:
+    return f"{MONTHS[period.month - 1]} {period.year}"
