@@ -1,47 +1,10 @@
 """Roles: bundles of permissions that an administrator gives to a login."""
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import Final
 
 from pas.auth.permissions import Permission
-
-
-class Role(StrEnum):
-    """A bundle of permissions that an administrator gives to a login."""
-
-    ADMINISTRATOR = "administrator"
-    POLICY = "policy"
-    OFFICER = "officer"
-    COUNTER = "counter"
-    VOLUNTEER = "volunteer"
-    REGISTRAR = "registrar"
-    FINANCE = "finance"
-    APPROVER = "approver"
-    ANALYST = "analyst"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-    MERCHANT_MANAGER = "merchant_manager"
-    INTERMEDIARY = "intermediary"
-    TEAM_MEMBER = "team_member"
-
-
-ROLE_TITLES: Final[Mapping[Role, str]] = {
-    Role.ADMINISTRATOR: "Beheerder",
-    Role.POLICY: "Beleidsmedewerker",
-    Role.OFFICER: "Medewerker toekenning",
-    Role.COUNTER: "Baliemedewerker",
-    Role.VOLUNTEER: "Vrijwilliger",
-    Role.REGISTRAR: "Medewerker aanbieders",
-    Role.FINANCE: "Medewerker financiën",
-    Role.APPROVER: "Tweede beoordelaar",
-    Role.ANALYST: "Onderzoeker",
-    Role.AUDITOR: "Controleur",
-    Role.OPERATOR: "Technisch beheerder",
-    Role.MERCHANT_MANAGER: "Beheerder van een aanbieder",
-    Role.INTERMEDIARY: "Intermediair",
-    Role.TEAM_MEMBER: "Lid van het wijkteam",
-}
+from pas.auth.role_names import ROLE_TITLES, Role
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(
