@@ -55,7 +55,7 @@ class Periods(msgspec.Struct, frozen=True):
     items: list[Period]
 
 
-class ReopeningReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PeriodReopeningReason(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why a closed month is to be opened, or is not."""
 
     reason: Reason
@@ -113,7 +113,7 @@ async def propose_to_reopen(
     period: FromPath[str],
     request: AppRequest,
     *,
-    data: JSONBody[ReopeningReason],
+    data: JSONBody[PeriodReopeningReason],
 ) -> Closing:
     """Stel voor om een maand weer te openen, met de reden. Een ander beslist."""
     async with connected(request, municipality) as connection:
@@ -143,7 +143,7 @@ async def keep_one_period_closed(
     period: FromPath[str],
     request: AppRequest,
     *,
-    data: JSONBody[ReopeningReason],
+    data: JSONBody[PeriodReopeningReason],
 ) -> Closing:
     """Laat een maand dicht, met de reden."""
     async with connected(request, municipality) as connection:
@@ -196,17 +196,20 @@ async def list_entries_of_transaction(
     number: FromPath[int],
     *,
     request: AppRequest,
-    after_entry: FromQuery[UUID | None] = None,
-    after_line: AfterLine = 0,
+    after: FromQuery[UUID | None] = None,
+    line: AfterLine = 0,
     limit: Limit = 100,
 ) -> EntriesOfLine:
-    """Lees waar een boekstuk van het journaal uit bestaat: elke boeking, zonder namen."""
+    """Lees waar een boekstuk van het journaal uit bestaat: elke boeking, zonder namen.
+
+    De volgende bladzijde komt na de laatste boeking, en daarvan na de laatste regel.
+    """
     async with connected(request, municipality) as connection:
         month = await read_period(connection, period_in(period), now=datetime.now(UTC))
         group = await find_group(connection, month, number)
-        after = (after_entry or UUID(int=0), after_line)
+        last = (after or UUID(int=0), line)
         return EntriesOfLine(
-            await read_entries(connection, month.period, group, after=after, limit=limit)
+            await read_entries(connection, month.period, group, after=last, limit=limit)
         )
 
 

@@ -101,15 +101,15 @@ async def transaction_page(
     number: FromPath[int],
     *,
     request: AppRequest,
-    after_entry: FromQuery[UUID | None] = None,
-    after_line: AfterLine = 0,
+    after: FromQuery[UUID | None] = None,
+    line: AfterLine = 0,
 ) -> Response[str]:
     """Which entries is this line made of?"""
-    after = (after_entry or UUID(int=0), after_line)
+    last = (after or UUID(int=0), line)
     async with connected(request, municipality) as connection:
         month = await read_period(connection, period_in(period), now=datetime.now(UTC))
         group = await find_group(connection, month, number)
-        entries = await read_entries(connection, month.period, group, after=after, limit=ON_A_PAGE)
+        entries = await read_entries(connection, month.period, group, after=last, limit=ON_A_PAGE)
     return page(
         request,
         "bookkeeping/transaction.html",
