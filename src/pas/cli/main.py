@@ -9,6 +9,7 @@ import typer
 from pas.auth.key_files import KeysExist
 from pas.auth.keys import KeysMissing, KeysUnsafe
 from pas.cli import (
+    appropriations,
     coupons,
     demo,
     grants,
@@ -75,6 +76,7 @@ app.add_typer(sandbox.app, name="sandbox")
 app.add_typer(schemes.app, name="schemes")
 app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
+app.add_typer(appropriations.app, name="appropriations")
 app.add_typer(merchants.app, name="merchants")
 app.add_typer(settlements.app, name="settlements")
 app.add_typer(journal.app, name="journal")

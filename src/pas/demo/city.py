@@ -33,7 +33,7 @@ from pas.demo.letter import open_letter
 from pas.demo.make_sandbox import make_sandbox
 from pas.demo.merchants import open_merchants, tills_to_show
 from pas.demo.population import areas, categories, make_population, residents_file, schemes_file
-from pas.demo.settling import set_payer, settle
+from pas.demo.settling import set_payer, set_up_journal, settle
 from pas.demo.spend_year import Stretch, spend_stretch
 from pas.demo.staff import equip_people, recognise_people
 from pas.demo.work import leave_work
@@ -141,6 +141,7 @@ async def found_city(site: Site, *, began: date) -> None:
         await equip_people(connection, actor=ACTOR, now=now)
         await recognise_people(connection, actor=ACTOR, now=now)
         await set_payer(connection, actor=ACTOR)
+        await set_up_journal(connection, actor=ACTOR)
 
 
 async def live_through(site: Site, year: int) -> Cast:

@@ -6,6 +6,7 @@ half-way goes on where it was.
 """
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +16,8 @@ from pas.auth.actor import Actor
 from pas.auth.demo_login import persona_of
 from pas.auth.municipality_settings import change_municipality_settings
 from pas.auth.roles import Role, permissions_of
+from pas.bookkeeping.model import AccountKind, AccountMapping, JournalProfile
+from pas.bookkeeping.profiles import keep_profile
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.demo.staff import colleague
@@ -55,6 +58,21 @@ READ_DECIDED: Final = Statement(
     "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid", Position
 )
 
+LEDGER_ACCOUNTS: Final[Mapping[AccountKind, str]] = {
+    "cover": "0600",
+    "appropriation": "8630",
+    "budget": "4630",
+    "held": "4631",
+    "merchant": "1630",
+    "payee": "1631",
+    "run": "1640",
+    "bank": "1100",
+    "offline_risk": "4639",
+    "earlier_supplier": "1690",
+}
+"""Invented, and none is left out, so that any month can be closed."""
+COST_CENTRE: Final = "63010"
+
 
 class Payers(msgspec.Struct, frozen=True):
     """Two colleagues: one who proposes and sends, one who lets the money go."""
@@ -66,6 +84,15 @@ class Payers(msgspec.Struct, frozen=True):
 async def set_payer(connection: Connection, *, actor: Actor) -> None:
     changes = {**PAYER, "payoutMinimumCents": MINIMUM_CENTS}
     await change_municipality_settings(connection, changes, actor=actor)
+
+
+async def set_up_journal(connection: Connection, *, actor: Actor) -> None:
+    """Say which account is what in the invented city's financial administration."""
+    accounts = tuple(
+        AccountMapping(account=kind, ledger_account=number, cost_centre=COST_CENTRE)
+        for kind, number in LEDGER_ACCOUNTS.items()
+    )
+    await keep_profile(connection, JournalProfile(accounts=accounts), actor=actor)
 
 
 async def payers(connection: Connection) -> Payers:

@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
+from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.grants.appropriations import Appropriation, read_appropriations
@@ -34,6 +35,8 @@ async def appropriations_page(
         year=year or this_year,
         overspent_cents=Cents(sum(one.overspent_cents for one in found)),
         rows=[row_of(one) for one in found],
+        covers=[cells for one in found for cells in cover_cells(one)],
+        may_compare=actor_of(request).may(Permission.REACH_READ),
     )
 
 
@@ -46,6 +49,10 @@ def row_of(one: Appropriation) -> list[str]:
         euros(one.returned_cents),
         short if one.overspent_cents else euros(one.left_cents),
     ]
+
+
+def cover_cells(one: Appropriation) -> list[list[str]]:
+    return [[one.title, line.cover_line, euros(line.amount_cents)] for line in one.lines]
 
 
 routes: list[ControllerRouterHandler] = [appropriations_page]

@@ -1,5 +1,7 @@
 """The printed budget beside the books: where more was granted than was planned, and does it add up?"""
 
+from collections.abc import Sequence
+
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
@@ -34,6 +36,8 @@ async def reach_money_page(municipality: FromPath[str], request: AppRequest) -> 
         covers=[cells for one in compared.subjects for cells in cover_cells(one)],
         table_name=compared.table_name,
         columns=[column_cells(one) for one in compared.table],
+        years=[f"{one.year}#" for one in compared.table],
+        table_lines=line_cells(compared.table),
         table_closes=all(one.closes for one in compared.table),
         differences=[difference_words(one) for one in compared.differences if one.difference_cents],
     )
@@ -83,6 +87,15 @@ def column_cells(one: BudgetColumn) -> list[str]:
         "–" if total is None else euros(total.summed_cents),
         "ja" if one.closes else "nee",
         open_,
+    ]
+
+
+def line_cells(columns: Sequence[BudgetColumn]) -> list[list[str]]:
+    """Give every line of the table over the years; an open cell is unknown, and so is an empty one."""
+    names = [line.line for line in columns[0].lines] if columns else []
+    return [
+        [published_name(name), *(amount(column.lines[place].amount_cents) for column in columns)]
+        for place, name in enumerate(names)
     ]
 
 
