@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
+import msgspec
 import pytest
 
 from booking import a_sale, redeem
-from given.books import FINANCE, VELSEN, closed, ready_to_close, this_month
+from given.books import FINANCE, PROFILE, VELSEN, closed, ready_to_close, this_month
 from given.days import NOW
 from given.settlements import Shop, a_shop, sell
 from mutate import rewrite, without_ddl_guard
@@ -19,6 +20,8 @@ from pas.bookkeeping.close_period import (
     close_period,
 )
 from pas.bookkeeping.periods import Closing, after, read_period
+from pas.bookkeeping.profiles import keep_profile
+from pas.bookkeeping.rules import JournalUnmapped
 from pas.db import Connection, Database
 
 PERIOD = "SELECT period FROM entry WHERE id = $1"
@@ -130,6 +133,34 @@ async def test_closing_in_the_middle_of_a_crowd_loses_no_sale(
     lines = "SELECT sum(transfers)::bigint FROM period_line WHERE kind = 'redeem'"
     assert await connection.fetchval(lines) == by_month[this_month()]
     assert frozen.total_cents == await connection.fetchval(BOOKED, this_month())
+
+
+async def test_what_came_in_meanwhile_and_has_no_account_is_not_frozen(
+    connection: Connection, crowd: Database
+) -> None:
+    """It had none when it was looked at first; the month stays announced until there is one."""
+    shop = await a_shop(connection)
+    await ready_to_close(connection)
+    less = tuple(one for one in PROFILE.accounts if one.account != "merchant")
+    await keep_profile(connection, msgspec.structs.replace(PROFILE, accounts=less), actor=FINANCE)
+    async with a_sale_under_way(crowd, shop, 300):
+        closing = asyncio.create_task(closing_on(crowd))
+        await announced(connection)
+    with pytest.raises(JournalUnmapped, match="te betalen aan aanbieders"):
+        await closing
+    assert (await read_period(connection, this_month(), now=NOW)).state == "closing"
+    assert await connection.fetchval("SELECT count(*) FROM period_line") == 0
+    await keep_profile(connection, PROFILE, actor=FINANCE)
+    assert (await closing_on(crowd)).state == "closed"
+
+
+async def test_the_database_alone_lets_a_month_be_closed_once(connection: Connection) -> None:
+    await closed(connection)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await connection.execute(
+            "INSERT INTO period_closing (id, period, number, announced_by) VALUES (gen_random_uuid(), $1, 2, $2)",
+            *(this_month(), FINANCE.id),
+        )
 
 
 @pytest.mark.tampered
