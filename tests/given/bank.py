@@ -162,6 +162,7 @@ def a_report(
     day: date = TODAY,
     version: str = "03",
     batch_id: str | None = None,
+    original: Tree | None = None,
 ) -> bytes:
     """A pain.002; each line is an end-to-end id, a status and a reason."""
     about: Tree = {"OrgnlMsgId": file, "OrgnlMsgNmId": "pain.001.001.09"}
@@ -182,6 +183,7 @@ def a_report(
                 "OrgnlEndToEndId": end_to_end,
                 "TxSts": status,
                 **({"StsRsnInf": [{"Rsn": {"Cd": why}}]} if why else {}),
+                **({"OrgnlTxRef": original} if original else {}),
             }
             for end_to_end, status, why in lines
         ]

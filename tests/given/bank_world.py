@@ -1,5 +1,7 @@
 """A run of which the bank has the file, and what the bank may say of it."""
 
+from datetime import datetime
+
 from given.bank import Move
 from given.days import NOW
 from given.settlements import FINANCE, VELSEN, Shop, a_shop, an_account, an_exported_run, sell
@@ -57,9 +59,11 @@ class World:
         self.run = await an_exported_run(self.connection)
         return self
 
-    async def take(self, content: bytes, *, actor: Actor = FINANCE) -> BankImport:
+    async def take(
+        self, content: bytes, *, actor: Actor = FINANCE, now: datetime = NOW
+    ) -> BankImport:
         return await import_bank_file(
-            self.connection, VELSEN, content, name="x.xml", ring=self.ring, actor=actor, now=NOW
+            self.connection, VELSEN, content, name="x.xml", ring=self.ring, actor=actor, now=now
         )
 
     async def states(self) -> list[str]:

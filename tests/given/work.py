@@ -7,13 +7,23 @@ from typing import Final
 
 from given.applications import a_child, a_scene, an_award, applies, judged
 from given.assessment import a_member, a_scheme_in_force
+from given.bank import Move, a_statement
 from given.city import a_budget, a_holder, a_merchant, a_scheme
 from given.days import NEW_YEAR, NOW, TODAY, YEAR
-from given.logins import OFFICER, a_login, an_actor
+from given.logins import OFFICER, a_key_store, a_login, an_actor
 from given.merchants import IBAN, REGISTRAR, a_registered_merchant
 from given.registrations import a_sent_registration
 from given.requests import a_decision, a_request, an_objection
-from given.settlements import a_proposal, a_shop, an_approved_run, an_exported_run, sell
+from given.settlements import (
+    FINANCE,
+    VELSEN,
+    a_payer,
+    a_proposal,
+    a_shop,
+    an_approved_run,
+    an_exported_run,
+    sell,
+)
 from pas.auth.actor import Actor
 from pas.auth.logins import Person, invite_login
 from pas.auth.roles import Role
@@ -22,13 +32,17 @@ from pas.grants.apply import Application, apply_for_household
 from pas.grants.deviate import Proposal, propose_deviation
 from pas.grants.help_apply import Helped, help_apply
 from pas.grants.overspending import watch_overspending
-from pas.ids import ApplicationId, HouseholdNumber, LoginId, uuid7
+from pas.ids import ApplicationId, BankItemId, HouseholdNumber, LoginId, uuid7
 from pas.jobs import enqueue
 from pas.merchants.model import PayoutDetails
 from pas.merchants.payout_accounts import propose_account
 from pas.passes.end import end_pass
 from pas.passes.reopen import propose_reopening
 from pas.requests.answer import ask
+from pas.settlements.bank.decide_item import propose_dismissal
+from pas.settlements.bank.import_file import import_bank_file
+from pas.settlements.bank.show import list_open_items
+from pas.settlements.payments import By
 from pas.signals.judge import judge_signal
 from pas.signals.show import list_open
 
@@ -201,6 +215,27 @@ async def a_run_to_book(connection: Connection, _folder: Path) -> None:
     await an_exported_run(connection)
 
 
+async def something_of_the_bank(connection: Connection, folder: Path) -> None:
+    await an_unknown_item(connection, folder)
+
+
+async def something_said_of_the_bank(connection: Connection, folder: Path) -> None:
+    item = await an_unknown_item(connection, folder)
+    await propose_dismissal(connection, item, because="Huur", by=By(FINANCE, NOW))
+
+
+async def an_unknown_item(connection: Connection, folder: Path) -> BankItemId:
+    """What the bank says and nobody recognises."""
+    await a_payer(connection)
+    ring = a_key_store(folder / "of-bank", cities=("velsen",)).ring(VELSEN)
+    content = a_statement(Move(cents=100))
+    await import_bank_file(
+        connection, VELSEN, content, name="x.xml", ring=ring, actor=FINANCE, now=NOW
+    )
+    [item] = await list_open_items(connection)
+    return item.id
+
+
 async def somebody_to_recognise(connection: Connection, _folder: Path) -> None:
     await a_login(connection, Role.INTERMEDIARY)
 
@@ -244,5 +279,7 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "runs-to-approve": a_run_to_approve,
     "runs-to-export": a_run_to_export,
     "runs-to-book": a_run_to_book,
+    "bank-items": something_of_the_bank,
+    "bank-decisions": something_said_of_the_bank,
     "helpers-to-recognise": somebody_to_recognise,
 }

@@ -9,6 +9,8 @@ from given.bank import Move, a_report, a_statement
 from given.bank_world import SHOP_IBAN, WHOLE, World, a_return
 from given.days import NOW, TODAY
 from given.settlements import FINANCE, SECOND, VELSEN, owed
+from mutate import by_hand
+from pas.app.proving import prove_books
 from pas.auth.actor import SYSTEM, Actor, PermissionMissing
 from pas.auth.events import read_events
 from pas.db import Connection
@@ -275,3 +277,22 @@ async def test_what_the_command_line_books_is_said_to_be_of_the_program(world: W
     await world.take(a_statement(WHOLE), actor=SYSTEM)
     kinds = await world.connection.fetch("SELECT DISTINCT actor_kind FROM entry WHERE kind = 'pay'")
     assert [one["actor_kind"] for one in kinds] == ["system"]
+
+
+@pytest.mark.tampered
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("bank_item", "UPDATE velsen.bank_item SET amount_cents = 2000"),
+        ("bank_item", "UPDATE velsen.bank_item SET outcome = 'noted'"),
+        ("bank_booking", "DELETE FROM velsen.bank_booking WHERE number = 1"),
+    ],
+)
+async def test_the_proof_names_what_differs_from_what_the_bank_said(
+    world: World, superuser: Connection, table: str, change: str
+) -> None:
+    await world.take(a_statement(WHOLE))
+    assert (await prove_books(world.connection, NOW)).closes
+    await by_hand(superuser, f"velsen.{table}", change)
+    proof = await prove_books(world.connection, NOW)
+    assert [one.check for one in proof.findings] == ["bank item"]

@@ -1,5 +1,6 @@
 """Files of strangers: nothing outside the file is read, nothing is too large, and nothing wrong is half read."""
 
+import time
 from contextlib import suppress
 
 import pytest
@@ -17,6 +18,7 @@ from pas.settlements.bank.xml import BankFileUnreadable, read_xml
 from pas.settlements.rules import payment_id
 
 GOOD = a_statement(WHOLE)
+BODY = GOOD.partition(b"?>")[2]
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
 OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>'
 
@@ -46,6 +48,31 @@ OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><x>&a;</x>'
 def test_what_is_no_whole_bank_file_is_refused(content: bytes) -> None:
     with pytest.raises(BankFileUnreadable):
         read_bank_file(content, "velsen")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b'<!DOCTYPE Document [<!ENTITY a "2026"><!ENTITY b "&a;-001">]>',
+        b'<!DOCTYPE Document [<!ENTITY b SYSTEM "file:///etc/hostname">]>',
+        b"<!DOCTYPE Document>",
+    ],
+)
+def test_a_good_file_with_a_document_type_is_refused(before: bytes) -> None:
+    assert read_bank_file(BODY, "velsen")
+    for body in (BODY, BODY.replace(b"2026-001", b"&b;")):
+        with pytest.raises(BankFileUnreadable, match=r"DOCTYPE|XML"):
+            read_bank_file(before + body, "velsen")
+
+
+def test_many_payments_in_one_entry_are_read_in_seconds() -> None:
+    """In proportion: once each payment looked at all others, and ten thousand took hours."""
+    lines = [LINES[0]] * 2_000
+    content = a_statement(Move(cents=1_000_000, lines=lines, returned="AC04"), habit="bng")
+    started = time.monotonic()
+    [read] = read_bank_file(content, "velsen").statements
+    assert len(read.items) == 2_000
+    assert time.monotonic() - started < 12
 
 
 def test_a_file_has_a_bound_on_bytes_elements_and_depth(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,21 +3,24 @@
 import asyncio
 import os
 import signal
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal
 
 import asyncpg
+import msgspec
 import pytest
 
 from given.bank import Move, a_report, a_statement
-from given.bank_world import LINES, WHOLE, World, a_return
+from given.bank_world import LINES, SHOP_IBAN, WHOLE, World, a_return
 from given.days import NOW, TODAY
 from given.logins import a_key_store
 from given.merchants import OTHER_IBAN
 from given.settlements import FINANCE, VELSEN, a_setting
 from pas.auth.keys import KeyRing
-from pas.db import Database, Login, Statement, role_name
+from pas.days import day_of
+from pas.db import Connection, Database, Login, Statement, role_name
 from pas.installation import Access
 from pas.settlements.bank import import_file
 from pas.settlements.bank.import_file import BankImport, NotOurAccount, import_bank_file
@@ -229,3 +232,55 @@ async def test_an_import_that_is_killed_is_done_once_when_it_is_done_again(
     assert (await rows(world) == before) == (where == "before it commits")
     await world.take(STATEMENT)
     assert await world.entries() == {"pay": 3, "bounce": 1}
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_a_day_that_cannot_be_is_for_people(world: World, days: int) -> None:
+    move = msgspec.structs.replace(WHOLE, day=TODAY + timedelta(days=days))
+    await world.take(a_statement(move))
+    assert (await world.whys(), await world.states()) == (["other_day"], ["approved"] * 3)
+
+
+async def test_nothing_comes_back_on_a_day_before_it_was_paid(
+    connection: Connection, world: World
+) -> None:
+    later = NOW + timedelta(days=2)
+    await mark_paid(connection, world.run, paid_on=day_of(later), actor=FINANCE, now=later)
+    await world.take(a_statement(a_return(2, 700), notification=True), now=later)
+    assert (await world.whys(), await world.states()) == (["other_day"], ["paid"] * 3)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("other_amount", {"Amt": {"InstdAmt": {"value": "9.01", "Ccy": "EUR"}}}),
+        ("other_payee", {"CdtrAcct": {"Id": {"IBAN": OTHER_IBAN}}}),
+        (None, {"Amt": {"InstdAmt": {"value": "9.00", "Ccy": "EUR"}}}),
+        (None, {"CdtrAcct": {"Id": {"IBAN": SHOP_IBAN}}}),
+    ],
+)
+async def test_a_report_with_another_amount_or_account_is_for_people(
+    world: World, why: str | None, said: dict[str, object]
+) -> None:
+    await world.take(a_report(lines=[("velsen-1-3", "RJCT", "AC01")], original=said))
+    assert await world.whys() == ([] if why is None else [why])
+    assert (await world.states())[2] == ("returned" if why is None else "approved")
+
+
+async def test_one_kind_of_message_says_of_a_payment_once_that_it_was_paid(world: World) -> None:
+    """The database alone: a second item of the same kind cannot speak of the same line."""
+    await world.take(a_statement(WHOLE))
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await world.connection.execute(
+            """
+            WITH item AS (
+                INSERT INTO bank_item (id, file_id, key, message, account, kind, is_return, amount_cents, currency, day, status, reason,
+                    lines_listed, outcome, decided_at)
+                SELECT gen_random_uuid(), file_id, sha256('x'), message, account, kind, false, 500, 'EUR', day, '', '', false,
+                    'booked', now()
+                FROM bank_item RETURNING id
+            )
+            INSERT INTO bank_booking (item_id, run_id, number, act, message) SELECT id, $1, 1, 'pay', 'statement' FROM item
+            """,
+            world.run,
+        )

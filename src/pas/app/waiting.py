@@ -70,6 +70,9 @@ COUNT_WAITING: Final = Statement(
             date_trunc('month', $3::date::timestamp) - interval '1 month', interval '1 month') AS m (month)
             WHERE NOT EXISTS (SELECT 1 FROM period_closing c
                 WHERE c.period = m.month::date AND c.closed_at IS NOT NULL AND c.reopened_at IS NULL))
+        WHEN 'bank-items' THEN (SELECT count(*) FROM bank_item i WHERE i.outcome = 'open'
+            AND NOT EXISTS (SELECT 1 FROM bank_decision d WHERE d.item_id = i.id AND d.outcome IS NULL))
+        WHEN 'bank-decisions' THEN (SELECT count(*) FROM bank_decision d WHERE d.outcome IS NULL AND d.proposed_by <> $2)
         WHEN 'helpers-to-recognise' THEN (SELECT count(*) FROM login l WHERE l.state <> 'ended'
             AND EXISTS (SELECT 1 FROM login_role o WHERE o.login_id = l.id AND o.role IN ('intermediary', 'team_member'))
             AND NOT EXISTS (SELECT 1 FROM intermediary i WHERE i.login_id = l.id AND i.ended_at IS NULL))

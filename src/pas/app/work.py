@@ -125,6 +125,20 @@ WORK: Final = (
         "settlements",
     ),
     Work(
+        "bank-items",
+        Permission.SETTLEMENTS_BOOK,
+        "boeking van de bank is niet herkend: zeg wat het is",
+        "boekingen van de bank zijn niet herkend: zeg wat het is",
+        "settlements/bank",
+    ),
+    Work(
+        "bank-decisions",
+        Permission.SETTLEMENTS_APPROVE,
+        "boeking van de bank wacht op uw oordeel",
+        "boekingen van de bank wachten op uw oordeel",
+        "settlements/bank",
+    ),
+    Work(
         "periods-to-reopen",
         Permission.PERIODS_REOPEN,
         "maand wacht op uw oordeel: mag zij weer open?",

@@ -2,7 +2,8 @@
 
 The chain of each account has no gap and no overlap; each line is the sum of the transfers that it
 covers, recomputed; each settle, pay and bounce is that of one line, and each line has the ones its
-state tells of; and the account of a run holds what has no outcome yet.
+state tells of; the account of a run holds what has no outcome yet; and what was booked of an answer
+of the bank is what the bank said.
 """
 
 from typing import Final
@@ -110,4 +111,21 @@ RUN_ACCOUNTS: Final = Statement(
     Finding,
 )
 
-CHECKS: Final = (CHAINS, SUMS, ENTRIES, RUN_ACCOUNTS)
+BANK_ITEMS: Final = Statement(
+    """
+    SELECT 'bank item' AS check, i.id::text AS subject, format(
+        'item %s of the bank (%s) says %s cents %s, the lines that it speaks of make %s',
+        i.id, i.outcome, i.amount_cents, i.currency, coalesce(s.cents, 0)) AS detail
+    FROM bank_item i LEFT JOIN LATERAL (
+        SELECT sum(l.amount_cents) AS cents,
+            bool_and(CASE b.act WHEN 'pay' THEN l.pay_entry_id IS NOT NULL ELSE l.bounce_entry_id IS NOT NULL END) AS is_so
+        FROM bank_booking b JOIN settlement_line l ON l.run_id = b.run_id AND l.number = b.number WHERE b.item_id = i.id
+    ) s ON true
+    WHERE s.is_so IS DISTINCT FROM CASE WHEN i.outcome IN ('booked', 'confirmed', 'matched') THEN true END
+        OR i.outcome IN ('booked', 'confirmed') AND i.kind <> 'status' AND (i.amount_cents, i.currency) IS DISTINCT FROM (s.cents, 'EUR')
+    ORDER BY i.id LIMIT $1
+    """,
+    Finding,
+)
+
+CHECKS: Final = (CHAINS, SUMS, ENTRIES, RUN_ACCOUNTS, BANK_ITEMS)

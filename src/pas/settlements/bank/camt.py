@@ -188,7 +188,7 @@ def item_of(
         day=entry.day,
         target=target,
         transactions=count if target is not None and target.file is not None else None,
-        reason=(reason_of(node) or reason_of(entry.node))[:LONGEST_CODE],
+        reason=reason_of(node)[:LONGEST_CODE],
         other=counterparty(node if node.name == "TxDtls" else entry.node, entry),
     )
 

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.pages import acts, line, made_of, overview, payouts, run
+from pas.settlements.pages import acts, bank, line, made_of, overview, payouts, run
 
 routes: list[ControllerRouterHandler] = [
     *overview.routes,
@@ -11,4 +11,5 @@ routes: list[ControllerRouterHandler] = [
     *line.routes,
     *payouts.routes,
     *made_of.routes,
+    *bank.routes,
 ]

@@ -10,12 +10,13 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
+from pas.auth.demo_login import is_demo
 from pas.auth.municipality_settings import read_municipality_settings
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.db import Connection
 from pas.grants.names import read_logins
-from pas.ids import MerchantId, SettlementId
+from pas.ids import MerchantId, MunicipalityName, SettlementId
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.settlements.export import BankFile, read_files
@@ -85,6 +86,9 @@ async def run_page(
         has_payer=shown.payer is not None,
         after=lines[-1].number if len(lines) == ON_A_PAGE else None,
         is_first=after == 0,
+        may_ask_bank=bool(shown.files)
+        and actor.may(Permission.SETTLEMENTS_BOOK)
+        and await is_demo(request, MunicipalityName(municipality)),
         **abilities(shown.run, actor),
     )
 
