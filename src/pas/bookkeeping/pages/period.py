@@ -167,7 +167,7 @@ def facts_of(month: Period, names: dict[UUID, str]) -> list[tuple[str, str]]:
         return []
     facts = [
         ("Bedrag", euros(closing.total_cents or Cents(0))),
-        ("Regels van het journaal", count(closing.lines or 0)),
+        ("Boekstukken", count(closing.lines or 0)),
         ("Boekingen", count(closing.transfers or 0)),
         ("Afgesloten", _when(closing.closed_at, closing.closed_by, names)),
         ("Kenmerk (SHA-256)", closing.content_hash or ""),
