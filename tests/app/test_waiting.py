@@ -1,5 +1,6 @@
 """What waits for somebody stands on top of their first page, with how many; nobody sees another's work."""
 
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,9 @@ from given.applications import (
     an_award,
     applies,
 )
+from given.books import closed
 from given.city import a_merchant
-from given.days import NOW
+from given.days import NOW, TODAY
 from given.merchants import IBAN, REGISTRAR, a_registered_merchant
 from given.work import SOMEBODY, WORK_THAT_WAITS
 from pas.app.waiting import MOST_COUNTED, count_waiting, waiting_for, worded
@@ -35,8 +37,16 @@ from visitors import APPLYING, is_recognised
 
 KIND: Final = {one.kind: one for one in WORK}
 
-OF_SOMEBODY: Final = {"first-till", "own-tills", "questions", "vouchers", "awards", "webhooks"}
-"""What waits for one person or one merchant has a test of its own."""
+OF_SOMEBODY: Final = {
+    "first-till",
+    "own-tills",
+    "questions",
+    "vouchers",
+    "awards",
+    "webhooks",
+    "periods-to-close",
+}
+"""What waits for one person or one merchant, or until a month is over, has a test of its own."""
 
 
 def everybody(**changes: object) -> Actor:
@@ -71,6 +81,15 @@ async def test_who_may_not_do_it_never_sees_it(
         found = await waiting_for(connection, actor, now=NOW)
         sees = any(one.kind == kind for one in found)
         assert sees == (KIND[kind].permission in permissions_of([role])), role
+
+
+async def test_a_month_that_is_over_waits_until_it_is_closed(connection: Connection) -> None:
+    next_month = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+    later = datetime.combine(next_month, time(12), UTC)
+    (one,) = await waiting_for(connection, everybody(), now=later)
+    assert one.text == "1 maand is voorbij en nog niet dicht"
+    await closed(connection)
+    assert await waiting_for(connection, everybody(), now=later) == []
 
 
 async def test_a_till_that_waits_for_its_device_is_told_to_its_own_merchant_alone(

@@ -8,6 +8,7 @@ from typing import Final
 from given.applications import a_child, a_scene, an_award, applies, judged
 from given.assessment import a_member, a_scheme_in_force
 from given.bank import Move, a_statement
+from given.books import closed
 from given.city import a_budget, a_holder, a_merchant, a_scheme
 from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_key_store, a_login, an_actor
@@ -27,6 +28,7 @@ from given.settlements import (
 from pas.auth.actor import Actor
 from pas.auth.logins import Person, invite_login
 from pas.auth.roles import Role
+from pas.bookkeeping.reopen_period import propose_reopening as propose_to_reopen
 from pas.db import Connection
 from pas.grants.apply import Application, apply_for_household
 from pas.grants.deviate import Proposal, propose_deviation
@@ -257,6 +259,11 @@ async def something_that_stands_out(connection: Connection, _folder: Path) -> No
     )
 
 
+async def a_month_to_open_again(connection: Connection, _folder: Path) -> None:
+    month = (await closed(connection)).period
+    await propose_to_reopen(connection, month, reason="Te vroeg.", actor=FINANCE, now=NOW)
+
+
 WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "books": books_that_do_not_close,
     "applied": a_family_that_applied,
@@ -281,5 +288,6 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "runs-to-book": a_run_to_book,
     "bank-items": something_of_the_bank,
     "bank-decisions": something_said_of_the_bank,
+    "periods-to-reopen": a_month_to_open_again,
     "helpers-to-recognise": somebody_to_recognise,
 }
