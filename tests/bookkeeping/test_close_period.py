@@ -163,7 +163,7 @@ async def test_without_a_proof_of_today_the_running_month_stays_open(
     with pytest.raises(PeriodNotProved):
         await close_period(connection, this_month(), actor=FINANCE, now=NOW)
     await prove_and_keep(connection, VELSEN)
-    late = NOW + timedelta(days=1, minutes=5)
+    late = datetime.now(UTC) + timedelta(days=1, minutes=5)
     with pytest.raises(PeriodNotProved):
         await close_period(connection, this_month(), actor=FINANCE, now=late)
 
