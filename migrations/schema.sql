@@ -1170,6 +1170,20 @@ $$;
 
 ALTER FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO seal_key (key_id, purpose, public_key, made_at, epoch) VALUES (id, for_purpose, key, made, (SELECT max(e.number) FROM epoch e))
+    ON CONFLICT (key_id) DO NOTHING;
+    IF NOT EXISTS (SELECT 1 FROM seal_key k WHERE k.key_id = id AND k.purpose = for_purpose AND k.public_key = key) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA302', MESSAGE = 'this key has another public side than was noted of it';
+    END IF;
+END $$;
+
+ALTER FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -2244,6 +2258,102 @@ END $$;
 
 ALTER FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.seal(of_epoch integer, from_xid bigint, to_xid bigint, first bigint, kinds smallint[], keys bytea[], hashes bytea[], levels smallint[], numbers bigint[], nodes bytea[], root bytea, note text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    forever CONSTANT bigint := 9223372036854775807;
+    horizon CONSTANT bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    next_began CONSTANT bigint := (SELECT min(e.first_xid) FROM epoch e WHERE e.number > of_epoch);
+    last seal_checkpoint;
+    differ bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext(current_schema || '.seal'));
+    SELECT * INTO last FROM seal_checkpoint c ORDER BY c.size DESC LIMIT 1;
+    IF (cardinality(kinds) = cardinality(keys) AND cardinality(kinds) = cardinality(hashes) AND cardinality(kinds) > 0
+        AND cardinality(levels) = cardinality(numbers) AND cardinality(levels) = cardinality(nodes)
+        AND first = coalesce(last.size, 0) AND to_xid > from_xid
+        AND CASE WHEN last.epoch IS NULL THEN of_epoch = (SELECT min(e.number) FROM epoch e) AND from_xid = 0
+            WHEN last.epoch = of_epoch THEN from_xid = last.xid
+            ELSE from_xid = 0 AND of_epoch = last.epoch + 1
+                AND NOT EXISTS (SELECT 1 FROM seal_rows(last.epoch, last.xid, forever)) END
+        AND CASE WHEN next_began IS NULL THEN to_xid <= horizon ELSE to_xid = forever AND next_began < horizon END) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA300', MESSAGE = 'this seal does not go on from the last one, or up to where something can still come in';
+    END IF;
+    SELECT count(*) INTO differ
+    FROM (SELECT r.kind, r.key, sha256('\x00'::bytea || r.data) AS hash, row_number() OVER () AS n FROM seal_rows(of_epoch, from_xid, to_xid) r) r
+    FULL JOIN unnest(kinds, keys, hashes) WITH ORDINALITY AS g (kind, key, hash, n) ON g.n = r.n
+    WHERE (g.kind, g.key, g.hash) IS DISTINCT FROM (r.kind, r.key, r.hash);
+    IF differ > 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA301', MESSAGE = format('%s leaves of this seal are not what their rows say', differ);
+    END IF;
+    INSERT INTO seal_leaf (number, kind, key, hash) SELECT first + g.n - 1, g.kind, g.key, g.hash
+    FROM unnest(kinds, keys, hashes) WITH ORDINALITY AS g (kind, key, hash, n) ORDER BY g.n;
+    INSERT INTO seal_node (level, number, hash) SELECT * FROM unnest(levels, numbers, nodes);
+    INSERT INTO seal_checkpoint (size, root, epoch, xid, note) VALUES (first + cardinality(kinds), root, of_epoch, to_xid, note);
+END $$;
+
+ALTER FUNCTION municipality.seal(of_epoch integer, from_xid bigint, to_xid bigint, first bigint, kinds smallint[], keys bytea[], hashes bytea[], levels smallint[], numbers bigint[], nodes bytea[], root bytea, note text) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) RETURNS TABLE(kind smallint, key bytea, data bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    SET jit TO 'off'
+    AS $$
+    WITH nobody AS (SELECT '00000000-0000-0000-0000-000000000000'::uuid AS id), line AS (
+        SELECT t.entry_id, count(*) AS lines, string_agg(int2send(t.line) || int8send(t.debit) || int8send(t.credit) || int8send(t.amount)
+            || int8send(coalesce(t.debit_turn, 0)) || int8send(coalesce(t.debit_number, 0)) || int8send(coalesce(t.credit_number, 0))
+            || int2send(coalesce(t.reversed_line, 0::smallint)), ''::bytea ORDER BY t.line) AS data
+        FROM transfer t WHERE t.epoch = of_epoch AND t.xid >= from_xid AND t.xid < to_xid GROUP BY t.entry_id
+    ), found AS (
+        SELECT e.xid, 4::smallint AS kind, uuid_send(e.id) AS key,
+            int2send(octet_length(e.kind)::smallint) || convert_to(e.kind, 'UTF8')
+            || int2send(octet_length(coalesce(e.refusal, ''))::smallint) || convert_to(coalesce(e.refusal, ''), 'UTF8')
+            || e.fingerprint || int8send(e.total) || uuid_send(coalesce(e.reverses, n.id)) || int4send(coalesce(e.reversal_number, 0))
+            || uuid_send(coalesce(e.replaces, n.id)) || timestamptz_send(e.occurred_at) || timestamptz_send(e.recorded_at) || date_send(e.period)
+            || int2send(octet_length(e.actor_kind)::smallint) || convert_to(e.actor_kind, 'UTF8') || uuid_send(e.actor_id)
+            || int2send(coalesce(l.lines, 0)::smallint) || coalesce(l.data, ''::bytea) AS body
+        FROM entry e CROSS JOIN nobody n LEFT JOIN line l ON l.entry_id = e.id
+        WHERE e.epoch = of_epoch AND e.xid >= from_xid AND e.xid < to_xid
+        UNION ALL
+        SELECT a.xid, 2::smallint, int8send(a.id),
+            int2send(octet_length(a.kind)::smallint) || convert_to(a.kind, 'UTF8') || int2send(octet_length(a.unit)::smallint) || convert_to(a.unit, 'UTF8')
+            || uuid_send(coalesce(a.scheme_id, n.id)) || int2send(coalesce(a.budget_year, 0::smallint)) || uuid_send(coalesce(a.subject_id, n.id))
+            || int2send((a.guarded::integer + 2 * (a.usable_from IS NOT NULL)::integer)::smallint) || timestamptz_send(a.opened_at)
+            || timestamptz_send(coalesce(a.usable_from, '2000-01-01Z')) || timestamptz_send(coalesce(a.usable_until, '2000-01-01Z'))
+        FROM account a CROSS JOIN nobody n WHERE a.epoch = of_epoch AND a.xid >= from_xid AND a.xid < to_xid
+        UNION ALL
+        SELECT u.xid, 3::smallint, int8send(u.account_id) || int4send(u.number),
+            timestamptz_send(u.usable_from) || timestamptz_send(u.usable_until) || timestamptz_send(u.recorded_at)
+        FROM usable_change u WHERE u.epoch = of_epoch AND u.xid >= from_xid AND u.xid < to_xid
+        UNION ALL
+        SELECT p.first_xid, 1::smallint, int4send(p.number), timestamptz_send(p.started_at) || sha256(convert_to(p.reason, 'UTF8'))
+        FROM epoch p WHERE p.number = of_epoch AND p.first_xid >= from_xid AND p.first_xid < to_xid
+        UNION ALL
+        SELECT v.xid, 5::smallint, uuid_send(v.id),
+            int2send(octet_length(v.kind)::smallint) || convert_to(v.kind, 'UTF8')
+            || int2send(octet_length(v.subject_kind)::smallint) || convert_to(v.subject_kind, 'UTF8') || uuid_send(v.subject_id)
+            || int2send(octet_length(v.actor_kind)::smallint) || convert_to(v.actor_kind, 'UTF8') || uuid_send(v.actor_id)
+            || uuid_send(coalesce(v.on_behalf_of, n.id)) || v.content_hash || timestamptz_send(v.recorded_at)
+        FROM event v CROSS JOIN nobody n WHERE v.epoch = of_epoch AND v.xid >= from_xid AND v.xid < to_xid
+        UNION ALL
+        SELECT k.xid, 6::smallint, convert_to(k.key_id, 'UTF8'),
+            int2send(octet_length(k.purpose)::smallint) || convert_to(k.purpose, 'UTF8') || k.public_key || timestamptz_send(k.made_at)
+        FROM seal_key k WHERE k.epoch = of_epoch AND k.xid >= from_xid AND k.xid < to_xid
+        UNION ALL
+        SELECT b.xid, 7::smallint, int8send(b.size), b.root || int8send(b.accounts) || timestamptz_send(b.taken_at)
+        FROM balance_tree b WHERE b.epoch = of_epoch AND b.xid >= from_xid AND b.xid < to_xid
+    )
+    SELECT f.kind, f.key, int2send(1::smallint) || int2send(f.kind) || int4send(of_epoch) || int8send(f.xid)
+        || int2send(octet_length(f.key)::smallint) || f.key || f.body
+    FROM found f ORDER BY f.xid, f.kind, f.key
+$$;
+
+ALTER FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -2597,6 +2707,21 @@ WITH (fillfactor='60');
 ALTER TABLE municipality.balance OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.balance IS 'Only what can run out stores a balance (a guarded account). It is the sum of its transfers, which prove recomputes.';
+
+CREATE TABLE municipality.balance_tree (
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    accounts bigint NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT balance_tree_accounts_check CHECK ((accounts > 0)),
+    CONSTRAINT balance_tree_root_check CHECK ((octet_length(root) = 32))
+);
+
+ALTER TABLE municipality.balance_tree OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.balance_tree IS 'The root over what stood on every guarded account after the first so many leaves; sealed itself.';
 
 CREATE TABLE municipality.bank_booking (
     item_id uuid NOT NULL,
@@ -4322,6 +4447,66 @@ COMMENT ON COLUMN municipality.scheme_version.unit_price_cents IS 'The highest a
 
 COMMENT ON COLUMN municipality.scheme_version.income_limit IS 'Inclusive, in hundredths of a percent of the social minimum: 11000 is 110 %.';
 
+CREATE TABLE municipality.seal_checkpoint (
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    made_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT seal_checkpoint_note_check CHECK (((length(note) >= 1) AND (length(note) <= 10000))),
+    CONSTRAINT seal_checkpoint_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT seal_checkpoint_size_check CHECK ((size > 0))
+);
+
+ALTER TABLE municipality.seal_checkpoint OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.seal_checkpoint IS 'A signed note over the first so many leaves; they are all that stood before this position (epoch, xid).';
+
+CREATE TABLE municipality.seal_key (
+    key_id text NOT NULL,
+    purpose text NOT NULL,
+    public_key bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    epoch integer NOT NULL,
+    xid bigint DEFAULT ((pg_current_xact_id())::text)::bigint NOT NULL,
+    CONSTRAINT seal_key_key_id_check CHECK ((key_id ~ '^[a-z0-9_.-]{1,64}$'::text)),
+    CONSTRAINT seal_key_public_key_check CHECK ((octet_length(public_key) = 32)),
+    CONSTRAINT seal_key_purpose_check CHECK ((purpose = ANY (ARRAY['seal'::text, 'receipt'::text])))
+);
+
+ALTER TABLE municipality.seal_key OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.seal_key IS 'The public side of each key that signs seals and receipts; that a key came is itself sealed.';
+
+CREATE TABLE municipality.seal_leaf (
+    number bigint NOT NULL,
+    kind smallint NOT NULL,
+    key bytea NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT seal_leaf_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT seal_leaf_key_check CHECK (((octet_length(key) >= 4) AND (octet_length(key) <= 64))),
+    CONSTRAINT seal_leaf_kind_check CHECK (((kind >= 1) AND (kind <= 7))),
+    CONSTRAINT seal_leaf_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE municipality.seal_leaf OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.seal_leaf IS 'What stands at each place of the tree: the kind of row, its key, and the hash of all that it says.';
+
+CREATE TABLE municipality.seal_node (
+    level smallint NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT seal_node_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT seal_node_level_check CHECK (((level >= 1) AND (level <= 7))),
+    CONSTRAINT seal_node_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE municipality.seal_node OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.seal_node IS 'The hash over each whole 256^level leaves, so that a proof reads a few hundred hashes and not all.';
+
 CREATE TABLE municipality.session (
     token_hash bytea NOT NULL,
     actor_kind text NOT NULL,
@@ -4927,6 +5112,9 @@ ALTER TABLE ONLY municipality.assessment
 ALTER TABLE ONLY municipality.balance
     ADD CONSTRAINT balance_pkey PRIMARY KEY (account_id);
 
+ALTER TABLE ONLY municipality.balance_tree
+    ADD CONSTRAINT balance_tree_pkey PRIMARY KEY (size);
+
 ALTER TABLE ONLY municipality.bank_booking
     ADD CONSTRAINT bank_booking_pkey PRIMARY KEY (run_id, number, act, message);
 
@@ -5248,6 +5436,18 @@ ALTER TABLE ONLY municipality.scheme_version
 ALTER TABLE ONLY municipality.scheme_version
     ADD CONSTRAINT scheme_version_scheme_id_version_key UNIQUE (scheme_id, version);
 
+ALTER TABLE ONLY municipality.seal_checkpoint
+    ADD CONSTRAINT seal_checkpoint_pkey PRIMARY KEY (size);
+
+ALTER TABLE ONLY municipality.seal_key
+    ADD CONSTRAINT seal_key_pkey PRIMARY KEY (key_id);
+
+ALTER TABLE ONLY municipality.seal_leaf
+    ADD CONSTRAINT seal_leaf_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY municipality.seal_node
+    ADD CONSTRAINT seal_node_pkey PRIMARY KEY (level, number);
+
 ALTER TABLE ONLY municipality.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 
@@ -5360,6 +5560,8 @@ ALTER TABLE ONLY municipality.webhook_try
     ADD CONSTRAINT webhook_try_pkey PRIMARY KEY (endpoint_id, message_id, number);
 
 CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT WHERE (kind <> ALL (ARRAY['budget'::text, 'held'::text]));
+
+CREATE INDEX account_position ON municipality.account USING brin (xid) WITH (pages_per_range='32');
 
 CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
 
@@ -5551,6 +5753,8 @@ CREATE INDEX resident_version_search ON municipality.resident_version USING btre
 
 CREATE INDEX scheme_grant_resident ON municipality.scheme_grant USING btree (resident_id);
 
+CREATE UNIQUE INDEX seal_leaf_once ON municipality.seal_leaf USING btree (key, kind);
+
 CREATE INDEX session_actor ON municipality.session USING btree (actor_kind, actor_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX session_behalf ON municipality.session USING btree (on_behalf_of) WHERE ((on_behalf_of IS NOT NULL) AND (ended_at IS NULL));
@@ -5599,6 +5803,8 @@ CREATE INDEX transfer_position ON municipality.transfer USING brin (xid) WITH (p
 
 CREATE INDEX unknown_scan_till ON municipality.unknown_scan USING btree (till_id, tried_at);
 
+CREATE INDEX usable_change_position ON municipality.usable_change USING brin (xid) WITH (pages_per_range='32');
+
 CREATE INDEX voucher_of_organisation ON municipality.voucher USING btree (organisation_id, proposed_at);
 
 CREATE INDEX webhook_delivery_message ON municipality.webhook_delivery USING btree (message_id);
@@ -5622,6 +5828,10 @@ ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.balance_tree FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.balance_tree ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.bank_booking FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -5791,6 +6001,22 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.scheme_vers
 
 ALTER TABLE municipality.scheme_version ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.seal_checkpoint ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_key FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.seal_key ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_leaf FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.seal_leaf ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_node FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.seal_node ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.setting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.setting ENABLE ALWAYS TRIGGER append_only;
@@ -5939,6 +6165,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.balance FO
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.balance_tree FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.balance_tree ENABLE ALWAYS TRIGGER only_by_ledger;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.coupon_entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.coupon_entry ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -5974,6 +6204,22 @@ ALTER TABLE municipality.redemption_reversal ENABLE ALWAYS TRIGGER only_by_ledge
 CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.reversal FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.reversal ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.seal_checkpoint ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_key FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.seal_key ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_leaf FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.seal_leaf ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_node FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.seal_node ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER only_by_ledger BEFORE UPDATE ON municipality.settlement_line FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
@@ -6547,6 +6793,9 @@ GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
 REVOKE ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_unknown_cards(tills uuid[], tried timestamp with time zone, most integer, OUT told boolean[], OUT paused uuid[]) TO app_municipality;
 
@@ -6637,6 +6886,12 @@ REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.seal(of_epoch integer, from_xid bigint, to_xid bigint, first bigint, kinds smallint[], keys bytea[], hashes bytea[], levels smallint[], numbers bigint[], nodes bytea[], root bytea, note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.seal(of_epoch integer, from_xid bigint, to_xid bigint, first bigint, kinds smallint[], keys bytea[], hashes bytea[], levels smallint[], numbers bigint[], nodes bytea[], root bytea, note text) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;
@@ -6733,6 +6988,10 @@ GRANT UPDATE(amount_cents) ON TABLE municipality.assessment_count TO app_municip
 GRANT SELECT ON TABLE municipality.balance TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.balance TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.balance TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.balance_tree TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.balance_tree TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.balance_tree TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.bank_booking TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.bank_booking TO app_municipality;
@@ -6996,6 +7255,7 @@ GRANT SELECT ON TABLE municipality.epoch TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.event TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.event TO app_municipality;
+GRANT SELECT ON TABLE municipality.event TO ledger_municipality;
 
 GRANT INSERT(id) ON TABLE municipality.event TO app_municipality;
 
@@ -7526,6 +7786,22 @@ GRANT SELECT ON TABLE municipality.scheme_version TO ledger_municipality;
 GRANT UPDATE(status) ON TABLE municipality.scheme_version TO app_municipality;
 
 GRANT UPDATE(valid_until) ON TABLE municipality.scheme_version TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.seal_checkpoint TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.seal_checkpoint TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.seal_checkpoint TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.seal_key TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.seal_key TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.seal_key TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.seal_leaf TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.seal_leaf TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.seal_leaf TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.seal_node TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.seal_node TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.seal_node TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.session TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.session TO app_municipality;

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -18,6 +19,9 @@ from given.city import (
     a_scheme,
     a_till,
 )
+from given.days import NOW
+from pas.auth.key_files import make_keys
+from pas.auth.keys import KeyRing, KeyStore
 from pas.db import Connection, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access
@@ -74,3 +78,13 @@ async def till(connection: Connection) -> Till:
 async def budget(connection: Connection, scheme: Scheme, holder: Holder) -> Budget:
     """€ 200."""
     return await a_budget(connection, scheme, holder, cents=20000)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> KeyStore:
+    return KeyStore(tmp_path)
+
+
+@pytest.fixture
+def ring(store: KeyStore) -> KeyRing:
+    return make_keys(store, VELSEN, demo=False, now=NOW)

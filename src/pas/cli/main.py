@@ -15,7 +15,6 @@ from pas.cli import (
     grants,
     journal,
     keys,
-    ledger,
     letters,
     login,
     merchants,
@@ -28,6 +27,7 @@ from pas.cli import (
     residents,
     sandbox,
     schemes,
+    seals,
     serve,
     settings,
     settlements,
@@ -84,7 +84,7 @@ app.add_typer(letters.app, name="letters")
 app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
-app.add_typer(ledger.app, name="ledger")
+app.add_typer(seals.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 
 

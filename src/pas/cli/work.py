@@ -19,6 +19,7 @@ from pas.logs import configure_logs
 from pas.messages.carriers import carriers
 from pas.messages.courier import MessageCourier
 from pas.outgoing.post import Post
+from pas.seals.sealer import Sealer
 from pas.settings import read_settings
 from pas.webhooks.courier import Courier
 
@@ -37,7 +38,7 @@ def work(
     """Do jobs until Ctrl-C; several of these share the work, and a killed one's jobs are done again.
 
     What runs daily is put in line here too, once per municipality and day; and what programs of
-    merchants and holders want to hear is sent to them.
+    merchants and holders want to hear is sent to them. The books are sealed, about once a second.
 
     Example: pas work
     """
@@ -53,12 +54,15 @@ def work(
             MessageCourier(
                 database, keys=keys, carriers=carriers(settings, post), origin=settings.origin
             ),
+            Sealer(database, keys=keys),
         )
         asyncio.run(run(worker, couriers, once=once))
     done("Stopped working.")
 
 
-async def run(worker: Worker, couriers: Sequence[Courier | MessageCourier], *, once: bool) -> None:
+async def run(
+    worker: Worker, couriers: Sequence[Courier | MessageCourier | Sealer], *, once: bool
+) -> None:
     try:
         if once:
             done(f"{await worker.run_all_due()} jobs done.")

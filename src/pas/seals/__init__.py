@@ -1,0 +1,1 @@
+"""Seals: a tree over everything that was booked and changed, signed, so that the past cannot be rewritten."""

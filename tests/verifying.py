@@ -1,0 +1,21 @@
+"""The verifier of an export, run as a stranger would: another process, with nothing of the program."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+VERIFIER: Final = Path(__file__).parents[1] / "verifier" / "pas_verify.py"
+
+
+class Verified:
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code, self.said = done.returncode, done.stdout + done.stderr
+
+
+def verified(folder: Path, key: str, *copies: Path, receipts: tuple[Path, ...] = ()) -> Verified:
+    asked = [argument for copy in copies for argument in ("--copy", str(copy))]
+    asked += [argument for one in receipts for argument in ("--receipt", str(one))]
+    # Without site-packages: the standard library alone.
+    command = [sys.executable, "-S", str(VERIFIER), str(folder), "--key", key, *asked]
+    return Verified(subprocess.run(command, capture_output=True, text=True, check=False))
