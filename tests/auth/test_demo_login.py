@@ -183,7 +183,7 @@ async def test_it_is_absent_from_a_server_that_others_can_reach(
 ) -> None:
     reachable = Settings(
         key_dir=settings.key_dir,
-        host="0.0.0.0",  # noqa: S104 (nothing listens here: the test asserts that such an address switches the demo login off)
+        host="192.0.2.1",
         public_url="http://127.0.0.1:8000",
     )
     async with browsing(access.address, settings=reachable) as visitor:

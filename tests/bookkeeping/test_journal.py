@@ -157,7 +157,8 @@ async def test_visits_are_no_money_and_stand_in_no_journal(connection: Connectio
 
 def a_journal(*groups: Group, profile: JournalProfile = PROFILE) -> Journal:
     kept = KeptProfile(JournalProfileId(FINANCE.id), 1, profile, None)
-    return Journal(this_month(), False, kept, lines_of(groups, profile))  # noqa: FBT003 (a field of a struct)
+    lines = lines_of(groups, profile)
+    return Journal(period=this_month(), is_frozen=False, profile=kept, lines=lines)
 
 
 def a_group(number: int = 1, **changes: object) -> Group:
