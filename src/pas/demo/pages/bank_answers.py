@@ -1,4 +1,4 @@
-"""Pages of the demonstration alone: the answers of the bank to a run, to download and to hand over."""
+"""The answers of the bank of the demonstration to a run, to download and to hand over."""
 
 from datetime import UTC, datetime
 from typing import Final
