@@ -13,9 +13,8 @@ class Verified:
         self.code, self.said = done.returncode, done.stdout + done.stderr
 
 
-def verified(folder: Path, key: str, *copies: Path, receipts: tuple[Path, ...] = ()) -> Verified:
+def verified(folder: Path, key: str, *copies: Path) -> Verified:
     asked = [argument for copy in copies for argument in ("--copy", str(copy))]
-    asked += [argument for one in receipts for argument in ("--receipt", str(one))]
     # Without site-packages: the standard library alone.
     command = [sys.executable, "-S", str(VERIFIER), str(folder), "--key", key, *asked]
     return Verified(subprocess.run(command, capture_output=True, text=True, check=False))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify an export of the books: alone, without the program that made it and without its database.
 
-    python3 pas_verify.py EXPORT --key NAME+ID+KEY [--copy CHECKPOINT ...] [--receipt RECEIPT ...]
+    python3 pas_verify.py EXPORT --key NAME+ID+KEY [--copy CHECKPOINT ...]
 
 Reads the export line by line: hashes every row anew, grows the tree over them, and holds its root against
 every checkpoint; then adds up what was granted and spent. README.md says what each finding means, and where
@@ -18,12 +18,11 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rows import KINDS, Row, leaf_hash
-from tree import Checkpoint, Key, Receipt, Tree, Unreadable, read_key
+from tree import Checkpoint, Key, Tree, Unreadable, read_key
 
 MOST_SHOWN = 100
 MOST_SIGNATURES = 2_000
@@ -38,7 +37,6 @@ class Reading:
         keys: list[tuple[str, Key]],
         *,
         copies: list[Checkpoint],
-        receipts: list[Receipt],
         every: int,
     ) -> None:
         if len({name for name, _ in keys}) != 1:
@@ -50,8 +48,6 @@ class Reading:
         self.pending = list[Key]()
         self.faults, self.shown = Counter[str](), list[str]()
         self.last_place = (0, 0, 0, b"")
-        self.promised = {one.entry_id: one for one in receipts}
-        self.receipt_keys = list[bytes]()
         self.checked = self.checkpoints = self.waiting = 0
 
     def fault(self, what: str, where: str, about: str = "") -> None:
@@ -91,32 +87,8 @@ class Reading:
         elif place <= self.last_place:
             self.fault("moved", where, about(line))
         self.last_place = max(place, self.last_place)
-        if line["kind"] == "seal_key":
-            self.note_key(line["row"]["purpose"], base64.b64decode(line["row"]["publicKey"]))
-        if line["kind"] == "entry" and line["row"]["id"] in self.promised:
-            self.keep_promise(self.promised.pop(line["row"]["id"]), line, where)
-
-    def note_key(self, purpose: str, public: bytes) -> None:
-        if purpose == "seal":
-            self.pending.append(Key(self.origin, public))
-        else:
-            self.receipt_keys.append(public)
-
-    def keep_promise(self, promised: Receipt, line: Row, where: str) -> None:
-        """What a receipt says must be what was booked: the outcome, and what the merchant got."""
-        outcome = "declined" if line["row"]["refusal"] else "booked"
-        if (promised.outcome, promised.cents) != (outcome, self.books.taken(line["lines"])):
-            self.fault("promise", where, f"another outcome than the receipt of {promised.entry_id}")
-
-    def end(self, now: str) -> None:
-        """What was promised and is not there; a receipt that nobody of here signed promises nothing."""
-        for size in self.copies:
-            self.fault("copy", f"at {size}", "a checkpoint that was published is not here any more")
-        for one in self.promised.values():
-            if not one.is_signed_by(self.receipt_keys):
-                self.fault("receipt", "", f"{one.entry_id} is not signed by a key of these books")
-            elif one.before <= now:
-                self.fault("omitted", "", f"{one.entry_id}, promised before {one.before}")
+        if line["kind"] == "seal_key" and line["row"]["purpose"] == "seal":
+            self.pending.append(Key(self.origin, base64.b64decode(line["row"]["publicKey"])))
 
     def judge(self, note: str, *, is_last: bool) -> None:
         self.checkpoints += 1
@@ -157,17 +129,6 @@ class Books:
             else:  # of an account that stands further on
                 self.early.append((debit, credit, amount))
 
-    def taken(self, lines: list[list[Any]]) -> int:
-        """What went to a merchant or a one-off payee, in cents."""
-        kinds = [
-            json.loads(self.accounts.get(credit, "[0, 0, 0, 0]")) for _, _, credit, *_ in lines
-        ]
-        return sum(
-            line[3]
-            for line, kind in zip(lines, kinds, strict=True)
-            if kind[3] in {"merchant", "payee"}
-        )
-
     def totals(self) -> dict[tuple[str, str, str], Counter[str]]:
         """Per scheme, year and unit: what stands on each kind of account; together it is nothing."""
         for debit, credit, amount in self.early:
@@ -195,15 +156,11 @@ def lines_of(path: Path) -> Iterator[Any]:
         raise Unreadable(f"{path}: {error}") from error
 
 
-def read_export(
-    folder: Path, keys: list[tuple[str, Key]], *, copies: list[Checkpoint], receipts: list[Receipt]
-) -> Reading:
+def read_export(folder: Path, keys: list[tuple[str, Key]], copies: list[Checkpoint]) -> Reading:
     notes = [line["note"] for line in lines_of(folder / "checkpoints.jsonl.gz")]
     if not notes:
         raise Unreadable("Nothing is sealed in this export.")
-    reading = Reading(
-        keys, copies=copies, receipts=receipts, every=max(1, len(notes) // MOST_SIGNATURES)
-    )
+    reading = Reading(keys, copies=copies, every=max(1, len(notes) // MOST_SIGNATURES))
     sizes = [Checkpoint(note).size for note in notes]
     at = 0
     for line in lines_of(folder / "log.jsonl.gz"):
@@ -215,7 +172,8 @@ def read_export(
             print(f"\r{reading.tree.size} leaves", end="", file=sys.stderr, flush=True)
     for note in notes[at:]:
         reading.judge(note, is_last=note is notes[-1])
-    reading.end(f"{datetime.now(UTC):%FT%TZ}")
+    for size in reading.copies:
+        reading.fault("copy", f"at {size}", "a checkpoint that was published is not here any more")
     return reading
 
 
@@ -241,13 +199,11 @@ def main() -> None:
     parser.add_argument(
         "--copy", action="append", default=[], type=Path, help="a checkpoint of then"
     )
-    parser.add_argument("--receipt", action="append", default=[], type=Path, help="of a redemption")
     asked = parser.parse_args()
     try:
         keys = [read_key(word) for word in asked.key]
         kept = [Checkpoint(path.read_text(encoding="utf-8")) for path in asked.copy]
-        promised = [Receipt(path.read_text(encoding="utf-8")) for path in asked.receipt]
-        reading = read_export(asked.export, keys, copies=kept, receipts=promised)
+        reading = read_export(asked.export, keys, kept)
         show(reading)
     except (Unreadable, OSError, KeyError, ValueError, TypeError) as error:
         print(f"This export cannot be read: {error!r}", file=sys.stderr)

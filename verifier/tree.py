@@ -53,19 +53,20 @@ def read_key(word: str) -> tuple[str, Key]:
     return name, key
 
 
-class Note:
-    """Lines of text, and the signatures under them."""
+class Checkpoint:
+    """How many leaves there are, their root, and the signatures under it."""
 
     def __init__(self, note: str) -> None:
-        self.text, _, lines = note.rpartition("\n\n")
-        self.text += "\n"
-        self.name = lines.partition(" ")[2].partition(" ")[0]
         try:
+            self.text, _, lines = note.rpartition("\n\n")
+            self.text += "\n"
+            self.origin, size, root = self.text.split("\n")[:3]
+            self.size, self.root = int(size), base64.b64decode(root)
             self.signatures = [
                 base64.b64decode(line.rpartition(" ")[2]) for line in lines.splitlines()
             ]
         except ValueError:
-            raise Unreadable("A signed note is not readable.") from None
+            raise Unreadable("A checkpoint is not readable.") from None
 
     def is_by(self, key: Key) -> bool:
         signed = self.text.encode()
@@ -73,32 +74,3 @@ class Note:
             one[:4] == key.key_id and is_signature(key.public, signed, one[4:])
             for one in self.signatures
         )
-
-
-class Checkpoint(Note):
-    """How many leaves there are, and their root."""
-
-    def __init__(self, note: str) -> None:
-        super().__init__(note)
-        try:
-            self.origin, size, root = self.text.split("\n")[:3]
-            self.size, self.root = int(size), base64.b64decode(root)
-        except ValueError:
-            raise Unreadable("A checkpoint is not readable.") from None
-
-
-class Receipt(Note):
-    """What was promised of a redemption, and from which moment on it must be there."""
-
-    def __init__(self, note: str) -> None:
-        super().__init__(note)
-        try:
-            what, _, self.entry_id, self.outcome, cents, self.before, _ = self.text.split("\n")
-            self.cents = int(cents)
-        except ValueError:
-            raise Unreadable("A receipt is not readable.") from None
-        if what != "pas-receipt/v1":
-            raise Unreadable("This is not a receipt.")
-
-    def is_signed_by(self, keys: list[bytes]) -> bool:
-        return any(self.is_by(Key(self.name, key)) for key in keys)

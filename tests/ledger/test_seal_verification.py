@@ -145,7 +145,7 @@ async def test_a_seal_that_another_signed_is_named(
 ) -> None:
     assert booked
     checkpoint, note = await last(connection)
-    secret = bytes(32) if by == "another key" else ring.current(Purpose.RECEIPT).secret
+    secret = bytes(32) if by == "another key" else ring.current(Purpose.TILL_TICKET).secret
     other = Note(note.text, (sign(note.text, checkpoint.origin, secret),))
     await by_hand(
         superuser,

@@ -63,9 +63,8 @@ async def test_what_was_booked_opened_and_changed_is_under_the_signed_root(
     assert await is_sealed(connection, account + bytes([0, 0, 0, 1]), Kind.USABLE)
     assert await is_sealed(connection, bytes([0, 0, 0, 1]), Kind.EPOCH)
     assert await is_sealed(connection, event.bytes, Kind.EVENT)
-    for purpose in (Purpose.SEAL, Purpose.RECEIPT):
-        key = ring.current(purpose).key_id.encode()
-        assert await is_sealed(connection, key, Kind.SEAL_KEY)
+    key = ring.current(Purpose.SEAL).key_id.encode()
+    assert await is_sealed(connection, key, Kind.SEAL_KEY)
 
 
 async def test_everything_has_one_place_and_a_second_look_adds_nothing(

@@ -3,11 +3,8 @@
 import pytest
 
 from pas.seals.notes import (
-    COSIGNATURE,
     Note,
     NoteUnreadable,
-    Signature,
-    cosign,
     is_signed_by,
     read_note,
     read_verifier,
@@ -48,15 +45,6 @@ def test_a_signature_counts_for_the_key_and_the_name_that_made_it() -> None:
         verifier_of(NAME, OTHER),
     )
     assert signers(note, [ours, same_key, same_name]) == [ours]
-
-
-def test_a_cosignature_is_bound_to_its_time_and_is_no_signature() -> None:
-    made = cosign("a\n", "getuige", SECRET, seconds=1_700_000_000)
-    witness = verifier_of("getuige", SECRET, kind=COSIGNATURE)
-    later = Signature(made.name, made.key_id, b"\xff" + made.signature[1:])
-    assert is_signed_by(Note("a\n", (made,)), witness)
-    assert not is_signed_by(Note("a\n", (later,)), witness)
-    assert not is_signed_by(Note("a\n", (made,)), verifier_of("getuige", SECRET))
 
 
 @pytest.mark.parametrize(

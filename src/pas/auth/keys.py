@@ -35,7 +35,6 @@ class Purpose(StrEnum):
     PHONE_CODE = auto()
     TILL_TICKET = auto()
     HOLDER_CONTACT = auto()
-    RECEIPT = auto()
 
 
 LASTING: Final = frozenset(

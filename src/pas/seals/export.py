@@ -14,10 +14,15 @@ import msgspec
 
 from pas.db import Connection
 from pas.ledger.position import READ_HORIZON, Position
-from pas.seals.checkpoints import Checkpoint, last_checkpoint, read_checkpoint
+from pas.seals.checkpoints import (
+    Checkpoint,
+    StoredCheckpoint,
+    last_checkpoint,
+    read_checkpoint,
+)
 from pas.seals.leaves import Kind, Leaf, Line, Row
 from pas.seals.rows import read_leaves
-from pas.seals.verify import READ_LEAVES, Stored, StoredLeaf, Told, checkpoint_groups
+from pas.seals.verify import READ_LEAVES, StoredLeaf, Told, checkpoint_groups
 
 LOG: Final = "log.jsonl.gz"
 CHECKPOINTS: Final = "checkpoints.jsonl.gz"
@@ -69,7 +74,7 @@ async def export_books(
 
 
 async def _stretch(
-    connection: Connection, group: list[Stored], *, at: Position, first: int
+    connection: Connection, group: list[StoredCheckpoint], *, at: Position, first: int
 ) -> Iterator[LogLine]:
     last = group[-1]
     from_xid = at.xid if at.epoch == last.epoch else 0

@@ -77,10 +77,9 @@ SEAL: Final = Statement("SELECT seal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $1
 
 async def note_keys(connection: Connection, ring: KeyRing) -> None:
     """Write down the public side of the keys that sign from now on; what is there already stays."""
-    for purpose in (Purpose.SEAL, Purpose.RECEIPT):
-        for key in reversed(ring.of(purpose)):
-            public = verifier_of("", key.secret).public_key
-            await NOTE_KEY.run(connection, key.key_id, purpose.value, public, key.created_at)
+    for key in reversed(ring.of(Purpose.SEAL)):
+        public = verifier_of("", key.secret).public_key
+        await NOTE_KEY.run(connection, key.key_id, key.purpose.value, public, key.created_at)
 
 
 async def seal_next(connection: Connection, ring: KeyRing) -> Sealed | None:

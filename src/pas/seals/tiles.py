@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from pas.db import Connection, Statement
-from pas.seals.tree import HASH_BYTES, TILE_WIDTH, TileId
+from pas.seals.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, TileId
 
 
 class Hashes(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ async def read_edges(connection: Connection, size: int) -> list[list[bytes]]:
     """Give the hashes of the last tile of each level that is not full: where a tree grows on."""
     edges = list[list[bytes]]()
     level = 0
-    while (whole := size >> 8 * level) > 0:
+    while (whole := size >> TILE_HEIGHT * level) > 0:
         number, width = divmod(whole, TILE_WIDTH)
         hashes = await read_tile(connection, TileId(level, number, width)) if width else b""
         edges.append([hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)])

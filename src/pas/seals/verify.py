@@ -13,7 +13,12 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.ledger.position import Position
-from pas.seals.checkpoints import Checkpoint, CheckpointUnreadable, read_checkpoint
+from pas.seals.checkpoints import (
+    Checkpoint,
+    CheckpointUnreadable,
+    StoredCheckpoint,
+    read_checkpoint,
+)
 from pas.seals.leaves import Kind, Leaf
 from pas.seals.notes import Note, NoteUnreadable, Verifier, signers
 from pas.seals.rows import read_leaves
@@ -66,14 +71,6 @@ class StoredLeaf(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-class Stored(msgspec.Struct, frozen=True):
-    size: int
-    root: bytes
-    epoch: int
-    xid: int
-    note: str
-
-
 class KeyRow(msgspec.Struct, frozen=True):
     number: int
     public_key: bytes
@@ -87,7 +84,7 @@ READ_CHECKPOINTS: Final = Statement(
     """
     SELECT size, root, epoch, xid, note FROM seal_checkpoint WHERE size > $1 ORDER BY size LIMIT $2
     """,
-    Stored,
+    StoredCheckpoint,
 )
 READ_LEAVES: Final = Statement(
     "SELECT number, kind, key, hash FROM seal_leaf WHERE number >= $1 AND number < $2 ORDER BY number",
@@ -124,9 +121,9 @@ async def verify(
     return Verification(looking.size, looking.checkpoints, looking.faults[:MOST_FAULTS])
 
 
-async def checkpoint_groups(connection: Connection) -> AsyncGenerator[list[Stored]]:
+async def checkpoint_groups(connection: Connection) -> AsyncGenerator[list[StoredCheckpoint]]:
     """Give checkpoints in order, as many together as have some thousands of leaves in one epoch."""
-    group, first = list[Stored](), 0
+    group, first = list[StoredCheckpoint](), 0
     size = 0
     while found := await READ_CHECKPOINTS.all(connection, size, 1000):
         for one in found:
@@ -159,7 +156,7 @@ class _Looking:
     def size(self) -> int:
         return self._growing.size
 
-    async def compare(self, connection: Connection, group: Sequence[Stored]) -> None:
+    async def compare(self, connection: Connection, group: Sequence[StoredCheckpoint]) -> None:
         last = group[-1]
         if last.epoch != self._at.epoch:
             self._at = Position(last.epoch, 0)
@@ -180,7 +177,7 @@ class _Looking:
             self.faults.append(Fault("position", self.size))
         self.faults += [Fault("copy", size) for size in sorted(self._copies) if size > self.size]
 
-    def _judge(self, stored: Stored) -> None:
+    def _judge(self, stored: StoredCheckpoint) -> None:
         self.checkpoints += 1
         top = self._growing.root()
         copy = self._copies.get(stored.size)
@@ -204,7 +201,7 @@ class _Looking:
         """Whether a key signed it that is trusted, or that the tree of the last checkpoint held."""
         vouched = [one.public_key for one in self._keys if one.number < self._before]
         keys = [*self._trusted, *vouched]
-        return bool(signers(note, [Verifier(self._origin or "", 1, key) for key in keys]))
+        return bool(signers(note, [Verifier(self._origin or "", key) for key in keys]))
 
 
 def differences(rows: Sequence[Leaf], leaves: Sequence[StoredLeaf], *, first: int) -> list[Fault]:
