@@ -35,6 +35,16 @@ TRIGGERS: Final = Statement(
         ('settlement_run', 'refuse_step'), ('settlement_run', 'append_only'),
         ('settlement_unpaid', 'append_only'), ('settlement_file', 'append_only'),
         ('offline_sale', 'only_by_ledger'), ('offline_sale', 'append_only'), ('offline_permit', 'append_only'),
+        ('seal_key', 'only_by_ledger'), ('seal_leaf', 'only_by_ledger'), ('seal_node', 'only_by_ledger'),
+        ('seal_checkpoint', 'only_by_ledger'), ('balance_tree', 'only_by_ledger'),
+        ('seal_key', 'append_only'), ('seal_leaf', 'append_only'), ('seal_node', 'append_only'),
+        ('seal_checkpoint', 'append_only'), ('balance_tree', 'append_only'),
+        ('period_closing', 'refuse_closing'), ('period_closing', 'refuse_step'), ('period_closing', 'append_only'),
+        ('period_line', 'only_by_ledger'), ('period_line', 'append_only'),
+        ('bank_file', 'append_only'), ('bank_statement', 'append_only'),
+        ('bank_booking', 'append_only'), ('bank_booking', 'refuse_other_amount'),
+        ('bank_item', 'append_only'), ('bank_item', 'refuse_change'),
+        ('bank_decision', 'append_only'), ('bank_decision', 'refuse_change'),
         ('card', 'keep_former_state'), ('till', 'keep_former_state'), ('merchant', 'keep_former_state')
     ) AS w (relation, name)
     WHERE NOT EXISTS (
