@@ -19,7 +19,8 @@ def test_a_manager_makes_an_address_and_sees_how_a_test_message_went(visitor: Pa
     check_page(visitor, "webhook-secret")
 
     visitor.get_by_role("link", name="Klaar").click()
-    visitor.get_by_role("button", name="Stuur een proefbericht").click()
+    with visitor.expect_navigation():
+        visitor.get_by_role("button", name="Stuur een proefbericht").click()
     told = visitor.get_by_text("Wij kunnen de naam van uw server niet vinden.")
     for _ in range(40):
         visitor.reload()

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -20,8 +21,9 @@ WHOLE: Final = "letter"
 SECONDS: Final = 120.0
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"}
 """All that the process knows: no secrets, no proxies, and threads that fit in its memory."""
-AT_ONCE: Final = asyncio.Semaphore(2)
+AT_ONCE: Final = 2
 """How many of these run for one worker: each may fill all the memory it is allowed."""
+PLACES: Final = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]()
 MOST_TOLD: Final = 600
 MOST_MADE: Final = 1_000_000
 """Bytes of PDF after which a process is replaced."""
@@ -121,7 +123,8 @@ class Press:
 @asynccontextmanager
 async def a_press() -> AsyncGenerator[Press]:
     """Wait for a place, so ask for one before a connection of the database."""
-    async with AT_ONCE:
+    loop = asyncio.get_running_loop()
+    async with PLACES.setdefault(loop, asyncio.Semaphore(AT_ONCE)):
         press = Press(await _started())
         try:
             yield press
