@@ -169,3 +169,29 @@ async def test_a_merchant_reads_what_a_payment_is_made_of(
     assert "Dit zijn de eerste 2 van 3 regels." in cut
     assert "teruggeboekt, " not in cut
     assert elsewhere.status_code == 404
+
+
+async def test_an_approver_sees_on_what_a_run_was_spent_and_what_to_look_at(
+    shop: Shop, finance: Visitor, approver: Visitor
+) -> None:
+    run = await proposed(finance)
+    shown = (await approver.look(run)).text
+    for told in ("Per regeling en jaar", "Per bestedingsdoel", "Grootste verschillen"):
+        assert told in shown
+    assert "Naam van de rekening niet zeker" in shown
+    assert "Geen goedgekeurde rekening" in shown
+    assert "12,40 meer" in shown
+    assert (await approver.look(f"{run}/review.csv")).text.startswith("deel;")
+    assert (await approver.look(f"{run}/review.xlsx")).content.startswith(b"PK")
+
+
+async def test_a_run_that_the_books_do_not_bear_out_says_so_and_can_be_withdrawn(
+    shop: Shop, finance: Visitor, approver: Visitor, superuser: Connection
+) -> None:
+    run = await proposed(finance)
+    async with superuser.transaction():
+        await superuser.execute("SET LOCAL ROLE ledger_velsen")
+        await superuser.execute("UPDATE settlement_line SET redeemed_cents = 1, amount_cents = 1")
+    shown = (await approver.look(run)).text
+    assert "Het voorstel zegt iets anders dan de boeken" in shown
+    assert "Trek deze uitbetaling in" in shown

@@ -16,8 +16,12 @@ from pas.auth.roles import Role
 from pas.db import Connection
 from pas.demo.settling import until_decided
 from pas.ids import EntryId, MunicipalityName, PayoutAccountId, SettlementId
-from pas.merchants.model import PayoutDetails
-from pas.merchants.payout_accounts import approve_account, propose_account
+from pas.merchants.model import PayeeCheck, PayoutDetails
+from pas.merchants.payout_accounts import (
+    approve_account,
+    propose_account,
+    record_payee_check,
+)
 from pas.money import Cents
 from pas.redemptions.redeem import redeem
 from pas.redemptions.reversals import RefundRequest
@@ -60,10 +64,12 @@ async def an_account(
     iban: str = IBAN,
     holder: str = "Stichting Zwemmen",
     at: datetime = NOW - MONTH,
+    check: PayeeCheck = "not_done",
 ) -> PayoutAccountId:
     """Where a merchant's money goes, approved by a second person and past its cooling period."""
     details = PayoutDetails(iban=iban, holder=holder)
     account = await propose_account(connection, merchant.id, details, actor=REGISTRAR, now=at)
+    await record_payee_check(connection, merchant.id, account, outcome=check, actor=APPROVER)
     await approve_account(connection, merchant.id, account, actor=APPROVER, now=at)
     return account
 

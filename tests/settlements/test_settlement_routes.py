@@ -141,3 +141,21 @@ async def test_every_list_has_its_bounds(shop: Shop, finance: Visitor) -> None:
     nobody = "settlements/00000000-0000-0000-0000-000000000404"
     for part in ("", "/lines", "/unpaid", "/files", "/files/1"):
         assert (await finance.ask(nobody + part)).status_code == 404
+
+
+async def test_an_approver_reads_and_fetches_what_a_run_was_spent_on(
+    shop: Shop, finance: Visitor, approver: Visitor
+) -> None:
+    run = await proposed(finance)
+    review = (await approver.ask(f"{run}/review")).json()
+    assert review["amountCents"] == 1_240
+    assert [one["amountCents"] for one in review["schemes"]] == [1_240]
+    assert review["newPayees"] == {"payments": 1, "amountCents": 1_240}
+    assert (await approver.ask(f"{run}/review?limit=201")).status_code == 400
+    made = await approver.ask(f"{run}/review/csv")
+    assert made.headers["content-type"].startswith("text/csv")
+    assert made.text.startswith("deel;nummer;naam")
+    assert (await approver.ask(f"{run}/review/spreadsheet")).content.startswith(b"PK")
+    nobody = "settlements/00000000-0000-0000-0000-000000000404"
+    for part in ("review", "review/csv", "review/spreadsheet"):
+        assert (await approver.ask(f"{nobody}/{part}")).status_code == 404

@@ -16,6 +16,7 @@ from pas.auth.actor import SYSTEM
 from pas.auth.keys import KeyStore
 from pas.cli.rows import bar
 from pas.cli.screen import done, out, say
+from pas.cli.shown_runs import ShownRun, shown_tables
 from pas.db import Connection, Database
 from pas.ids import MerchantId, MunicipalityName
 from pas.installation import opened
@@ -23,11 +24,17 @@ from pas.money import Cents, euros
 from pas.settings import read_settings
 from pas.settlements.bank.import_file import import_bank_file as take_in_file
 from pas.settlements.bank.xml import MOST_BYTES
-from pas.settlements.model import SettlementLine, UnpaidMerchant
 from pas.settlements.propose import look_ahead, propose_settlement
+from pas.settlements.review import read_review
+from pas.settlements.review_file import (
+    ReviewTable,
+    read_review_table,
+    review_csv,
+    review_spreadsheet,
+)
 from pas.settlements.show import ListedSettlement, list_runs, read_unpaid
 from pas.settlements.specification import specification_file
-from pas.settlements.stored import SettlementNotFound, read_lines
+from pas.settlements.stored import EVERY_LINE, SettlementNotFound, read_lines
 
 app = typer.Typer(no_args_is_help=True, help="What merchants are owed, paid in runs.")
 
@@ -40,14 +47,6 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, 
 MOST_RUNS = 200
 
 _Answer = TypeVar("_Answer")
-
-
-class ShownRun(msgspec.Struct, frozen=True, rename="camel"):
-    """A run with everything in it."""
-
-    run: ListedSettlement
-    lines: list[SettlementLine]
-    unpaid: list[UnpaidMerchant]
 
 
 @app.callback()
@@ -127,7 +126,7 @@ def list_all(municipality: Place, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def show(municipality: Place, number: Number, *, as_json: AsJson = False) -> None:
-    """Show what a run pays to whom, and whom it leaves and why.
+    """Show what a run pays to whom and on what it was spent, what differs from before, and what it leaves.
 
     Example: pas settlements show velsen 12
     """
@@ -135,21 +134,41 @@ def show(municipality: Place, number: Number, *, as_json: AsJson = False) -> Non
     async def work(connection: Connection) -> ShownRun:
         run = await numbered(connection, number)
         return ShownRun(
-            run, await read_lines(connection, run.id), await read_unpaid(connection, run.id)
+            run,
+            await read_review(connection, run.id),
+            await read_lines(connection, run.id),
+            await read_unpaid(connection, run.id, limit=EVERY_LINE),
         )
 
     shown = with_connection(municipality, work)
     if as_json:
         out.print_json(msgspec.json.encode(shown).decode())
         return
-    table = Table(title=f"run {number}: {shown.run.state}", box=None, pad_edge=False)
-    for column in ("merchant", "account", "euros", "outcome"):
-        table.add_column(column, justify="right" if column == "euros" else "left")
-    for line in shown.lines:
-        table.add_row(line.merchant, line.iban, euros(line.amount_cents), line.state)
-    for one in shown.unpaid:
-        table.add_row(one.merchant, "", euros(one.amount_cents), one.reason)
-    out.print(table)
+    for table in shown_tables(shown):
+        out.print(table)
+
+
+@app.command()
+def review(
+    municipality: Place,
+    number: Number,
+    file: Annotated[Path, typer.Argument(help="Where to write: .csv or .xlsx.")],
+) -> None:
+    """Write all that a second person asks of a run: CSV, or a spreadsheet.
+
+    Example: pas settlements review velsen 12 run-12.xlsx
+    """
+
+    async def work(connection: Connection) -> ReviewTable:
+        run = await numbered(connection, number)
+        return await read_review_table(connection, run.id)
+
+    with bar(f"Adding up run {number}") as told:
+        told(0, 1)
+        table = with_connection(municipality, work)
+        told(1, 1)
+    file.write_bytes(review_spreadsheet(table) if file.suffix == ".xlsx" else review_csv(table))
+    done(f"{len(table.rows)} rows in {file}.")
 
 
 @app.command()

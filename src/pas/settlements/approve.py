@@ -21,6 +21,7 @@ from pas.settlements.booking import entries_of, prints_of, refuse_programs
 from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import (
     Paid,
+    SettlementDiffers,
     next_banking_day,
     refuse_changed_accounts,
     refuse_own_settlement,
@@ -44,13 +45,6 @@ class PayerNotSet(Refusal):
     next_step: ClassVar[str] = (
         "Vraag de beheerder om naam en rekening van de gemeente in te stellen."
     )
-
-
-class SettlementDiffers(Refusal):
-    """Het voorstel zegt iets anders dan de boeken."""
-
-    status: ClassVar[int] = 409
-    next_step: ClassVar[str] = "Trek het voorstel in. Laat de boeken nakijken."
 
 
 LOCK_PAYEES: Final = Statement(

@@ -36,6 +36,13 @@ class SettlementInOtherState(Refusal):
     next_step: ClassVar[str] = "Open de uitbetaling opnieuw. Daar staat wat nu kan."
 
 
+class SettlementDiffers(Refusal):
+    """Het voorstel zegt iets anders dan de boeken."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Trek het voorstel in. Laat de boeken nakijken."
+
+
 class PayoutAccountChanged(Refusal):
     """De rekening van een aanbieder is veranderd."""
 

@@ -2,11 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.pages import acts, bank, line, made_of, overview, payouts, run
+from pas.settlements.pages import acts, bank, line, made_of, overview, payouts, review, run
 
 routes: list[ControllerRouterHandler] = [
     *overview.routes,
     *run.routes,
+    *review.routes,
     *acts.routes,
     *line.routes,
     *payouts.routes,

@@ -21,6 +21,7 @@ from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.settlements.export import BankFile, read_files
 from pas.settlements.model import SettlementLine, SettlementRun
+from pas.settlements.pages.review import shown_review
 from pas.settlements.pages.words import RUN_STATES, outcome_of, unpaid_cells
 from pas.settlements.routes.runs import EXPORT, READ, After, fetched_file
 from pas.settlements.show import ListedSettlement, list_runs, read_before, read_unpaid
@@ -67,6 +68,7 @@ async def run_page(
         lines = await read_lines(connection, wanted, after=after, limit=ON_A_PAGE)
         earlier = await read_before(connection, wanted, after=after, limit=ON_A_PAGE)
         unpaid = await read_unpaid(connection, wanted, limit=MOST_LEFT)
+        review = await shown_review(connection, wanted) if after == 0 else None
     state, kind = RUN_STATES[shown.run.state]
     return page(
         request,
@@ -83,6 +85,7 @@ async def run_page(
             for name, amount, reason in map(unpaid_cells, unpaid)
         ],
         files=shown.files,
+        review=review,
         has_payer=shown.payer is not None,
         after=lines[-1].number if len(lines) == ON_A_PAGE else None,
         is_first=after == 0,

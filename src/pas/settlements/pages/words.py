@@ -28,6 +28,14 @@ REASONS: Final[Mapping[UnpaidReason, str]] = {
     "other_name": "De rekening staat op een andere naam. Vraag een nieuwe op.",
 }
 
+LEFT_REASONS: Final[Mapping[UnpaidReason, str]] = {
+    "negative": "Moet nog iets terugbetalen",
+    "below_minimum": "Te weinig, gaat mee met de volgende keer",
+    "above_maximum": "Te veel voor één betaling",
+    "no_account": "Geen goedgekeurde rekening",
+    "other_name": "Rekening op een andere naam",
+}
+
 
 def outcome_of(line: SettlementLine) -> str:
     """Say in a line how a payment ended, or that it did not yet."""

@@ -2,6 +2,11 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.routes import bank, payouts, runs
+from pas.settlements.routes import bank, payouts, review, runs
 
-routes: list[ControllerRouterHandler] = [*runs.handlers, *payouts.handlers, *bank.handlers]
+routes: list[ControllerRouterHandler] = [
+    *runs.handlers,
+    *review.handlers,
+    *payouts.handlers,
+    *bank.handlers,
+]
