@@ -20,7 +20,6 @@ RawConnection = asyncpg.Connection
 
 VELSEN = MunicipalityName("velsen")
 ALMERE = MunicipalityName("almere")
-HOST = pytest.StashKey[servers.Host]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     servers.TEMPLATE = config.getoption("--template")
     if not hasattr(config, "workerinput") and not config.getoption("--servers"):
-        config.stash[HOST] = servers.Host()
+        config.stash[servers.HOST] = servers.Host()
 
 
 class WorkerNode(Protocol):
@@ -43,7 +42,7 @@ class WorkerNode(Protocol):
 
 
 def pytest_configure_node(node: WorkerNode) -> None:
-    node.workerinput["servers"] = str(node.config.stash[HOST].folder)
+    node.workerinput["servers"] = str(node.config.stash[servers.HOST].folder)
 
 
 pytest_configure_node = pytest.hookimpl(optionalhook=True)(pytest_configure_node)
@@ -58,20 +57,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if HOST in config.stash:
-        config.stash[HOST].end()
+    if servers.HOST in config.stash:
+        config.stash[servers.HOST].end()
 
 
 @pytest.fixture(scope="session")
 def installation(pytestconfig: pytest.Config) -> Access:
     """The server of this run (see --pg), with the database that tests copy. Never write in it."""
-    workerinput = getattr(pytestconfig, "workerinput", None)
-    running = pytestconfig.getoption("--servers")
-    if running is None:
-        running = workerinput["servers"] if workerinput else pytestconfig.stash[HOST].folder
-    folder = Path(running)
     version = "16" if pytestconfig.getoption("--pg") == "16" else "18"
-    place = servers.ask(folder, version)
+    place = servers.ask(servers.folder_of(pytestconfig), version)
     return embedded_access(place, servers.TEMPLATE)
 
 

@@ -14,6 +14,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from pas.embedded import DataDir, Supervisor
 from pas.embedded.binaries import Version
 from pas.installation import Access, add_municipality, prepare
@@ -78,6 +80,9 @@ class Host:
         (self.folder / f"answered-{version}").touch()
 
 
+HOST = pytest.StashKey[Host]()
+
+
 async def make_templates(access: Access) -> None:
     """What tests copy: an installation with one municipality, and one with two."""
     await make_template(access)
@@ -96,6 +101,15 @@ async def make_template(access: Access) -> None:
 async def added(access: Access, title: str) -> None:
     async with migrator(access) as connection:
         await add_municipality(connection, access.address, title.lower(), title=title)
+
+
+def folder_of(config: pytest.Config) -> Path:
+    """Where the servers of this run are; a worker of xdist hears it from the controller."""
+    workerinput = getattr(config, "workerinput", None)
+    running = config.getoption("--servers")
+    if running is None:
+        running = workerinput["servers"] if workerinput else config.stash[HOST].folder
+    return Path(running)
 
 
 def ask(folder: Path, version: Version) -> DataDir:

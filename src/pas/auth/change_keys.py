@@ -10,13 +10,14 @@ from pas.auth.keys import Key
 from pas.db import Connection
 
 KIND: Final = "key"
+Happened = Literal["made", "rotated", "ended", "taken_along"]
 
 
 async def change_keys(
     connection: Connection,
     change: Callable[[], Sequence[Key]],
     *,
-    happened: Literal["made", "rotated", "ended"],
+    happened: Happened,
     actor: Actor,
 ) -> Sequence[Key]:
     """Do ``change`` to the key folder and tell of each key that it gives; never of its secret."""

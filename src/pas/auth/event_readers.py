@@ -36,6 +36,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "mandate": Permission.CARDS_READ,
     "managing_adult": Permission.RESIDENTS_READ,
     "merchant": Permission.MERCHANTS_READ,
+    "municipality": Permission.EVENTS_READ,
     "offer": Permission.MERCHANTS_READ,
     "organisation": Permission.INTERMEDIARIES_READ,
     "pass": Permission.PASSES_READ,

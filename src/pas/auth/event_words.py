@@ -31,6 +31,7 @@ THINGS: Final = {
     "mandate": "Machtiging",
     "managing_adult": "Wie voor een kind zorgt",
     "merchant": "Aanbieder",
+    "municipality": "Alles van de gemeente",
     "offer": "Aanbod van een club of winkel",
     "organisation": "School of organisatie",
     "pass": "Pas",
@@ -65,6 +66,7 @@ DEEDS: Final = {
     "asked": "iets gevraagd",
     "awarded": "toegekend",
     "bound": "aan een andere club gekoppeld",
+    "brought_in": "van elders ingelezen",
     "changed": "veranderd",
     "checked": "nagevraagd bij de bank",
     "child_named": "kind gekozen",
@@ -121,6 +123,7 @@ DEEDS: Final = {
     "submitted": "ingediend",
     "suspended": "tijdelijk gestopt",
     "taken": "afgenomen",
+    "taken_along": "meegenomen in een export",
     "taken_up": "in behandeling",
     "withdrawn": "ingetrokken",
 }

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -43,6 +44,15 @@ def make_keys(
             )
         _write(store, ring)
     return ring
+
+
+def put_keys(store: KeyStore, ring: KeyRing) -> None:
+    """Put keys that were carried here where the program looks; never over other ones."""
+    with _alone(store, ring.municipality):
+        if not store.path(ring.municipality).exists():
+            _write(store, ring)
+        elif store.ring(ring.municipality) != ring:
+            raise KeysExist(f"{ring.municipality} has other keys here. Move them away first.")
 
 
 def rotate_key(
@@ -121,12 +131,17 @@ def _write(store: KeyStore, ring: KeyRing) -> None:
     path = store.path(ring.municipality)
     text = msgspec.json.format(msgspec.json.encode(ring), indent=1)
     beside = path.with_name(f"keys.{secrets.token_hex(4)}.new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        write_private(beside, text)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a new file that nobody else can read, and have it on disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

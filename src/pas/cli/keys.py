@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
-from pas.auth.change_keys import change_keys
-from pas.auth.key_files import end_key, make_keys, rotate_key
+from pas.auth.carried_keys import lock_keys, unlock_keys
+from pas.auth.change_keys import Happened, change_keys
+from pas.auth.key_files import end_key, make_keys, put_keys, rotate_key, write_private
 from pas.auth.keys import Key, KeyStore, Purpose
 from pas.cli.login import run
 from pas.cli.screen import done, failed, out, say
@@ -22,6 +24,9 @@ app = typer.Typer(no_args_is_help=True, help="The keys of a municipality.")
 
 Municipality = Annotated[str, typer.Argument(help="For example den_haag.")]
 KeyPurpose = Annotated[Purpose, typer.Option(help="What the key is for.")]
+PassphraseFile = Annotated[
+    Path | None, typer.Option(help="Its first line is the passphrase; asked for if left out.")
+]
 
 
 @app.command()
@@ -94,12 +99,66 @@ def list_all(municipality: Municipality) -> None:
     failed(*(ring.lacking(purpose) for purpose in ring.missing))
 
 
+@app.command(name="export")
+def export_keys(
+    municipality: Municipality,
+    file: Annotated[Path, typer.Argument(help="Where to; a new file.")],
+    *,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Write the keys to a file that opens with a passphrase, to bring them to another machine.
+
+    An export of the municipality has no keys, and without them no card pays. Send the passphrase another
+    way than the file.
+
+    Example: pas keys export den_haag den_haag.keys
+    """
+    settings, name = read_settings(), fit_name(municipality)
+    ring = KeyStore(settings.keys).ring(name)
+    locked = lock_keys(ring, asked(passphrase_file, again=True))
+
+    def write() -> Sequence[Key]:
+        write_private(file, locked)
+        return ring.keys
+
+    changed(settings, name, write, happened="taken_along")
+    done(f"{len(ring.keys)} keys of {name} are in {file}.")
+
+
+@app.command(name="import")
+def import_keys(
+    file: Annotated[Path, typer.Argument(help="What pas keys export wrote.")],
+    *,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Bring in the keys of a municipality, before it is imported itself; never over other keys.
+
+    Example: pas keys import den_haag.keys
+    """
+    content = file.read_bytes()
+    ring = unlock_keys(content, asked(passphrase_file, again=False))
+    store = KeyStore(read_settings().keys)
+    put_keys(store, ring)
+    done(
+        f"{len(ring.keys)} keys of {ring.municipality} are here. Bring its export in: pas import FOLDER"
+    )
+    say(f"Back up {store.path(ring.municipality)} now, apart from the database.")
+
+
+def asked(file: Path | None, *, again: bool) -> str:
+    """Ask for a passphrase, or read it from the first line of a file."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").split("\n", 1)[0]
+    words: str = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=again, err=True)
+    return words
+
+
 def changed(
     settings: Settings,
     municipality: MunicipalityName,
     change: Callable[[], Sequence[Key]],
     *,
-    happened: Literal["made", "rotated", "ended"],
+    happened: Happened,
 ) -> Sequence[Key]:
     """Change keys of a municipality that is there, and write down that it was done."""
 

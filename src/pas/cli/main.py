@@ -15,6 +15,7 @@ from pas.cli import (
     grants,
     journal,
     keys,
+    leaving,
     letters,
     login,
     merchants,
@@ -84,6 +85,8 @@ app.add_typer(letters.app, name="letters")
 app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
+app.command(name="export")(leaving.export)
+app.command(name="import")(leaving.import_all)
 app.add_typer(seals.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 

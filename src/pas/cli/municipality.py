@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -14,6 +15,7 @@ from pas.auth.change_keys import change_keys
 from pas.auth.key_files import KeysExist, make_keys
 from pas.auth.keys import KeyStore
 from pas.auth.municipality_settings import change_municipality_settings
+from pas.cli.leaving import is_exported
 from pas.cli.login import run
 from pas.cli.screen import done, err, out, say
 from pas.db import Connection, Database, RegisteredMunicipality
@@ -128,21 +130,31 @@ def drop(
     name: Name,
     again: Annotated[str | None, typer.Option(help="Type the name again.")] = None,
     *,
+    export: Annotated[
+        Path | None,
+        typer.Option(help="What pas export wrote: it has to be whole, and nothing changed since."),
+    ] = None,
     without_export: Annotated[
         bool, typer.Option("--without-export", help="Its books go, and no export of them is kept.")
     ] = False,
 ) -> None:
-    """Remove a municipality and all its data, for good.
+    """Remove a municipality and all its data, for good; its keys stay.
 
-    Example: pas municipality drop den_haag --without-export --again den_haag
+    Example: pas municipality drop den_haag --export all-of-den-haag --again den_haag
     """
+    settings = read_settings()
+    look = None if export is None else is_exported(settings, export)
 
     async def work(access: Access) -> None:
         async with migrator(access) as connection:
             await drop_municipality(
-                connection, name, typed_again=again, without_export=without_export
+                connection,
+                name,
+                typed_again=again,
+                without_export=without_export,
+                is_exported=look,
             )
 
-    with opened(read_settings(), say) as access, err.status(f"Removing {name} …"):
+    with opened(settings, say) as access, err.status(f"Removing {name} …"):
         asyncio.run(work(access))
     done(f"{name} is gone.")

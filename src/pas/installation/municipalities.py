@@ -1,6 +1,9 @@
 """A municipality comes and goes: its roles, its schema, its row in the registry."""
 
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
+
+import asyncpg
 
 from pas.db import Address, Connection, Statement, role_name
 from pas.db.pools import READ_MUNICIPALITY
@@ -59,6 +62,17 @@ class DropNeedsName(Refusal):
     status: ClassVar[int] = 409
 
 
+class MunicipalityInUse(Refusal):
+    """Er is nog iets bezig in deze gemeente."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Stop eerst pas serve en pas work."
+
+
+Look = Callable[[Connection, MunicipalityName], Awaitable[None]]
+"""Looks at a municipality as its owner and refuses, or locks it against writing."""
+
+
 REGISTER = Statement(
     "INSERT INTO pas.municipality (name, title, demo, sandbox) VALUES ($1, $2, $3, $4)", None
 )
@@ -81,6 +95,21 @@ async def add_municipality(
     The connection is the migrator's. After a failure half-way the same call carries on.
     """
     municipality = fit_name(name)
+    await make_municipality(connection, address, municipality, migrations=migrations)
+    if sandbox:
+        await mark_sandbox(connection, municipality)
+    await REGISTER.run(connection, municipality, title, demo, sandbox)
+    return municipality
+
+
+async def make_municipality(
+    connection: Connection,
+    address: Address,
+    municipality: MunicipalityName,
+    *,
+    migrations: list[Migration] | None = None,
+) -> None:
+    """Make the tables of a municipality that is not registered; nobody sees them until it is."""
     if await READ_MUNICIPALITY.first(connection, municipality) is not None:
         raise MunicipalityExists(f"De gemeente '{municipality}' is er al.")
     async with connection.transaction():
@@ -92,10 +121,6 @@ async def add_municipality(
         if not await connection.fetchval("SELECT to_regnamespace($1)", municipality):
             await connection.execute(for_municipality(MAKE_SCHEMA, municipality))
     await migrate_municipality(connection, municipality, migrations)
-    if sandbox:
-        await mark_sandbox(connection, municipality)
-    await REGISTER.run(connection, municipality, title, demo, sandbox)
-    return municipality
 
 
 async def mark_sandbox(connection: Connection, municipality: MunicipalityName) -> None:
@@ -116,29 +141,43 @@ def fit_name(name: str) -> MunicipalityName:
 
 
 async def drop_municipality(
-    connection: Connection, name: str, *, typed_again: str | None, without_export: bool = False
+    connection: Connection,
+    name: str,
+    *,
+    typed_again: str | None,
+    without_export: bool = False,
+    is_exported: Look | None = None,
 ) -> None:
     """Remove everything of a municipality, for good; the confirmation is its name, typed again.
 
-    Outside the demonstration that is not enough: nobody can verify an export yet, so whoever drops
-    real books says in so many words that it is without one.
+    Outside the demonstration that is not enough: ``is_exported`` looks, in the transaction that drops,
+    whether everything stands in an export as it stands here, or whoever drops real books says in so
+    many words that it is without one.
     """
     municipality = fit_name(name)
     if await READ_MUNICIPALITY.first(connection, municipality) is None:
         raise NoSuchMunicipality(f"Er is geen gemeente '{municipality}'.")
     made_by_demo = (await facts(connection)).get(CREATED_BY) == DEMO
-    if not (without_export or made_by_demo):
+    if is_exported is None and not (without_export or made_by_demo):
         raise DropNeedsExport(
-            f"Dit wist alle gegevens van '{municipality}' voorgoed, en er is geen export van. "
-            "Maak eerst een kopie van de database. Herhaal dan met: --without-export"
+            f"Dit wist alle gegevens van '{municipality}' voorgoed. Maak eerst een export: "
+            f"pas export {municipality} MAP. Herhaal dit dan met: --export MAP. "
+            "Of zeg dat het zonder kan: --without-export"
         )
     if typed_again != municipality:
         raise DropNeedsName(
             f"Dit wist alle gegevens van '{municipality}' voorgoed. "
             f"Herhaal dit met: --again {municipality}"
         )
-    async with connection.transaction():
-        await SAY_MIGRATING.run(connection)
-        await connection.execute(for_municipality(DROP_MUNICIPALITY, municipality))
-        await UNREGISTER.run(connection, municipality)
-        await drop_roles(connection, municipality)
+    try:
+        async with connection.transaction():
+            if is_exported is not None:
+                await is_exported(connection, municipality)
+            await SAY_MIGRATING.run(connection)
+            await connection.execute(for_municipality(DROP_MUNICIPALITY, municipality))
+            await UNREGISTER.run(connection, municipality)
+            await drop_roles(connection, municipality)
+    except asyncpg.LockNotAvailableError as error:
+        raise MunicipalityInUse(
+            "Er is nog iets bezig in deze gemeente. Stop eerst pas serve en pas work."
+        ) from error

@@ -8,8 +8,9 @@ from typing import Final
 
 import msgspec
 
-from pas.db import Statement
+from pas.db import Connection, Statement
 from pas.db.pools import READ_MUNICIPALITY
+from pas.ids import MunicipalityName
 from pas.installation.access import Access
 from pas.installation.municipalities import NoSuchMunicipality, fit_name
 from pas.installation.prepare import migrator
@@ -35,5 +36,12 @@ async def raise_epoch(access: Access, name: str, *, reason: str) -> int:
         if await READ_MUNICIPALITY.first(connection, municipality) is None:
             raise NoSuchMunicipality(f"Er is geen gemeente '{municipality}'.")
         async with connection.transaction():
-            await connection.execute(for_municipality(AS_LEDGER, municipality))
-            return (await RAISE_EPOCH.one(connection, reason)).number
+            return await raise_in_transaction(connection, municipality, reason=reason)
+
+
+async def raise_in_transaction(
+    connection: Connection, municipality: MunicipalityName, *, reason: str
+) -> int:
+    """Begin the next epoch in the transaction of the migrator that brought the books here."""
+    await connection.execute(for_municipality(AS_LEDGER, municipality))
+    return (await RAISE_EPOCH.one(connection, reason)).number
