@@ -2124,6 +2124,68 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_settlement_step() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_takeover_row() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.outcome = 'booked'
+        OR TG_OP = 'DELETE' AND NOT EXISTS (SELECT 1 FROM takeover t WHERE t.id = OLD.takeover_id AND t.outcome = 'rejected')
+        OR TG_OP = 'UPDATE' AND (
+            OLD.outcome <> 'waiting' OR NEW.outcome NOT IN ('booked', 'refused')
+            OR (to_jsonb(NEW) - '{outcome,reason,resident_id,number_hash,key_id}'::text[])
+                <> (to_jsonb(OLD) - '{outcome,reason,resident_id,number_hash,key_id}'::text[])
+            OR NEW.outcome = 'booked' AND NEW.amount_cents > 0 AND NOT EXISTS (
+                SELECT 1 FROM entry e WHERE e.id = NEW.entry_id AND e.kind = 'opening' AND e.total = NEW.amount_cents)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA326', MESSAGE = 'a row of a take-over is booked once, as it was approved';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+
+ALTER FUNCTION municipality.refuse_takeover_row() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_takeover_rows() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM 1 FROM takeover t WHERE t.id IN (SELECT a.takeover_id FROM added a) ORDER BY t.id FOR SHARE;
+    IF EXISTS (SELECT 1 FROM added a JOIN takeover t ON t.id = a.takeover_id WHERE t.approved_at IS NOT NULL OR t.ended_at IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM added a WHERE a.outcome = 'booked') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA325', MESSAGE = 'nothing is added to a take-over that somebody approved';
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_takeover_rows() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_takeover_step() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL AND OLD.approved_at IS NOT NULL
+        OR (to_jsonb(NEW) - '{approved_at,approved_by,ended_at,outcome,because}'::text[])
+            <> (to_jsonb(OLD) - '{approved_at,approved_by,ended_at,outcome,because}'::text[])
+        OR OLD.approved_at IS NOT NULL AND (NEW.approved_at, NEW.approved_by) IS DISTINCT FROM (OLD.approved_at, OLD.approved_by)
+        OR NEW.outcome = 'booked' AND EXISTS (SELECT 1 FROM takeover_row r WHERE r.takeover_id = NEW.id AND r.outcome = 'waiting') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA328', MESSAGE = 'a take-over is approved once and ends once, as it was proposed';
+    END IF;
+    IF NEW.approved_at IS NOT NULL AND OLD.approved_at IS NULL AND EXISTS (
+        SELECT 1 FROM (
+            SELECT r.scheme_id, coalesce(sum(r.amount_cents), 0) AS cents FROM takeover_row r
+            WHERE r.takeover_id = NEW.id AND r.scheme_id IS NOT NULL GROUP BY r.scheme_id
+        ) f
+        FULL JOIN (SELECT t.scheme_id, t.told_cents FROM takeover_total t WHERE t.takeover_id = NEW.id) t ON t.scheme_id = f.scheme_id
+        WHERE f.cents IS DISTINCT FROM t.told_cents
+    ) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA329', MESSAGE = 'the rows of a take-over add up to what was said beside the file';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_takeover_step() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_unchecked_contact() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -2511,6 +2573,89 @@ CREATE FUNCTION municipality.state_at(subject uuid, state_now text, since_now ti
 $$;
 
 ALTER FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.take_over_batch(approved uuid, lines bigint[], prints bytea[], grants uuid[], decisions uuid[], passes uuid[], households text[], versions uuid[], claims text[], periods text[], starts date[], ends date[], granted date, budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], sources bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    size CONSTANT integer := cardinality(lines);
+    pass_year smallint;
+    held integer;
+    source_schemes uuid[];
+    source_accounts bigint[];
+    places bigint[];
+    outcomes text[];
+BEGIN
+    IF (size = ALL (ARRAY[cardinality(prints), cardinality(grants), cardinality(decisions), cardinality(passes), cardinality(households),
+            cardinality(versions), cardinality(claims), cardinality(periods), cardinality(starts), cardinality(ends),
+            cardinality(budget_accounts), cardinality(take_over_batch.usable_from), cardinality(take_over_batch.usable_until),
+            cardinality(sources)])) IS NOT TRUE OR size = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA110', MESSAGE = 'arrays of unequal length';
+    END IF;
+    SELECT t.budget_year INTO pass_year FROM takeover t
+    WHERE t.id = approved AND t.approved_at IS NOT NULL AND t.ended_at IS NULL FOR UPDATE;
+    IF pass_year IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA325', MESSAGE = 'nothing is added to a take-over that somebody approved';
+    END IF;
+    WITH wanted AS (
+        SELECT r.resident_id, r.scheme_id, r.amount_cents, l.*
+        FROM unnest(lines, grants, decisions, passes, households, versions, claims, periods, starts, ends)
+            AS l (line, grant_id, decision_id, pass_id, household, version_id, claim, period, starts_on, ends_on)
+        JOIN takeover_row r ON r.takeover_id = approved AND r.line = l.line AND r.outcome = 'waiting' AND r.amount_cents > 0
+        JOIN pass p ON p.id = l.pass_id AND p.resident_id = r.resident_id AND p.year = pass_year
+        JOIN decision d ON d.id = l.decision_id AND d.resident_id = r.resident_id
+        JOIN scheme_version v ON v.id = l.version_id AND v.scheme_id = r.scheme_id
+    ), made AS (
+        INSERT INTO scheme_grant (id, decision_id, resident_id, household_number, scheme_id, scheme_version_id, budget_year,
+            claim_key, period_key, amount_cents, visits, starts_on, ends_on, granted_on, epoch)
+        SELECT w.grant_id, w.decision_id, w.resident_id, w.household, w.scheme_id, w.version_id, pass_year, w.claim, w.period,
+            w.amount_cents, NULL, w.starts_on, w.ends_on, granted, (SELECT max(e.number) FROM epoch e)
+        FROM wanted w ORDER BY w.scheme_id, w.claim, w.period
+        ON CONFLICT ON CONSTRAINT granted_once DO NOTHING
+        RETURNING id
+    )
+    SELECT count(*) INTO held FROM made;
+    IF held <> size THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA327', MESSAGE = 'a balance is not as it was read', HINT = 'Read and decide again.';
+    END IF;
+    SELECT array_agg(s.scheme_id ORDER BY s.scheme_id) INTO source_schemes
+    FROM (SELECT DISTINCT r.scheme_id FROM takeover_row r WHERE r.takeover_id = approved AND r.line = ANY (lines)) s;
+    held := cardinality(source_schemes);
+    source_accounts := open_accounts(sources[1:held], array_fill('earlier_supplier'::text, ARRAY[held]), array_fill('cents'::text, ARRAY[held]),
+        source_schemes, array_fill(pass_year, ARRAY[held]), array_fill(NULL::uuid, ARRAY[held]), array_fill(false, ARRAY[held]),
+        array_fill(NULL::timestamptz, ARRAY[held]), array_fill(NULL::timestamptz, ARRAY[held]));
+    PERFORM open_accounts(array_agg(l.account), array_agg('budget'::text), array_agg('cents'::text), array_agg(r.scheme_id), array_agg(pass_year),
+        array_agg(NULL::uuid), array_agg(true), array_agg(l.usable_from), array_agg(l.usable_until))
+    FROM unnest(lines, budget_accounts, take_over_batch.usable_from, take_over_batch.usable_until) AS l (line, account, usable_from, usable_until)
+    JOIN takeover_row r ON r.takeover_id = approved AND r.line = l.line;
+    INSERT INTO budget (account_id, pass_id, scheme_id, scheme_version_id, budget_year, granted_at, lapses_on)
+    SELECT l.account, l.pass_id, r.scheme_id, l.version_id, pass_year, occurred, l.ends_on
+    FROM unnest(lines, budget_accounts, passes, versions, ends) AS l (line, account, pass_id, version_id, ends_on)
+    JOIN takeover_row r ON r.takeover_id = approved AND r.line = l.line;
+
+    SELECT array_agg(u.id ORDER BY u.id) INTO places FROM (SELECT unnest(source_accounts) AS id UNION SELECT unnest(budget_accounts)) u;
+    SELECT book(array_agg(r.entry_id ORDER BY l.n), array_agg('opening'::text), array_agg(NULL::text), array_agg(l.print ORDER BY l.n),
+        array_agg(NULL::uuid), array_agg(NULL::uuid), array_agg(occurred), array_agg(by_kind), array_agg(by_id), places,
+        array_agg(l.n::integer ORDER BY l.n),
+        array_agg(width_bucket(source_accounts[array_position(source_schemes, r.scheme_id)], places) ORDER BY l.n),
+        array_agg(width_bucket(l.account, places) ORDER BY l.n), array_agg(r.amount_cents ORDER BY l.n),
+        array_agg(NULL::smallint), array_agg(NULL::bigint))
+    INTO outcomes
+    FROM unnest(lines, prints, budget_accounts) WITH ORDINALITY AS l (line, print, account, n)
+    JOIN takeover_row r ON r.takeover_id = approved AND r.line = l.line;
+    IF outcomes IS DISTINCT FROM array_fill('booked'::text, ARRAY[size]) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA327', MESSAGE = 'a balance is not as it was read', HINT = 'Read and decide again.';
+    END IF;
+    UPDATE takeover_row r SET outcome = 'booked', resident_id = NULL, number_hash = NULL, key_id = NULL
+    WHERE r.takeover_id = approved AND r.line = ANY (lines);
+END $$;
+
+ALTER FUNCTION municipality.take_over_batch(approved uuid, lines bigint[], prints bytea[], grants uuid[], decisions uuid[], passes uuid[], households text[], versions uuid[], claims text[], periods text[], starts date[], ends date[], granted date, budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], sources bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.tell_of_epoch() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3161,7 +3306,7 @@ CREATE TABLE municipality.decision (
     verdicts jsonb NOT NULL,
     actor_kind text NOT NULL,
     actor_id uuid NOT NULL,
-    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'income'::text, 'objection'::text, 'award'::text])))
+    CONSTRAINT decision_cause_check CHECK ((cause = ANY (ARRAY['assessment'::text, 'application'::text, 'deviation'::text, 'birth'::text, 'arrival'::text, 'income'::text, 'objection'::text, 'award'::text, 'takeover'::text])))
 );
 
 ALTER TABLE municipality.decision OWNER TO owner_municipality;
@@ -4781,6 +4926,76 @@ CREATE TABLE municipality.swimming_diploma (
 
 ALTER TABLE municipality.swimming_diploma OWNER TO owner_municipality;
 
+CREATE TABLE municipality.takeover (
+    id uuid NOT NULL,
+    supplier text NOT NULL,
+    budget_year smallint NOT NULL,
+    file_name text NOT NULL,
+    sha256 bytea NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    proposed_by_kind text NOT NULL,
+    proposed_by uuid NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by uuid,
+    ended_at timestamp with time zone,
+    outcome text,
+    because text,
+    CONSTRAINT second_pair_of_eyes_on_takeover CHECK ((approved_by <> proposed_by)),
+    CONSTRAINT takeover_because_check CHECK (((length(because) >= 1) AND (length(because) <= 300))),
+    CONSTRAINT takeover_budget_year_check CHECK (((budget_year >= 2000) AND (budget_year <= 2199))),
+    CONSTRAINT takeover_check CHECK (((approved_at IS NULL) = (approved_by IS NULL))),
+    CONSTRAINT takeover_check1 CHECK (((ended_at IS NULL) = (outcome IS NULL))),
+    CONSTRAINT takeover_check2 CHECK (((outcome IS NULL) OR ((outcome = 'booked'::text) = (approved_at IS NOT NULL)))),
+    CONSTRAINT takeover_check3 CHECK (((NOT (outcome IS DISTINCT FROM 'rejected'::text)) = (because IS NOT NULL))),
+    CONSTRAINT takeover_file_name_check CHECK (((length(file_name) >= 1) AND (length(file_name) <= 200))),
+    CONSTRAINT takeover_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rejected'::text]))),
+    CONSTRAINT takeover_proposed_by_kind_check CHECK ((proposed_by_kind = ANY (ARRAY['login'::text, 'system'::text]))),
+    CONSTRAINT takeover_sha256_check CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT takeover_supplier_check CHECK ((supplier ~ '^[a-z][a-z0-9_]{1,60}$'::text))
+);
+
+ALTER TABLE municipality.takeover OWNER TO owner_municipality;
+
+CREATE TABLE municipality.takeover_row (
+    takeover_id uuid NOT NULL,
+    line bigint NOT NULL,
+    outcome text NOT NULL,
+    reason text,
+    scheme_id uuid,
+    amount_cents bigint,
+    entry_id uuid,
+    resident_id uuid,
+    number_hash bytea,
+    key_id text,
+    CONSTRAINT takeover_row_amount_cents_check CHECK (((amount_cents >= 0) AND (amount_cents <= 100000000))),
+    CONSTRAINT takeover_row_check CHECK (((outcome = 'refused'::text) OR (num_nonnulls(scheme_id, amount_cents, entry_id) = 3))),
+    CONSTRAINT takeover_row_check1 CHECK ((num_nonnulls(resident_id, number_hash, key_id) =
+CASE outcome
+    WHEN 'waiting'::text THEN 3
+    ELSE 0
+END)),
+    CONSTRAINT takeover_row_check2 CHECK (((outcome <> 'refused'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT takeover_row_line_check CHECK ((line > 1)),
+    CONSTRAINT takeover_row_number_hash_check CHECK ((octet_length(number_hash) = 32)),
+    CONSTRAINT takeover_row_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'booked'::text, 'same'::text, 'refused'::text]))),
+    CONSTRAINT takeover_row_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+);
+
+ALTER TABLE municipality.takeover_row OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.takeover_row.resident_id IS 'Whose it is, until it is booked: afterwards nothing here leads from a person to an entry.';
+
+CREATE TABLE municipality.takeover_total (
+    takeover_id uuid NOT NULL,
+    scheme_id uuid NOT NULL,
+    told_cents bigint NOT NULL,
+    CONSTRAINT takeover_total_told_cents_check CHECK ((told_cents >= 0))
+);
+
+ALTER TABLE municipality.takeover_total OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.takeover_total.told_cents IS 'What somebody said beside the file; the rows of the file add up to it.';
+
 CREATE TABLE municipality.target_group (
     id uuid NOT NULL,
     scheme_id uuid,
@@ -5505,6 +5720,15 @@ ALTER TABLE ONLY municipality.signal_verdict
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_pkey PRIMARY KEY (resident_id);
 
+ALTER TABLE ONLY municipality.takeover
+    ADD CONSTRAINT takeover_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.takeover_row
+    ADD CONSTRAINT takeover_row_pkey PRIMARY KEY (takeover_id, line);
+
+ALTER TABLE ONLY municipality.takeover_total
+    ADD CONSTRAINT takeover_total_pkey PRIMARY KEY (takeover_id, scheme_id);
+
 ALTER TABLE ONLY municipality.target_group_part
     ADD CONSTRAINT target_group_part_pkey PRIMARY KEY (target_group_id, dimension, value);
 
@@ -5787,6 +6011,12 @@ CREATE INDEX signal_merchant ON municipality.signal USING btree (merchant_id, ki
 
 CREATE INDEX signal_verdict_signal ON municipality.signal_verdict USING btree (signal_id, judged_at);
 
+CREATE UNIQUE INDEX takeover_row_booked ON municipality.takeover_row USING btree (entry_id) WHERE (outcome = 'booked'::text);
+
+CREATE INDEX takeover_row_waiting ON municipality.takeover_row USING btree (takeover_id) WHERE (outcome = 'waiting'::text);
+
+CREATE UNIQUE INDEX takeover_waiting ON municipality.takeover USING btree ((true)) WHERE (ended_at IS NULL);
+
 CREATE INDEX target_group_year ON municipality.target_group USING btree (year);
 
 CREATE INDEX telephone_link_valid_until ON municipality.telephone_link USING btree (valid_until);
@@ -6041,6 +6271,18 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON municipality.signal_verdic
 
 ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.takeover FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.takeover ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE TRUNCATE ON municipality.takeover_row FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.takeover_row ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.takeover_total FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.takeover_total ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.target_group FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.target_group ENABLE ALWAYS TRIGGER append_only;
@@ -6245,6 +6487,10 @@ CREATE TRIGGER refuse_change BEFORE UPDATE ON municipality.bank_item FOR EACH RO
 
 ALTER TABLE municipality.bank_item ENABLE ALWAYS TRIGGER refuse_change;
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON municipality.takeover_row FOR EACH ROW EXECUTE FUNCTION municipality.refuse_takeover_row();
+
+ALTER TABLE municipality.takeover_row ENABLE ALWAYS TRIGGER refuse_change;
+
 CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EACH ROW EXECUTE FUNCTION municipality.refuse_changed_signal();
 
 ALTER TABLE municipality.signal ENABLE ALWAYS TRIGGER refuse_changed_signal;
@@ -6266,6 +6512,10 @@ ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.settlement_file FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
 ALTER TABLE municipality.settlement_file ENABLE ALWAYS TRIGGER refuse_in_sandbox;
+
+CREATE TRIGGER refuse_late AFTER INSERT ON municipality.takeover_row REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_takeover_rows();
+
+ALTER TABLE municipality.takeover_row ENABLE ALWAYS TRIGGER refuse_late;
 
 CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_line();
 
@@ -6308,6 +6558,10 @@ ALTER TABLE municipality.period_closing ENABLE ALWAYS TRIGGER refuse_step;
 CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.settlement_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_settlement_step();
 
 ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER refuse_step;
+
+CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.takeover FOR EACH ROW EXECUTE FUNCTION municipality.refuse_takeover_step();
+
+ALTER TABLE municipality.takeover ENABLE ALWAYS TRIGGER refuse_step;
 
 CREATE TRIGGER refuse_unchecked BEFORE INSERT OR UPDATE ON municipality.holder_contact FOR EACH ROW EXECUTE FUNCTION municipality.refuse_unchecked_contact();
 
@@ -6632,6 +6886,21 @@ ALTER TABLE ONLY municipality.signal_verdict
 ALTER TABLE ONLY municipality.swimming_diploma
     ADD CONSTRAINT swimming_diploma_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
 
+ALTER TABLE ONLY municipality.takeover_row
+    ADD CONSTRAINT takeover_row_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
+
+ALTER TABLE ONLY municipality.takeover_row
+    ADD CONSTRAINT takeover_row_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.takeover_row
+    ADD CONSTRAINT takeover_row_takeover_id_fkey FOREIGN KEY (takeover_id) REFERENCES municipality.takeover(id);
+
+ALTER TABLE ONLY municipality.takeover_total
+    ADD CONSTRAINT takeover_total_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
+
+ALTER TABLE ONLY municipality.takeover_total
+    ADD CONSTRAINT takeover_total_takeover_id_fkey FOREIGN KEY (takeover_id) REFERENCES municipality.takeover(id);
+
 ALTER TABLE ONLY municipality.target_group_part
     ADD CONSTRAINT target_group_part_target_group_id_fkey FOREIGN KEY (target_group_id) REFERENCES municipality.target_group(id);
 
@@ -6876,6 +7145,12 @@ REVOKE ALL ON FUNCTION municipality.refuse_settlement_line() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_settlement_step() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_takeover_row() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_takeover_rows() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_takeover_step() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_unchecked_contact() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_while_waiting() FROM PUBLIC;
@@ -6921,6 +7196,9 @@ REVOKE ALL ON FUNCTION municipality.stamp_setting() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.state_at(subject uuid, state_now text, since_now timestamp with time zone, moment timestamp with time zone, OUT state text, OUT since timestamp with time zone) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.take_over_batch(approved uuid, lines bigint[], prints bytea[], grants uuid[], decisions uuid[], passes uuid[], households text[], versions uuid[], claims text[], periods text[], starts date[], ends date[], granted date, budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], sources bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.take_over_batch(approved uuid, lines bigint[], prints bytea[], grants uuid[], decisions uuid[], passes uuid[], households text[], versions uuid[], claims text[], periods text[], starts date[], ends date[], granted date, budget_accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[], sources bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.tell_of_epoch() FROM PUBLIC;
 
@@ -7977,6 +8255,51 @@ GRANT UPDATE(ends_on) ON TABLE municipality.swimming_diploma TO app_municipality
 GRANT UPDATE(recorded_at) ON TABLE municipality.swimming_diploma TO app_municipality;
 
 GRANT UPDATE(recorded_by) ON TABLE municipality.swimming_diploma TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.takeover TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(supplier) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(budget_year) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(file_name) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(sha256) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(proposed_at) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(proposed_by_kind) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT UPDATE(approved_at) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT UPDATE(approved_by) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT UPDATE(ended_at) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT UPDATE(outcome) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT UPDATE(because) ON TABLE municipality.takeover TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.takeover_row TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.takeover_row TO app_municipality;
+
+GRANT UPDATE(outcome) ON TABLE municipality.takeover_row TO app_municipality;
+
+GRANT UPDATE(reason) ON TABLE municipality.takeover_row TO app_municipality;
+
+GRANT UPDATE(resident_id) ON TABLE municipality.takeover_row TO app_municipality;
+
+GRANT UPDATE(number_hash) ON TABLE municipality.takeover_row TO app_municipality;
+
+GRANT UPDATE(key_id) ON TABLE municipality.takeover_row TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.takeover_total TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.takeover_total TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.target_group TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.target_group TO app_municipality;

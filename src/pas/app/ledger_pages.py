@@ -153,6 +153,7 @@ def breaks_of(proof: Proof) -> list[str]:
 def shown(one: SchemeEquation, titles: Mapping[UUID, str]) -> EquationShown:
     amounts = [
         ("Toegekend", one.granted),
+        ("Daarvan meegenomen van een eerdere leverancier", one.opening),
         ("Tekort van toen de lijn weg was", one.shortfall),
         ("Besteed", one.spent),
         ("Teruggedraaid", -one.reversed),

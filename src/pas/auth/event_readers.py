@@ -54,6 +54,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "settlement": Permission.SETTLEMENTS_READ,
     "signal": Permission.SIGNALS_READ,
     "swimming_diploma": Permission.RESIDENTS_READ,
+    "takeover": Permission.TAKEOVERS_READ,
     "target_group": Permission.REACH_READ,
     "telephone": Permission.CARDS_READ,
     "till": Permission.TILLS_READ,

@@ -49,6 +49,7 @@ THINGS: Final = {
     "settlement": "Uitbetaling",
     "signal": "Opvallende verkopen",
     "swimming_diploma": "Zwemdiploma",
+    "takeover": "Overname van een eerdere leverancier",
     "target_group": "Doelgroep",
     "telephone": "Telefoon van een pashouder",
     "till": "Kassa",
@@ -65,6 +66,7 @@ DEEDS: Final = {
     "approved": "goedgekeurd",
     "asked": "iets gevraagd",
     "awarded": "toegekend",
+    "booked": "geboekt",
     "bound": "aan een andere club gekoppeld",
     "brought_in": "van elders ingelezen",
     "changed": "veranderd",
@@ -124,6 +126,7 @@ DEEDS: Final = {
     "suspended": "tijdelijk gestopt",
     "taken": "afgenomen",
     "taken_along": "meegenomen in een export",
+    "taken_over": "overgenomen van een eerdere leverancier",
     "taken_up": "in behandeling",
     "withdrawn": "ingetrokken",
 }

@@ -31,6 +31,8 @@ AWARDING: Final = frozenset(
         Permission.DEVIATIONS_CONFIRM,
         Permission.APPLICATIONS_DECIDE,
         Permission.VOUCHERS_DECIDE,
+        Permission.TAKEOVERS_PROPOSE,
+        Permission.TAKEOVERS_APPROVE,
     }
 )
 
@@ -39,6 +41,11 @@ KEPT_APART: Final = (
         Permission.DEVIATIONS_PROPOSE,
         frozenset({Permission.DEVIATIONS_CONFIRM}),
         "Wie een afwijking voorstelt, mag haar niet zelf bevestigen.",
+    ),
+    KeptApart(
+        Permission.TAKEOVERS_PROPOSE,
+        frozenset({Permission.TAKEOVERS_APPROVE}),
+        "Wie een lijst van een eerdere leverancier aanbiedt, keurt haar niet zelf goed.",
     ),
     KeptApart(
         Permission.PAYOUT_ACCOUNTS_PROPOSE,

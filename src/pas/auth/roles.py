@@ -72,6 +72,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.REQUESTS_FILE,
             Permission.REQUESTS_ANSWER,
             Permission.JOBS_READ,
+            Permission.TAKEOVERS_READ,
+            Permission.TAKEOVERS_PROPOSE,
         }
     ),
     Role.COUNTER: frozenset(
@@ -153,6 +155,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.LEDGER_PROVE,
             Permission.REACH_READ,
             Permission.JOBS_READ,
+            Permission.TAKEOVERS_READ,
         }
     ),
     Role.APPROVER: frozenset(
@@ -175,6 +178,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.JOURNAL_READ,
             Permission.PERIODS_REOPEN,
             Permission.LEDGER_READ,
+            Permission.TAKEOVERS_READ,
+            Permission.TAKEOVERS_APPROVE,
         }
     ),
     Role.ANALYST: frozenset(
@@ -215,6 +220,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SETTINGS_READ,
             Permission.LOGINS_READ,
             Permission.JOBS_READ,
+            Permission.TAKEOVERS_READ,
         }
     ),
     Role.OPERATOR: frozenset(

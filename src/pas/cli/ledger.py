@@ -113,14 +113,17 @@ def show(proof: Proof, names: dict[str, str]) -> None:
 
 
 def schemes_table(equations: list[SchemeEquation], names: dict[str, str]) -> Table:
-    """Granted + shortfall = spent - reversed + held + lapsed + open."""
+    """Granted + shortfall = spent - reversed + held + lapsed + open; opening is a part of granted."""
     table = Table(title="granted + shortfall = spent - reversed + held + lapsed + open", box=None)
+    taken_over = any(one.opening for one in equations)
     for column in ("scheme", "year"):
         table.add_column(column)
-    for column in ("granted", "shortfall", "spent", "reversed", "held", "lapsed", "open", "closes"):
+    parts = ("granted", *(("opening",) if taken_over else ()), "shortfall", "spent", "reversed")
+    for column in (*parts, "held", "lapsed", "open", "closes"):
         table.add_column(column, justify="right", no_wrap=True)
     for one in equations:
-        amounts = (one.granted, one.shortfall, one.spent, one.reversed, one.held, one.lapsed)
+        granted = (one.granted, one.opening) if taken_over else (one.granted,)
+        amounts = (*granted, one.shortfall, one.spent, one.reversed, one.held, one.lapsed)
         table.add_row(
             names.get(str(one.scheme_id), str(one.scheme_id)),
             str(one.budget_year),

@@ -32,6 +32,7 @@ from pas.cli import (
     serve,
     settings,
     settlements,
+    takeovers,
     work,
 )
 from pas.cli.screen import failed, refused
@@ -80,6 +81,7 @@ app.add_typer(grants.app, name="grants")
 app.add_typer(appropriations.app, name="appropriations")
 app.add_typer(merchants.app, name="merchants")
 app.add_typer(settlements.app, name="settlements")
+app.add_typer(takeovers.app, name="takeovers")
 app.add_typer(journal.app, name="journal")
 app.add_typer(letters.app, name="letters")
 app.add_typer(reach.app, name="reach")

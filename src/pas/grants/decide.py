@@ -38,6 +38,7 @@ Cause = Literal[
     "income",
     "objection",
     "award",
+    "takeover",
 ]
 Signature = frozenset[tuple[str, str, str, int | None]]
 

@@ -45,6 +45,7 @@ REASONS: Final[dict[Reason, str]] = {
     "granted-by-deviation": "afwijking van de regel",
     "awarded-on-application": "aangevraagd door een intermediair",
     "awarded-by-team": "door het wijkteam toegekend",
+    "taken-over": "overgenomen van een eerdere leverancier",
     "already-granted": "had het al",
     "on-another-pass": "staat op de pas van iemand anders in het huishouden",
     "holder-is-gone": "stond op de pas van iemand die er niet meer is",
@@ -99,6 +100,9 @@ def sentence(verdict: Verdict) -> str:
         case "awarded-on-application" | "awarded-by-team":
             asked = say("Dit is voor u aangevraagd.")
             return f"{asked} {_given(verdict)}".rstrip()
+        case "taken-over":
+            brought = say("Meegenomen van uw oude pas")
+            return f"{brought}. {_given(verdict)}".rstrip()
         case "income-above-limit":
             too_high = say("Dat is te hoog.")
             return f"{_incomes(verdict)} {too_high}"

@@ -31,7 +31,7 @@ GRANTED: Final = Statement(
         SELECT a.scheme_id, a.budget_year, sum(t.amount) FILTER (WHERE a.unit = 'cents') AS cents,
             coalesce(sum(t.amount) FILTER (WHERE a.unit = 'visits'), 0) AS visits
         FROM entry e JOIN transfer t ON t.entry_id = e.id JOIN account a ON a.id = t.credit
-        WHERE e.kind = 'grant' GROUP BY 1, 2
+        WHERE e.kind IN ('grant', 'opening') GROUP BY 1, 2
     ), decided AS (
         SELECT scheme_id, budget_year, sum(amount_cents) AS cents, coalesce(sum(visits), 0) AS visits
         FROM scheme_grant GROUP BY 1, 2

@@ -3,8 +3,9 @@
 Per scheme, year and unit: granted + shortfall = spent - reversed + held + lapsed + open, where spent
 includes the offline shortfall. Flows are summed from the transfers; held and open are read from the
 balances, which are kept apart from them: so the two sides can only agree when nothing is missing.
-Granted is less what was corrected of it; lapsed is all that went back to the appropriation, also by
-spending at once or by a refund after the end, less what was restored or corrected of it.
+Granted is less what was corrected of it, and has what came in from an earlier supplier; lapsed is all
+that went back to the appropriation, also by spending at once or by a refund after the end, less what was
+restored or corrected of it.
 
 Per merchant: owed = redeemed - reversed + corrected - paid + bounced, where owed is the plain sum of
 the account and the rest is told apart by the kind of entry.
@@ -40,9 +41,11 @@ class SchemeSums(msgspec.Struct, frozen=True, rename="camel"):
     held: int
     lapsed: int
     open: int
+    opening: int = 0
+    """Of granted, what came in from an earlier supplier; not known of a proof from before there were any."""
 
 
-class SchemeEquation(SchemeSums, frozen=True, rename="camel"):
+class SchemeEquation(SchemeSums, frozen=True, rename="camel", kw_only=True):
     """What came in less where it is; zero when it closes."""
 
     difference: int
@@ -89,6 +92,8 @@ SCHEME_EQUATIONS: Final = Statement(
         SELECT scheme_id, budget_year, unit,
             coalesce(sum(amount) FILTER (WHERE kind IN ('grant', 'opening') AND credit = 'budget'), 0)
                 - coalesce(sum(amount) FILTER (WHERE kind = 'correct' AND debit = 'budget'), 0) AS granted,
+            coalesce(sum(amount) FILTER (WHERE debit = 'earlier_supplier'), 0)
+                - coalesce(sum(amount) FILTER (WHERE credit = 'earlier_supplier'), 0) AS opening,
             coalesce(sum(amount) FILTER (WHERE debit = 'offline_risk'), 0)
                 - coalesce(sum(amount) FILTER (WHERE credit = 'offline_risk'), 0) AS shortfall,
             coalesce(sum(amount) FILTER (WHERE credit IN ('merchant', 'payee', 'used')), 0) AS spent,
@@ -103,7 +108,7 @@ SCHEME_EQUATIONS: Final = Statement(
         coalesce(f.granted, 0)::bigint AS granted, coalesce(f.shortfall, 0)::bigint AS shortfall,
         coalesce(f.spent, 0)::bigint AS spent, coalesce(f.reversed, 0)::bigint AS reversed,
         coalesce(s.held, 0)::bigint AS held, coalesce(f.lapsed, 0)::bigint AS lapsed,
-        coalesce(s.open, 0)::bigint AS open
+        coalesce(s.open, 0)::bigint AS open, coalesce(f.opening, 0)::bigint AS opening
     FROM summed f
     FULL JOIN stored s ON s.scheme_id = f.scheme_id AND s.budget_year = f.budget_year AND s.unit = f.unit
     ORDER BY 2, 1, 3

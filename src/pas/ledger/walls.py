@@ -45,6 +45,8 @@ TRIGGERS: Final = Statement(
         ('bank_booking', 'append_only'), ('bank_booking', 'refuse_other_amount'),
         ('bank_item', 'append_only'), ('bank_item', 'refuse_change'),
         ('bank_decision', 'append_only'), ('bank_decision', 'refuse_change'),
+        ('takeover', 'append_only'), ('takeover', 'refuse_step'), ('takeover_total', 'append_only'),
+        ('takeover_row', 'append_only'), ('takeover_row', 'refuse_late'), ('takeover_row', 'refuse_change'),
         ('card', 'keep_former_state'), ('till', 'keep_former_state'), ('merchant', 'keep_former_state')
     ) AS w (relation, name)
     WHERE NOT EXISTS (

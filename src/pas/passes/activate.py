@@ -35,8 +35,16 @@ class CardNotToActivate(Refusal):
     next_step: ClassVar[str] = "Gebruik uw nieuwe kaart. Geen nieuwe kaart? Bel ons."
 
 
+class CardOfEarlierSupplier(Refusal):
+    """Bij een kaart van een eerdere leverancier hoort geen code."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Vervang de kaart. Bij de nieuwe kaart hoort een brief met een code."
+
+
 class KeyRow(msgspec.Struct, frozen=True):
     key_id: str
+    is_ours: bool
 
 
 class BeforeRow(msgspec.Struct, frozen=True):
@@ -57,7 +65,9 @@ ACTIVATE: Final = Statement(
     """,
     BeforeRow,
 )
-READ_KEY: Final = Statement("SELECT key_id FROM card WHERE id = $1", KeyRow)
+READ_KEY: Final = Statement(
+    "SELECT key_id, codes_encrypted IS NOT NULL AS is_ours FROM card WHERE id = $1", KeyRow
+)
 NEW_CODE: Final = Statement("UPDATE card SET activation_hash = $2 WHERE id = $1", None)
 
 
@@ -134,8 +144,10 @@ async def renew_activation_code(
         stored = await lock_card(connection, card_id, actor=actor, now=now)
         if stored.form not in {"paper", "plastic"} or stored.state not in HAS_CODE:
             raise CardNotToActivate("Deze kaart heeft geen code nodig.")
-        key_id = (await READ_KEY.one(connection, card_id)).key_id
-        digest = activation_hash(ring, code, card=card_id, key_id=key_id)
+        key = await READ_KEY.one(connection, card_id)
+        if not key.is_ours:
+            raise CardOfEarlierSupplier
+        digest = activation_hash(ring, code, card=card_id, key_id=key.key_id)
         assert digest is not None, "a key that cards were made with is never thrown away"
         await NEW_CODE.run(connection, card_id, digest)
         await forget_all_tries(connection, card_id)

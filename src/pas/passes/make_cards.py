@@ -19,11 +19,13 @@ from pas.passes.card_keys import CardCodes, activation_hash, number_hashes, seal
 from pas.passes.cards import CardForm, CardState
 from pas.passes.codes import (
     ActivationCode,
+    CardNumber,
     Draw,
     new_activation_code,
     new_card_number,
     new_token,
 )
+from pas.passes.earlier_numbers import earlier_hashes
 
 DRAWS: Final = 5
 """Five times in a row one number in nine billion is not drawn twice."""
@@ -153,13 +155,15 @@ def _hash_of(card: IssuedCard, ring: KeyRing, key_id: str) -> bytes | None:
     return activation_hash(ring, card.activation_code, card=card.card_id, key_id=key_id)
 
 
+def _other_hashes(ring: KeyRing, number: CardNumber) -> list[bytes]:
+    return [*number_hashes(ring, number)[1:], *earlier_hashes(ring, number)]
+
+
 async def _without_taken_numbers(
     connection: Connection, cards: list[IssuedCard], ring: KeyRing
 ) -> list[IssuedCard]:
-    """Leave out numbers that a card has under an older key, where the table cannot refuse them."""
-    older = {card.card_id: number_hashes(ring, card.codes.number)[1:] for card in cards}
+    """Leave out numbers that a card has in a way that the table cannot refuse: under an older key, or from earlier."""
+    older = {card.card_id: _other_hashes(ring, card.codes.number) for card in cards}
     asked = [digest for digests in older.values() for digest in digests]
-    if not asked:
-        return cards
     taken = {row.number_hash for row in await READ_TAKEN.all(connection, asked)}
     return [card for card in cards if taken.isdisjoint(older[card.card_id])]

@@ -19,6 +19,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "offline_sale": "About a sale of a till; what it took is in lines.",
     "signal_sale": "Sales of a merchant that are looked into; the sales are in lines.",
     "sign_in_try": "How often a code was wrong since the last wait; per day it is in signIns.",
+    "takeover_row": "A row of a list that waits to be booked; it names nobody once it is.",
     "telephone_link": "A link that works once, for minutes; the telephone is in cards.",
     "usable_change": "Until when a budget can be used; what holds now is in budgets.",
     "payee_invoice": "An invoice of a supplier; what it took is in lines.",

@@ -49,6 +49,8 @@ WHY: Final[Mapping[str, str]] = {
     "message.listed": mark("Een medewerker bekeek welke berichten zijn gestuurd."),
     "counter.caller_checked": mark("Een medewerker keek na wie er belde of voor de balie stond."),
     "counter.helped": mark("Een medewerker hielp, aan de balie of door de telefoon."),
+    "takeover.proposed": mark("Wij lazen nieuwe gegevens in."),
+    "takeover.booked": mark("Wij keken na welk tegoed er hoort bij deze persoon."),
     "request.filed": mark("Een medewerker schreef een vraag op, voor deze persoon."),
     "request.listed": mark("Een medewerker bekeek de lijst met vragen en bezwaren."),
     "request.opened": mark("Een medewerker bekeek de vragen en bezwaren van deze persoon."),
