@@ -44,6 +44,7 @@ def facts_of(
         card_is_foreign=item.scan.is_foreign,
         code=code_facts(item.scan.phone, is_spent=bool(row.code_spent)),
         code_is_forged=item.scan.is_forged,
+        unread=item.scan.unread,
         relation=relation(item, row),
         holder_is_adult=subject is not None and subject.is_adult,
         counts=counts,

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from pas.errors import TillRefusal
 from pas.ids import AccountId, CardId, MerchantId, PassId, SchemeId, SchemeVersionId, TillId
 from pas.money import WHOLE, BasisPoints, Cents
 
@@ -164,6 +165,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     card_is_foreign: bool = False
     code: CodeFacts | None = None
     code_is_forged: bool = False
+    unread: type[TillRefusal] | None = None
+    """What to say of a text that is no code of ours; it counts as no try of an unknown card."""
     relation: Relation = "self"
     """Whose pass pays: the scanned one, a child that its holder manages, or neither."""
     holder_is_adult: bool = False

@@ -16,6 +16,7 @@ import msgspec
 from pas.db import Connection, Statement
 from pas.ids import CardId, LocationId, MerchantId, ResidentId
 from pas.ledger.book import Item, Outcome, line_arrays
+from pas.passes.takes_over import takes_over
 from pas.redemptions.batch import judge_batch
 from pas.redemptions.facts import Limits
 from pas.redemptions.judge import Judged, Moment
@@ -113,6 +114,7 @@ async def judge_all(
 ) -> list[tuple[Judged, FactsRow]]:
     """Read and decide; unknown cards are counted against their till, also when only quoted."""
     rows, moment = await read_all(desk, sales, is_first=is_first), desk.moment
+    sales = await as_numbers(desk, sales, rows)
     schemes = await scheme_facts(
         desk.connection,
         {
@@ -134,6 +136,22 @@ async def judge_all(
     if is_first:
         await keep_refused(desk.connection, decided, now=moment.now)
     return decided
+
+
+async def as_numbers(
+    desk: Desk, sales: Sequence[SaleItem], rows: Sequence[FactsRow]
+) -> Sequence[SaleItem]:
+    """Where cards of an earlier supplier work, a text that no card has is an unknown card, and counts as one."""
+    unread = [
+        row.card is None and sale.scan.unread is not None
+        for sale, row in zip(sales, rows, strict=True)
+    ]
+    if not any(unread) or not await takes_over(desk.connection):
+        return sales
+    return [
+        msgspec.structs.replace(sale, scan=msgspec.structs.replace(sale.scan, unread=None))
+        for sale in sales
+    ]
 
 
 async def read_all(desk: Desk, sales: Sequence[SaleItem], *, is_first: bool) -> list[FactsRow]:

@@ -208,7 +208,7 @@ def refuse_code(facts: Facts, now: datetime) -> Reason | None:
 def refuse_card(facts: Facts, now: datetime) -> Reason | None:
     match facts.card:
         case None:
-            return CardForeign if facts.card_is_foreign else CardUnknown
+            return facts.unread or (CardForeign if facts.card_is_foreign else CardUnknown)
         case CardFacts(state="inactive"):
             return CardNotActivated
         case CardFacts(state="blocked"):

@@ -18,7 +18,8 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
 
     ``older_number_hashes`` are those under keys that were rotated away. ``is_foreign`` says that
     the code itself names another municipality. ``phone`` is what a telephone showed, proved; one
-    that ``is_forged`` nobody of us made.
+    that ``is_forged`` nobody of us made. ``unread`` is what to say of a text that is no code of ours,
+    where it is not the number on a card of an earlier supplier either.
     """
 
     token_hash: bytes | None = None
@@ -27,6 +28,7 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     is_foreign: bool = False
     phone: PhoneCode | None = None
     is_forged: bool = False
+    unread: type[TillRefusal] | None = None
     holder: int = 0
 
 

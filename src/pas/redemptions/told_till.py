@@ -14,6 +14,7 @@ from pas.db import Connection, Statement
 from pas.ids import MerchantId, MunicipalityName, TillId
 from pas.money import Cents
 from pas.passes.codes import municipality_tag
+from pas.passes.takes_over import takes_over
 from pas.redemptions.bodies import Told
 from pas.redemptions.facts import TillKind, TillState
 from pas.redemptions.paused_till import PauseTold, read_pause
@@ -43,6 +44,8 @@ class TillTold(Told, frozen=True):
     categories: tuple[PurposeTold, ...]
     municipality_tag: str
     void_hours: int
+    earlier_cards: bool
+    """Whether cards of an earlier supplier work here: then any text may be the number of one."""
     sells_offline: bool
     """Whether it may ask for a permit to sell without a network."""
     server_time: datetime
@@ -106,6 +109,7 @@ async def tell_till(
         categories=tuple(purposes),
         municipality_tag=municipality_tag(municipality),
         void_hours=settings.void_hours,
+        earlier_cards=await takes_over(connection),
         sells_offline=row.sells_offline,
         server_time=now,
         pause=await read_pause(connection, till_id),

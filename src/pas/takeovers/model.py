@@ -46,7 +46,7 @@ class TakeoverJudged(Refusal):
 
 
 class OwnTakeover(Refusal):
-    """U bood dit bestand zelf aan. Een ander keurt het goed."""
+    """Dit bestand komt van uzelf. Een ander keurt het goed."""
 
     status: ClassVar[int] = 403
     next_step: ClassVar[str] = "Vraag een tweede beoordelaar."

@@ -19,14 +19,18 @@ from pas.passes.activate import CardNotToActivate
 from pas.passes.codes import read_activation_code, read_scanned
 from pas.passes.prove_code import ActivationCodeWrong, Shown
 from pas.passes.sign_in import CardOfChild, MandateOver, OnDevice, sign_in_with_card
+from pas.passes.takes_over import takes_over
 from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
-from pas.web.languages import said, say
+from pas.web.languages import mark, said, say
 from pas.web.pages import done, page, read_form, wrong_form
 
 PUBLIC: Final = {"public": True, "spoken": True}
 TEMPLATE: Final = "passes/sign_in.html"
 PAGE: Final = "/{municipality:str}/sign-in/card"
+OF_EARLIER: Final = mark(
+    "Met een pas van een eerdere leverancier kunt u niet inloggen. Bel ons voor een nieuwe pas, met een brief."
+)
 DEVICE_LASTS: Final = timedelta(days=400)
 """The longest that browsers keep a cookie."""
 
@@ -50,6 +54,8 @@ async def sign_in_by_card(
     return_to = local_path(form.value("return_to"))
     number = form.text("number", say("Typ het nummer dat op de kaart staat."), most=300)
     form.parsed("number", "", read_scanned, optional=True)
+    if "number" in form.errors and number is not None and await is_no_number_of_ours(request, name):
+        form.errors["number"] += " " + said(OF_EARLIER)
     code = form.text("code", say("Typ de code uit de brief."), most=50)
     form.parsed("code", "", read_activation_code, optional=True)
     if form.ok and number is not None and code is not None:
@@ -60,6 +66,12 @@ async def sign_in_by_card(
         except (ActivationCodeWrong, CardNotToActivate, MandateOver) as refusal:
             form.refuse("code", f"{said(refusal.detail)} {said(refusal.next_step)}")
     return wrong_form(request, TEMPLATE, form, **context_of(municipality, return_to))
+
+
+async def is_no_number_of_ours(request: AppRequest, name: MunicipalityName) -> bool:
+    """Whether it may be the number on a card of an earlier supplier, to which no letter belongs."""
+    async with auth_state(request.app.state).database.connection(name) as connection:
+        return await takes_over(connection)
 
 
 async def sign_in(
