@@ -1048,6 +1048,17 @@ END $$;
 
 ALTER FUNCTION municipality.keep_former_state() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_large_limit() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.large_cents := large_payout_limit();
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.keep_large_limit() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.keep_mandate() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1140,6 +1151,15 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.large_payout_limit() RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT (s.value #>> '{}')::bigint FROM setting s WHERE s.key = 'large_payout_cents' ORDER BY s.recorded_at DESC, s.id DESC LIMIT 1
+$$;
+
+ALTER FUNCTION municipality.large_payout_limit() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.lock_pots(pots bigint[]) RETURNS TABLE(account_id bigint, amount bigint)
     LANGUAGE sql SECURITY DEFINER
@@ -1887,6 +1907,19 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_in_sandbox() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_large_settlement() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF settlement_is_large(NEW.id) AND NOT EXISTS (SELECT 1 FROM login_role r WHERE r.login_id = NEW.approved_by AND r.role = 'treasurer') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA271', MESSAGE = 'a settlement of this size is approved by somebody with the role for it';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_large_settlement() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_letters_in_sandbox() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -2037,7 +2070,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PA211', MESSAGE = 'a login of a merchant is merchant_manager and nothing else, and no other login is';
     END IF;
     IF holder.issuer = 'program' AND NEW.role IN (
-        'administrator', 'approver', 'counter', 'finance', 'intermediary', 'merchant_manager', 'officer', 'registrar', 'team_member'
+        'administrator', 'approver', 'counter', 'finance', 'intermediary', 'merchant_manager', 'officer', 'registrar', 'team_member', 'treasurer'
     ) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA212', MESSAGE = 'this role is for people, and this login is of a program';
     END IF;
@@ -2115,7 +2148,8 @@ CREATE FUNCTION municipality.refuse_settlement_step() RETURNS trigger
 BEGIN
     IF (OLD.state, NEW.state) NOT IN (('proposed', 'approved'), ('proposed', 'withdrawn'), ('approved', 'withdrawn'),
             ('approved', 'exported'), ('exported', 'booked'))
-        OR (OLD.id, OLD.number, OLD.cutoff_epoch, OLD.cutoff_xid, OLD.proposed_by) IS DISTINCT FROM (NEW.id, NEW.number, NEW.cutoff_epoch, NEW.cutoff_xid, NEW.proposed_by)
+        OR (OLD.id, OLD.number, OLD.cutoff_epoch, OLD.cutoff_xid, OLD.proposed_by, OLD.large_cents)
+            IS DISTINCT FROM (NEW.id, NEW.number, NEW.cutoff_epoch, NEW.cutoff_xid, NEW.proposed_by, NEW.large_cents)
         OR OLD.approved_by IS NOT NULL AND (OLD.approved_by, OLD.payer_iban, OLD.account_id) IS DISTINCT FROM (NEW.approved_by, NEW.payer_iban, NEW.account_id) THEN
         RAISE EXCEPTION USING ERRCODE = 'PA240', MESSAGE = 'a settlement run does not go this way, and never changes what it was';
     END IF;
@@ -2496,6 +2530,16 @@ CREATE FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, u
 $$;
 
 ALTER FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.settlement_is_large(run uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT coalesce((SELECT sum(l.amount_cents) FROM settlement_line l WHERE l.run_id = r.id) > least(r.large_cents, large_payout_limit()), false)
+    FROM settlement_run r WHERE r.id = run
+$$;
+
+ALTER FUNCTION municipality.settlement_is_large(run uuid) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) RETURNS boolean
     LANGUAGE sql STABLE
@@ -4777,6 +4821,7 @@ CREATE TABLE municipality.settlement_run (
     withdrawn_at timestamp with time zone,
     withdrawn_by uuid,
     withdrawn_because text,
+    large_cents bigint,
     CONSTRAINT second_pair_of_eyes_on_settlement CHECK ((approved_by <> proposed_by)),
     CONSTRAINT settlement_run_check CHECK ((num_nonnulls(approved_at, approved_by, account_id, pays_on, payer_name, payer_iban) = ANY (ARRAY[0, 6]))),
     CONSTRAINT settlement_run_check1 CHECK ((num_nonnulls(exported_at, exported_by) = ANY (ARRAY[0, 2]))),
@@ -4786,6 +4831,7 @@ CREATE TABLE municipality.settlement_run (
     CONSTRAINT settlement_run_check5 CHECK (((state <> 'proposed'::text) OR (approved_at IS NULL))),
     CONSTRAINT settlement_run_check6 CHECK (((state = ANY (ARRAY['exported'::text, 'booked'::text])) = (exported_at IS NOT NULL))),
     CONSTRAINT settlement_run_check7 CHECK (((state = 'booked'::text) = (booked_at IS NOT NULL))),
+    CONSTRAINT settlement_run_large_cents_check CHECK ((large_cents > 0)),
     CONSTRAINT settlement_run_minimum_cents_check CHECK ((minimum_cents >= 0)),
     CONSTRAINT settlement_run_number_check CHECK ((number > 0)),
     CONSTRAINT settlement_run_payer_iban_check CHECK ((payer_iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
@@ -4798,6 +4844,8 @@ CREATE TABLE municipality.settlement_run (
 ALTER TABLE municipality.settlement_run OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.settlement_run.cutoff_xid IS 'Everything before this position (epoch, xid) is decided and counted; what comes after is for a later run.';
+
+COMMENT ON COLUMN municipality.settlement_run.large_cents IS 'The limit when the run was proposed; null is none.';
 
 CREATE TABLE municipality.settlement_unpaid (
     run_id uuid NOT NULL,
@@ -6375,6 +6423,10 @@ CREATE TRIGGER keep_former_state AFTER UPDATE OF state ON municipality.till FOR 
 
 ALTER TABLE municipality.till ENABLE ALWAYS TRIGGER keep_former_state;
 
+CREATE TRIGGER keep_limit BEFORE INSERT ON municipality.settlement_run FOR EACH ROW EXECUTE FUNCTION municipality.keep_large_limit();
+
+ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER keep_limit;
+
 CREATE TRIGGER keep_mandate BEFORE UPDATE ON municipality.mandate FOR EACH ROW EXECUTE FUNCTION municipality.keep_mandate();
 
 ALTER TABLE municipality.mandate ENABLE ALWAYS TRIGGER keep_mandate;
@@ -6512,6 +6564,10 @@ ALTER TABLE municipality.letter_run ENABLE ALWAYS TRIGGER refuse_in_sandbox;
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.settlement_file FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
 ALTER TABLE municipality.settlement_file ENABLE ALWAYS TRIGGER refuse_in_sandbox;
+
+CREATE TRIGGER refuse_large BEFORE UPDATE ON municipality.settlement_run FOR EACH ROW WHEN (((old.state = 'proposed'::text) AND (new.state = 'approved'::text))) EXECUTE FUNCTION municipality.refuse_large_settlement();
+
+ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER refuse_large;
 
 CREATE TRIGGER refuse_late AFTER INSERT ON municipality.takeover_row REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_takeover_rows();
 
@@ -7045,6 +7101,8 @@ REVOKE ALL ON FUNCTION municipality.keep_coupon() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_former_state() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.keep_large_limit() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.keep_mandate() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_message_position() FROM PUBLIC;
@@ -7055,6 +7113,11 @@ REVOKE ALL ON FUNCTION municipality.keep_webhook_position() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lapse_batch(entries uuid[], prints bytea[], budget_accounts bigint[], amounts bigint[], occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.large_payout_limit() FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.large_payout_limit() TO app_municipality;
+GRANT ALL ON FUNCTION municipality.large_payout_limit() TO auditor_municipality;
+GRANT ALL ON FUNCTION municipality.large_payout_limit() TO ledger_municipality;
 
 REVOKE ALL ON FUNCTION municipality.lock_pots(pots bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
@@ -7116,6 +7179,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_in_sandbox() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_large_settlement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_letters_in_sandbox() FROM PUBLIC;
 
@@ -7183,6 +7248,11 @@ GRANT ALL ON FUNCTION municipality.set_usable(account bigint, usable_from timest
 REVOKE ALL ON FUNCTION municipality.settled_until(leaving_out uuid, OUT accounts bigint[], OUT merchants uuid[], OUT epochs integer[], OUT xids bigint[]) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.settlement_differs(run uuid, until_epoch integer, until_xid bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.settlement_is_large(run uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.settlement_is_large(run uuid) TO app_municipality;
+GRANT ALL ON FUNCTION municipality.settlement_is_large(run uuid) TO auditor_municipality;
+GRANT ALL ON FUNCTION municipality.settlement_is_large(run uuid) TO ledger_municipality;
 
 REVOKE ALL ON FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.speaks_for(somebody uuid, holder uuid, day date) TO app_municipality;
@@ -7790,6 +7860,7 @@ GRANT UPDATE(invitation_until) ON TABLE municipality.login TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.login_role TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.login_role TO app_municipality;
+GRANT SELECT ON TABLE municipality.login_role TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.managing_adult TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.managing_adult TO app_municipality;
@@ -8100,6 +8171,7 @@ GRANT UPDATE(previous_until) ON TABLE municipality.session TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.setting TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.setting TO app_municipality;
+GRANT SELECT ON TABLE municipality.setting TO ledger_municipality;
 
 GRANT INSERT(id) ON TABLE municipality.setting TO app_municipality;
 

@@ -20,6 +20,7 @@ from given.settlements import (
     VELSEN,
     a_payer,
     a_proposal,
+    a_setting,
     a_shop,
     an_approved_run,
     an_exported_run,
@@ -207,6 +208,12 @@ async def a_run_to_approve(connection: Connection, _folder: Path) -> None:
     await a_proposal(connection)
 
 
+async def a_large_run(connection: Connection, _folder: Path) -> None:
+    await a_setting(connection, "large_payout_cents", 999)
+    await sell(connection, await a_shop(connection), 1_000)
+    await a_proposal(connection)
+
+
 async def a_run_to_export(connection: Connection, _folder: Path) -> None:
     await sell(connection, await a_shop(connection), 1_000)
     await an_approved_run(connection)
@@ -284,6 +291,7 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "children": a_child_that_waits,
     "invoices": an_invoice,
     "runs-to-approve": a_run_to_approve,
+    "large-runs": a_large_run,
     "runs-to-export": a_run_to_export,
     "runs-to-book": a_run_to_book,
     "bank-items": something_of_the_bank,

@@ -60,7 +60,10 @@ COUNT_WAITING: Final = Statement(
             WHERE a.state = 'awarded' AND a.merchant_id = $4 AND a.participation IS NULL)
         WHEN 'invoices' THEN (SELECT count(*) FROM payee_invoice i WHERE i.confirmed_at IS NULL AND i.rejected_at IS NULL
             AND i.proposed_by <> $2)
-        WHEN 'runs-to-approve' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'proposed' AND r.proposed_by <> $2)
+        WHEN 'runs-to-approve' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'proposed' AND r.proposed_by <> $2
+            AND NOT settlement_is_large(r.id))
+        WHEN 'large-runs' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'proposed' AND r.proposed_by <> $2
+            AND settlement_is_large(r.id))
         WHEN 'runs-to-export' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'approved')
         WHEN 'runs-to-book' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'exported')
         WHEN 'periods-to-reopen' THEN (SELECT count(*) FROM period_closing c WHERE c.reopening_proposed_at IS NOT NULL

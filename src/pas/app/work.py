@@ -111,6 +111,13 @@ WORK: Final = (
         "settlements",
     ),
     Work(
+        "large-runs",
+        Permission.SETTLEMENTS_APPROVE_LARGE,
+        "grote uitbetaling wacht op uw oordeel",
+        "grote uitbetalingen wachten op uw oordeel",
+        "settlements",
+    ),
+    Work(
         "runs-to-export",
         Permission.SETTLEMENTS_EXPORT,
         "uitbetaling is goedgekeurd: haal het bestand voor de bank",

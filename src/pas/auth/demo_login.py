@@ -44,6 +44,7 @@ PERSONAS: Final = (
     Role.REGISTRAR,
     Role.FINANCE,
     Role.APPROVER,
+    Role.TREASURER,
     Role.ANALYST,
     Role.AUDITOR,
     Role.ADMINISTRATOR,

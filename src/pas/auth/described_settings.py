@@ -64,6 +64,12 @@ SETTINGS: Final = (
         "euros",
     ),
     Described(
+        "largePayoutCents",
+        "Grote uitbetaling",
+        "Wat meer is, keurt alleen het hoofd financiën goed. Leeg: geen grens.",
+        "euros",
+    ),
+    Described(
         "payoutRhythm",
         "Hoe vaak wij een uitbetaling voorstellen",
         "Een collega keurt haar altijd eerst goed.",

@@ -64,6 +64,19 @@ KEPT_APART: Final = (
         "Wie een uitbetaling klaarzet of boekt, mag haar niet zelf goedkeuren.",
     ),
     KeptApart(
+        Permission.SETTLEMENTS_APPROVE_LARGE,
+        frozenset(
+            {
+                Permission.ASSESSMENTS_RUN,
+                Permission.MERCHANTS_WRITE,
+                Permission.PAYOUT_ACCOUNTS_PROPOSE,
+                Permission.REDEMPTIONS_MAKE,
+                Permission.SETTINGS_WRITE,
+            }
+        ),
+        "Wie grote uitbetalingen goedkeurt, werkt niet aan wat er wordt betaald.",
+    ),
+    KeptApart(
         Permission.PERIODS_REOPEN,
         frozenset({Permission.PERIODS_CLOSE}),
         "Wie een maand afsluit, opent haar niet alleen.",
@@ -152,6 +165,7 @@ IN_PERSON: Final = frozenset(
         Permission.REGISTRATIONS_JUDGE,
         Permission.ROLES_MANAGE,
         Permission.SETTLEMENTS_APPROVE,
+        Permission.SETTLEMENTS_APPROVE_LARGE,
         Permission.STAFF_MANAGE,
         Permission.VOUCHERS_DECIDE,
     }

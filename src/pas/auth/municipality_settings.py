@@ -18,7 +18,7 @@ from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import uuid7
-from pas.money import Cents
+from pas.money import MAX_CENTS, Cents
 
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Address = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -72,7 +72,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     """All settings with their defaults; no ``areas`` means that any area of a resident will do.
 
     Merchants are paid from ``payer_iban``; the day of a weekly payout is 1 (Monday) to 7. A program
-    proposes payouts on that day; a person approves them.
+    proposes payouts on that day; a person approves them. A run of more than ``large_payout_cents``
+    is approved by somebody with a role for that.
     """
 
     title: Text = "Stadspas"
@@ -89,6 +90,7 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     payer_name: PayerName | None = None
     payer_iban: PayerIban | None = None
     payout_minimum_cents: Annotated[Cents, Meta(ge=0, le=10_000_000)] = Cents(100)
+    large_payout_cents: Annotated[Cents, Meta(ge=1, le=MAX_CENTS)] | None = None
     payout_rhythm: Literal["none", "weekly", "monthly"] = "none"
     payout_day: Annotated[int, Meta(ge=1, le=28)] = 1
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7

@@ -75,6 +75,7 @@ class Permission(StrEnum):
     SETTLEMENTS_READ = "settlements:read"
     SETTLEMENTS_PROPOSE = "settlements:propose"
     SETTLEMENTS_APPROVE = "settlements:approve"
+    SETTLEMENTS_APPROVE_LARGE = "settlements:approve-large"
     SETTLEMENTS_EXPORT = "settlements:export"
     SETTLEMENTS_BOOK = "settlements:book"
     PAYOUTS_READ = "payouts:read"

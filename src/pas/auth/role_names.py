@@ -16,6 +16,7 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     FINANCE = "finance"
     APPROVER = "approver"
+    TREASURER = "treasurer"
     ANALYST = "analyst"
     AUDITOR = "auditor"
     OPERATOR = "operator"
@@ -33,6 +34,7 @@ ROLE_TITLES: Final[Mapping[Role, str]] = {
     Role.REGISTRAR: "Medewerker aanbieders",
     Role.FINANCE: "Medewerker financiën",
     Role.APPROVER: "Tweede beoordelaar",
+    Role.TREASURER: "Hoofd financiën",
     Role.ANALYST: "Onderzoeker",
     Role.AUDITOR: "Controleur",
     Role.OPERATOR: "Technisch beheerder",

@@ -14,6 +14,7 @@ ROLE_TASKS: Final[Mapping[Role, str]] = {
     Role.REGISTRAR: "Zorgt voor aanbieders en hun kassa’s.",
     Role.FINANCE: "Betaalt aanbieders uit en kijkt de boeken na.",
     Role.APPROVER: "Beoordeelt wat een collega voorstelt.",
+    Role.TREASURER: "Keurt uitbetalingen goed, ook de grote.",
     Role.ANALYST: "Ziet wie de pas bereikt: aantallen, geen mensen.",
     Role.AUDITOR: "Kijkt alles na, en verandert niets.",
     Role.OPERATOR: "Houdt het programma draaiend, en ziet geen mensen.",

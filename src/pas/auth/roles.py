@@ -182,6 +182,21 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.TAKEOVERS_APPROVE,
         }
     ),
+    Role.TREASURER: frozenset(
+        {
+            Permission.SCHEMES_READ,
+            Permission.APPROPRIATIONS_READ,
+            Permission.MERCHANTS_READ,
+            Permission.PAYOUT_ACCOUNTS_READ,
+            Permission.SETTLEMENTS_READ,
+            Permission.SETTLEMENTS_APPROVE,
+            Permission.SETTLEMENTS_APPROVE_LARGE,
+            Permission.PAYOUTS_READ,
+            Permission.JOURNAL_READ,
+            Permission.LEDGER_READ,
+            Permission.REACH_READ,
+        }
+    ),
     Role.ANALYST: frozenset(
         {
             Permission.APPLICATIONS_COUNT,

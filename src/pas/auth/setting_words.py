@@ -19,7 +19,7 @@ HINTS: Final[dict[Kind, str]] = {
     "iban": "Zoals NL12 ABCD 0123 4567 89.",
 }
 
-EMPTY_IS_NONE: Final = {"payerName"}
+EMPTY_IS_NONE: Final = {"payerName", "largePayoutCents"}
 
 BY_NAME: Final = {one.name: one for one in SETTINGS}
 
@@ -71,6 +71,8 @@ def told(settings: MunicipalitySettings, one: Described) -> str:
 def bounds(one: Described) -> str:
     """What may be filled in, as far as there is a bound."""
     found = _types()[NAMES[one.name]]
+    if isinstance(found, inspect.UnionType):
+        found = found.types[0]
     if isinstance(found, inspect.IntType) and one.kind == "number":
         return f"Van {found.ge} tot en met {found.le} {one.unit}".strip() + "."
     if isinstance(found, inspect.IntType) and one.kind == "euros":
@@ -90,7 +92,7 @@ def parsed(one: Described, text: str) -> object:
         case "date":
             return iso(text) if text else None
         case "euros":
-            return parse_euros(text)
+            return parse_euros(text) if text or one.name not in EMPTY_IS_NONE else None
         case "iban":
             return text.replace(" ", "").upper() or None
         case "yes_no":

@@ -33,6 +33,7 @@ TRIGGERS: Final = Statement(
         ('scheme_version', 'append_only'), ('incompatible_role', 'append_only'), ('event', 'stamp'), ('epoch', 'told'),
         ('settlement_line', 'only_by_ledger'), ('settlement_line', 'refuse_line'), ('settlement_line', 'append_only'),
         ('settlement_run', 'refuse_step'), ('settlement_run', 'append_only'),
+        ('settlement_run', 'keep_limit'), ('settlement_run', 'refuse_large'),
         ('settlement_unpaid', 'append_only'), ('settlement_file', 'append_only'),
         ('offline_sale', 'only_by_ledger'), ('offline_sale', 'append_only'), ('offline_permit', 'append_only'),
         ('seal_key', 'only_by_ledger'), ('seal_leaf', 'only_by_ledger'), ('seal_node', 'only_by_ledger'),

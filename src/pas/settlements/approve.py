@@ -4,6 +4,7 @@ Accounts, amounts and the last proof are judged under the lock of the run. The d
 every amount from the transfers, and refuses the proposer once more.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Final
 
@@ -12,18 +13,22 @@ import asyncpg
 from pas.auth.actor import Actor
 from pas.auth.events import record_event
 from pas.auth.municipality_settings import MunicipalitySettings, read_municipality_settings
+from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import SettlementId
 from pas.ledger.accounts import new_account_id
+from pas.money import Cents
 from pas.settlements.booking import entries_of, prints_of, refuse_programs
 from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import (
     Paid,
     SettlementDiffers,
+    SettlementTooLarge,
     next_banking_day,
     refuse_changed_accounts,
+    refuse_large,
     refuse_own_settlement,
     refuse_state,
 )
@@ -36,6 +41,10 @@ from pas.settlements.stored import (
 )
 
 DIFFERS: Final = "PA243"
+REFUSED_BY_DATABASE: Final[Mapping[str, type[Refusal]]] = {
+    DIFFERS: SettlementDiffers,
+    "PA271": SettlementTooLarge,
+}
 
 
 class PayerNotSet(Refusal):
@@ -71,6 +80,9 @@ async def approve_settlement(
         await refuse_broken_books(connection)
         payer = await read_payer(connection)
         lines = await read_lines(connection, run_id)
+        total = Cents(sum(one.amount_cents for one in lines))
+        may_approve_large = actor.may(Permission.SETTLEMENTS_APPROVE_LARGE)
+        refuse_large(total, run.large_cents, may_approve_large=may_approve_large)
         # Whoever approves an account locks its merchant: so none becomes another one meanwhile.
         await LOCK_PAYEES.run(connection, run_id)
         refuse_changed_accounts(
@@ -84,7 +96,7 @@ async def approve_settlement(
             subject_kind="settlement",
             subject_id=run_id,
             actor=actor,
-            after={"number": run.number, "amountCents": sum(one.amount_cents for one in lines)},
+            after={"number": run.number, "amountCents": total, "largeCents": run.large_cents},
         )
         return await read_run(connection, run_id)
 
@@ -114,6 +126,7 @@ async def _book(
             *(entries_of(run.id, "settle", lines), prints_of(run.id, "settle", lines)),
         )
     except asyncpg.PostgresError as error:
-        if error.sqlstate != DIFFERS:
+        refusal = REFUSED_BY_DATABASE.get(error.sqlstate or "")
+        if refusal is None:
             raise
-        raise SettlementDiffers from error
+        raise refusal from error

@@ -43,6 +43,8 @@ class SettlementRun(msgspec.Struct, frozen=True, rename="camel"):
     number: int
     state: RunState
     minimum_cents: Cents
+    large_cents: Cents | None
+    """Above this it is a large one; of a proposal the strictest limit since it was made."""
     proposed_at: datetime
     proposed_by_kind: str
     proposed_by: UUID

@@ -29,6 +29,13 @@ class OwnSettlement(Refusal):
     next_step: ClassVar[str] = "Vraag een collega om de uitbetaling goed te keuren."
 
 
+class SettlementTooLarge(Refusal):
+    """Deze uitbetaling is te groot voor uw goedkeuring."""
+
+    status: ClassVar[int] = 403
+    next_step: ClassVar[str] = "Vraag het hoofd financiën om haar goed te keuren."
+
+
 class SettlementInOtherState(Refusal):
     """Dit kan nu niet met deze uitbetaling."""
 
@@ -124,6 +131,12 @@ def refuse_own_settlement(proposed_by: UUID, approver: UUID) -> None:
     """Whoever sends money and whoever says that it may go are two people."""
     if proposed_by == approver:
         raise OwnSettlement
+
+
+def refuse_large(amount: Cents, limit: Cents | None, *, may_approve_large: bool) -> None:
+    """Above the limit of the municipality somebody with a further permission looks; None is no limit."""
+    if limit is not None and amount > limit and not may_approve_large:
+        raise SettlementTooLarge(limitCents=limit, amountCents=amount)
 
 
 def refuse_changed_accounts(

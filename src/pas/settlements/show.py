@@ -24,6 +24,7 @@ class ListedSettlement(msgspec.Struct, frozen=True, rename="camel"):
     state: RunState
     proposed_at: datetime
     pays_on: date | None
+    large_cents: Cents | None
     lines: int
     amount_cents: Cents
     open_lines: int
@@ -32,6 +33,10 @@ class ListedSettlement(msgspec.Struct, frozen=True, rename="camel"):
     again_cents: Cents
     """What came back from an earlier run, and is paid again in this one."""
     unpaid: int
+
+    @property
+    def is_large(self) -> bool:
+        return self.large_cents is not None and self.amount_cents > self.large_cents
 
 
 class Payout(msgspec.Struct, frozen=True, rename="camel"):
@@ -66,7 +71,9 @@ class Before(msgspec.Struct, frozen=True):
 
 LIST_RUNS: Final = Statement(
     """
-    SELECT r.id, r.number, r.state, r.proposed_at, r.pays_on, coalesce(l.lines, 0) AS lines,
+    SELECT r.id, r.number, r.state, r.proposed_at, r.pays_on,
+        CASE r.state WHEN 'proposed' THEN least(r.large_cents, large_payout_limit()) ELSE r.large_cents END AS large_cents,
+        coalesce(l.lines, 0) AS lines,
         coalesce(l.amount, 0)::bigint AS amount_cents, coalesce(l.open_lines, 0) AS open_lines,
         coalesce(l.returned_lines, 0) AS returned_lines, coalesce(l.returned, 0)::bigint AS returned_cents,
         coalesce(l.again, 0)::bigint AS again_cents, (SELECT count(*) FROM settlement_unpaid u WHERE u.run_id = r.id) AS unpaid

@@ -33,8 +33,10 @@ class ProofRow(msgspec.Struct, frozen=True):
 
 READ_RUN: Final = Statement(
     """
-    SELECT id, number, state, minimum_cents, proposed_at, proposed_by_kind, proposed_by, approved_at,
-        approved_by, pays_on, payer_name, payer_iban, exported_at, booked_at, withdrawn_at, withdrawn_by,
+    SELECT id, number, state, minimum_cents,
+        CASE state WHEN 'proposed' THEN least(large_cents, large_payout_limit()) ELSE large_cents END AS large_cents,
+        proposed_at, proposed_by_kind, proposed_by, approved_at, approved_by, pays_on, payer_name,
+        payer_iban, exported_at, booked_at, withdrawn_at, withdrawn_by,
         withdrawn_because
     FROM settlement_run WHERE id = $1
     """,
@@ -42,8 +44,10 @@ READ_RUN: Final = Statement(
 )
 LOCK_RUN: Final = Statement(
     """
-    SELECT id, number, state, minimum_cents, proposed_at, proposed_by_kind, proposed_by, approved_at,
-        approved_by, pays_on, payer_name, payer_iban, exported_at, booked_at, withdrawn_at, withdrawn_by,
+    SELECT id, number, state, minimum_cents,
+        CASE state WHEN 'proposed' THEN least(large_cents, large_payout_limit()) ELSE large_cents END AS large_cents,
+        proposed_at, proposed_by_kind, proposed_by, approved_at, approved_by, pays_on, payer_name,
+        payer_iban, exported_at, booked_at, withdrawn_at, withdrawn_by,
         withdrawn_because
     FROM settlement_run WHERE id = $1 FOR NO KEY UPDATE
     """,

@@ -122,11 +122,17 @@ def task_of(one: ListedSettlement, actor: Actor, *, base: str) -> Task | None:
     permission, title, text = WAITING[one.state]
     if not actor.may(permission):
         return None
+    if one.state == "proposed" and one.is_large and not may_approve_large(actor):
+        return None
     return Task(
         f"{title}: uitbetaling {one.number}",
         f"{euros(one.amount_cents)}. {text}",
         f"{base}/{one.id}",
     )
+
+
+def may_approve_large(actor: Actor) -> bool:
+    return actor.may(Permission.SETTLEMENTS_APPROVE_LARGE)
 
 
 def tile_of(one: ListedSettlement) -> RunTile:

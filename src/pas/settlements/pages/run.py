@@ -92,7 +92,7 @@ async def run_page(
         may_ask_bank=bool(shown.files)
         and actor.may(Permission.SETTLEMENTS_BOOK)
         and await is_demo(request, MunicipalityName(municipality)),
-        **abilities(shown.run, actor),
+        **abilities(shown.run, actor, is_large=shown.totals.is_large),
     )
 
 
@@ -143,6 +143,8 @@ def facts_of(shown: Shown) -> list[tuple[str, str]]:
     if shown.payer is not None:
         name, iban = shown.payer
         facts.append(("Van rekening", f"{iban} van {name}"))
+    if run.large_cents is not None:
+        facts.append(("Groot vanaf meer dan", euros(run.large_cents)))
     if run.approved_by is not None:
         facts.append(("Goedgekeurd door", who(shown, run.approved_by)))
     if totals.again_cents:
@@ -179,17 +181,18 @@ def line_of(one: SettlementLine, earlier: dict[MerchantId, Cents]) -> LineShown:
     )
 
 
-def abilities(run: SettlementRun, actor: Actor) -> dict[str, bool]:
+def abilities(run: SettlementRun, actor: Actor, *, is_large: bool) -> dict[str, bool]:
     """What whoever looks can do with the run as it is now."""
     own = run.proposed_by == actor.id
     before_file = run.state in {"proposed", "approved"}
     may_withdraw = actor.may(Permission.SETTLEMENTS_PROPOSE) or actor.may(
         Permission.SETTLEMENTS_APPROVE
     )
+    may_approve = run.state == "proposed" and not own and actor.may(Permission.SETTLEMENTS_APPROVE)
+    too_large = is_large and not actor.may(Permission.SETTLEMENTS_APPROVE_LARGE)
     return {
-        "may_approve": run.state == "proposed"
-        and not own
-        and actor.may(Permission.SETTLEMENTS_APPROVE),
+        "may_approve": may_approve and not too_large,
+        "is_too_large": may_approve and too_large,
         "may_withdraw": before_file and may_withdraw,
         "may_export": run.state == "approved" and actor.may(Permission.SETTLEMENTS_EXPORT),
         "may_fetch": run.exported_at is not None and actor.may(Permission.SETTLEMENTS_EXPORT),
