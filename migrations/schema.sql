@@ -1933,6 +1933,51 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_letters_in_sandbox() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_money_in_closed_year() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext(current_schema || '.year_closing'));
+    IF EXISTS (SELECT 1 FROM year_closing c WHERE c.year = NEW.budget_year AND c.reopened_at IS NULL AND c.rejected_at IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA316', MESSAGE = 'nothing is granted in a year that is closed';
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_money_in_closed_year() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_month_of_closed_year() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtext(current_schema || '.year_closing'));
+    IF EXISTS (SELECT 1 FROM year_closing c WHERE NEW.period >= c.starts_on AND NEW.period < c.ends_on AND c.reopened_at IS NULL AND c.rejected_at IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA317', MESSAGE = 'a month of a closed year opens after its year';
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_month_of_closed_year() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_opening_in_closed_year() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM opened o WHERE o.kind IN ('budget', 'appropriation')) THEN
+        PERFORM pg_advisory_xact_lock_shared(hashtext(current_schema || '.year_closing'));
+        IF EXISTS (SELECT 1 FROM opened o JOIN year_closing c ON c.year = o.budget_year AND c.reopened_at IS NULL AND c.rejected_at IS NULL
+            WHERE o.kind IN ('budget', 'appropriation')) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA316', MESSAGE = 'nothing is granted in a year that is closed';
+        END IF;
+    END IF;
+    RETURN NULL;
+END $$;
+
+ALTER FUNCTION municipality.refuse_opening_in_closed_year() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_other_judgement() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -2273,6 +2318,56 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_write_unless_ledger() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_year_closing() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    because text;
+BEGIN
+    -- Whoever grants holds this lock shared until the end; so nothing that is granted is missed here.
+    PERFORM pg_advisory_xact_lock(hashtext(current_schema || '.year_closing'));
+    because := year_not_ready(NEW.year, NEW.starts_on, NEW.ends_on);
+    IF because IS NOT NULL OR NEW.closed_at IS NOT NULL OR NEW.rejected_at IS NOT NULL
+        OR NEW.number <> coalesce((SELECT max(c.number) FROM year_closing c WHERE c.year = NEW.year), 0) + 1 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA314', MESSAGE = 'a year is not ready to be closed', DETAIL = coalesce(because, 'closings are numbered, and begin as a proposal');
+    END IF;
+    -- Everybody who granted before has a smaller number than the next one to be given out.
+    NEW.epoch := (SELECT max(e.number) FROM epoch e);
+    NEW.xid := pg_snapshot_xmax(pg_current_snapshot())::text::bigint;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_year_closing() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_year_step() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF OLD.reopened_at IS NOT NULL OR OLD.rejected_at IS NOT NULL
+        OR (OLD.id, OLD.year, OLD.number, OLD.starts_on, OLD.ends_on, OLD.proposed_at, OLD.proposed_by, OLD.epoch, OLD.xid)
+            IS DISTINCT FROM (NEW.id, NEW.year, NEW.number, NEW.starts_on, NEW.ends_on, NEW.proposed_at, NEW.proposed_by, NEW.epoch, NEW.xid)
+        OR OLD.closed_at IS NOT NULL AND (OLD.closed_at, OLD.closed_by, OLD.checkpoint_size, OLD.merchant_names, OLD.file_hash)
+            IS DISTINCT FROM (NEW.closed_at, NEW.closed_by, NEW.checkpoint_size, NEW.merchant_names, NEW.file_hash)
+        OR OLD.closed_at IS NULL AND NEW.reopening_proposed_at IS NOT NULL
+        OR NEW.reopened_at IS NOT NULL AND (OLD.reopening_proposed_at, OLD.reopening_proposed_by, OLD.reopening_because)
+            IS DISTINCT FROM (NEW.reopening_proposed_at, NEW.reopening_proposed_by, NEW.reopening_because) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA315', MESSAGE = 'a year that was closed does not go this way, and never changes what it was';
+    END IF;
+    IF OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL THEN
+        IF year_not_ready(NEW.year, NEW.starts_on, NEW.ends_on) IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA314', MESSAGE = 'a year is not ready to be closed', DETAIL = year_not_ready(NEW.year, NEW.starts_on, NEW.ends_on);
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM seal_checkpoint k WHERE k.size = NEW.checkpoint_size AND (k.epoch, k.xid) > (OLD.epoch, OLD.xid)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PA318', MESSAGE = 'the seal of a closing stands over all that was booked before it was proposed';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_year_step() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2753,6 +2848,33 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.year_not_ready(of_year smallint, starts date, ends date) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    WITH book AS (SELECT date_trunc('month', e.started_at AT TIME ZONE 'Europe/Amsterdam')::date AS first_month FROM epoch e ORDER BY e.number LIMIT 1)
+    SELECT CASE
+        WHEN extract(year FROM starts) <> of_year OR extract(day FROM starts) <> 1 OR ends <> (starts + interval '1 year')::date
+            OR ends > (clock_timestamp() AT TIME ZONE 'Europe/Amsterdam')::date OR ends <= b.first_month THEN 'it is not over'
+        WHEN EXISTS (SELECT 1 FROM generate_series(greatest(starts, b.first_month), ends - interval '1 month', interval '1 month') AS m (month)
+            WHERE NOT EXISTS (SELECT 1 FROM period_closing c
+                WHERE c.period = m.month::date AND c.closed_at IS NOT NULL AND c.reopened_at IS NULL AND c.reopening_proposed_at IS NULL))
+            THEN 'a month of it is not closed'
+        WHEN (SELECT p.closes AND p.proved_at >= ends::timestamp AT TIME ZONE 'Europe/Amsterdam' FROM proof p ORDER BY p.proved_at DESC LIMIT 1) IS NOT TRUE
+            THEN 'the books are not proved'
+        WHEN EXISTS (SELECT 1 FROM settlement_run r WHERE r.state IN ('proposed', 'approved', 'exported')) THEN 'a settlement is open'
+        WHEN EXISTS (SELECT 1 FROM balance l JOIN account a ON a.id = l.account_id WHERE a.kind = 'held' AND a.budget_year = of_year AND l.amount > 0)
+            THEN 'something is held'
+        WHEN EXISTS (SELECT 1 FROM budget g JOIN pass p ON p.id = g.pass_id
+            JOIN balance l ON l.account_id IN (g.account_id, g.visits_account_id)
+            WHERE g.budget_year = of_year AND l.amount > 0 AND l.usable_until <= clock_timestamp()
+                AND (p.ended_because IS NULL OR p.ended_because = 'deceased')) THEN 'something has to lapse'
+    END
+    FROM book b
+$$;
+
+ALTER FUNCTION municipality.year_not_ready(of_year smallint, starts date, ends date) OWNER TO owner_municipality;
 
 CREATE TABLE municipality.account (
     id bigint NOT NULL,
@@ -5342,6 +5464,50 @@ CREATE TABLE municipality.webhook_try (
 
 ALTER TABLE municipality.webhook_try OWNER TO owner_municipality;
 
+CREATE TABLE municipality.year_closing (
+    id uuid NOT NULL,
+    year smallint NOT NULL,
+    number integer NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    proposed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    proposed_by uuid NOT NULL,
+    rejected_at timestamp with time zone,
+    rejected_by uuid,
+    rejected_because text,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    checkpoint_size bigint,
+    merchant_names text,
+    file_hash bytea,
+    reopening_proposed_at timestamp with time zone,
+    reopening_proposed_by uuid,
+    reopening_because text,
+    reopened_at timestamp with time zone,
+    reopened_by uuid,
+    epoch integer NOT NULL,
+    xid bigint NOT NULL,
+    CONSTRAINT second_pair_of_eyes_on_reopened_year CHECK ((reopened_by <> reopening_proposed_by)),
+    CONSTRAINT second_pair_of_eyes_on_year CHECK ((closed_by <> proposed_by)),
+    CONSTRAINT year_closing_check CHECK ((num_nonnulls(rejected_at, rejected_by, rejected_because) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT year_closing_check1 CHECK ((num_nonnulls(closed_at, closed_by, checkpoint_size, merchant_names, file_hash) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT year_closing_check2 CHECK ((num_nonnulls(reopening_proposed_at, reopening_proposed_by, reopening_because) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT year_closing_check3 CHECK ((num_nonnulls(reopened_at, reopened_by) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT year_closing_check4 CHECK (((rejected_at IS NULL) OR (closed_at IS NULL))),
+    CONSTRAINT year_closing_check5 CHECK (((reopening_proposed_at IS NULL) OR (closed_at IS NOT NULL))),
+    CONSTRAINT year_closing_check6 CHECK (((reopened_at IS NULL) OR (reopening_proposed_at IS NOT NULL))),
+    CONSTRAINT year_closing_file_hash_check CHECK ((octet_length(file_hash) = 32)),
+    CONSTRAINT year_closing_merchant_names_check CHECK ((length(merchant_names) <= 10000000)),
+    CONSTRAINT year_closing_number_check CHECK ((number > 0)),
+    CONSTRAINT year_closing_rejected_because_check CHECK (((length(rejected_because) >= 1) AND (length(rejected_because) <= 300))),
+    CONSTRAINT year_closing_reopening_because_check CHECK (((length(reopening_because) >= 1) AND (length(reopening_because) <= 300))),
+    CONSTRAINT year_closing_year_check CHECK (((year >= 2000) AND (year <= 2199)))
+);
+
+ALTER TABLE municipality.year_closing OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.year_closing IS 'A year that somebody proposed to close, and another one closed; closed again after it was opened again, it is another row. Its file has the names of merchants as they were then.';
+
 ALTER TABLE ONLY municipality.account
     ADD CONSTRAINT account_pkey PRIMARY KEY (id);
 
@@ -5831,6 +5997,12 @@ ALTER TABLE ONLY municipality.webhook_secret
 ALTER TABLE ONLY municipality.webhook_try
     ADD CONSTRAINT webhook_try_pkey PRIMARY KEY (endpoint_id, message_id, number);
 
+ALTER TABLE ONLY municipality.year_closing
+    ADD CONSTRAINT year_closing_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.year_closing
+    ADD CONSTRAINT year_closing_year_number_key UNIQUE (year, number);
+
 CREATE UNIQUE INDEX account_only_one ON municipality.account USING btree (kind, unit, scheme_id, budget_year, subject_id) NULLS NOT DISTINCT WHERE (kind <> ALL (ARRAY['budget'::text, 'held'::text]));
 
 CREATE INDEX account_position ON municipality.account USING brin (xid) WITH (pages_per_range='32');
@@ -6099,6 +6271,8 @@ CREATE INDEX webhook_message_position ON municipality.webhook_message USING btre
 
 CREATE UNIQUE INDEX webhook_secret_current ON municipality.webhook_secret USING btree (endpoint_id) WHERE (ends_at IS NULL);
 
+CREATE UNIQUE INDEX year_closed ON municipality.year_closing USING btree (year) WHERE ((reopened_at IS NULL) AND (rejected_at IS NULL));
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.account FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER append_only;
@@ -6363,6 +6537,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.webhook_try
 
 ALTER TABLE municipality.webhook_try ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.year_closing FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.year_closing ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON municipality.signal_verdict FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_changed_verdict();
 
 ALTER TABLE municipality.signal_verdict ENABLE ALWAYS TRIGGER append_only_whole;
@@ -6547,9 +6725,25 @@ CREATE TRIGGER refuse_changed_signal BEFORE UPDATE ON municipality.signal FOR EA
 
 ALTER TABLE municipality.signal ENABLE ALWAYS TRIGGER refuse_changed_signal;
 
+CREATE TRIGGER refuse_closed_year AFTER INSERT ON municipality.account REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_opening_in_closed_year();
+
+ALTER TABLE municipality.account ENABLE ALWAYS TRIGGER refuse_closed_year;
+
+CREATE TRIGGER refuse_closed_year AFTER INSERT ON municipality.appropriation_line FOR EACH ROW EXECUTE FUNCTION municipality.refuse_money_in_closed_year();
+
+ALTER TABLE municipality.appropriation_line ENABLE ALWAYS TRIGGER refuse_closed_year;
+
+CREATE TRIGGER refuse_closed_year AFTER UPDATE ON municipality.period_closing FOR EACH ROW WHEN ((((old.reopening_proposed_at IS NULL) AND (new.reopening_proposed_at IS NOT NULL)) OR ((old.reopened_at IS NULL) AND (new.reopened_at IS NOT NULL)))) EXECUTE FUNCTION municipality.refuse_month_of_closed_year();
+
+ALTER TABLE municipality.period_closing ENABLE ALWAYS TRIGGER refuse_closed_year;
+
 CREATE TRIGGER refuse_closing BEFORE INSERT ON municipality.period_closing FOR EACH ROW EXECUTE FUNCTION municipality.refuse_period_closing();
 
 ALTER TABLE municipality.period_closing ENABLE ALWAYS TRIGGER refuse_closing;
+
+CREATE TRIGGER refuse_closing BEFORE INSERT ON municipality.year_closing FOR EACH ROW EXECUTE FUNCTION municipality.refuse_year_closing();
+
+ALTER TABLE municipality.year_closing ENABLE ALWAYS TRIGGER refuse_closing;
 
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
 
@@ -6618,6 +6812,10 @@ ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER refuse_step;
 CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.takeover FOR EACH ROW EXECUTE FUNCTION municipality.refuse_takeover_step();
 
 ALTER TABLE municipality.takeover ENABLE ALWAYS TRIGGER refuse_step;
+
+CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.year_closing FOR EACH ROW EXECUTE FUNCTION municipality.refuse_year_step();
+
+ALTER TABLE municipality.year_closing ENABLE ALWAYS TRIGGER refuse_step;
 
 CREATE TRIGGER refuse_unchecked BEFORE INSERT OR UPDATE ON municipality.holder_contact FOR EACH ROW EXECUTE FUNCTION municipality.refuse_unchecked_contact();
 
@@ -7184,6 +7382,12 @@ REVOKE ALL ON FUNCTION municipality.refuse_large_settlement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_letters_in_sandbox() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.refuse_money_in_closed_year() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_month_of_closed_year() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_opening_in_closed_year() FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION municipality.refuse_other_judgement() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_over_limit() FROM PUBLIC;
@@ -7223,6 +7427,10 @@ REVOKE ALL ON FUNCTION municipality.refuse_while_waiting() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_write() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_write_unless_ledger() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_year_closing() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_year_step() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.reverse_batch(item_ids uuid[], item_kinds text[], item_fingerprints bytea[], item_reverses uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], tills uuid[], takes bigint[], reasons text[], traces text[], voids_since timestamp with time zone) TO app_municipality;
@@ -7277,6 +7485,9 @@ GRANT ALL ON FUNCTION municipality.was_stated(award bigint, payee uuid, invoice 
 
 REVOKE ALL ON FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.withdraw_settlement(run uuid, withdrawer uuid, withdrawn timestamp with time zone, because text, entries uuid[], prints bytea[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.year_not_ready(of_year smallint, starts date, ends date) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.year_not_ready(of_year smallint, starts date, ends date) TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.account TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.account TO ledger_municipality;
@@ -8509,5 +8720,47 @@ GRANT UPDATE(ends_at) ON TABLE municipality.webhook_secret TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.webhook_try TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.webhook_try TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.year_closing TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.year_closing TO app_municipality;
+GRANT SELECT ON TABLE municipality.year_closing TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT INSERT(year) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT INSERT(number) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT INSERT(starts_on) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT INSERT(ends_on) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(rejected_at) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(rejected_by) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(rejected_because) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(closed_at) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(closed_by) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(checkpoint_size) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(merchant_names) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(file_hash) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(reopening_proposed_at) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(reopening_proposed_by) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(reopening_because) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(reopened_at) ON TABLE municipality.year_closing TO app_municipality;
+
+GRANT UPDATE(reopened_by) ON TABLE municipality.year_closing TO app_municipality;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE owner_municipality IN SCHEMA municipality GRANT SELECT ON TABLES TO auditor_municipality;

@@ -45,6 +45,7 @@ OF_SOMEBODY: Final = {
     "awards",
     "webhooks",
     "periods-to-close",
+    "years-to-decide",
 }
 """What waits for one person or one merchant, or until a month is over, has a test of its own."""
 

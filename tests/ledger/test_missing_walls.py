@@ -41,7 +41,7 @@ WALLS = {
 
 
 SEALS = ("seal_key", "seal_leaf", "seal_node", "seal_checkpoint", "balance_tree")
-PERIODS = ("period_closing", "period_line")
+PERIODS = ("period_closing", "period_line", "year_closing")
 OF_THE_BANK = ("bank_file", "bank_statement", "bank_booking", "bank_item", "bank_decision")
 
 

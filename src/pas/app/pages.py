@@ -141,6 +141,7 @@ WAYS: Final = (
         "Sluit een maand af, en haal het journaal.",
         "periods",
     ),
+    Way(Permission.YEARS_READ, "Jaren", "Hoe eindigt dit jaar, en wat kan eerst?", "years"),
     Way(Permission.REACH_READ, "Bereik", "Wie bereikt de pas, en wie niet?", "reach"),
     Way(Permission.LEDGER_PROVE, "De boeken", "Kijk na of alles klopt op de cent.", "ledger"),
     Way(Permission.LOGINS_READ, "Collega’s en rollen", "Wie komt erin, en wat mag wie?", "logins"),

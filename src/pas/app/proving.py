@@ -17,9 +17,10 @@ from pas.ledger.prove import Proof, Told, prove
 from pas.redemptions.prove import CHECKS as OF_REDEMPTIONS
 from pas.settlements.prove import CHECKS as OF_SETTLEMENTS
 from pas.takeovers.prove import CHECKS as OF_TAKEOVERS
+from pas.years.prove import CHECKS as OF_YEARS
 
 KIND: Final = "ledger.prove"
-CHECKS: Final = (*OF_REDEMPTIONS, *OF_SETTLEMENTS, *OF_PERIODS, *OF_TAKEOVERS)
+CHECKS: Final = (*OF_REDEMPTIONS, *OF_SETTLEMENTS, *OF_PERIODS, *OF_TAKEOVERS, *OF_YEARS)
 """All that stands beside the books, and must say the same."""
 PATIENCE_MILLISECONDS: Final = 1500
 """How long a page waits for each statement; the books of a city in its first years fit in it."""

@@ -68,6 +68,8 @@ COUNT_WAITING: Final = Statement(
         WHEN 'runs-to-book' THEN (SELECT count(*) FROM settlement_run r WHERE r.state = 'exported')
         WHEN 'periods-to-reopen' THEN (SELECT count(*) FROM period_closing c WHERE c.reopening_proposed_at IS NOT NULL
             AND c.reopened_at IS NULL AND c.reopening_proposed_by <> $2)
+        WHEN 'years-to-decide' THEN (SELECT count(*) FROM year_closing c WHERE c.rejected_at IS NULL AND c.reopened_at IS NULL
+            AND (c.closed_at IS NULL AND c.proposed_by <> $2 OR c.reopening_proposed_by <> $2))
         WHEN 'periods-to-close' THEN (SELECT count(*) FROM generate_series(
             (SELECT date_trunc('month', e.started_at AT TIME ZONE 'Europe/Amsterdam') FROM epoch e ORDER BY e.number LIMIT 1),
             date_trunc('month', $3::date::timestamp) - interval '1 month', interval '1 month') AS m (month)

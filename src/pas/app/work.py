@@ -153,6 +153,13 @@ WORK: Final = (
         "periods",
     ),
     Work(
+        "years-to-decide",
+        Permission.YEARS_DECIDE,
+        "jaar wacht op uw oordeel",
+        "jaren wachten op uw oordeel",
+        "years",
+    ),
+    Work(
         "periods-to-close",
         Permission.PERIODS_CLOSE,
         "maand is voorbij en nog niet dicht",

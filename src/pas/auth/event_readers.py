@@ -60,6 +60,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "till": Permission.TILLS_READ,
     "voucher": Permission.VOUCHERS_READ,
     "webhook": Permission.WEBHOOKS_READ,
+    "year": Permission.YEARS_READ,
 }
 """By the first word of the kind; a kind that is not here cannot be recorded."""
 

@@ -55,6 +55,7 @@ THINGS: Final = {
     "till": "Kassa",
     "voucher": "Bon van het wijkteam",
     "webhook": "Berichten naar een programma",
+    "year": "Jaar in de boeken",
 }
 """By the first word of a kind; every thing that has readers stands here."""
 
@@ -73,6 +74,8 @@ DEEDS: Final = {
     "checked": "nagevraagd bij de bank",
     "child_named": "kind gekozen",
     "closed": "gesloten",
+    "closing_proposed": "voorgesteld om te sluiten",
+    "closing_rejected": "blijft open",
     "club_chosen": "club gekozen",
     "code_renewed": "nieuwe code gemaakt",
     "codes_read": "code bekeken",

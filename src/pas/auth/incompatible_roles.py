@@ -82,6 +82,11 @@ KEPT_APART: Final = (
         "Wie een maand afsluit, opent haar niet alleen.",
     ),
     KeptApart(
+        Permission.YEARS_DECIDE,
+        frozenset({Permission.YEARS_CLOSE}),
+        "Wie voorstelt om een jaar te sluiten, sluit het niet zelf.",
+    ),
+    KeptApart(
         Permission.MERCHANTS_WRITE,
         frozenset({Permission.MERCHANTS_APPROVE}),
         "Wie een aanbieder inschrijft, mag hem niet zelf goedkeuren.",
@@ -136,6 +141,8 @@ KEPT_APART: Final = (
             Permission.SETTLEMENTS_BOOK,
             Permission.PERIODS_CLOSE,
             Permission.PERIODS_REOPEN,
+            Permission.YEARS_CLOSE,
+            Permission.YEARS_DECIDE,
         },
         "Wie rollen uitdeelt, werkt niet zelf met tegoed of geld.",
     ),
@@ -168,6 +175,7 @@ IN_PERSON: Final = frozenset(
         Permission.SETTLEMENTS_APPROVE_LARGE,
         Permission.STAFF_MANAGE,
         Permission.VOUCHERS_DECIDE,
+        Permission.YEARS_DECIDE,
     }
 )
 """What no token of months carries: being the second pair of eyes, and deciding who gets in."""

@@ -9,11 +9,18 @@ correction of what is in it is booked in the open month.
 from datetime import date, datetime
 from typing import ClassVar, Final
 
+import msgspec
+
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.events import record_event
 from pas.bookkeeping.periods import Closing, name_of, read_period
 from pas.db import Connection, Statement
 from pas.errors import Refusal
+
+
+class _Year(msgspec.Struct, frozen=True):
+    year: int
+
 
 PROPOSE: Final = Statement(
     """
@@ -32,6 +39,13 @@ TURN_DOWN: Final = Statement(
     """,
     None,
 )
+READ_CLOSED_YEAR: Final = Statement(
+    """
+    SELECT c.year::int AS year FROM year_closing c
+    WHERE $1::date >= c.starts_on AND $1 < c.ends_on AND c.reopened_at IS NULL AND c.rejected_at IS NULL
+    """,
+    _Year,
+)
 LOCK: Final = Statement("SELECT 1 FROM period_closing WHERE period = $1 FOR NO KEY UPDATE", None)
 
 
@@ -40,6 +54,13 @@ class PeriodInOtherState(Refusal):
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Open de maand opnieuw en kijk hoe het er nu mee staat."
+
+
+class PeriodOfClosedYear(Refusal):
+    """Deze maand hoort bij een jaar dat dicht is."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Laat eerst het jaar weer openen, of het voorstel vervallen."
 
 
 class OwnReopening(Refusal):
@@ -91,6 +112,8 @@ async def _locked(
     if actor.kind != "login":
         raise PermissionMissing
     await LOCK.run(connection, period)
+    if await READ_CLOSED_YEAR.first(connection, period) is not None:
+        raise PeriodOfClosedYear
     return _in_state((await read_period(connection, period, now=now)).closing, state)
 
 

@@ -34,6 +34,7 @@ from pas.cli import (
     settlements,
     takeovers,
     work,
+    years,
 )
 from pas.cli.screen import failed, refused
 from pas.db import CONNECTION_LOST
@@ -83,6 +84,7 @@ app.add_typer(merchants.app, name="merchants")
 app.add_typer(settlements.app, name="settlements")
 app.add_typer(takeovers.app, name="takeovers")
 app.add_typer(journal.app, name="journal")
+app.add_typer(years.app, name="years")
 app.add_typer(letters.app, name="letters")
 app.add_typer(reach.app, name="reach")
 app.add_typer(login.app, name="login")

@@ -8,6 +8,7 @@ import hashlib
 from datetime import date, datetime
 from typing import ClassVar, Final
 
+import asyncpg
 import msgspec
 
 from pas.auth.actor import Actor
@@ -34,6 +35,16 @@ class AppropriationIdReused(Refusal):
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Gebruik een nieuw id voor een nieuw bedrag."
+
+
+class YearClosed(Refusal):
+    """Dit jaar is dicht, of gaat dicht."""
+
+    status: ClassVar[int] = 409
+    next_step: ClassVar[str] = "Kies een ander jaar. Of laat dit jaar eerst weer openen."
+
+
+CLOSED_YEAR: Final = "PA316"
 
 
 class CoverLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,7 +138,22 @@ READ_LINES: Final = Statement(
 async def set_aside(
     connection: Connection, line: CoverLine, *, actor: Actor, now: datetime
 ) -> Appropriation:
-    """Book money to a scheme and year; the same id once more is the same amount, booked once."""
+    """Book money to a scheme and year; the same id once more is the same amount, booked once.
+
+    Raises YearClosed where the year is closed, or somebody proposed that.
+    """
+    try:
+        await _book(connection, line, actor=actor, now=now)
+    except asyncpg.PostgresError as error:
+        if error.sqlstate != CLOSED_YEAR:
+            raise
+        raise YearClosed from error
+    await watch_overspending(connection, year=line.year)
+    (found,) = await read_appropriations(connection, year=line.year, scheme=line.scheme)
+    return found
+
+
+async def _book(connection: Connection, line: CoverLine, *, actor: Actor, now: datetime) -> None:
     async with connection.transaction():
         scheme_id, version = await _find_version(connection, line, today=day_of(now))
         in_visits = isinstance(version.allowance, Visits | InKind)
@@ -156,9 +182,6 @@ async def set_aside(
             )
         elif booked.outcome != "replay":
             raise AppropriationIdReused
-    await watch_overspending(connection, year=line.year)
-    (found,) = await read_appropriations(connection, year=line.year, scheme=line.scheme)
-    return found
 
 
 async def _find_version(

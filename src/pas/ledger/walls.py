@@ -42,6 +42,8 @@ TRIGGERS: Final = Statement(
         ('seal_checkpoint', 'append_only'), ('balance_tree', 'append_only'),
         ('period_closing', 'refuse_closing'), ('period_closing', 'refuse_step'), ('period_closing', 'append_only'),
         ('period_line', 'only_by_ledger'), ('period_line', 'append_only'),
+        ('year_closing', 'refuse_closing'), ('year_closing', 'refuse_step'), ('year_closing', 'append_only'),
+        ('account', 'refuse_closed_year'), ('appropriation_line', 'refuse_closed_year'), ('period_closing', 'refuse_closed_year'),
         ('bank_file', 'append_only'), ('bank_statement', 'append_only'),
         ('bank_booking', 'append_only'), ('bank_booking', 'refuse_other_amount'),
         ('bank_item', 'append_only'), ('bank_item', 'refuse_change'),
