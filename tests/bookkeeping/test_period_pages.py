@@ -69,7 +69,8 @@ async def test_finance_is_led_from_a_profile_to_a_closed_month_and_its_file(
 async def test_a_line_leads_to_the_entries_that_it_is_made_of(shop: Shop, finance: Visitor) -> None:
     await configured(finance)
     text = (await finance.look(MONTH)).text
-    [number] = set(re.findall(r"transactions/(\d+)\">besteed", text))
+    spent = text.partition("besteed: ")[2].partition("</details>")[0]
+    [number] = re.findall(r"transactions/(\d+)", spent)
     page = (await finance.look(f"{MONTH}/transactions/{number}")).text
     assert "12,40" in page
     assert "te betalen aan aanbieders" in page

@@ -1,5 +1,6 @@
 """One month: what can be done with it, its journal, and what each line is made of."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -14,7 +15,8 @@ from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
 from pas.bookkeeping.journal import EntryOfLine, Journal, find_group, read_entries, read_journal
-from pas.bookkeeping.model import Group, JournalLine
+from pas.bookkeeping.model import Group
+from pas.bookkeeping.pages.chapters import chapters_of, text_of, titles_of
 from pas.bookkeeping.periods import (
     Closing,
     Period,
@@ -27,8 +29,8 @@ from pas.bookkeeping.periods import (
 from pas.bookkeeping.profiles import JournalProfileNotFound
 from pas.bookkeeping.routes import READ, fetched_csv, fetched_spreadsheet
 from pas.bookkeeping.rules import JournalUnmapped
-from pas.bookkeeping.words import ACCOUNTS, KINDS, STATES, described, month_in_words
-from pas.days import AMSTERDAM
+from pas.bookkeeping.words import ACCOUNTS, KINDS, STATES, month_in_words
+from pas.days import AMSTERDAM, day_of
 from pas.db import Connection
 from pas.grants.names import read_logins
 from pas.money import Cents, euros
@@ -41,17 +43,6 @@ PERIOD: Final = "/{municipality:str}/periods/{period:str}"
 ON_A_PAGE: Final = 100
 MOST_NUMBER: Final = 32_767
 AfterLine = Annotated[int, QueryParameter(ge=0, le=MOST_NUMBER)]
-
-
-class LineShown(msgspec.Struct, frozen=True):
-    """A line in the table."""
-
-    number: int
-    ledger_account: str
-    account: str
-    text: str
-    debit: str
-    credit: str
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -72,6 +63,7 @@ async def period_page(
         told = await told_of(connection, month)
         closings = await read_closings(connection, month.period)
         names = await read_logins(connection, _people(closings))
+        titles = await titles_of(connection, on=day_of(now))
     state, kind = STATES[month.state]
     journal = told.journal
     return page(
@@ -87,7 +79,7 @@ async def period_page(
         missing=told.missing,
         facts=facts_of(month, names),
         earlier=[cells_of(one, names) for one in closings if one.reopened_at is not None],
-        lines=[] if journal is None else [line_of(line) for line in journal.lines],
+        chapters=[] if journal is None else chapters_of(journal.lines, titles),
         total=euros(Cents(sum(line.debit_cents for line in journal.lines))) if journal else "",
         profile=journal.profile.number if journal else None,
         **abilities(month, actor),
@@ -105,11 +97,12 @@ async def transaction_page(
     line: AfterLine = 0,
 ) -> Response[str]:
     """Which entries is this line made of?"""
-    last = (after or UUID(int=0), line)
+    last, now = (after or UUID(int=0), line), datetime.now(UTC)
     async with connected(request, municipality) as connection:
-        month = await read_period(connection, period_in(period), now=datetime.now(UTC))
+        month = await read_period(connection, period_in(period), now=now)
         group = await find_group(connection, month, number)
         entries = await read_entries(connection, month.period, group, after=last, limit=ON_A_PAGE)
+        titles = await titles_of(connection, on=day_of(now))
     return page(
         request,
         "bookkeeping/transaction.html",
@@ -117,8 +110,8 @@ async def transaction_page(
         name=name_of(month.period),
         title=month_in_words(month.period),
         number=number,
-        text=text_of(group),
-        facts=group_facts(group),
+        text=f"{KINDS.get(group.kind, group.kind)}: {text_of(group, titles)}",
+        facts=group_facts(group, titles),
         entries=[entry_cells(one) for one in entries],
         after=entries[-1] if len(entries) == ON_A_PAGE else None,
     )
@@ -190,29 +183,12 @@ def cells_of(closing: Closing, names: dict[UUID, str]) -> list[str]:
     ]
 
 
-def line_of(line: JournalLine) -> LineShown:
-    debit = line.side == "debit"
-    amount = euros(line.group.amount_cents)
-    return LineShown(
-        number=line.group.number,
-        ledger_account=line.mapping.ledger_account,
-        account=ACCOUNTS.get(line.account, line.account),
-        text=text_of(line.group),
-        debit=amount if debit else "",
-        credit="" if debit else amount,
-    )
-
-
-def text_of(group: Group) -> str:
-    return described(group.kind, group.scheme, group.budget_year)
-
-
-def group_facts(group: Group) -> list[tuple[str, str]]:
+def group_facts(group: Group, titles: Mapping[str, str]) -> list[tuple[str, str]]:
     return [
         ("Wat", KINDS.get(group.kind, group.kind)),
         ("Van", ACCOUNTS.get(group.debit, group.debit)),
         ("Naar", ACCOUNTS.get(group.credit, group.credit)),
-        ("Regeling", group.scheme or "geen"),
+        ("Regeling", titles.get(group.scheme or "", group.scheme or "geen")),
         ("Begrotingsjaar", str(group.budget_year or "geen")),
         ("Bedrag", euros(group.amount_cents)),
         ("Boekingen", count(group.transfers)),
