@@ -33,6 +33,7 @@ from pas.ids import JournalProfileId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import MEDIA_TYPE
+from pas.web.pages import saved_as
 
 PERIODS: Final = "/v1/{municipality:str}/periods"
 PERIOD: Final = f"{PERIODS}/{{period:str}}"
@@ -238,7 +239,7 @@ async def fetched_csv(request: AppRequest, municipality: str, period: str) -> Re
     """Answer with the file, for the API and for the page."""
     async with connected(request, municipality) as connection:
         content = journal_csv(await journal_for(connection, period))
-    return _file(content, f"journaal-{municipality}-{period}.csv", media_type=CSV)
+    return saved_as(f"journaal-{municipality}-{period}.csv", content, media_type=CSV)
 
 
 async def fetched_spreadsheet(
@@ -246,12 +247,7 @@ async def fetched_spreadsheet(
 ) -> Response[bytes]:
     async with connected(request, municipality) as connection:
         content = journal_spreadsheet(await journal_for(connection, period))
-    return _file(content, f"journaal-{municipality}-{period}.xlsx", media_type=MEDIA_TYPE)
-
-
-def _file(content: bytes, name: str, *, media_type: str) -> Response[bytes]:
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    return saved_as(f"journaal-{municipality}-{period}.xlsx", content, media_type=MEDIA_TYPE)
 
 
 def stored(profile: KeptProfile) -> StoredProfile:

@@ -17,6 +17,7 @@ from pas.problems.bodies import AppRequest
 from pas.web.forms import Form
 from pas.web.languages import NAMES, Language
 from pas.web.places import place_of
+from pas.web.tables import Table, written
 from pas.web.templates import render
 
 HTML: Final = "text/html"
@@ -47,6 +48,18 @@ def done(address: str) -> Redirect:
     assert address.startswith("/"), "pages never send people to another site"
     assert not address.startswith("//"), "pages never send people to another site"
     return Redirect(address, status_code=303)
+
+
+def table_file(request: AppRequest, table: Table) -> Response[bytes]:
+    """Answer with the file of a table that the address asks for."""
+    name, content, media_type = written(table, request.url.path)
+    return saved_as(name, content, media_type=media_type)
+
+
+def saved_as(name: str, content: bytes, *, media_type: str) -> Response[bytes]:
+    """Answer with a file that a browser saves and does not open."""
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def read_form(request: AppRequest) -> Form:

@@ -15,11 +15,18 @@ from pas.bookkeeping.periods import Period, month_of, name_of, open_period, read
 from pas.bookkeeping.profiles import find_profile
 from pas.bookkeeping.routes import READ
 from pas.bookkeeping.words import STATES, month_in_words
+from pas.days import day_of
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
-from pas.web.pages import page
+from pas.spreadsheet import Amount, Cell
+from pas.web.pages import page, table_file
+from pas.web.tables import Table, files_of
 
 OVERVIEW: Final = "/{municipality:str}/periods"
+COLUMNS: Final = (
+    *("maand", "stand", "bedrag", "boekstukken", "boekingen", "afgesloten"),
+    "kenmerk_sha256",
+)
 
 
 class MonthTile(msgspec.Struct, frozen=True):
@@ -55,6 +62,23 @@ async def periods_page(municipality: FromPath[str], request: AppRequest) -> Resp
     )
 
 
+@get(files_of(OVERVIEW), opt=READ, include_in_schema=False)
+async def periods_file(municipality: FromPath[str], request: AppRequest) -> Response[bytes]:
+    async with connected(request, municipality) as connection:
+        periods = await read_periods(connection, now=datetime.now(UTC))
+    return table_file(request, Table(f"maanden-{municipality}", COLUMNS, map(file_row, periods)))
+
+
+def file_row(one: Period) -> list[Cell]:
+    named: list[Cell] = [name_of(one.period), STATES[one.state][0]]
+    closing = one.closing
+    if one.state not in {"closed", "reopening"} or closing is None or closing.closed_at is None:
+        return [*named, None, None, None, None, None]
+    amount = Amount(closing.total_cents or Cents(0))
+    closed_on = day_of(closing.closed_at)
+    return [*named, amount, closing.lines, closing.transfers, closed_on, closing.content_hash]
+
+
 def tile_of(one: Period) -> MonthTile:
     state, kind = STATES[one.state]
     return MonthTile(name_of(one.period), month_in_words(one.period), state, kind, text_of(one))
@@ -75,4 +99,4 @@ def _next_to_close(periods: list[Period], *, running: date) -> MonthTile | None:
     return tile_of(waiting[-1]) if waiting else None
 
 
-routes: list[ControllerRouterHandler] = [periods_page]
+routes: list[ControllerRouterHandler] = [periods_page, periods_file]

@@ -15,12 +15,19 @@ from pas.grants.ground import current_year
 from pas.grants.routes.fields import YearAsked
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
-from pas.web.pages import page
+from pas.spreadsheet import Amount, Cell
+from pas.web.pages import page, table_file
+from pas.web.tables import Table, files_of
 
 READ: Final = {"permission": Permission.APPROPRIATIONS_READ}
+APPROPRIATIONS: Final = "/{municipality:str}/appropriations"
+COLUMNS: Final = (
+    *("jaar", "regeling", "naam", "bron", "begroot", "toegekend", "teruggekomen", "over"),
+    "gesloten_pot",
+)
 
 
-@get("/{municipality:str}/appropriations", opt=READ, include_in_schema=False)
+@get(APPROPRIATIONS, opt=READ, include_in_schema=False)
 async def appropriations_page(
     municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
 ) -> Response[str]:
@@ -40,6 +47,31 @@ async def appropriations_page(
     )
 
 
+@get(files_of(APPROPRIATIONS), opt=READ, include_in_schema=False)
+async def appropriations_file(
+    municipality: FromPath[str], request: AppRequest, *, year: YearAsked = 0
+) -> Response[bytes]:
+    """A row for each scheme, and one for each source of its cover."""
+    async with connected(request, municipality) as connection:
+        asked = year or await current_year(connection, datetime.now(UTC))
+        found = await read_appropriations(connection, year=asked)
+    rows = (row for one in found for row in file_rows(one))
+    return table_file(request, Table(f"geld-{municipality}-{asked}", COLUMNS, rows))
+
+
+def file_rows(one: Appropriation) -> list[list[Cell]]:
+    named: list[Cell] = [one.year, one.scheme, one.title]
+    closed = "ja" if one.closed_pot else "nee"
+    together = (one.appropriated_cents, one.granted_cents, one.returned_cents, one.left_cents)
+    return [
+        [*named, None, *map(Amount, together), closed],
+        *(
+            [*named, line.cover_line, Amount(line.amount_cents), None, None, None, closed]
+            for line in one.lines
+        ),
+    ]
+
+
 def row_of(one: Appropriation) -> list[str]:
     short = f"{euros(one.overspent_cents)} te kort"
     return [
@@ -55,4 +87,4 @@ def cover_cells(one: Appropriation) -> list[list[str]]:
     return [[one.title, line.cover_line, euros(line.amount_cents)] for line in one.lines]
 
 
-routes: list[ControllerRouterHandler] = [appropriations_page]
+routes: list[ControllerRouterHandler] = [appropriations_page, appropriations_file]

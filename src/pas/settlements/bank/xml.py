@@ -17,6 +17,7 @@ MOST_BYTES: Final = 20_000_000
 MOST_NODES: Final = 1_000_000
 DEEPEST: Final = 40
 CURRENCY_LONG: Final = len("EUR")
+PACKED: Final = b"PK\x03\x04"
 TOO_LARGE: Final = "Het bestand is te groot. Vraag bij de bank een kortere periode."
 
 
@@ -75,6 +76,8 @@ def read_xml(content: bytes) -> Node:
     """Give the root of a file."""
     if len(content) > MOST_BYTES:
         raise BankFileUnreadable(TOO_LARGE)
+    if content.startswith(PACKED):
+        raise BankFileUnreadable("Dit is een zip. Pak het bestand eerst uit.")
     parser = etree.XMLParser(
         target=Builder(),
         resolve_entities=False,

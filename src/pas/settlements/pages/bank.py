@@ -40,12 +40,15 @@ from pas.settlements.pages.bank_words import (
 from pas.settlements.routes.bank import DECIDE, now_by
 from pas.settlements.routes.runs import APPROVE, BOOK, READ
 from pas.web.forms import Form
-from pas.web.pages import done, page, read_form, wrong_form
+from pas.web.pages import done, page, read_form, table_file, wrong_form
+from pas.web.tables import Table, files_of
 
 BANK: Final = "/{municipality:str}/settlements/bank"
 FILE: Final = f"{BANK}/files/{{file_id:uuid}}"
 ITEM: Final = f"{BANK}/items/{{item_id:uuid}}"
 FIELD: Final = "file"
+IN_A_FILE: Final = 10_000
+COLUMNS: Final = ("wat", "bedrag", "dag", "kenmerk", "waarom_niet_herkend")
 ON_A_PAGE: Final = 50
 FILES_SHOWN: Final = 20
 LONGEST: Final = 300
@@ -72,6 +75,15 @@ async def bank_page(
         form=Form(),
         **await context_of(request, municipality, after=after),
     )
+
+
+@get(files_of(BANK), opt=READ, include_in_schema=False)
+async def open_items_file(municipality: FromPath[str], request: AppRequest) -> Response[bytes]:
+    """What nobody recognised yet."""
+    async with connected(request, municipality) as connection:
+        items = await list_open_items(connection, limit=IN_A_FILE)
+    rows = [item_cells(municipality, one) for one in items]
+    return table_file(request, Table(f"niet-herkend-{municipality}", COLUMNS, rows))
 
 
 @post(
@@ -244,6 +256,7 @@ def proposal_of(municipality: str, found: OpenItem) -> str:
 
 
 routes: list[ControllerRouterHandler] = [
+    open_items_file,
     bank_page,
     send_file,
     file_page,

@@ -13,6 +13,7 @@ from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
+from pas.days import day_of
 from pas.db import Connection
 from pas.ids import SettlementId
 from pas.money import Cents, euros
@@ -22,10 +23,17 @@ from pas.settlements.pages.words import RUN_STATES
 from pas.settlements.propose import look_ahead, propose_settlement
 from pas.settlements.routes.runs import PROPOSE, READ, Before
 from pas.settlements.show import NEWEST, ListedSettlement, list_runs
-from pas.web.pages import done, page
+from pas.spreadsheet import Amount, Cell
+from pas.web.pages import done, page, table_file
+from pas.web.tables import Table, files_of
 
 OVERVIEW: Final = "/{municipality:str}/settlements"
 ON_A_PAGE: Final = 25
+IN_A_FILE: Final = 10_000
+COLUMNS: Final = (
+    *("uitbetaling", "stand", "voorgesteld", "betaaldag", "betalingen", "bedrag"),
+    *("nog_niet_geboekt", "teruggekomen", "bedrag_teruggekomen", "opnieuw_betaald", "niet_betaald"),
+)
 
 WAITING: Final[dict[RunState, tuple[Permission, str, str]]] = {
     "proposed": (Permission.SETTLEMENTS_APPROVE, "Kijk het voorstel na", "Wacht op uw oordeel."),
@@ -98,6 +106,15 @@ async def overview_page(
     )
 
 
+@get(files_of(OVERVIEW), opt=READ, include_in_schema=False)
+async def runs_file(municipality: FromPath[str], request: AppRequest) -> Response[bytes]:
+    """Every run, newest first."""
+    async with connected(request, municipality) as connection:
+        runs = await list_runs(connection, limit=IN_A_FILE)
+    name = f"uitbetalingen-{municipality}"
+    return table_file(request, Table(name, COLUMNS, map(file_row, runs)))
+
+
 @post(OVERVIEW, opt=PROPOSE, include_in_schema=False, status_code=303)
 async def propose(municipality: FromPath[str], request: AppRequest) -> Redirect:
     """Make a proposal, and look at it."""
@@ -135,6 +152,14 @@ def may_approve_large(actor: Actor) -> bool:
     return actor.may(Permission.SETTLEMENTS_APPROVE_LARGE)
 
 
+def file_row(one: ListedSettlement) -> list[Cell]:
+    return [
+        *(one.number, RUN_STATES[one.state][0], day_of(one.proposed_at), one.pays_on),
+        *(one.lines, Amount(one.amount_cents), one.open_lines, one.returned_lines),
+        *(Amount(one.returned_cents), Amount(one.again_cents), one.unpaid),
+    ]
+
+
 def tile_of(one: ListedSettlement) -> RunTile:
     state, kind = RUN_STATES[one.state]
     return RunTile(
@@ -149,4 +174,4 @@ def tile_of(one: ListedSettlement) -> RunTile:
     )
 
 
-routes: list[ControllerRouterHandler] = [overview_page, propose]
+routes: list[ControllerRouterHandler] = [overview_page, runs_file, propose]

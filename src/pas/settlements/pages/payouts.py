@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
 from pas.auth.state import connected
+from pas.days import day_of
 from pas.ids import MerchantId, SettlementId
 from pas.merchants.stored import read_merchant
 from pas.money import euros
@@ -21,11 +22,18 @@ from pas.settlements.pages.expected import shown
 from pas.settlements.pages.words import LINE_STATES
 from pas.settlements.routes.payouts import READ, Before, fetched_specification
 from pas.settlements.show import NEWEST, Payout, read_payouts
+from pas.spreadsheet import Amount, Cell
 from pas.web.dates import day
-from pas.web.pages import page
+from pas.web.pages import page, table_file
+from pas.web.tables import Table, files_of
 
 PAYOUTS: Final = "/{municipality:str}/merchants/{merchant_id:uuid}/payouts"
 ON_A_PAGE: Final = 25
+IN_A_FILE: Final = 10_000
+COLUMNS: Final = (
+    *("uitbetaling", "goedgekeurd", "betaaldag", "rekening", "bedrag", "stand"),
+    *("betaald", "teruggekomen", "waarom"),
+)
 
 
 class PayoutTile(msgspec.Struct, frozen=True):
@@ -69,6 +77,17 @@ async def payouts_page(
     )
 
 
+@get(files_of(PAYOUTS), opt=READ, include_in_schema=False)
+async def payouts_file(
+    municipality: FromPath[str], merchant_id: FromPath[UUID], request: AppRequest
+) -> Response[bytes]:
+    """Every payment, newest first."""
+    wanted = MerchantId(merchant_id)
+    async with connected(request, municipality) as connection:
+        found = await read_payouts(connection, wanted, actor=actor_of(request), limit=IN_A_FILE)
+    return table_file(request, Table(f"uitbetalingen-{wanted}", COLUMNS, map(file_row, found)))
+
+
 @get(f"{PAYOUTS}/{{run_id:uuid}}/specification", opt=READ, include_in_schema=False)
 async def specification(
     municipality: FromPath[str],
@@ -78,6 +97,14 @@ async def specification(
     request: AppRequest,
 ) -> Response[str]:
     return await fetched_specification(request, municipality, merchant_id, run_id=run_id)
+
+
+def file_row(one: Payout) -> list[Cell]:
+    return [
+        *(one.run_number, day_of(one.approved_at), one.pays_on, one.iban),
+        *(Amount(one.amount_cents), LINE_STATES[one.state][0]),
+        *(one.paid_on, one.returned_on, one.returned_because),
+    ]
 
 
 def tile_of(one: Payout) -> PayoutTile:
@@ -102,4 +129,4 @@ def tile_of(one: Payout) -> PayoutTile:
     )
 
 
-routes: list[ControllerRouterHandler] = [payouts_page, specification]
+routes: list[ControllerRouterHandler] = [payouts_page, payouts_file, specification]
