@@ -19,7 +19,9 @@ def test_a_month_is_closed_by_one_and_opened_by_another(visitor: Page) -> None:
     title = month.inner_text()
     month.click()
     check_page(visitor, "demo-period-open")
-    visitor.locator("table a", has_text="besteed").first.click()
+    visitor.locator("summary", has_text=re.compile("^besteed: ")).click()
+    check_page(visitor, "demo-period-lines")
+    visitor.locator("details[open] table a").first.click()
     expect(visitor.get_by_role("heading", level=2, name="Boekingen")).to_be_visible()
     check_page(visitor, "demo-journal-transaction")
     visitor.go_back()
@@ -52,3 +54,13 @@ def test_where_the_money_comes_from_fits_on_a_phone(visitor: Page) -> None:
     visitor.goto("/velsen/reach/money")
     expect(visitor.get_by_text("onbekend").first).to_be_visible()
     check_page(visitor, "demo-money")
+
+
+def test_how_the_money_goes_fits_on_a_phone(visitor: Page) -> None:
+    become(visitor, "sign-in", "Medewerker financiën")
+    visitor.goto("/velsen/appropriations")
+    visitor.get_by_role("link", name="Hoe het geld gaat").click()
+    check_page(visitor, "demo-spending")
+    visitor.locator("h2 a").first.click()
+    expect(visitor.get_by_text("Besteed per maand")).to_be_visible()
+    check_page(visitor, "demo-spending-by-month")

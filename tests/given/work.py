@@ -150,6 +150,13 @@ async def too_much_granted(connection: Connection, _folder: Path) -> None:
     await watch_overspending(connection, year=YEAR)
 
 
+async def a_pot_nearly_empty(connection: Connection, _folder: Path) -> None:
+    """One is; of another there is enough."""
+    for cents in (20_000, 200_000):
+        pot = await a_scheme(connection, year=YEAR, closed_pot=True, appropriated_cents=cents)
+        await a_budget(connection, pot, await a_holder(connection, year=YEAR), cents=19_000)
+
+
 async def an_expired_invitation(connection: Connection, _folder: Path) -> None:
     actor = an_actor(Role.ADMINISTRATOR)
     for days in (0, 8):
@@ -285,6 +292,7 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "accounts": an_account_that_waits,
     "incomes": an_unknown_income,
     "overspent": too_much_granted,
+    "pots": a_pot_nearly_empty,
     "invitations": an_expired_invitation,
     "jobs": a_job_that_failed,
     "late-children": a_child_that_waits_too_long,

@@ -106,6 +106,9 @@ COUNT_WAITING: Final = Statement(
             ORDER BY v.household_number LIMIT $6) h)
         WHEN 'overspent' THEN (SELECT count(*) FROM appropriation a WHERE a.overspent_cents > 0
             AND a.budget_year = extract(year FROM $3::date))
+        WHEN 'pots' THEN (SELECT count(*) FROM appropriation a JOIN balance b ON b.account_id = a.account_id
+            WHERE a.closed_pot AND a.budget_year = extract(year FROM $3::date) AND b.amount * 10 < (SELECT sum(l.amount_cents)
+                FROM appropriation_line l WHERE l.scheme_id = a.scheme_id AND l.budget_year = a.budget_year))
         WHEN 'first-till' THEN (SELECT count(*) FROM merchant m WHERE m.id = $4 AND m.state = 'approved'
             AND NOT EXISTS (SELECT 1 FROM till t WHERE t.merchant_id = m.id))
         WHEN 'own-tills' THEN (SELECT count(*) FROM till t WHERE t.merchant_id = $4 AND t.state = 'invited')

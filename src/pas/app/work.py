@@ -230,6 +230,13 @@ WORK: Final = (
         "appropriations",
     ),
     Work(
+        "pots",
+        Permission.APPROPRIATIONS_READ,
+        "gesloten pot is bijna leeg",
+        "gesloten potten zijn bijna leeg",
+        "spending",
+    ),
+    Work(
         "first-till",
         Permission.TILLS_PAIR,
         "ding ontbreekt nog: maak uw eerste kassa",

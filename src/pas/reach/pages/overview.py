@@ -13,7 +13,6 @@ from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
 from pas.days import day_of
 from pas.problems.bodies import AppRequest
-from pas.reach.charts import Measured, bars
 from pas.reach.history import main_reach, same_figure, tenths_in
 from pas.reach.model import EVERYTHING, PeriodName
 from pas.reach.numbers import UNKNOWN_NUMBER
@@ -30,6 +29,7 @@ from pas.reach.words import (
     reach_in_words,
     sentence_of,
 )
+from pas.web.charts import Measured, bars
 from pas.web.pages import page
 
 WAYS: Final = (

@@ -9,7 +9,6 @@ from litestar.types import ControllerRouterHandler
 
 from pas.money import euros
 from pas.problems.bodies import AppRequest
-from pas.reach.charts import Bar, Line, Measured, bars, line
 from pas.reach.history import main_reach, same_figure, tenths_in
 from pas.reach.model import EVERYTHING, Kind, PeriodName, Unit
 from pas.reach.numbers import UNKNOWN_NUMBER, Number
@@ -30,6 +29,7 @@ from pas.reach.words import (
     value_in_words,
 )
 from pas.schemes.show import SchemeNotFound
+from pas.web.charts import Bar, Line, Measured, bars, line
 from pas.web.dates import day
 from pas.web.pages import page
 
