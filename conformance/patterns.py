@@ -10,6 +10,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[.\d]*Z")
 DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 VARIES = {"municipalityTag": "{tag}"}
+RECEIPT = "pas-receipt/v1\n"
 IDS = ("id", "saleId")
 UNSAID = (None, [], 0)
 """What a till may say or leave out, but for amounts."""
@@ -60,6 +61,8 @@ def generalised(came: Any, known: Known) -> Any:
         return [generalised(one, known) for one in came]
     if not isinstance(came, str):
         return came
+    if came.startswith(RECEIPT):
+        return "{receipt}"
     for name, value in known.items():
         came = came.replace(value, "{" + name + "}")
     return DATE.sub("{date}", TIME.sub("{time}", UUID.sub("{uuid}", came)))
@@ -101,5 +104,6 @@ def _filled(recorded: Any, known: Known) -> Any:
         "time": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
         "date": f"{now:%Y-%m-%d}",
         "tag": "7ZYQ",
+        "receipt": f"{RECEIPT}…\n{now:%Y-%m-%dT%H:%M:%SZ}\n\n\u2014 pas-receipt/… …\n",
     }
     return NAME.sub(lambda found: (known | new).get(found[1], found[0]), recorded)

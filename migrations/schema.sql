@@ -4,6 +4,23 @@ CREATE SCHEMA municipality;
 
 ALTER SCHEMA municipality OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.add_witness(of_name text, key bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    is_new boolean;
+BEGIN
+    INSERT INTO seal_witness (name, public_key) VALUES (of_name, key) ON CONFLICT (name) DO NOTHING;
+    is_new := FOUND;
+    IF NOT EXISTS (SELECT 1 FROM seal_witness w WHERE w.name = of_name AND w.public_key = key) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA306', MESSAGE = 'a witness keeps the key that it was known by; a new key gets a new name';
+    END IF;
+    RETURN is_new;
+END $$;
+
+ALTER FUNCTION municipality.add_witness(of_name text, key bytea) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -58,6 +75,38 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.balance_rows(at_size bigint, after bigint, most integer) RETURNS TABLE(account bigint, unit text, amount bigint)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    sealed seal_checkpoint;
+BEGIN
+    SELECT * INTO sealed FROM seal_checkpoint c WHERE c.size = at_size;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA303', MESSAGE = 'there is no seal over so many leaves';
+    END IF;
+    RETURN QUERY
+    WITH page AS (
+        SELECT a.id, a.unit FROM account a
+        WHERE a.guarded AND a.id > after AND (a.epoch < sealed.epoch OR a.epoch = sealed.epoch AND a.xid < sealed.xid)
+        ORDER BY a.id LIMIT most
+    ), later AS (
+        SELECT t.debit, t.credit, t.amount FROM transfer t WHERE t.epoch = sealed.epoch AND t.xid >= sealed.xid
+        UNION ALL
+        SELECT t.debit, t.credit, t.amount FROM epoch e JOIN transfer t ON t.epoch = e.number AND t.xid >= e.first_xid WHERE e.number > sealed.epoch
+    ), moved AS (
+        SELECT m.id, sum(m.amount)::bigint AS amount
+        FROM later l CROSS JOIN LATERAL (VALUES (l.debit, -l.amount), (l.credit, l.amount)) m (id, amount) GROUP BY m.id
+    )
+    SELECT p.id, p.unit, b.amount - coalesce(m.amount, 0) FROM page p JOIN balance b ON b.account_id = p.id LEFT JOIN moved m ON m.id = p.id
+    ORDER BY p.id;
+END $$;
+
+ALTER FUNCTION municipality.balance_rows(at_size bigint, after bigint, most integer) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) RETURNS text[]
     LANGUAGE plpgsql SECURITY DEFINER
@@ -993,6 +1042,36 @@ END $$;
 
 ALTER FUNCTION municipality.judge_waiting_applications() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.keep_balance_tiles(at_size bigint, after bigint, first bigint, tiles bytea[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    differ bigint;
+BEGIN
+    WITH found AS (
+        SELECT r.*, (row_number() OVER (ORDER BY r.account) - 1) / 256 AS tile,
+            sha256('\x00'::bytea || int2send(1::smallint) || int2send(8::smallint) || int8send(r.account)
+                || int2send(octet_length(r.unit)::smallint) || convert_to(r.unit, 'UTF8') || int8send(r.amount)) AS hash
+        FROM balance_rows(at_size, after, 256 * cardinality(tiles)) r
+    ), made AS (
+        SELECT first + r.tile AS number, array_agg(r.account ORDER BY r.account) AS accounts, array_agg(r.amount ORDER BY r.account) AS amounts,
+            string_agg(r.hash, ''::bytea ORDER BY r.account) AS hashes
+        FROM found r GROUP BY r.tile
+    ), kept AS (
+        INSERT INTO balance_tile (size, level, number, accounts, amounts, hashes)
+        SELECT at_size, 0, m.number, m.accounts, m.amounts, m.hashes FROM made m ON CONFLICT DO NOTHING
+    )
+    SELECT count(*) INTO differ FROM unnest(tiles) WITH ORDINALITY AS g (hashes, n) FULL JOIN made m ON m.number = first + g.n - 1
+    WHERE g.hashes IS DISTINCT FROM m.hashes;
+    IF differ > 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA304', MESSAGE = format('%s tiles of balances are not what their rows say', differ);
+    END IF;
+END $$;
+
+ALTER FUNCTION municipality.keep_balance_tiles(at_size bigint, after bigint, first bigint, tiles bytea[]) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.keep_confirmed() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'municipality', 'pg_temp'
@@ -1020,6 +1099,20 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.keep_contact_check() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.keep_cosignature(at_size bigint, by_witness text, at timestamp with time zone, said text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM seal_checkpoint c WHERE c.size = at_size)
+        OR NOT EXISTS (SELECT 1 FROM seal_witness w WHERE w.name = by_witness) OR at > clock_timestamp() + interval '1 hour' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA307', MESSAGE = 'a cosignature is by a known witness, below a seal that there is, and not of tomorrow';
+    END IF;
+    INSERT INTO seal_cosignature (size, witness, signed_at, line) VALUES (at_size, by_witness, at, said) ON CONFLICT DO NOTHING;
+END $$;
+
+ALTER FUNCTION municipality.keep_cosignature(at_size bigint, by_witness text, at timestamp with time zone, said text) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.keep_coupon() RETURNS trigger
     LANGUAGE plpgsql
@@ -1189,6 +1282,29 @@ CREATE FUNCTION municipality.manages_letters_of(who uuid, born date, household t
 $$;
 
 ALTER FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    kept CONSTANT bigint := (SELECT sum(cardinality(t.accounts)) FROM balance_tile t WHERE t.size = at_size AND t.level = 0);
+    sealed seal_checkpoint;
+BEGIN
+    SELECT * INTO sealed FROM seal_checkpoint c WHERE c.size = at_size;
+    IF kept IS DISTINCT FROM (SELECT count(*) FROM account a
+        WHERE a.guarded AND (a.epoch < sealed.epoch OR a.epoch = sealed.epoch AND a.xid < sealed.xid)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA305', MESSAGE = 'a tree of balances is over all guarded accounts of its seal';
+    END IF;
+    INSERT INTO balance_tile (size, level, number, accounts, amounts, hashes)
+    SELECT at_size, u.level, u.number, '{}', '{}', u.hashes FROM unnest(levels, numbers, nodes) AS u (level, number, hashes) ON CONFLICT DO NOTHING;
+    INSERT INTO balance_tree (size, root, accounts, taken_at, epoch) VALUES (at_size, root, kept, taken, (SELECT max(e.number) FROM epoch e));
+    DELETE FROM balance_tile t WHERE t.size < (SELECT max(b.size) FROM balance_tree b WHERE b.size < at_size);
+    RETURN kept;
+END $$;
+
+ALTER FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) OWNER TO ledger_municipality;
 
 CREATE FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2545,6 +2661,31 @@ $$;
 
 ALTER FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.seal_waits() RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+DECLARE
+    horizon CONSTANT bigint := pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+    last seal_checkpoint;
+BEGIN
+    SELECT * INTO last FROM seal_checkpoint c ORDER BY c.size DESC LIMIT 1;
+    RETURN last.epoch IS NULL
+        OR EXISTS (SELECT 1 FROM epoch e WHERE e.number > last.epoch)
+        OR EXISTS (SELECT 1 FROM entry e WHERE e.epoch = last.epoch AND e.xid >= last.xid AND e.xid < horizon)
+        OR EXISTS (SELECT 1 FROM event v WHERE v.epoch = last.epoch AND v.xid >= last.xid AND v.xid < horizon)
+        OR EXISTS (SELECT 1 FROM account a WHERE a.epoch = last.epoch AND a.xid >= last.xid AND a.xid < horizon)
+        OR EXISTS (SELECT 1 FROM usable_change u WHERE u.epoch = last.epoch AND u.xid >= last.xid AND u.xid < horizon)
+        OR EXISTS (SELECT 1 FROM seal_key k WHERE k.epoch = last.epoch AND k.xid >= last.xid AND k.xid < horizon)
+        OR EXISTS (SELECT 1 FROM balance_tree b WHERE b.epoch = last.epoch AND b.xid >= last.xid AND b.xid < horizon);
+END $$;
+
+ALTER FUNCTION municipality.seal_waits() OWNER TO ledger_municipality;
+
+COMMENT ON FUNCTION municipality.seal_waits() IS 'A transfer never comes without its entry, so that is not looked at.';
+
 CREATE FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -3018,6 +3159,28 @@ WITH (fillfactor='60');
 ALTER TABLE municipality.balance OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.balance IS 'Only what can run out stores a balance (a guarded account). It is the sum of its transfers, which prove recomputes.';
+
+CREATE TABLE municipality.balance_tile (
+    size bigint NOT NULL,
+    level smallint NOT NULL,
+    number bigint NOT NULL,
+    accounts bigint[] NOT NULL,
+    amounts bigint[] NOT NULL,
+    hashes bytea NOT NULL,
+    CONSTRAINT balance_tile_check CHECK ((cardinality(amounts) = cardinality(accounts))),
+    CONSTRAINT balance_tile_check1 CHECK ((cardinality(accounts) =
+CASE
+    WHEN (level = 0) THEN (octet_length(hashes) / 32)
+    ELSE 0
+END)),
+    CONSTRAINT balance_tile_hashes_check CHECK ((((octet_length(hashes) >= 32) AND (octet_length(hashes) <= 8192)) AND ((octet_length(hashes) % 32) = 0))),
+    CONSTRAINT balance_tile_level_check CHECK (((level >= 0) AND (level <= 7))),
+    CONSTRAINT balance_tile_number_check CHECK ((number >= 0))
+);
+
+ALTER TABLE municipality.balance_tile OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.balance_tile IS 'Of the newest trees of balances: 256 accounts with what stood on them, and their hashes, so that a holder gets a proof.';
 
 CREATE TABLE municipality.balance_tree (
     size bigint NOT NULL,
@@ -4774,6 +4937,18 @@ ALTER TABLE municipality.seal_checkpoint OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.seal_checkpoint IS 'A signed note over the first so many leaves; they are all that stood before this position (epoch, xid).';
 
+CREATE TABLE municipality.seal_cosignature (
+    size bigint NOT NULL,
+    witness text NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    line text NOT NULL,
+    CONSTRAINT seal_cosignature_line_check CHECK (((length(line) >= 1) AND (length(line) <= 1000)))
+);
+
+ALTER TABLE municipality.seal_cosignature OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.seal_cosignature IS 'A line below a seal: its witness saw it, and that nothing before it was changed.';
+
 CREATE TABLE municipality.seal_key (
     key_id text NOT NULL,
     purpose text NOT NULL,
@@ -4817,6 +4992,18 @@ CREATE TABLE municipality.seal_node (
 ALTER TABLE municipality.seal_node OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.seal_node IS 'The hash over each whole 256^level leaves, so that a proof reads a few hundred hashes and not all.';
+
+CREATE TABLE municipality.seal_witness (
+    name text NOT NULL,
+    public_key bytea NOT NULL,
+    added_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT seal_witness_name_check CHECK ((name ~ '^[^\s+]{1,200}$'::text)),
+    CONSTRAINT seal_witness_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+ALTER TABLE municipality.seal_witness OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.seal_witness IS 'Whose cosignatures are kept and published: another municipality, the accountant.';
 
 CREATE TABLE municipality.session (
     token_hash bytea NOT NULL,
@@ -5541,6 +5728,9 @@ ALTER TABLE ONLY municipality.assessment
 ALTER TABLE ONLY municipality.balance
     ADD CONSTRAINT balance_pkey PRIMARY KEY (account_id);
 
+ALTER TABLE ONLY municipality.balance_tile
+    ADD CONSTRAINT balance_tile_pkey PRIMARY KEY (size, level, number);
+
 ALTER TABLE ONLY municipality.balance_tree
     ADD CONSTRAINT balance_tree_pkey PRIMARY KEY (size);
 
@@ -5868,6 +6058,9 @@ ALTER TABLE ONLY municipality.scheme_version
 ALTER TABLE ONLY municipality.seal_checkpoint
     ADD CONSTRAINT seal_checkpoint_pkey PRIMARY KEY (size);
 
+ALTER TABLE ONLY municipality.seal_cosignature
+    ADD CONSTRAINT seal_cosignature_pkey PRIMARY KEY (size, witness);
+
 ALTER TABLE ONLY municipality.seal_key
     ADD CONSTRAINT seal_key_pkey PRIMARY KEY (key_id);
 
@@ -5876,6 +6069,9 @@ ALTER TABLE ONLY municipality.seal_leaf
 
 ALTER TABLE ONLY municipality.seal_node
     ADD CONSTRAINT seal_node_pkey PRIMARY KEY (level, number);
+
+ALTER TABLE ONLY municipality.seal_witness
+    ADD CONSTRAINT seal_witness_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY municipality.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
@@ -6010,6 +6206,8 @@ CREATE INDEX account_position ON municipality.account USING brin (xid) WITH (pag
 CREATE INDEX agreement_merchant ON municipality.agreement USING btree (merchant_id);
 
 CREATE INDEX assessment_year ON municipality.assessment USING btree (year, started_at DESC);
+
+CREATE INDEX balance_tile_account ON municipality.balance_tile USING btree (size, (accounts[1])) WHERE (level = 0);
 
 CREATE INDEX bank_booking_item ON municipality.bank_booking USING btree (item_id);
 
@@ -6281,6 +6479,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.balance FOR
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON municipality.balance_tile FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.balance_tile ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.balance_tree FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.balance_tree ENABLE ALWAYS TRIGGER append_only;
@@ -6457,6 +6659,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.s
 
 ALTER TABLE municipality.seal_checkpoint ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_cosignature FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.seal_cosignature ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_key FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.seal_key ENABLE ALWAYS TRIGGER append_only;
@@ -6468,6 +6674,10 @@ ALTER TABLE municipality.seal_leaf ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_node FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.seal_node ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.seal_witness FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.seal_witness ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.setting FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -6637,6 +6847,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT OR UPDATE ON municipality.balance FO
 
 ALTER TABLE municipality.balance ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER only_by_ledger BEFORE INSERT OR DELETE ON municipality.balance_tile FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.balance_tile ENABLE ALWAYS TRIGGER only_by_ledger;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.balance_tree FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.balance_tree ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -6681,6 +6895,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_checkpoint FOR 
 
 ALTER TABLE municipality.seal_checkpoint ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_cosignature FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.seal_cosignature ENABLE ALWAYS TRIGGER only_by_ledger;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_key FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.seal_key ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -6692,6 +6910,10 @@ ALTER TABLE municipality.seal_leaf ENABLE ALWAYS TRIGGER only_by_ledger;
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_node FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.seal_node ENABLE ALWAYS TRIGGER only_by_ledger;
+
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.seal_witness FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.seal_witness ENABLE ALWAYS TRIGGER only_by_ledger;
 
 CREATE TRIGGER only_by_ledger BEFORE UPDATE ON municipality.settlement_line FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
@@ -7104,6 +7326,12 @@ ALTER TABLE ONLY municipality.scheme_grant
 ALTER TABLE ONLY municipality.scheme_version
     ADD CONSTRAINT scheme_version_scheme_id_fkey FOREIGN KEY (scheme_id) REFERENCES municipality.scheme(id);
 
+ALTER TABLE ONLY municipality.seal_cosignature
+    ADD CONSTRAINT seal_cosignature_size_fkey FOREIGN KEY (size) REFERENCES municipality.seal_checkpoint(size);
+
+ALTER TABLE ONLY municipality.seal_cosignature
+    ADD CONSTRAINT seal_cosignature_witness_fkey FOREIGN KEY (witness) REFERENCES municipality.seal_witness(name);
+
 ALTER TABLE ONLY municipality.settlement_file
     ADD CONSTRAINT settlement_file_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
 
@@ -7219,11 +7447,18 @@ GRANT USAGE ON SCHEMA municipality TO app_municipality;
 GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
 GRANT ALL ON SCHEMA municipality TO ledger_municipality;
 
+REVOKE ALL ON FUNCTION municipality.add_witness(of_name text, key bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.add_witness(of_name text, key bytea) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.appropriate(entry uuid, print bytea, scheme uuid, year smallint, cover text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.approve_settlement(run uuid, approver uuid, approved timestamp with time zone, paying_on date, payer text, paying_from text, candidate bigint, entries uuid[], prints bytea[]) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.balance_rows(at_size bigint, after bigint, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.balance_rows(at_size bigint, after bigint, most integer) TO app_municipality;
+GRANT ALL ON FUNCTION municipality.balance_rows(at_size bigint, after bigint, most integer) TO auditor_municipality;
 
 REVOKE ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) TO owner_municipality;
@@ -7291,9 +7526,15 @@ GRANT ALL ON FUNCTION municipality.journal_of(month date) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.judge_waiting_applications() FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION municipality.keep_balance_tiles(at_size bigint, after bigint, first bigint, tiles bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.keep_balance_tiles(at_size bigint, after bigint, first bigint, tiles bytea[]) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.keep_confirmed() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.keep_contact_check() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.keep_cosignature(at_size bigint, by_witness text, at timestamp with time zone, said text) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.keep_cosignature(at_size bigint, by_witness text, at timestamp with time zone, said text) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.keep_coupon() FROM PUBLIC;
 
@@ -7322,6 +7563,9 @@ GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_seal_key(id text, for_purpose text, key bytea, made timestamp with time zone) TO app_municipality;
@@ -7441,6 +7685,9 @@ GRANT ALL ON FUNCTION municipality.seal(of_epoch integer, from_xid bigint, to_xi
 REVOKE ALL ON FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.seal_rows(of_epoch integer, from_xid bigint, to_xid bigint) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.seal_waits() FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.seal_waits() TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.set_all_usable(accounts bigint[], usable_from timestamp with time zone[], usable_until timestamp with time zone[]) TO owner_municipality;
 
@@ -7547,6 +7794,10 @@ GRANT UPDATE(amount_cents) ON TABLE municipality.assessment_count TO app_municip
 GRANT SELECT ON TABLE municipality.balance TO auditor_municipality;
 GRANT SELECT,INSERT,UPDATE ON TABLE municipality.balance TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.balance TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.balance_tile TO auditor_municipality;
+GRANT SELECT,INSERT,DELETE ON TABLE municipality.balance_tile TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.balance_tile TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.balance_tree TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.balance_tree TO ledger_municipality;
@@ -8351,6 +8602,10 @@ GRANT SELECT ON TABLE municipality.seal_checkpoint TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.seal_checkpoint TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.seal_checkpoint TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.seal_cosignature TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.seal_cosignature TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.seal_cosignature TO app_municipality;
+
 GRANT SELECT ON TABLE municipality.seal_key TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.seal_key TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.seal_key TO app_municipality;
@@ -8362,6 +8617,10 @@ GRANT SELECT ON TABLE municipality.seal_leaf TO app_municipality;
 GRANT SELECT ON TABLE municipality.seal_node TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.seal_node TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.seal_node TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.seal_witness TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.seal_witness TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.seal_witness TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.session TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.session TO app_municipality;

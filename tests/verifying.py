@@ -13,8 +13,8 @@ class Verified:
         self.code, self.said = done.returncode, done.stdout + done.stderr
 
 
-def verified(folder: Path, key: str, *copies: Path) -> Verified:
-    asked = [argument for copy in copies for argument in ("--copy", str(copy))]
+def verified(folder: Path | None, key: str, *more: str | Path) -> Verified:
+    asked = [*([] if folder is None else [folder]), "--key", key, *more]
     # Without site-packages: the standard library alone.
-    command = [sys.executable, "-S", str(VERIFIER), str(folder), "--key", key, *asked]
+    command = [sys.executable, "-S", str(VERIFIER), *map(str, asked)]
     return Verified(subprocess.run(command, capture_output=True, text=True, check=False))

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Verify an export of the books: alone, without the program that made it and without its database.
 
-    python3 pas_verify.py EXPORT --key NAME+ID+KEY [--copy CHECKPOINT ...]
+    python3 pas_verify.py EXPORT --key NAME+ID+KEY [--copy CHECKPOINT ...] [--receipt FILE ...] [--balance FILE ...]
+    python3 pas_verify.py --key NAME+ID+KEY --balance FILE
 
 Reads the export line by line: hashes every row anew, grows the tree over them, and holds its root against
 every checkpoint; then adds up what was granted and spent. README.md says what each finding means, and where
-the key and the copies come from: from somebody else than whoever gave you the export.
+the key and the copies come from: from somebody else than whoever gave you the export. What a holder has of a
+balance can be checked with the key alone.
 
 Needs Python 3.11 and its standard library, nothing else. Exit code 0 when all holds, 1 when something does
 not, 2 when the export cannot be read.
@@ -18,36 +20,51 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from balances import Sums, newest_tree, read_balances
+from books import Books
+from receipts import SIGNER, Receipt, Receipts
 from rows import KINDS, Row, leaf_hash
 from tree import Checkpoint, Key, Tree, Unreadable, read_key
 
 MOST_SHOWN = 100
 MOST_SIGNATURES = 2_000
 SHOW_EVERY = 20_000
+WELL = {"kept", "not-due", "stood"}
+
+
+class Held:
+    """What somebody brings: keys from elsewhere, copies of checkpoints, receipts, proofs of balances."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        keys = [read_key(word) for word in asked.key]
+        self.of_receipts = [key.public for name, key in keys if name.startswith(SIGNER)]
+        keys = [(name, key) for name, key in keys if not name.startswith(SIGNER)]
+        if len({name for name, _ in keys}) != 1:
+            raise Unreadable("Give keys of one name: the origin of these books.")
+        self.origin, self.keys = keys[0][0], [key for _, key in keys]
+        self.copies = [Checkpoint(path.read_text(encoding="utf-8")) for path in asked.copy]
+        self.receipts = [Receipt(path.read_text(encoding="utf-8")) for path in asked.receipt]
+        self.balances = [one for path in asked.balance for one in read_balances(path)]
 
 
 class Reading:
     """How far the reading has come, and what was found on the way."""
 
-    def __init__(
-        self,
-        keys: list[tuple[str, Key]],
-        *,
-        copies: list[Checkpoint],
-        every: int,
-    ) -> None:
-        if len({name for name, _ in keys}) != 1:
-            raise Unreadable("Give keys of one name: the origin of these books.")
-        self.origin, self.keys = keys[0][0], [key for _, key in keys]
-        self.copies = {one.size: one for one in copies}
+    def __init__(self, held: Held, *, newest: Row | None, every: int) -> None:
+        self.origin, self.keys = held.origin, list(held.keys)
+        self.receipts = Receipts(held.receipts, held.of_receipts)
+        self.sums = Sums(newest, held.balances)
+        self.copies = {one.size: one for one in held.copies}
         self.every = every
         self.tree, self.books = Tree(), Books()
         self.pending = list[Key]()
         self.faults, self.shown = Counter[str](), list[str]()
         self.last_place = (0, 0, 0, b"")
+        self.latest = ""
         self.checked = self.checkpoints = self.waiting = 0
 
     def fault(self, what: str, where: str, about: str = "") -> None:
@@ -77,6 +94,8 @@ class Reading:
             self.fault("removed", where, about(line))
         else:
             self.compare(line, hashed, where)
+            if self.sums.is_asked:
+                self.sums.take(line["kind"], line["row"], line["lines"])
         self.tree.add(hashed)
 
     def compare(self, line: Row, hashed: bytes, where: str) -> None:
@@ -87,11 +106,35 @@ class Reading:
         elif place <= self.last_place:
             self.fault("moved", where, about(line))
         self.last_place = max(place, self.last_place)
-        if line["kind"] == "seal_key" and line["row"]["purpose"] == "seal":
-            self.pending.append(Key(self.origin, base64.b64decode(line["row"]["publicKey"])))
+        row = line["row"]
+        self.latest = max(self.latest, row.get("recordedAt") or row.get("takenAt") or "")
+        if line["kind"] == "entry":
+            self.receipts.note_entry(line)
+        if line["kind"] == "seal_key":
+            self.note_key(row["purpose"], base64.b64decode(row["publicKey"]))
+
+    def note_key(self, purpose: str, public: bytes) -> None:
+        if purpose == "seal":
+            self.pending.append(Key(self.origin, public))
+        else:
+            self.receipts.keys.append(public)
+
+    def end(self) -> None:
+        """Say what is missing: copies that were published, what receipts promised, what stood where."""
+        for size in self.copies:
+            self.fault("copy", f"at {size}", "a checkpoint that was published is not here any more")
+        self.books.settle()
+        accounts, now = self.books.accounts, f"{datetime.now(UTC):%FT%TZ}"
+        found = self.receipts.judge(accounts, latest=self.latest, now=now)
+        for what, about in found + self.sums.judge(self.origin, self.keys):
+            if what in WELL:
+                self.shown.append(f"{what:<10} {about}")
+            else:
+                self.fault(what, about)
 
     def judge(self, note: str, *, is_last: bool) -> None:
         self.checkpoints += 1
+        self.sums.look(self.tree.size)
         checkpoint, root = Checkpoint(note), self.tree.root()
         if checkpoint.origin != self.origin:
             self.fault("origin", f"at {checkpoint.size}", checkpoint.origin)
@@ -111,42 +154,6 @@ class Reading:
                 self.fault("signature", f"at {checkpoint.size}", "not by a key that is trusted")
 
 
-class Books:
-    """What was granted and where it is, per scheme, year and unit, from the movements alone."""
-
-    def __init__(self) -> None:
-        self.accounts = dict[int, str]()
-        self.flows = Counter[tuple[str, str]]()
-        self.early = list[tuple[int, int, int]]()
-
-    def take(self, kind: str, row: Row, lines: list[list[Any]]) -> None:
-        if kind == "account":
-            of = (row["schemeId"], row["budgetYear"], row["unit"], row["kind"])
-            self.accounts[row["id"]] = sys.intern(json.dumps(of))
-        for _, debit, credit, amount, *_ in lines:
-            if debit in self.accounts and credit in self.accounts:
-                self.flows[self.accounts[debit], self.accounts[credit]] += amount
-            else:  # of an account that stands further on
-                self.early.append((debit, credit, amount))
-
-    def totals(self) -> dict[tuple[str, str, str], Counter[str]]:
-        """Per scheme, year and unit: what stands on each kind of account; together it is nothing."""
-        for debit, credit, amount in self.early:
-            if debit not in self.accounts or credit not in self.accounts:
-                raise Unreadable("A movement is between accounts that are not in the export.")
-            self.flows[self.accounts[debit], self.accounts[credit]] += amount
-        self.early.clear()
-        found = dict[tuple[str, str, str], Counter[str]]()
-        for (debit, credit), amount in self.flows.items():
-            scheme, year, unit, _ = json.loads(debit)
-            if scheme is None:
-                scheme, year, unit, _ = json.loads(credit)
-            at = found.setdefault((str(scheme), str(year), unit), Counter())
-            at[json.loads(debit)[3]] -= amount
-            at[json.loads(credit)[3]] += amount
-        return found
-
-
 def lines_of(path: Path) -> Iterator[Any]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -156,11 +163,12 @@ def lines_of(path: Path) -> Iterator[Any]:
         raise Unreadable(f"{path}: {error}") from error
 
 
-def read_export(folder: Path, keys: list[tuple[str, Key]], copies: list[Checkpoint]) -> Reading:
+def read_export(folder: Path, held: Held) -> Reading:
     notes = [line["note"] for line in lines_of(folder / "checkpoints.jsonl.gz")]
     if not notes:
         raise Unreadable("Nothing is sealed in this export.")
-    reading = Reading(keys, copies=copies, every=max(1, len(notes) // MOST_SIGNATURES))
+    every, newest = max(1, len(notes) // MOST_SIGNATURES), newest_tree(folder / "log.jsonl.gz")
+    reading = Reading(held, newest=newest, every=every)
     sizes = [Checkpoint(note).size for note in notes]
     at = 0
     for line in lines_of(folder / "log.jsonl.gz"):
@@ -172,8 +180,7 @@ def read_export(folder: Path, keys: list[tuple[str, Key]], copies: list[Checkpoi
             print(f"\r{reading.tree.size} leaves", end="", file=sys.stderr, flush=True)
     for note in notes[at:]:
         reading.judge(note, is_last=note is notes[-1])
-    for size in reading.copies:
-        reading.fault("copy", f"at {size}", "a checkpoint that was published is not here any more")
+    reading.end()
     return reading
 
 
@@ -192,18 +199,38 @@ def show(reading: Reading) -> None:
     print("All of it holds." if not reading.faults else f"FAULTS: {dict(reading.faults)}")
 
 
-def main() -> None:
+def check_balances(held: Held) -> bool:
+    """Without an export: whether each proof holds by itself."""
+    found = [(one, one.fault(held.origin, held.keys)) for one in held.balances]
+    for one, fault in found:
+        about = f"{one.amount} {one.unit} on {one.account} at {one.size}"
+        print(f"{'balance' if fault else 'stood':<10} {about}{fault and ': ' + fault}")
+    return bool(found) and not any(fault for _, fault in found)
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Verify an export of the books.")
-    parser.add_argument("export", type=Path)
+    parser.add_argument("export", type=Path, nargs="?")
     parser.add_argument("--key", action="append", required=True, help="name+id+key, as published")
-    parser.add_argument(
-        "--copy", action="append", default=[], type=Path, help="a checkpoint of then"
-    )
+    for name, what in (
+        ("--copy", "a checkpoint of then"),
+        ("--receipt", "of a sale, a void or a refund"),
+        ("--balance", "what a holder keeps of a pass"),
+    ):
+        parser.add_argument(name, action="append", default=[], type=Path, help=what)
     asked = parser.parse_args()
+    if asked.export is None and (asked.copy or asked.receipt or not asked.balance):
+        parser.error("without an export only --balance can be checked")
+    return asked
+
+
+def main() -> None:
+    asked = arguments()
     try:
-        keys = [read_key(word) for word in asked.key]
-        kept = [Checkpoint(path.read_text(encoding="utf-8")) for path in asked.copy]
-        reading = read_export(asked.export, keys, kept)
+        held = Held(asked)
+        if asked.export is None:
+            sys.exit(0 if check_balances(held) else 1)
+        reading = read_export(asked.export, held)
         show(reading)
     except (Unreadable, OSError, KeyError, ValueError, TypeError) as error:
         print(f"This export cannot be read: {error!r}", file=sys.stderr)

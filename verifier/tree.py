@@ -53,20 +53,18 @@ def read_key(word: str) -> tuple[str, Key]:
     return name, key
 
 
-class Checkpoint:
-    """How many leaves there are, their root, and the signatures under it."""
+class Note:
+    """Lines of text, and the signatures under them."""
 
     def __init__(self, note: str) -> None:
+        self.text, _, lines = note.rpartition("\n\n")
+        self.text += "\n"
         try:
-            self.text, _, lines = note.rpartition("\n\n")
-            self.text += "\n"
-            self.origin, size, root = self.text.split("\n")[:3]
-            self.size, self.root = int(size), base64.b64decode(root)
             self.signatures = [
                 base64.b64decode(line.rpartition(" ")[2]) for line in lines.splitlines()
             ]
         except ValueError:
-            raise Unreadable("A checkpoint is not readable.") from None
+            raise Unreadable("A signed note is not readable.") from None
 
     def is_by(self, key: Key) -> bool:
         signed = self.text.encode()
@@ -74,3 +72,15 @@ class Checkpoint:
             one[:4] == key.key_id and is_signature(key.public, signed, one[4:])
             for one in self.signatures
         )
+
+
+class Checkpoint(Note):
+    """How many leaves there are, and their root."""
+
+    def __init__(self, note: str) -> None:
+        super().__init__(note)
+        try:
+            self.origin, size, root = self.text.split("\n")[:3]
+            self.size, self.root = int(size), base64.b64decode(root)
+        except ValueError:
+            raise Unreadable("A checkpoint is not readable.") from None

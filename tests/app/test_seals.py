@@ -1,6 +1,7 @@
 """The seals over HTTP: anybody can keep a note and the hashes, and prove an entry with them alone."""
 
 import base64
+import html
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from pas.ids import MunicipalityName, uuid7
 from pas.seals.checkpoints import read_checkpoint
 from pas.seals.notes import Verifier, is_signed_by, verifier_of
 from pas.seals.routes import TileNotFound, read_tile_id
+from pas.seals.seal import note_keys
+from pas.seals.tiles import address_of
 from pas.seals.tree import TileId, is_included, leaf_hash, root
-from sealing import seal_all
+from sealing import last, seal_all
 from signed_in import signed_in
 
 
@@ -47,6 +50,24 @@ async def test_before_anything_is_sealed_there_is_no_note(client: httpx.AsyncCli
     answer = await client.get("/velsen/seals/checkpoint")
     assert answer.status_code == 404
     assert "nog geen zegel" in answer.text
+
+
+async def test_the_page_about_the_seals_has_the_newest_one_and_the_keys(
+    client: httpx.AsyncClient, connection: Connection, tmp_path: Path
+) -> None:
+    before = (await client.get("/velsen/seals")).text
+    assert "Er is nog geen zegel" in before
+    ring = KeyStore(tmp_path).ring(MunicipalityName("velsen"))
+    await note_keys(connection, ring)
+    await seal_all(connection, ring)
+    text = html.unescape((await client.get("/velsen/seals")).text)
+    checkpoint, note = await last(connection)
+    assert str(note) in text
+    for purpose, signer in (
+        (Purpose.SEAL, checkpoint.origin),
+        (Purpose.RECEIPT, "pas-receipt/velsen"),
+    ):
+        assert verifier_of(signer, ring.current(purpose).secret).text in text
 
 
 @pytest.mark.parametrize("place", ["0/000", "0/000.p/255", "1/000", "0/001.p/1", "8/000", "0/0"])
@@ -93,6 +114,7 @@ async def test_an_entry_that_is_not_there_or_not_sealed_is_not_proved(
 )
 def test_a_tile_has_the_address_of_the_standard(place: str, tile: TileId) -> None:
     assert read_tile_id(place) == tile
+    assert address_of(tile) == place.removeprefix("/")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,10 @@ WALLS = {
 }
 
 
-SEALS = ("seal_key", "seal_leaf", "seal_node", "seal_checkpoint", "balance_tree")
+SEALS = (
+    *("seal_key", "seal_leaf", "seal_node", "seal_checkpoint", "balance_tree", "balance_tile"),
+    *("seal_witness", "seal_cosignature"),
+)
 PERIODS = ("period_closing", "period_line", "year_closing")
 OF_THE_BANK = ("bank_file", "bank_statement", "bank_booking", "bank_item", "bank_decision")
 

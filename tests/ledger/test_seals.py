@@ -17,7 +17,7 @@ from pas.db import Connection
 from pas.ids import MunicipalityName, uuid7
 from pas.seals.leaves import Kind
 from pas.seals.notes import signers, verifier_of
-from pas.seals.seal import SealBroken, note_keys, seal_next
+from pas.seals.seal import READ_WAITS, SealBroken, note_keys, seal_next
 from pas.seals.tiles import read_tiles
 from pas.seals.tree import inclusion, is_included, leaf_hash, path
 from sealing import a_sale, last, seal_all, settled
@@ -63,8 +63,9 @@ async def test_what_was_booked_opened_and_changed_is_under_the_signed_root(
     assert await is_sealed(connection, account + bytes([0, 0, 0, 1]), Kind.USABLE)
     assert await is_sealed(connection, bytes([0, 0, 0, 1]), Kind.EPOCH)
     assert await is_sealed(connection, event.bytes, Kind.EVENT)
-    key = ring.current(Purpose.SEAL).key_id.encode()
-    assert await is_sealed(connection, key, Kind.SEAL_KEY)
+    for purpose in (Purpose.SEAL, Purpose.RECEIPT):
+        key = ring.current(purpose).key_id.encode()
+        assert await is_sealed(connection, key, Kind.SEAL_KEY)
 
 
 async def test_everything_has_one_place_and_a_second_look_adds_nothing(
@@ -87,6 +88,47 @@ async def test_everything_has_one_place_and_a_second_look_adds_nothing(
         == sealed.checkpoint.size
         == await connection.fetchval("SELECT count(*) FROM seal_leaf")
     )
+
+
+async def test_where_nothing_happens_a_look_is_one_statement(
+    connection: Connection, ring: KeyRing, budget: Budget
+) -> None:
+    assert budget
+    await seal_all(connection, ring)
+    await settled(connection)
+    asked = list[str]()
+    with connection.query_logger(lambda one: asked.append(one.query)):
+        assert await seal_next(connection, ring) is None
+        await asyncio.sleep(0)
+    assert asked == [READ_WAITS.sql]
+
+
+ALONE = {
+    "an account": """SELECT open_accounts('{{77}}', '{{held}}', '{{cents}}', ARRAY['{scheme}'::uuid], '{{2026}}', '{{NULL}}',
+        '{{t}}', '{{now}}', '{{now}}')""",
+    "a change": "SELECT set_usable({account}, now(), now())",
+    "a key": "SELECT note_seal_key('another', 'seal', sha256('x'), now())",
+}
+
+
+@pytest.mark.parametrize("what", list(ALONE))
+async def test_each_kind_of_row_alone_is_seen_to_wait(
+    connection: Connection, migrator: Connection, ring: KeyRing, budget: Budget, what: str
+) -> None:
+    await seal_all(connection, ring)
+    await migrator.execute("SET ROLE ledger_velsen; SET search_path = velsen, pg_temp")
+    await migrator.execute(ALONE[what].format(scheme=budget.scheme.id, account=budget.account))
+    (sealed,) = await seal_all(connection, ring)
+    assert sealed.leaves == 1
+
+
+async def test_an_event_alone_is_seen_to_wait(connection: Connection, ring: KeyRing) -> None:
+    await seal_all(connection, ring)
+    await record_event(
+        connection, kind="key.made", subject_kind="key", subject_id=uuid7(), actor=SYSTEM
+    )
+    (sealed,) = await seal_all(connection, ring)
+    assert sealed.leaves == 1
 
 
 async def test_what_commits_late_is_waited_for_and_not_left_out(

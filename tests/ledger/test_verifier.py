@@ -173,10 +173,10 @@ async def test_a_seal_by_another_key_and_a_lost_tail_are_named(
         lines[-1]["note"] = str(Note(text, (sign(text, checkpoint.origin, bytes(32)),)))
 
     rewritten(tmp_path / CHECKPOINTS, sign_anew)
-    found = verified(tmp_path, key, copy)
+    found = verified(tmp_path, key, "--copy", copy)
     assert f"signature  at {checkpoint.size}" in found.said
     rewritten(tmp_path / CHECKPOINTS, cut)
-    found = verified(tmp_path, key, copy)
+    found = verified(tmp_path, key, "--copy", copy)
     assert f"copy       at {checkpoint.size}" in found.said
     assert found.code == 1
 
@@ -199,7 +199,7 @@ async def test_another_past_under_a_right_key_is_told_by_a_copy(
     await seal_all(connection, ring)
     await export_books(connection, tmp_path)
     assert verified(tmp_path, key).code == 0
-    assert "copy       at" in verified(tmp_path, key, copy).said
+    assert "copy       at" in verified(tmp_path, key, "--copy", copy).said
 
 
 async def test_a_new_key_needs_no_new_word_from_outside(

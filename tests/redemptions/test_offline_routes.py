@@ -69,6 +69,7 @@ async def test_a_till_sells_without_a_network_and_hears_what_became_of_it(
         "riskCents": 0,
         "reason": None,
         "recordedAt": answer["recordedAt"],
+        "receipt": answer["receipt"],
     }
     listed = await device.sends.send("GET", SALES)
     assert listed.json() == {"items": [answer]}

@@ -3,11 +3,16 @@
 import pytest
 
 from pas.seals.notes import (
+    COSIGNATURE,
     Note,
     NoteUnreadable,
+    Signature,
+    cosign,
     is_signed_by,
     read_note,
+    read_signature,
     read_verifier,
+    seconds_of,
     sign,
     signers,
     verifier_of,
@@ -45,6 +50,26 @@ def test_a_signature_counts_for_the_key_and_the_name_that_made_it() -> None:
         verifier_of(NAME, OTHER),
     )
     assert signers(note, [ours, same_key, same_name]) == [ours]
+
+
+def test_a_cosignature_is_bound_to_its_time_and_is_no_signature() -> None:
+    made = cosign("a\n", "getuige", SECRET, seconds=1_700_000_000)
+    witness = verifier_of("getuige", SECRET, kind=COSIGNATURE)
+    later = Signature(made.name, made.key_id, b"\xff" + made.signature[1:])
+    assert is_signed_by(Note("a\n", (made,)), witness)
+    assert not is_signed_by(Note("a\n", (later,)), witness)
+    assert not is_signed_by(Note("a\n", (made,)), verifier_of("getuige", SECRET))
+    assert read_verifier(witness.text) == witness
+
+
+def test_the_cosignature_of_the_standard_is_read_with_its_time() -> None:
+    line = (
+        "\u2014 witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlr"
+        "DJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n"
+    )
+    signature = read_signature(line)
+    assert (signature.name, seconds_of(signature)) == ("witness.example.com/w1", 1_679_315_147)
+    assert signature.line == line
 
 
 @pytest.mark.parametrize(

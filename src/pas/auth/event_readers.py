@@ -61,6 +61,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "voucher": Permission.VOUCHERS_READ,
     "webhook": Permission.WEBHOOKS_READ,
     "year": Permission.YEARS_READ,
+    "witness": Permission.EVENTS_READ,
 }
 """By the first word of the kind; a kind that is not here cannot be recorded."""
 

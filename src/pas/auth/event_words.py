@@ -56,6 +56,7 @@ THINGS: Final = {
     "voucher": "Bon van het wijkteam",
     "webhook": "Berichten naar een programma",
     "year": "Jaar in de boeken",
+    "witness": "Getuige van de zegels",
 }
 """By the first word of a kind; every thing that has readers stands here."""
 

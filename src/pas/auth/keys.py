@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     PHONE_CODE = auto()
     TILL_TICKET = auto()
     HOLDER_CONTACT = auto()
+    RECEIPT = auto()
 
 
 LASTING: Final = frozenset(

@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -16,11 +17,13 @@ from pas.cli.screen import done, failed, out, say
 from pas.db import Connection, Database, role_name
 from pas.ids import MunicipalityName
 from pas.installation import Access, opened
+from pas.seals.check_receipts import Checked, check_receipts
 from pas.seals.checkpoints import last_checkpoint, read_checkpoint
 from pas.seals.export import export_books
 from pas.seals.notes import read_verifier, verifier_of
+from pas.seals.receipts import SIGNER, read_receipt
 from pas.seals.seal import note_keys, seal_next
-from pas.seals.verify import verify
+from pas.seals.verify import Verification, verify
 from pas.settings import read_settings
 
 _Answer = TypeVar("_Answer")
@@ -36,6 +39,14 @@ WORDS = {
     "origin": "the seal is of other books",
     "position": "the seals do not reach as far as their leaves",
     "copy": "the past is another one than was published",
+    "balances": "the sealed balances are not what the movements add up to",
+}
+KEPT = {
+    "kept": "kept, at {number}",
+    "not-due": "not sealed yet; it has to be before {before:%Y-%m-%d %H:%M:%S} UTC",
+    "omitted": "BROKEN: it had to be sealed before {before:%Y-%m-%d %H:%M:%S} UTC, and is not there",
+    "promise": "BROKEN: something else was sealed, at {number}",
+    "receipt": "not signed by a key of these books",
 }
 
 
@@ -63,35 +74,53 @@ def verify_books(
     copy: Annotated[
         list[Path] | None, typer.Option(help="A seal that you kept: the past must still be that.")
     ] = None,
+    receipt: Annotated[
+        list[Path] | None, typer.Option(help="The receipt of a sale: it must have been kept.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="All of it, for a program.")] = False,
 ) -> None:
     """Verify every row against its seal, and every seal against its key and the copies you kept.
 
     Without --key the keys on this machine are trusted; an auditor brings the key from elsewhere.
-    Exit code 0 when all holds, 1 when something was changed, removed, put in, moved or signed anew.
+    Exit code 0 when all holds, 1 when something was changed, removed, put in, moved or signed anew,
+    or when a receipt was not kept.
 
     Example: pas ledger verify velsen --copy seal-of-january.txt
     """
     name, settings = MunicipalityName(municipality), read_settings()
     with opened(settings, say) as access, bar(f"Verifying the seals of {name}") as told:
-        trusted = (
-            [read_verifier(word).public_key for word in key]
-            if key
-            else _public(KeyStore(settings.keys).ring(name))
-        )
+        known = [read_verifier(word) for word in key or ()]
+        trusted = [one.public_key for one in known if not one.name.startswith(SIGNER)]
+        trusted = trusted or _public(KeyStore(settings.keys).ring(name))
+        of_receipts = [one.public_key for one in known if one.name.startswith(SIGNER)]
         copies = [read_checkpoint(path.read_text(encoding="utf-8"))[0] for path in copy or ()]
-        found = asyncio.run(
-            _as_auditor(
-                access, name, lambda c: verify(c, trusted=trusted, copies=copies, told=told)
-            )
-        )
+        receipts = [read_receipt(path.read_text(encoding="utf-8")) for path in receipt or ()]
+
+        async def work(connection: Connection) -> tuple[Verification, list[Checked]]:
+            found = await verify(connection, trusted=trusted, copies=copies, told=told)
+            now = datetime.now(UTC)
+            return found, await check_receipts(connection, receipts, trusted=of_receipts, now=now)
+
+        found, checked = asyncio.run(_as_auditor(access, name, work))
     if as_json:
-        out.print_json(msgspec.json.encode(found).decode())
+        out.print_json(msgspec.json.encode({"seals": found, "receipts": checked}).decode())
+    _show(name, found, checked)
+
+
+def _show(name: str, found: Verification, receipts: Sequence[Checked]) -> None:
+    """Say what was found; end with 1 when anything does not hold."""
     for fault in found.faults[:SHOWN]:
         about = "" if fault.kind is None else f" ({fault.kind} {fault.key})"
         failed(f"At {fault.number}: {WORDS[fault.what]}{about}.")
+    for one in receipts:
+        said = KEPT[one.verdict].format(number=one.number, before=one.before)
+        (say if one.holds else failed)(f"Receipt of {one.entry_id}: {said}.")
+    broken = sum(not one.holds for one in receipts)
     if not found.holds:
         failed(f"The seals of {name} do not hold: {len(found.faults)} faults.")
+    if broken:
+        failed(f"{broken} of {len(receipts)} receipts do not hold.")
+    if broken or not found.holds:
         sys.exit(REFUSED)
     done(f"{found.size} rows under {found.checkpoints} seals of {name} hold.")
 
@@ -120,7 +149,9 @@ def export_log(
 
 @app.command(name="seal-keys")
 def seal_keys(municipality: Place) -> None:
-    """Show the public keys of the seals, for whoever verifies them; the first one is enough.
+    """Show the public keys of the seals, and then of receipts, for whoever verifies them.
+
+    Of the seals the first one is enough.
 
     Example: pas ledger seal-keys velsen
     """
@@ -131,8 +162,11 @@ def seal_keys(municipality: Place) -> None:
         failed(f"Nothing of {name} is sealed yet. Do it now: pas ledger seal {name}")
         sys.exit(REFUSED)
     origin = read_checkpoint(last.note)[0].origin
-    for one in reversed(KeyStore(settings.keys).ring(name).of(Purpose.SEAL)):
-        out.print(verifier_of(origin, one.secret).text, soft_wrap=True)
+    ring = KeyStore(settings.keys).ring(name)
+    for signer, purpose in ((origin, Purpose.SEAL), (f"{SIGNER}{name}", Purpose.RECEIPT)):
+        for one in ring.keys:
+            if one.purpose == purpose:
+                out.print(verifier_of(signer, one.secret).text, soft_wrap=True)
 
 
 async def _sealed(access: Access, name: MunicipalityName, ring: KeyRing) -> tuple[int, int]:

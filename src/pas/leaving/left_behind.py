@@ -4,6 +4,7 @@ from typing import Final
 
 MADE_BY_MIGRATIONS: Final = "The migrations make these rows, the same in every installation."
 LEFT_BEHIND: Final = {
+    "balance_tile": "What proofs of last night's balances are made from: the next night makes them anew.",
     "incompatible_role": MADE_BY_MIGRATIONS,
     "job": "Work of this installation: wait until it is done. What it made leaves with its own table.",
     "migration": "Which migrations made the tables; the manifest lists them.",

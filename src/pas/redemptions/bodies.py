@@ -133,6 +133,8 @@ class AnswerTold(Told, frozen=True):
     minutes, at this till alone. Only in an answer to a quote."""
     pause: PauseTold | None = None
     """Why the till stands still, where that is the refusal."""
+    receipt: str | None = None
+    """What was ``booked`` or ``declined``, promised: it stands under a seal within a day. Keep it."""
 
 
 class Answers(Told, frozen=True):
@@ -149,7 +151,8 @@ class UndoneTold(Told, frozen=True):
     """What came back to the pass; it is kept in on the merchant's next payout.
 
     ``lostCents`` is what a budget that is spent at once had given up and does not get back. Tell
-    the holder when it is more than zero.
+    the holder when it is more than zero. ``receipt`` promises that this stands under a seal within
+    a day. Keep it.
     """
 
     id: UUID
@@ -157,6 +160,7 @@ class UndoneTold(Told, frozen=True):
     amount_cents: Cents
     lost_cents: Cents
     recorded_at: datetime
+    receipt: str | None
 
 
 class SaleTold(Told, frozen=True):
@@ -213,6 +217,7 @@ def told(answer: Answer) -> AnswerTold:
         ),
         children=answer.children,
         ticket=answer.ticket,
+        receipt=answer.receipt,
     )
 
 

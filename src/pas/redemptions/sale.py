@@ -74,6 +74,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What the till sends from now on in place of the code that it scanned; only when asked ahead."""
     children: tuple[int, ...] = ()
     """Which children can pay here, as ``holder`` counts them; only when asked ahead."""
+    receipt: str | None = None
+    """The promise that what is stored will stand under a seal; only of what is stored."""
 
 
 def quoted(item: SaleItem, quote: Quote, outcome: str = "quoted") -> Answer:

@@ -29,6 +29,7 @@ from pas.redemptions.refusals import TillPaused, TillRevoked
 from pas.redemptions.sale import Answer, SaleItem, Scan, refused
 from pas.redemptions.scan import scan_of
 from pas.redemptions.verdicts import Refused
+from pas.seals.receipts import make_receipt
 
 CODE_OVER: Final = frozenset({PhoneCodeExpired, PhoneCodeUsed, PhoneRemoved, TillTicketExpired})
 NO_TICKET: Final = CODE_OVER | {TillPaused, TillRevoked}
@@ -90,7 +91,7 @@ async def sell(counter: Counter, asked: Asks | Sells) -> list[Answer]:
             counter.municipality, list(sales.values()), lambda: moment_in(counter.ring)
         )
         answers |= {
-            place: with_ticket(counter, sale, answer)
+            place: with_receipt(counter, with_ticket(counter, sale, answer))
             for (place, sale), answer in zip(sales.items(), sold, strict=True)
         }
     told = [answers[place] for place in range(len(asked.items))]
@@ -112,6 +113,20 @@ def with_ticket(counter: Counter, sale: SaleItem, answer: Answer) -> Answer:
         return answer
     ticket = make_ticket(counter.ring, phone, till=counter.till_id)
     return msgspec.structs.replace(answer, ticket=ticket)
+
+
+def with_receipt(counter: Counter, answer: Answer) -> Answer:
+    """Promise what is stored, be it a yes or a no; a retry hears the same promise."""
+    if answer.recorded_at is None:
+        return answer
+    receipt = make_receipt(
+        counter.ring,
+        answer.id,
+        cents=answer.take_cents,
+        is_booked=answer.outcome == "booked",
+        recorded_at=answer.recorded_at,
+    )
+    return msgspec.structs.replace(answer, receipt=receipt)
 
 
 def sale_item(counter: Counter, body: AskBody, asked: Asks | Sells) -> SaleItem:

@@ -17,8 +17,10 @@ from pas.grants.show_decision import MOST_SHOWN, WrittenDecision, all_decisions
 from pas.ids import DecisionId, ResidentId
 from pas.messages.model import Channel
 from pas.messages.sealed import Unreadable, open_address
+from pas.passes.own_balances import prove_own_balances
 from pas.requests.file import refuse_stranger
 from pas.requests.sections import MOST, SECTIONS
+from pas.seals.prove_balances import BalanceProof
 
 FORMAT: Final = "pas-my-data-1"
 
@@ -96,6 +98,7 @@ async def everything_about(
             parts[section.name] = Described(section.about, part.found < MOST, items)
         decided = await all_decisions(connection, resident_id)
         sealed = await READ_CONTACTS.all(connection, resident_id) if is_self else []
+    parts["balanceProofs"] = proved(await prove_own_balances(connection, resident_id))
     parts["decisionsInWords"] = in_words(decided)
     parts["contacts"] = contacts_of(sealed, resident_id, ring=ring)
     await record_event(
@@ -121,6 +124,12 @@ def in_words(decided: list[WrittenDecision]) -> Described:
     ]
     items = msgspec.Raw(msgspec.json.encode(told))
     return Described("De nieuwste beslissingen, in gewone zinnen.", len(told) < MOST_SHOWN, items)
+
+
+def proved(proofs: list[BalanceProof]) -> Described:
+    """What anybody can check who has the public key of the seals."""
+    about = "Bewijs van wat er vannacht op elk tegoed stond. Zie docs/seals.md van het programma."
+    return Described(about, is_complete=True, items=msgspec.Raw(msgspec.json.encode(proofs)))
 
 
 def contacts_of(sealed: list[ContactRow], resident_id: ResidentId, *, ring: KeyRing) -> Described:

@@ -20,6 +20,7 @@ from pas.seals.checkpoints import (
     last_checkpoint,
     read_checkpoint,
 )
+from pas.seals.cosign import READ_WITNESSED
 from pas.seals.leaves import Kind, Leaf, Line, Row
 from pas.seals.rows import read_leaves
 from pas.seals.verify import READ_LEAVES, StoredLeaf, Told, checkpoint_groups
@@ -62,8 +63,10 @@ async def export_books(
             async for group in checkpoint_groups(connection):
                 for line in await _stretch(connection, group, at=at, first=done):
                     log.write(msgspec.json.encode(line) + b"\n")
+                signed = await READ_WITNESSED.all(connection, done, group[-1].size)
+                witnessed = {one.size: one.note for one in signed}
                 for one in group:
-                    said = CheckpointLine(one.size, one.note)
+                    said = CheckpointLine(one.size, witnessed.get(one.size, one.note))
                     notes.write(msgspec.json.encode(said) + b"\n")
                 at, done = Position(group[-1].epoch, group[-1].xid), group[-1].size
                 if told is not None:

@@ -15,6 +15,8 @@ from uuid import UUID
 import msgspec
 
 VERSION: Final = 1
+BALANCE: Final = 8
+"""The kind of a leaf in a tree of balances; in the tree of the books it never stands."""
 NOBODY: Final = bytes(16)
 FOREVER: Final = 2**63 - 1
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -187,6 +189,12 @@ def of_seal_key(epoch: int, row: SealKeyRow) -> Leaf:
 def of_balances(epoch: int, row: BalancesRow) -> Leaf:
     body = [row.root, _long(row.accounts), _time(row.taken_at)]
     return _leaf(epoch, row, Kind.BALANCES, key=_long(row.size), body=body)
+
+
+def balance_data(account: int, unit: str, amount: int) -> bytes:
+    """What a leaf in a tree of balances hashes."""
+    head = struct.pack(">hhq", VERSION, BALANCE, account)
+    return head + _text(unit) + _long(amount)
 
 
 def _leaf(

@@ -7,7 +7,7 @@ import msgspec
 
 from pas.db import Connection, Statement
 from pas.errors import Refusal
-from pas.seals.checkpoints import last_checkpoint
+from pas.seals.checkpoints import StoredCheckpoint, last_checkpoint
 from pas.seals.leaves import Kind
 from pas.seals.tiles import read_tiles
 from pas.seals.tree import inclusion, path
@@ -25,7 +25,7 @@ class Place(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class EntryProof(msgspec.Struct, frozen=True, rename="camel"):
+class LeafProof(msgspec.Struct, frozen=True, rename="camel"):
     """Everything to check by oneself: what is hashed, where it stands, the way up, and the signed note."""
 
     number: int
@@ -45,14 +45,19 @@ READ_PLACE: Final = Statement(
 )
 
 
-async def prove_entry(connection: Connection, entry_id: UUID) -> EntryProof:
+async def prove_entry(connection: Connection, entry_id: UUID) -> LeafProof:
     """Give the proof of an entry under the last seal; the leaf is made from the rows as they are now."""
     last = await last_checkpoint(connection)
     place = await READ_PLACE.first(connection, entry_id, Kind.ENTRY)
     if last is None or place is None or place.number >= last.size:
         raise EntryNotSealed
+    return await prove_leaf(connection, place, last)
+
+
+async def prove_leaf(connection: Connection, place: Place, last: StoredCheckpoint) -> LeafProof:
+    """Give the way from a leaf up to the root of a seal."""
     tiles = await read_tiles(
         connection, [*path(place.number, last.size), *path(last.size - 1, last.size)]
     )
     proof = inclusion(tiles, place.number, last.size)
-    return EntryProof(place.number, place.data, proof, last.note)
+    return LeafProof(place.number, place.data, proof, last.note)

@@ -4,11 +4,13 @@ The layout is that of C2SP tlog-tiles: a checkpoint, and tiles of hashes. Hashes
 """
 
 import re
-from typing import ClassVar, Final
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
-from litestar import Response, get
-from litestar.params import FromPath
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.permissions import Permission
@@ -17,7 +19,8 @@ from pas.db import Connection
 from pas.errors import Refusal
 from pas.problems.bodies import AppRequest
 from pas.seals.checkpoints import last_checkpoint
-from pas.seals.prove_entry import EntryProof, prove_entry
+from pas.seals.cosign import READ_NEWEST, keep_cosignature
+from pas.seals.prove_entry import LeafProof, prove_entry
 from pas.seals.tiles import read_tile
 from pas.seals.tree import HASH_BYTES, TILE_WIDTH, TileId
 
@@ -51,6 +54,42 @@ async def read_newest_checkpoint(municipality: FromPath[str], request: AppReques
     return Response(last.note, media_type="text/plain; charset=utf-8")
 
 
+class Cosignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The line of a witness below the seal over so many leaves, as ``pas ledger witness`` writes it."""
+
+    size: Annotated[int, msgspec.Meta(gt=0, le=2**53)]
+    line: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    witness: str
+
+
+@get("/{municipality:str}/seals/witnessed", opt=PUBLIC, include_in_schema=False)
+async def read_newest_witnessed(municipality: FromPath[str], request: AppRequest) -> Response[str]:
+    """The newest note that witnesses signed too: everybody sees the same books."""
+    async with connected(request, municipality) as connection:
+        found = await READ_NEWEST.first(connection)
+    if found is None:
+        raise NothingSealed
+    return Response(found.note, media_type="text/plain; charset=utf-8")
+
+
+@post("/v1/{municipality:str}/cosignatures", opt=PUBLIC, status_code=200)
+async def receive_cosignature(
+    municipality: FromPath[str], request: AppRequest, data: JSONBody[Cosignature]
+) -> Kept:
+    """Neem de handtekening van een getuige aan, onder een zegel.
+
+    Wie de getuige is, blijkt uit de handtekening. Dezelfde nog eens sturen verandert niets.
+    """
+    async with connected(request, municipality) as connection:
+        witness = await keep_cosignature(
+            connection, data.line, size=data.size, now=datetime.now(UTC)
+        )
+    return Kept(witness)
+
+
 @get("/{municipality:str}/seals/tile/{place:path}", opt=PUBLIC, include_in_schema=False)
 async def read_tile_of_hashes(
     municipality: FromPath[str], place: FromPath[str], request: AppRequest
@@ -65,7 +104,7 @@ async def read_tile_of_hashes(
 @get("/v1/{municipality:str}/entries/{entry_id:uuid}/proof", opt=PROVE)
 async def read_entry_proof(
     municipality: FromPath[str], entry_id: FromPath[UUID], request: AppRequest
-) -> EntryProof:
+) -> LeafProof:
     """Lees het bewijs dat een boeking onder het zegel van nu staat."""
     async with connected(request, municipality) as connection:
         return await prove_entry(connection, entry_id)
@@ -93,6 +132,8 @@ async def _hashes(connection: Connection, tile: TileId) -> bytes:
 
 routes: list[ControllerRouterHandler] = [
     read_newest_checkpoint,
+    read_newest_witnessed,
+    receive_cosignature,
     read_tile_of_hashes,
     read_entry_proof,
 ]

@@ -37,6 +37,10 @@ class Mine(msgspec.Struct, frozen=True):
     mine: bool
 
 
+class Waits(msgspec.Struct, frozen=True):
+    waits: bool
+
+
 class KeyLeaf(msgspec.Struct, frozen=True):
     sealed: bool
 
@@ -62,6 +66,7 @@ class Nodes(msgspec.Struct):
         self.hashes.append(hashed)
 
 
+READ_WAITS: Final = Statement("SELECT seal_waits() AS waits", Waits)
 ONE_SEALER: Final = Statement(
     "SELECT pg_try_advisory_xact_lock(hashtext(current_schema || '.seal')) AS mine", Mine
 )
@@ -77,13 +82,18 @@ SEAL: Final = Statement("SELECT seal($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $1
 
 async def note_keys(connection: Connection, ring: KeyRing) -> None:
     """Write down the public side of the keys that sign from now on; what is there already stays."""
-    for key in reversed(ring.of(Purpose.SEAL)):
+    for key in ring.keys:
+        if key.purpose not in {Purpose.SEAL, Purpose.RECEIPT}:
+            continue
         public = verifier_of("", key.secret).public_key
         await NOTE_KEY.run(connection, key.key_id, key.purpose.value, public, key.created_at)
 
 
 async def seal_next(connection: Connection, ring: KeyRing) -> Sealed | None:
     """Seal one step; None when nothing is to be sealed now, or another process does."""
+    # Most looks find nothing: those cost this one statement, outside a transaction.
+    if not (await READ_WAITS.one(connection)).waits:
+        return None
     async with connection.transaction():
         if not (await ONE_SEALER.one(connection)).mine:
             return None

@@ -55,3 +55,13 @@ async def read_edges(connection: Connection, size: int) -> list[list[bytes]]:
         edges.append([hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)])
         level += 1
     return edges
+
+
+def address_of(tile: TileId) -> str:
+    """Write where a tile is (C2SP tlog-tiles): ``0/x001/067``, or ``0/x001/067.p/12`` of one that grows."""
+    groups = f"{tile.number:03}"
+    groups = groups.zfill(-(-len(groups) // 3) * 3)
+    parts = [groups[at : at + 3] for at in range(0, len(groups), 3)]
+    place = "/".join([*(f"x{one}" for one in parts[:-1]), parts[-1]])
+    part = "" if tile.width == TILE_WIDTH else f".p/{tile.width}"
+    return f"{tile.level}/{place}{part}"

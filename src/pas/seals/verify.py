@@ -7,18 +7,20 @@ the building pins the past: the books at its size must have its root.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import msgspec
 
 from pas.db import Connection, Statement
 from pas.ledger.position import Position
+from pas.seals.check_balances import other_balances
 from pas.seals.checkpoints import (
     Checkpoint,
     CheckpointUnreadable,
     StoredCheckpoint,
     read_checkpoint,
 )
+from pas.seals.faults import Fault, What
 from pas.seals.leaves import Kind, Leaf
 from pas.seals.notes import Note, NoteUnreadable, Verifier, signers
 from pas.seals.rows import read_leaves
@@ -28,28 +30,8 @@ AT_ONCE: Final = 10_000
 """Leaves compared at a time; one transaction with more than that is taken whole."""
 MOST_FAULTS: Final = 1_000
 
-What: TypeAlias = Literal[
-    "changed",
-    "removed",
-    "inserted",
-    "moved",
-    "root",
-    "signature",
-    "origin",
-    "position",
-    "copy",
-]
 Told = Callable[[int, int], None]
 """Hears how many leaves are verified, of how many."""
-
-
-class Fault(msgspec.Struct, frozen=True, rename="camel"):
-    """What is wrong at which place of the tree; ``kind`` and ``key`` name the row, where it is about one."""
-
-    what: What
-    number: int
-    kind: str | None = None
-    key: str | None = None
 
 
 class Verification(msgspec.Struct, frozen=True, rename="camel"):
@@ -118,6 +100,7 @@ async def verify(
         if len(looking.faults) >= MOST_FAULTS:
             break
     looking.end(leaves)
+    looking.faults += await other_balances(connection)
     return Verification(looking.size, looking.checkpoints, looking.faults[:MOST_FAULTS])
 
 

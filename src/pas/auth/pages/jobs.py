@@ -41,6 +41,7 @@ WORDS: Final = {
     "residents.import": "Inwoners inlezen",
     "retention.clean_up": "Oude gegevens verwijderen",
     "schemes.import": "Regelingen inlezen",
+    "seals.balances": "Vastleggen wat op elk tegoed staat",
     "signals.look": "Zoeken naar opvallende verkopen",
     "settlements.propose_due": "Uitbetaling voorstellen",
 }

@@ -63,7 +63,7 @@ async def hand_in(
             permit = permits.get(one.permit) if one.permit is not None else None
             row = await judge_one(database, till, one, permit=permit, now=now)
             known[one.sequence, one.digest] = row
-        answers.append(told(row))
+        answers.append(told(row, till.ring))
     return answers
 
 

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from pas.auth.access import actor_of
-from pas.auth.state import auth_state, connected
+from pas.auth.state import auth_state, connected, ring_of
 from pas.ids import MunicipalityName, TillId
 from pas.problems.bodies import AppRequest
 from pas.redemptions.bodies import Body
@@ -104,10 +104,10 @@ async def read_sales(
     after: Annotated[int, QueryParameter(ge=0, le=MOST_SEQUENCE)] = 0,
 ) -> OfflineAnswers:
     """Lees wat er werd van de verkopen zonder internet van deze kassa, na een volgnummer."""
-    till = signing_till(request)
+    till, ring = signing_till(request), await ring_of(request, municipality)
     async with connected(request, municipality) as connection:
         rows = await sales_after(connection, till, after)
-    return OfflineAnswers(items=tuple(map(told, rows)))
+    return OfflineAnswers(items=tuple(told(row, ring) for row in rows))
 
 
 def signing_till(request: AppRequest) -> TillId:

@@ -7,12 +7,15 @@ from uuid import UUID
 
 import msgspec
 
+from pas.auth.keys import KeyRing
 from pas.db import Connection, Statement
 from pas.errors import TillRefusal
 from pas.ids import EntryId, TillId
 from pas.money import Cents
 from pas.redemptions.bodies import RefusalTold, Told, refusal_told
 from pas.redemptions.judge import refusal_named
+from pas.redemptions.refusals import SaleIdReused
+from pas.seals.receipts import make_receipt
 
 Outcome = Literal["booked", "replay", "declined"]
 Bearer = Literal["budget", "municipality", "both", "merchant"]
@@ -52,6 +55,8 @@ class OfflineTold(Told, frozen=True):
     risk_cents: Cents
     reason: RefusalTold | None
     recorded_at: datetime
+    receipt: str | None
+    """What was ``booked`` or ``declined``, promised: it stands under a seal within a day. Keep it."""
 
 
 class OfflineAnswers(Told, frozen=True):
@@ -101,7 +106,7 @@ async def sales_after(
     return await READ_AFTER.all(connection, till_id, sequence, MOST_LISTED)
 
 
-def told(row: StoredSale) -> OfflineTold:
+def told(row: StoredSale, ring: KeyRing) -> OfflineTold:
     reason = None
     if row.reason is not None and row.outcome != "replay":
         reason = refusal_told(refusal_named(row.reason))
@@ -113,6 +118,20 @@ def told(row: StoredSale) -> OfflineTold:
         take_cents=row.take_cents,
         risk_cents=row.risk_cents,
         reason=reason,
+        recorded_at=row.recorded_at,
+        receipt=receipt_of(row, ring),
+    )
+
+
+def receipt_of(row: StoredSale, ring: KeyRing) -> str | None:
+    """Promise what stands under this sale's own id: no replay, and no id that was another sale's."""
+    if row.outcome == "replay" or row.reason == SaleIdReused.code():
+        return None
+    return make_receipt(
+        ring,
+        row.id,
+        cents=row.take_cents + row.risk_cents,
+        is_booked=row.outcome == "booked",
         recorded_at=row.recorded_at,
     )
 
@@ -128,4 +147,5 @@ def unread(reason: type[TillRefusal], *, now: datetime) -> OfflineTold:
         risk_cents=Cents(0),
         reason=refusal_told(reason),
         recorded_at=now,
+        receipt=None,
     )

@@ -11,8 +11,8 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.access import actor_of
 from pas.auth.actor import Actor
 from pas.auth.permissions import Permission
-from pas.auth.state import auth_state, connected
-from pas.ids import EntryId, MerchantId, MunicipalityName, TillId
+from pas.auth.state import connected, ring_of
+from pas.ids import EntryId, MerchantId, TillId
 from pas.money import Cents
 from pas.problems.bodies import AppRequest
 from pas.redemptions.bodies import (
@@ -34,6 +34,7 @@ from pas.redemptions.sell import moment_in
 from pas.redemptions.till_list import Part, TillSale, read_sale, sales_of
 from pas.redemptions.undo import Undo, undo
 from pas.redemptions.viewer import viewer_of
+from pas.seals.receipts import make_receipt
 
 OfMerchant = Annotated[UUID | None, QueryParameter(name="merchantId")]
 
@@ -170,15 +171,22 @@ def acting(actor: Actor) -> TillFacts:
 
 
 async def undone(request: AppRequest, municipality: str, ask: Undo) -> UndoneTold:
-    moment = moment_in(await auth_state(request.app.state).ring(MunicipalityName(municipality)))
+    ring = await ring_of(request, municipality)
     async with connected(request, municipality) as connection:
-        done = await undo(connection, ask, moment)
+        done = await undo(connection, ask, moment_in(ring))
     return UndoneTold(
         id=done.id,
         redemption_id=done.original,
         amount_cents=done.amount_cents,
         lost_cents=done.lost_cents,
         recorded_at=done.recorded_at,
+        receipt=make_receipt(
+            ring,
+            done.id,
+            cents=-done.amount_cents,
+            is_booked=True,
+            recorded_at=done.recorded_at,
+        ),
     )
 
 
