@@ -2010,6 +2010,19 @@ END $$;
 
 ALTER FUNCTION municipality.refuse_double_agreement() OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.refuse_early_manifest() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM settlement_run r WHERE r.id = NEW.run_id AND r.exported_at IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA272', MESSAGE = 'a settlement has a manifest once its files for the bank were made';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_early_manifest() OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.refuse_in_sandbox() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -5108,6 +5121,17 @@ ALTER TABLE municipality.settlement_line OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.settlement_line IS 'One payment. It stands unless it was withdrawn before its run was approved: after that its amount comes back by a bounce, which the next line counts, and its range is never used again.';
 
+CREATE TABLE municipality.settlement_manifest (
+    run_id uuid NOT NULL,
+    sha256 bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT settlement_manifest_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+ALTER TABLE municipality.settlement_manifest OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.settlement_manifest IS 'The hash at the first time; a manifest that would differ is not given out.';
+
 CREATE TABLE municipality.settlement_run (
     id uuid NOT NULL,
     number integer NOT NULL,
@@ -6094,6 +6118,9 @@ ALTER TABLE ONLY municipality.settlement_line
 ALTER TABLE ONLY municipality.settlement_line
     ADD CONSTRAINT settlement_line_settle_entry_id_key UNIQUE (settle_entry_id);
 
+ALTER TABLE ONLY municipality.settlement_manifest
+    ADD CONSTRAINT settlement_manifest_pkey PRIMARY KEY (run_id);
+
 ALTER TABLE ONLY municipality.settlement_run
     ADD CONSTRAINT settlement_run_account_id_key UNIQUE (account_id);
 
@@ -6691,6 +6718,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.settlement_
 
 ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER append_only;
 
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.settlement_manifest FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.settlement_manifest ENABLE ALWAYS TRIGGER append_only;
+
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.settlement_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.settlement_run ENABLE ALWAYS TRIGGER append_only;
@@ -6968,6 +6999,10 @@ CREATE TRIGGER refuse_closing BEFORE INSERT ON municipality.year_closing FOR EAC
 ALTER TABLE municipality.year_closing ENABLE ALWAYS TRIGGER refuse_closing;
 
 CREATE TRIGGER refuse_double_agreement BEFORE INSERT OR UPDATE ON municipality.agreement FOR EACH ROW EXECUTE FUNCTION municipality.refuse_double_agreement();
+
+CREATE TRIGGER refuse_early BEFORE INSERT ON municipality.settlement_manifest FOR EACH ROW EXECUTE FUNCTION municipality.refuse_early_manifest();
+
+ALTER TABLE municipality.settlement_manifest ENABLE ALWAYS TRIGGER refuse_early;
 
 CREATE TRIGGER refuse_in_sandbox BEFORE INSERT ON municipality.card_run FOR EACH ROW EXECUTE FUNCTION municipality.refuse_in_sandbox();
 
@@ -7344,6 +7379,9 @@ ALTER TABLE ONLY municipality.settlement_line
 ALTER TABLE ONLY municipality.settlement_line
     ADD CONSTRAINT settlement_line_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
 
+ALTER TABLE ONLY municipality.settlement_manifest
+    ADD CONSTRAINT settlement_manifest_run_id_fkey FOREIGN KEY (run_id) REFERENCES municipality.settlement_run(id);
+
 ALTER TABLE ONLY municipality.settlement_unpaid
     ADD CONSTRAINT settlement_unpaid_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
 
@@ -7619,6 +7657,8 @@ REVOKE ALL ON FUNCTION municipality.refuse_changed_signal() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_early_manifest() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_in_sandbox() FROM PUBLIC;
 
@@ -8683,6 +8723,9 @@ GRANT INSERT(reversed_cents) ON TABLE municipality.settlement_line TO app_munici
 GRANT INSERT(returned_cents) ON TABLE municipality.settlement_line TO app_municipality;
 
 GRANT INSERT(amount_cents) ON TABLE municipality.settlement_line TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.settlement_manifest TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.settlement_manifest TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.settlement_run TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.settlement_run TO app_municipality;

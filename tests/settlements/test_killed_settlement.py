@@ -1,6 +1,7 @@
 """A program that is killed at any step of a run: again does it once, and gives the same bytes."""
 
 import asyncio
+import hashlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -25,7 +26,7 @@ from pas.db import Connection, Login, role_name
 from pas.demo.settling import until_decided
 from pas.ids import SettlementId
 from pas.installation import Access
-from pas.settlements import approve, export, payments, propose, withdraw
+from pas.settlements import approve, export, manifest, payments, propose, withdraw
 from pas.settlements.show import list_runs
 from pas.settlements.stored import read_lines, read_run
 
@@ -172,3 +173,6 @@ async def test_an_export_that_is_killed_gives_the_very_bytes_when_it_is_done_aga
         assert await killed(login, "export", where, run, NOW) == -signal.SIGKILL
     content = await export.fetch_file(connection, VELSEN, run, number=1, actor=FINANCE)
     assert [one.content for one in expected] == [content]
+    made = await manifest.fetch_manifest(connection, VELSEN, run, now=NOW)
+    kept = await manifest.read_manifest_hash(connection, run)
+    assert kept == hashlib.sha256(made).hexdigest()

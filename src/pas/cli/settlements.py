@@ -1,6 +1,7 @@
 """``pas settlements``: what merchants are owed, in runs. Approving is for a person, on a page or by the API."""
 
 import asyncio
+import hashlib
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from pas.money import Cents, euros
 from pas.settings import read_settings
 from pas.settlements.bank.import_file import import_bank_file as take_in_file
 from pas.settlements.bank.xml import MOST_BYTES
+from pas.settlements.manifest import checkpoint_of, fetch_manifest
 from pas.settlements.propose import look_ahead, propose_settlement
 from pas.settlements.review import read_review
 from pas.settlements.review_file import (
@@ -169,6 +171,38 @@ def review(
         told(1, 1)
     file.write_bytes(review_spreadsheet(table) if file.suffix == ".xlsx" else review_csv(table))
     done(f"{len(table.rows)} rows in {file}.")
+
+
+@app.command()
+def manifest(
+    municipality: Place,
+    number: Number,
+    file: Annotated[Path, typer.Argument(help="Where to write the manifest (JSON).")],
+    *,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="Where to write the signed note over the books of now.")
+    ] = None,
+) -> None:
+    """Write the manifest of a run: its files, each payment, and who approved its account.
+
+    Keep it outside the building, with the note: together they pin what was paid to whom.
+
+    Example: pas settlements manifest velsen 12 run-12.json --checkpoint run-12.txt
+    """
+    name = MunicipalityName(municipality)
+
+    async def work(connection: Connection) -> tuple[bytes, str | None]:
+        run = await numbered(connection, number)
+        content = await fetch_manifest(connection, name, run.id, now=datetime.now(UTC))
+        return content, await checkpoint_of(connection)
+
+    content, note = with_connection(municipality, work)
+    file.write_bytes(content)
+    if checkpoint is not None and note is not None:
+        checkpoint.write_text(note, encoding="utf-8")
+    done(f"{file}: SHA-256 {hashlib.sha256(content).hexdigest()}")
+    if checkpoint is not None:
+        done(f"{checkpoint}: the last note." if note else "Nothing is sealed yet: no note.")
 
 
 @app.command()

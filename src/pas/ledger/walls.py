@@ -35,6 +35,7 @@ TRIGGERS: Final = Statement(
         ('settlement_run', 'refuse_step'), ('settlement_run', 'append_only'),
         ('settlement_run', 'keep_limit'), ('settlement_run', 'refuse_large'),
         ('settlement_unpaid', 'append_only'), ('settlement_file', 'append_only'),
+        ('settlement_manifest', 'append_only'), ('settlement_manifest', 'refuse_early'),
         ('offline_sale', 'only_by_ledger'), ('offline_sale', 'append_only'), ('offline_permit', 'append_only'),
         ('seal_key', 'only_by_ledger'), ('seal_leaf', 'only_by_ledger'), ('seal_node', 'only_by_ledger'),
         ('seal_checkpoint', 'only_by_ledger'), ('balance_tree', 'only_by_ledger'),

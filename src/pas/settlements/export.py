@@ -20,12 +20,12 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import MunicipalityName, SettlementId
 from pas.installation.sandbox import refuse_in_sandbox
-from pas.money import Cents
 from pas.settlements.booking import refuse_programs
-from pas.settlements.model import SettlementLine, SettlementRun
+from pas.settlements.manifest import keep_manifest
+from pas.settlements.model import BankFile, SettlementLine, SettlementRun
 from pas.settlements.pain001 import MOST_TRANSACTIONS, Order, Payment, written
 from pas.settlements.rules import payment_id, refuse_state
-from pas.settlements.stored import lock_run, read_lines, read_run
+from pas.settlements.stored import READ_FILES, lock_run, read_lines, read_run
 from pas.web.dates import day
 
 
@@ -50,28 +50,11 @@ class BankFileDiffers(Refusal):
     next_step: ClassVar[str] = "Stuur niets naar de bank. Bel de technisch beheerder."
 
 
-class BankFile(msgspec.Struct, frozen=True, rename="camel"):
-    """One file of a run; the hash (SHA-256, in hex) tells whether a copy is the same."""
-
-    number: int
-    transactions: int
-    total_cents: Cents
-    sha256: str
-    made_at: datetime
-
-
 class Made(msgspec.Struct, frozen=True):
     order: Order
     content: bytes
 
 
-READ_FILES: Final = Statement(
-    """
-    SELECT number, transactions, total_cents, encode(sha256, 'hex') AS sha256, made_at
-    FROM settlement_file WHERE run_id = $1 ORDER BY number
-    """,
-    BankFile,
-)
 INSERT_FILE: Final = Statement(
     """
     INSERT INTO settlement_file (run_id, number, transactions, total_cents, sha256, made_at)
@@ -113,13 +96,14 @@ async def export_settlement(
             await INSERT_FILE.run(connection, run_id, number, size, total, sha256, now)
         await EXPORTED.run(connection, run_id, now, actor.id)
         files = await READ_FILES.all(connection, run_id)
+        manifest = await keep_manifest(connection, municipality, run_id, now=now)
         await record_event(
             connection,
             kind="settlement.exported",
             subject_kind="settlement",
             subject_id=run_id,
             actor=actor,
-            after={"files": [msgspec.to_builtins(one) for one in files]},
+            after={"files": [msgspec.to_builtins(one) for one in files], "manifest": manifest},
         )
     return files
 

@@ -79,6 +79,16 @@ class SettlementLine(msgspec.Struct, frozen=True, rename="camel"):
     returned_because: str | None
 
 
+class BankFile(msgspec.Struct, frozen=True, rename="camel"):
+    """One file of a run; the hash (SHA-256, in hex) tells whether a copy is the same."""
+
+    number: int
+    transactions: int
+    total_cents: Cents
+    sha256: str
+    made_at: datetime
+
+
 class UnpaidMerchant(msgspec.Struct, frozen=True, rename="camel"):
     """What a run does not pay, and why; the next one looks again."""
 

@@ -10,7 +10,7 @@ from pas.errors import Refusal
 from pas.ids import MerchantId, SettlementId
 from pas.merchants.model import PayoutAccount
 from pas.merchants.rules import account_in_use
-from pas.settlements.model import SettlementLine, SettlementRun
+from pas.settlements.model import BankFile, SettlementLine, SettlementRun
 
 
 class SettlementNotFound(Refusal):
@@ -63,6 +63,13 @@ READ_LINES: Final = Statement(
     WHERE l.run_id = $1 AND l.number > $2 ORDER BY l.number LIMIT $3
     """,
     SettlementLine,
+)
+READ_FILES: Final = Statement(
+    """
+    SELECT number, transactions, total_cents, encode(sha256, 'hex') AS sha256, made_at
+    FROM settlement_file WHERE run_id = $1 ORDER BY number
+    """,
+    BankFile,
 )
 READ_USABLE_ACCOUNTS: Final = Statement(
     """

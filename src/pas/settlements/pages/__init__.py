@@ -2,12 +2,23 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.pages import acts, bank, line, made_of, overview, payouts, review, run
+from pas.settlements.pages import (
+    acts,
+    bank,
+    line,
+    made_of,
+    manifest,
+    overview,
+    payouts,
+    review,
+    run,
+)
 
 routes: list[ControllerRouterHandler] = [
     *overview.routes,
     *run.routes,
     *review.routes,
+    *manifest.routes,
     *acts.routes,
     *line.routes,
     *payouts.routes,

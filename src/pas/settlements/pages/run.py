@@ -19,8 +19,9 @@ from pas.grants.names import read_logins
 from pas.ids import MerchantId, MunicipalityName, SettlementId
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
-from pas.settlements.export import BankFile, read_files
-from pas.settlements.model import SettlementLine, SettlementRun
+from pas.settlements.export import read_files
+from pas.settlements.manifest import read_manifest_hash
+from pas.settlements.model import BankFile, SettlementLine, SettlementRun
 from pas.settlements.pages.review import shown_review
 from pas.settlements.pages.words import RUN_STATES, outcome_of, unpaid_cells
 from pas.settlements.routes.runs import EXPORT, READ, After, fetched_file
@@ -52,6 +53,8 @@ class Shown(msgspec.Struct, frozen=True):
     totals: ListedSettlement
     before: ListedSettlement | None
     files: list[BankFile]
+    manifest: str | None
+    """The hash of its manifest."""
     names: dict[UUID, str]
     payer: tuple[str, str] | None
     """Name and account that the municipality pays from: as approved, else as it is set now."""
@@ -85,6 +88,7 @@ async def run_page(
             for name, amount, reason in map(unpaid_cells, unpaid)
         ],
         files=shown.files,
+        manifest=shown.manifest,
         review=review,
         has_payer=shown.payer is not None,
         after=lines[-1].number if len(lines) == ON_A_PAGE else None,
@@ -117,6 +121,7 @@ async def read_shown(connection: Connection, run_id: SettlementId) -> Shown:
         totals=found[0],
         before=before[0] if before else None,
         files=await read_files(connection, run_id),
+        manifest=await read_manifest_hash(connection, run_id),
         names=await read_logins(connection, people),
         payer=await payer_of(connection, run),
     )

@@ -2,11 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.routes import bank, payouts, review, runs
+from pas.settlements.routes import bank, manifest, payouts, review, runs
 
 routes: list[ControllerRouterHandler] = [
     *runs.handlers,
     *review.handlers,
+    *manifest.handlers,
     *payouts.handlers,
     *bank.handlers,
 ]

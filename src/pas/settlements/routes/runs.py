@@ -16,8 +16,14 @@ from pas.auth.state import connected
 from pas.ids import MerchantId, MunicipalityName, SettlementId
 from pas.problems.bodies import AppRequest
 from pas.settlements.approve import approve_settlement
-from pas.settlements.export import BankFile, export_settlement, fetch_file, read_files
-from pas.settlements.model import Reason, SettlementLine, SettlementRun, UnpaidMerchant
+from pas.settlements.export import export_settlement, fetch_file, read_files
+from pas.settlements.model import (
+    BankFile,
+    Reason,
+    SettlementLine,
+    SettlementRun,
+    UnpaidMerchant,
+)
 from pas.settlements.payments import mark_paid, mark_returned
 from pas.settlements.propose import propose_settlement
 from pas.settlements.show import NEWEST, ListedSettlement, list_runs, read_unpaid
