@@ -16,7 +16,7 @@ from pas.leaving.tables import READ_REFERENCES, READ_TABLES, leaving_tables
 SAMPLE: Final = """
 SET LOCAL pas.migrating = 'on';
 CREATE TABLE sample (id integer PRIMARY KEY, "a,b" text, t text, n text NOT NULL, s smallint, i integer, l bigint,
-    f boolean, u uuid, d date, z timestamptz, b bytea, j jsonb, ts text[], us uuid[], bs bytea[], iv interval);
+    f boolean, u uuid, d date, z timestamptz, b bytea, j jsonb, ts text[], us uuid[], bs bytea[], iv interval, ls bigint[]);
 CREATE TABLE same (LIKE sample);
 """
 TEXTS: Final = (
@@ -136,4 +136,5 @@ def a_row(by_chance: random.Random, number: int) -> tuple[object, ...]:
         ),
         maybe([maybe(text()) for _ in range(by_chance.randrange(4))]),
         *(maybe(ids), maybe([maybe(some_bytes)]), maybe(timedelta(days=1, microseconds=1))),
+        maybe([maybe(2**63 - 1), maybe(-(2**63))]),
     )
