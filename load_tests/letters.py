@@ -26,12 +26,13 @@ from machine import resident_megabytes
 from pas.ids import HouseholdNumber, MunicipalityName, ResidentId
 from pas.letters.card_letters import FAST_MASK, OF_A_FAMILY
 from pas.letters.kinds import KINDS
+from pas.letters.layout import set_letters
 from pas.letters.letter import Content, House, write
-from pas.letters.press import Press, a_press
 from pas.letters.recipients import Person, Recipient
-from pas.letters.typesetter import FONTS
 from pas.letters.versions import Templates
 from pas.passes.codes import grouped, new_card_number, new_token
+from pas.press.press import Press, a_press
+from pas.press.typesetter import FONTS
 from pas.qr import draw_bare_svg
 
 COUNT: Final = 10_000
@@ -92,7 +93,7 @@ async def _make(count: int) -> Made:
 
 async def _set(press: Press, letters: list[dict[str, object]]) -> bytes:
     layout = Templates({}).layout(KIND)
-    return await press.pdf(layout, _given(letters), large=False, made_at=MADE_AT)
+    return await set_letters(press, layout, _given(letters), large=False, made_at=MADE_AT)
 
 
 def _bare(letters: list[dict[str, object]]) -> float:

@@ -3722,6 +3722,115 @@ ALTER TABLE municipality.epoch OWNER TO owner_municipality;
 
 COMMENT ON TABLE municipality.epoch IS 'A position is (epoch, xid, id). Import, restore and moving raise the epoch, because transaction ids start elsewhere on another server.';
 
+CREATE TABLE municipality.transfer (
+    entry_id uuid NOT NULL,
+    line smallint NOT NULL,
+    debit bigint NOT NULL,
+    credit bigint NOT NULL,
+    amount bigint NOT NULL,
+    debit_turn bigint,
+    debit_number bigint,
+    credit_number bigint,
+    reversed_line smallint,
+    xid bigint NOT NULL,
+    epoch integer NOT NULL,
+    CONSTRAINT transfer_amount_check CHECK (((amount >= 1) AND (amount <= '100000000000000'::bigint))),
+    CONSTRAINT transfer_between_two CHECK ((debit <> credit)),
+    CONSTRAINT transfer_check CHECK ((((debit_turn IS NULL) = (debit_number IS NULL)) AND ((debit_turn >= 1) AND (debit_turn <= debit_number)))),
+    CONSTRAINT transfer_credit_number_check CHECK ((credit_number > 0)),
+    CONSTRAINT transfer_line_check CHECK ((line > 0))
+);
+
+ALTER TABLE municipality.transfer OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.transfer IS 'One movement in one row, so an unbalanced entry cannot be written down. The numbers are the place in the movements of a guarded account, dense, and given out under its lock.';
+
+CREATE VIEW municipality.equation_part AS
+ SELECT 'scheme'::text AS book,
+    COALESCE(d.scheme_id, c.scheme_id) AS about,
+    (COALESCE(d.budget_year, c.budget_year))::integer AS budget_year,
+    d.unit,
+    p.term,
+    t.entry_id,
+    (p.sign * t.amount) AS amount,
+    e.kind,
+    e.period,
+    e.occurred_at,
+    e.recorded_at,
+    t.epoch,
+    t.xid,
+        CASE
+            WHEN (c.kind = 'merchant'::text) THEN c.subject_id
+            WHEN (d.kind = 'merchant'::text) THEN d.subject_id
+            ELSE NULL::uuid
+        END AS merchant_id
+   FROM ((((municipality.transfer t
+     JOIN municipality.entry e ON ((e.id = t.entry_id)))
+     JOIN municipality.account d ON ((d.id = t.debit)))
+     JOIN municipality.account c ON ((c.id = t.credit)))
+     CROSS JOIN LATERAL ( VALUES ('granted'::text,
+                CASE
+                    WHEN ((e.kind = ANY (ARRAY['grant'::text, 'opening'::text])) AND (c.kind = 'budget'::text)) THEN 1
+                    WHEN ((e.kind = 'correct'::text) AND (d.kind = 'budget'::text)) THEN '-1'::integer
+                    ELSE 0
+                END), ('shortfall'::text,(((d.kind = 'offline_risk'::text))::integer - ((c.kind = 'offline_risk'::text))::integer)), ('spent'::text,((c.kind = ANY (ARRAY['merchant'::text, 'payee'::text, 'used'::text])))::integer), ('reversed'::text,((d.kind = ANY (ARRAY['merchant'::text, 'payee'::text, 'used'::text])))::integer), ('held'::text,(((c.kind = 'held'::text))::integer - ((d.kind = 'held'::text))::integer)), ('lapsed'::text,
+                CASE
+                    WHEN ((d.kind = ANY (ARRAY['budget'::text, 'held'::text])) AND (c.kind = 'appropriation'::text) AND (e.kind <> 'correct'::text)) THEN 1
+                    WHEN ((d.kind = 'appropriation'::text) AND (c.kind = ANY (ARRAY['budget'::text, 'held'::text])) AND (e.kind <> 'grant'::text)) THEN '-1'::integer
+                    ELSE 0
+                END), ('open'::text,(((c.kind = 'budget'::text))::integer - ((d.kind = 'budget'::text))::integer))) p(term, sign))
+  WHERE ((p.sign <> 0) AND (COALESCE(d.scheme_id, c.scheme_id) IS NOT NULL))
+UNION ALL
+ SELECT 'merchant'::text AS book,
+    a.subject_id AS about,
+    0 AS budget_year,
+    a.unit,
+    p.term,
+    t.entry_id,
+    (p.sign * t.amount) AS amount,
+    e.kind,
+    e.period,
+    e.occurred_at,
+    e.recorded_at,
+    t.epoch,
+    t.xid,
+        CASE
+            WHEN (a.kind = 'merchant'::text) THEN a.subject_id
+            ELSE NULL::uuid
+        END AS merchant_id
+   FROM (((municipality.account a
+     JOIN municipality.transfer t ON ((t.credit = a.id)))
+     JOIN municipality.entry e ON ((e.id = t.entry_id)))
+     CROSS JOIN LATERAL ( VALUES ('owed'::text,1), ('redeemed'::text,((e.kind = ANY (ARRAY['redeem'::text, 'offline'::text, 'confirm'::text, 'capture'::text, 'shortfall'::text])))::integer), ('reversed'::text,(- ((e.kind = ANY (ARRAY['void'::text, 'refund'::text])))::integer)), ('corrected'::text,((e.kind = 'correct'::text))::integer), ('paid'::text,(- ((e.kind = 'settle'::text))::integer)), ('bounced'::text,((e.kind = ANY (ARRAY['bounce'::text, 'debit_note'::text])))::integer)) p(term, sign))
+  WHERE ((p.sign <> 0) AND (a.kind = ANY (ARRAY['merchant'::text, 'payee'::text])))
+UNION ALL
+ SELECT 'merchant'::text AS book,
+    a.subject_id AS about,
+    0 AS budget_year,
+    a.unit,
+    p.term,
+    t.entry_id,
+    (p.sign * (- t.amount)) AS amount,
+    e.kind,
+    e.period,
+    e.occurred_at,
+    e.recorded_at,
+    t.epoch,
+    t.xid,
+        CASE
+            WHEN (a.kind = 'merchant'::text) THEN a.subject_id
+            ELSE NULL::uuid
+        END AS merchant_id
+   FROM (((municipality.account a
+     JOIN municipality.transfer t ON ((t.debit = a.id)))
+     JOIN municipality.entry e ON ((e.id = t.entry_id)))
+     CROSS JOIN LATERAL ( VALUES ('owed'::text,1), ('redeemed'::text,((e.kind = ANY (ARRAY['redeem'::text, 'offline'::text, 'confirm'::text, 'capture'::text, 'shortfall'::text])))::integer), ('reversed'::text,(- ((e.kind = ANY (ARRAY['void'::text, 'refund'::text])))::integer)), ('corrected'::text,((e.kind = 'correct'::text))::integer), ('paid'::text,(- ((e.kind = 'settle'::text))::integer)), ('bounced'::text,((e.kind = ANY (ARRAY['bounce'::text, 'debit_note'::text])))::integer)) p(term, sign))
+  WHERE ((p.sign <> 0) AND (a.kind = ANY (ARRAY['merchant'::text, 'payee'::text])));
+
+ALTER VIEW municipality.equation_part OWNER TO ledger_municipality;
+
+COMMENT ON VIEW municipality.equation_part IS 'Each transfer once for every term of the equation that it adds to, or takes from. A merchant has no year: its year is 0.';
+
 CREATE TABLE municipality.event (
     id uuid NOT NULL,
     kind text NOT NULL,
@@ -5475,29 +5584,6 @@ ALTER TABLE municipality.till OWNER TO owner_municipality;
 COMMENT ON COLUMN municipality.till.paused_by IS 'A merchant starts again only what a merchant stopped.';
 
 COMMENT ON COLUMN municipality.till.paused_because IS 'In words for the cashier, by whoever paused it; means nothing once it is not paused.';
-
-CREATE TABLE municipality.transfer (
-    entry_id uuid NOT NULL,
-    line smallint NOT NULL,
-    debit bigint NOT NULL,
-    credit bigint NOT NULL,
-    amount bigint NOT NULL,
-    debit_turn bigint,
-    debit_number bigint,
-    credit_number bigint,
-    reversed_line smallint,
-    xid bigint NOT NULL,
-    epoch integer NOT NULL,
-    CONSTRAINT transfer_amount_check CHECK (((amount >= 1) AND (amount <= '100000000000000'::bigint))),
-    CONSTRAINT transfer_between_two CHECK ((debit <> credit)),
-    CONSTRAINT transfer_check CHECK ((((debit_turn IS NULL) = (debit_number IS NULL)) AND ((debit_turn >= 1) AND (debit_turn <= debit_number)))),
-    CONSTRAINT transfer_credit_number_check CHECK ((credit_number > 0)),
-    CONSTRAINT transfer_line_check CHECK ((line > 0))
-);
-
-ALTER TABLE municipality.transfer OWNER TO owner_municipality;
-
-COMMENT ON TABLE municipality.transfer IS 'One movement in one row, so an unbalanced entry cannot be written down. The numbers are the place in the movements of a guarded account, dense, and given out under its lock.';
 
 CREATE TABLE municipality.unknown_scan (
     till_id uuid NOT NULL,
@@ -8103,6 +8189,13 @@ GRANT SELECT ON TABLE municipality.epoch TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.epoch TO ledger_municipality;
 GRANT SELECT ON TABLE municipality.epoch TO app_municipality;
 
+GRANT SELECT ON TABLE municipality.transfer TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.transfer TO ledger_municipality;
+GRANT SELECT ON TABLE municipality.transfer TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.equation_part TO app_municipality;
+GRANT SELECT ON TABLE municipality.equation_part TO auditor_municipality;
+
 GRANT SELECT ON TABLE municipality.event TO auditor_municipality;
 GRANT SELECT ON TABLE municipality.event TO app_municipality;
 GRANT SELECT ON TABLE municipality.event TO ledger_municipality;
@@ -8924,10 +9017,6 @@ GRANT UPDATE(paired_at) ON TABLE municipality.till TO app_municipality;
 GRANT UPDATE(sale_limit_cents) ON TABLE municipality.till TO app_municipality;
 
 GRANT UPDATE(paused_because) ON TABLE municipality.till TO app_municipality;
-
-GRANT SELECT ON TABLE municipality.transfer TO auditor_municipality;
-GRANT SELECT,INSERT ON TABLE municipality.transfer TO ledger_municipality;
-GRANT SELECT ON TABLE municipality.transfer TO app_municipality;
 
 GRANT SELECT ON TABLE municipality.unknown_scan TO auditor_municipality;
 GRANT SELECT,INSERT,DELETE ON TABLE municipality.unknown_scan TO app_municipality;

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from looking import become, check_page
 from serving import Served, run_pas
 
+MINUTE = 60_000
 SESSIONS = Path(__file__).parents[2] / "docs" / "sessions"
 
 
@@ -25,6 +26,20 @@ def test_the_books_of_a_whole_city_fit_on_a_phone(visitor: Page) -> None:
     visitor.goto("/velsen/ledger")
     expect(visitor.get_by_role("heading", level=1)).to_have_text("De boeken")
     check_page(visitor, "demo-ledger")
+
+
+def test_an_auditor_goes_from_the_whole_city_to_one_entry(visitor: Page) -> None:
+    become(visitor, "sign-in", "Controleur")
+    visitor.goto("/velsen/ledger/equation")
+    expect(visitor.get_by_text("Het klopt op de cent")).to_be_visible()
+    check_page(visitor, "demo-equation")
+    visitor.locator("a[href*='.cents.spent']").first.click()
+    check_page(visitor, "demo-equation-term")
+    visitor.locator("tbody a").first.click()
+    check_page(visitor, "demo-equation-entries")
+    visitor.locator("tbody a").first.click()
+    expect(visitor.get_by_text("Controleer het zelf")).to_be_visible(timeout=MINUTE)
+    check_page(visitor, "demo-entry")
 
 
 def test_the_sessions_of_the_readme_say_what_they_said(city: Served) -> None:

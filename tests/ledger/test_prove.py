@@ -14,6 +14,7 @@ from given.city import (
     a_scheme,
     appropriate,
 )
+from given.equation import every_level_adds_up
 from given.logins import NOON
 from pas.db import Connection
 from pas.ids import AccountId
@@ -170,6 +171,7 @@ async def test_the_equation_closes_over_every_posting(
     await everything_in_visits(books, swim)
     proof = await proof_of(connection)
     assert proof.closes, proof
+    await every_level_adds_up(connection, proof)
     scheme = equation(proof, budget.scheme, "cents")
     assert scheme.granted == 20000 - 100 + 1000 - 900
     assert scheme.spent == 3000 + 2000 + 700 + 200 + 900 + 800 + 20 + 60 + 10 + 500 + 250

@@ -16,13 +16,13 @@ from pas.ids import CardRunId, MunicipalityName
 from pas.letters.batch import File, LeftOut
 from pas.letters.card_letters import CardLetterKind
 from pas.letters.fetch import LetterFileNotFound, card_printing, fetch_letters
-from pas.letters.press import Press as Typesetter
-from pas.letters.press import a_press
 from pas.passes.codes import grouped
 from pas.passes.make_cards import Press
 from pas.passes.print_cards import begin_card_run, do_card_run, keep_for_post
 from pas.passes.print_files import print_file
 from pas.passes.replace import Replacement, replace_card
+from pas.press.press import Press as Typesetter
+from pas.press.press import a_press
 
 VELSEN = MunicipalityName("velsen")
 LONG = "Wilhelmina-Alexandra Konstantinidou-van der Westhuizen-Papadimitriou ten Brink"

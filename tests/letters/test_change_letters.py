@@ -13,12 +13,13 @@ from pas.db import Connection
 from pas.installation import Access
 from pas.letters.change import MOST_LAYOUT, Part, change_templates, checked_fields, sample_pdf
 from pas.letters.kinds import KINDS
+from pas.letters.layout import layout_of_ours
 from pas.letters.letter import NO_BREAK, write
-from pas.letters.press import LayoutWrong, Press, a_press, layout_of_ours
 from pas.letters.rules import LetterTextWrong
 from pas.letters.samples import sample_content, sample_recipient
 from pas.letters.template_folder import text_now
 from pas.letters.versions import Templates, read_templates
+from pas.press.press import LayoutWrong, Press, a_press
 from pas.web.languages import ISOLATE, NAMES, Language, speaking
 from serving import run_pas
 

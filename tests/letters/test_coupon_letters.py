@@ -20,8 +20,8 @@ from pas.db import Connection, Database
 from pas.ids import CardId, MunicipalityName, ResidentId, uuid7
 from pas.letters.batch import File
 from pas.letters.fetch import coupon_printing, fetch_letters
-from pas.letters.press import a_press
 from pas.passes.codes import new_card_number, new_token
+from pas.press.press import a_press
 
 VELSEN = MunicipalityName("velsen")
 CODE = re.compile(r"\b[3-9A-Z]{4}-[3-9A-Z]{4}-[3-9A-Z]{2}\b")

@@ -16,11 +16,12 @@ from given.letters import HOUSE
 from pas.ids import MunicipalityName
 from pas.letters.card_letters import FAST_MASK
 from pas.letters.kinds import KINDS
+from pas.letters.layout import set_letters
 from pas.letters.letter import Content, write
-from pas.letters.press import a_press
 from pas.letters.samples import sample_recipient
 from pas.letters.versions import Templates
 from pas.passes.codes import new_token
+from pas.press.press import a_press
 from pas.qr import draw_bare_svg, modules
 
 MANY = 100
@@ -67,9 +68,8 @@ async def letters_with(codes: list[str]) -> bytes:
         )
     async with a_press() as press:
         given = {"title": "Brieven", "house": HOUSE.printed(), "letters": made}
-        return await press.pdf(
-            Templates({}).layout(kind), given, large=False, made_at=datetime.now(UTC)
-        )
+        layout = Templates({}).layout(kind)
+        return await set_letters(press, layout, given, large=False, made_at=datetime.now(UTC))
 
 
 def scans(pdf: bytes) -> list[Scan]:

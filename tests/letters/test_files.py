@@ -17,11 +17,11 @@ from pas.letters.batch import Batch, parts_of
 from pas.letters.card_letters import CardLetters
 from pas.letters.fetch import LetterFileNotFound, card_printing, fetch_letters, letter_printing
 from pas.letters.kinds import KINDS
-from pas.letters.press import a_press
 from pas.letters.runs import LetterRun, begin_letter_run, year_wanted
 from pas.passes.make_cards import Press
 from pas.passes.print_cards import begin_card_run, do_card_run, read_card_run
 from pas.passes.print_files import PrintFilesGone
+from pas.press.press import a_press
 from pas.web.dates import day
 
 VELSEN = MunicipalityName("velsen")

@@ -12,9 +12,9 @@ from pas.auth.permissions import Permission
 from pas.auth.roles import ROLES, Role
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName
-from pas.letters.press import a_press
 from pas.passes.make_cards import Press
 from pas.passes.print_cards import begin_card_run, do_card_run
+from pas.press.press import a_press
 from people import Town
 
 VELSEN = MunicipalityName("velsen")

@@ -15,10 +15,10 @@ from pas.db import Connection
 from pas.letters.batch import File
 from pas.letters.budget_letters import READ_SUMS
 from pas.letters.fetch import LetterFileNotFound, fetch_letters, letter_printing
-from pas.letters.press import a_press
 from pas.letters.runs import LetterDaysWrong, LetterRun, Wanted, begin_letter_run, year_wanted
 from pas.messages.choices import choose
 from pas.passes.print_files import PrintFilesGone
+from pas.press.press import a_press
 
 
 def now() -> datetime:

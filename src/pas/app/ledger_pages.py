@@ -101,6 +101,7 @@ async def ledger_page(municipality: FromPath[str], request: AppRequest) -> Respo
         "home": f"/{municipality}",
         "proved": proof is not None,
         "waits": waits,
+        "may_read": actor_of(request).may(Permission.LEDGER_READ),
         "may_see_offline": actor_of(request).may(Permission.REDEMPTIONS_READ),
     }
     answer = page(request, "app/ledger.html", **place, **about)

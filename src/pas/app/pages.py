@@ -9,7 +9,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from pas.app import ledger_pages, merchant_page
+from pas.app import (
+    entry_page,
+    equation_pages,
+    equation_routes,
+    ledger_pages,
+    merchant_page,
+)
 from pas.app.demo_page import demo_page
 from pas.app.waiting import waiting_for
 from pas.auth.actor import Actor
@@ -254,5 +260,8 @@ routes: list[ControllerRouterHandler] = [
     front,
     home,
     *ledger_pages.routes,
+    *equation_pages.routes,
+    *equation_routes.routes,
+    *entry_page.routes,
     *merchant_page.routes,
 ]

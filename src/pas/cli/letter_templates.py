@@ -25,9 +25,9 @@ from pas.letters.change import (
 from pas.letters.house import read_house
 from pas.letters.kinds import KINDS
 from pas.letters.letter import House
-from pas.letters.press import a_press
 from pas.letters.template_folder import README, folder_of
 from pas.letters.versions import LAYOUT, Templates, read_templates
+from pas.press.press import a_press
 from pas.settings import Settings, read_settings
 from pas.web.languages import DUTCH, as_language
 

@@ -27,10 +27,10 @@ from pas.letters.card_letters import CardLetterKind
 from pas.letters.fetch import card_printing, coupon_printing, letter_printing, record_fetched
 from pas.letters.house import read_house
 from pas.letters.letter import House
-from pas.letters.press import a_press
 from pas.letters.runs import RunKind, Wanted, begin_letter_run, year_wanted
 from pas.passes.list_card_runs import list_card_runs
 from pas.passes.print_cards import CardRunNotFound, Told
+from pas.press.press import a_press
 from pas.settings import Settings, read_settings
 
 app = typer.Typer(no_args_is_help=True, help="Letters on paper.")

@@ -12,6 +12,7 @@ from pas.cli import (
     appropriations,
     coupons,
     demo,
+    equation,
     grants,
     journal,
     keys,
@@ -32,7 +33,6 @@ from pas.cli import (
     settings,
     settlements,
     takeovers,
-    witness,
     work,
     years,
 )
@@ -91,7 +91,7 @@ app.add_typer(login.app, name="login")
 app.add_typer(keys.app, name="keys")
 app.command(name="export")(leaving.export)
 app.command(name="import")(leaving.import_all)
-app.add_typer(witness.app, name="ledger")
+app.add_typer(equation.app, name="ledger")
 app.add_typer(problems.app, name="problems")
 
 

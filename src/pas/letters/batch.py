@@ -17,10 +17,11 @@ from pas.days import day_of
 from pas.db import Connection, Database
 from pas.ids import MunicipalityName, ResidentId
 from pas.letters.kinds import LetterKind
+from pas.letters.layout import set_letters
 from pas.letters.letter import Content, House, write
-from pas.letters.press import Press
 from pas.letters.recipients import Recipient, Why, grouped_residents, read_recipients
 from pas.letters.versions import Templates, read_templates
+from pas.press.press import Press
 from pas.web.languages import Language, speaking
 
 PEOPLE_PER_LETTER: Final = 3
@@ -160,8 +161,12 @@ async def make_file(
             "house": batch.house.printed(),
             "letters": letters,
         }
-        pdf = await press.pdf(
-            templates.layout(batch.kind), given, large=batch.large, made_at=batch.made_at
+        pdf = await set_letters(
+            press,
+            templates.layout(batch.kind),
+            given,
+            large=batch.large,
+            made_at=batch.made_at,
         )
     return File(number, file_name(batch.kind, number), len(letters), left_out, pdf)
 

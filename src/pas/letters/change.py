@@ -14,11 +14,12 @@ from pas.auth.actor import Actor
 from pas.db import Connection
 from pas.errors import Refusal
 from pas.letters.kinds import FIELD_TITLES, KINDS, LetterKind
+from pas.letters.layout import WHOLE, set_letters
 from pas.letters.letter import House, write
-from pas.letters.press import WHOLE, Press
 from pas.letters.rules import LetterTextWrong, check_fields, read_text_file
 from pas.letters.samples import sample_content, sample_recipient
 from pas.letters.versions import LAYOUT, Templates, keep_version, read_templates
+from pas.press.press import Press
 from pas.web.languages import BY_CODE, DUTCH, Language, speaking
 
 MOST_LAYOUT: Final = 100_000
@@ -95,7 +96,7 @@ async def sample_pdf(
         "house": house.printed(),
         "letters": [{**one, "language": language}],
     }
-    return await press.pdf(layout, given, large=large, made_at=SAMPLE_DAY)
+    return await set_letters(press, layout, given, large=large, made_at=SAMPLE_DAY)
 
 
 def with_changes(templates: Templates, changes: Mapping[Part, str | None]) -> Templates:

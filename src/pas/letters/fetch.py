@@ -18,8 +18,8 @@ from pas.letters.card_letters import CardLetterKind, CardLetters, run_to_print
 from pas.letters.coupon_letters import CouponLetters
 from pas.letters.kinds import KINDS
 from pas.letters.letter import House
-from pas.letters.press import Press
 from pas.letters.runs import batch_of, letter_run_to_print
+from pas.press.press import Press
 
 FETCHED: Final = {
     "card_run": "card_run.fetched",

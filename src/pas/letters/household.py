@@ -19,8 +19,8 @@ from pas.letters.decision_letters import Decisions
 from pas.letters.fetch import Printing, record_fetched
 from pas.letters.kinds import KINDS
 from pas.letters.letter import Content, House
-from pas.letters.press import Press
 from pas.letters.recipients import Recipient, read_recipients
+from pas.press.press import Press
 
 HouseholdKind = Literal[
     "pass_letter", "activation_letter", "replacement", "reminder", "year_overview", "decision"

@@ -16,7 +16,7 @@ import msgspec
 from pas.db import Connection, Statement
 from pas.ids import HouseholdNumber, ResidentId
 from pas.letters.language_of import Choice, choice_of
-from pas.letters.printable import is_printable
+from pas.press.printable import is_printable
 
 Why = Literal["no-address", "unprintable"]
 MOST_NAMES: Final = 2

@@ -5,7 +5,7 @@ from typing import Final
 
 from pas.letters.change import Part
 from pas.letters.kinds import KINDS, NAME_MEANINGS, LetterKind
-from pas.letters.press import WHOLE, layout_of_ours
+from pas.letters.layout import WHOLE, layout_of_ours
 from pas.letters.rules import write_text_file
 from pas.letters.versions import LAYOUT, Templates
 from pas.web.languages import NAMES, Language

@@ -14,7 +14,7 @@ from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.ids import uuid7
 from pas.letters.kinds import LetterKind
-from pas.letters.press import WHOLE, Layout, layout_of_ours
+from pas.letters.layout import WHOLE, Layout, layout_of_ours
 from pas.letters.rules import read_text_file
 from pas.web.languages import NAMES, Language
 

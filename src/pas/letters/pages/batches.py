@@ -18,7 +18,6 @@ from pas.letters.batch import left_out_of, parts_of
 from pas.letters.fetch import fetch_letters, letter_printing
 from pas.letters.kinds import KINDS
 from pas.letters.pages.answer import WHY, house_of, pdf_answer
-from pas.letters.press import a_press
 from pas.letters.runs import (
     RUN_KINDS,
     LetterDaysWrong,
@@ -28,6 +27,7 @@ from pas.letters.runs import (
     read_letter_run,
     year_wanted,
 )
+from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
 from pas.web.dates import day
 from pas.web.forms import Form

@@ -19,7 +19,7 @@ from pas.letters.card_letters import CardLetterKind, run_to_print
 from pas.letters.fetch import card_printing, fetch_letters
 from pas.letters.kinds import KINDS
 from pas.letters.pages.answer import WHY, house_of, pdf_answer
-from pas.letters.press import a_press
+from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.pages import page

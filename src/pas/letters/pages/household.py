@@ -23,8 +23,8 @@ from pas.letters.household import (
 )
 from pas.letters.kinds import KINDS
 from pas.letters.pages.answer import house_of, pdf_answer
-from pas.letters.press import a_press
 from pas.passes.issue import ResidentNotFound
+from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.pages import page

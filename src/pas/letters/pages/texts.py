@@ -19,10 +19,10 @@ from pas.letters.change import (
 )
 from pas.letters.kinds import FIELD_TITLES, KINDS, NAME_MEANINGS, LetterKind
 from pas.letters.pages.answer import house_of, pdf_answer
-from pas.letters.press import LayoutWrong, a_press
 from pas.letters.rules import LONGEST_FIELD, check_fields, write_text_file
 from pas.letters.template_folder import remarks
 from pas.letters.versions import LAYOUT, read_templates
+from pas.press.press import LayoutWrong, a_press
 from pas.problems.bodies import AppRequest
 from pas.problems.refusals import NotFound
 from pas.web.forms import Form

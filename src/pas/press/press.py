@@ -1,23 +1,19 @@
-"""Sets letters in type: starts the process that does it, and tells what it has against a layout."""
+"""Sets type: starts the process that does it, and tells what it has against a source."""
 
 import asyncio
 import re
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import ClassVar, Final
 from weakref import WeakKeyDictionary
 
 import msgspec
 
 from pas.errors import Refusal
-from pas.letters.typesetter import LENGTH_BYTES, Answer, Job
+from pas.press.typesetter import LENGTH_BYTES, Answer, Job
 
-LAYOUTS: Final = Path(__file__).parent / "layouts"
-WHOLE: Final = "letter"
 SECONDS: Final = 120.0
 ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "2", "LC_ALL": "C.UTF-8"}
 """All that the process knows: no secrets, no proxies, and threads that fit in its memory."""
@@ -31,39 +27,14 @@ PLACE: Final = re.compile(r"┌─ [^\n]*?:(\d+):\d+")
 
 
 class LayoutWrong(Refusal):
-    """Van deze opmaak is geen brief te maken."""
+    """Van deze opmaak is geen PDF te maken."""
 
     status: ClassVar[int] = 400
     next_step: ClassVar[str] = "Herstel de opmaak, of zet de standaard terug."
 
 
-class Layout(msgspec.Struct, frozen=True):
-    """What letters look like: ``kind`` is the middle of a letter, ``whole`` is around it."""
-
-    whole: str
-    kind: str
-
-    def source(self) -> str:
-        """One source: a layout can import nothing."""
-        return self.whole.replace(MIDDLE, self.kind, 1)
-
-    def place(self, line: int) -> str:
-        """Say where a line of the source stands, as the two files count."""
-        before = self.whole.partition(MIDDLE)[0].count("\n")
-        middle = self.kind.count("\n")
-        if line <= before:
-            return f"regel {line} van de opmaak van elke brief"
-        if line <= before + middle + 1:
-            return f"regel {line - before} van de opmaak van deze brief"
-        return f"regel {line - middle} van de opmaak van elke brief"
-
-
-MIDDLE: Final = "// Here comes the middle of the letter."
-
-
-@cache
-def layout_of_ours(name: str) -> str:
-    return (LAYOUTS / f"{name}.typ").read_text("utf-8")
+def plain_line(line: int) -> str:
+    return f"regel {line}"
 
 
 class Press:
@@ -87,15 +58,21 @@ class Press:
         await self._process.wait()
 
     async def pdf(
-        self, layout: Layout, given: Mapping[str, object], *, large: bool, made_at: datetime
+        self,
+        source: str,
+        inputs: Mapping[str, str],
+        *,
+        made_at: datetime,
+        place: Callable[[int], str] = plain_line,
     ) -> bytes:
-        """Give the letters as tagged PDF (PDF/UA-1); the same letters give the same bytes."""
+        """Give tagged PDF (PDF/UA-1); the same source and inputs give the same bytes.
+
+        ``place`` says in words where a line of the source stands.
+        """
         if self._made > MOST_MADE:
             await self.end()
             self._process, self._made = await _started(), 0
-        content = msgspec.json.encode(given).decode()
-        inputs = {"letters": content, "large": "yes" if large else "no"}
-        job = Job(layout.source(), inputs, made_at.replace(microsecond=0))
+        job = Job(source, dict(inputs), made_at.replace(microsecond=0))
         try:
             answer = await asyncio.wait_for(self._asked(msgspec.msgpack.encode(job)), SECONDS)
         except TimeoutError:
@@ -106,7 +83,7 @@ class Press:
             raise LayoutWrong("Het maken kostte te veel geheugen.") from None
         if answer.problem:
             line = _line(answer.place)
-            where = f" ({layout.place(line)})" if line else ""
+            where = f" ({place(line)})" if line else ""
             raise LayoutWrong(f"Typst zegt: {answer.problem[:MOST_TOLD]}{where}")
         self._made += len(answer.pdf)
         return answer.pdf
@@ -135,7 +112,7 @@ async def a_press() -> AsyncGenerator[Press]:
 async def _started() -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "pas.letters.typesetter"),
+        *("-m", "pas.press.typesetter"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

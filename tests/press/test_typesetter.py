@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from pas.letters import press as presses
-from pas.letters.press import Layout, LayoutWrong, a_press
-from pas.letters.typesetter import MOST_MEMORY
+from pas.press import press as presses
+from pas.press.press import LayoutWrong, a_press
+from pas.press.typesetter import MOST_MEMORY
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-A_PAGE = Layout('#set document(title: "a")\na', "")
+A_PAGE = '#set document(title: "a")\na'
 FETCHES = '#import "@preview/cetz:0.3.0"'
 
 
 async def refused(source: str) -> str:
     async with a_press() as press:
         with pytest.raises(LayoutWrong) as told:
-            await press.pdf(Layout(source, ""), {}, large=False, made_at=NOON)
+            await press.pdf(source, {}, made_at=NOON)
     return told.value.detail
 
 
@@ -79,7 +79,7 @@ def limits_of(process: int) -> dict[str, list[str]]:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 async def test_the_process_opens_no_file_has_an_end_to_its_memory_and_leaves_no_dump() -> None:
     async with a_press() as press:
-        await press.pdf(A_PAGE, {}, large=False, made_at=NOON)
+        await press.pdf(A_PAGE, {}, made_at=NOON)
         told = limits_of(press.process_id)
     assert told["Max open files"] == ["0", "0"]
     assert told["Max core file size"] == ["0", "0"]
@@ -94,7 +94,7 @@ async def test_a_third_file_waits_until_one_of_two_is_made() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(third.__aenter__(), 0.5)
     async with a_press() as press:
-        assert await press.pdf(A_PAGE, {}, large=False, made_at=NOON)
+        assert await press.pdf(A_PAGE, {}, made_at=NOON)
 
 
 async def test_a_layout_that_takes_too_long_is_refused_and_its_process_ends(
@@ -110,7 +110,7 @@ async def test_after_a_large_file_another_process_sets_the_next(
     monkeypatch.setattr(presses, "MOST_MADE", 1)
     async with a_press() as press:
         first = press.process_id
-        made = [await press.pdf(A_PAGE, {}, large=False, made_at=NOON) for _ in range(2)]
+        made = [await press.pdf(A_PAGE, {}, made_at=NOON) for _ in range(2)]
         assert (made[0], press.process_id != first) == (made[1], True)
         with pytest.raises(ProcessLookupError):
             os.kill(first, 0)
