@@ -22,7 +22,8 @@ from pas.reach.make_report import make_report
 from pas.reach.numbers import Number
 from pas.redemptions.till_list import till_sales
 from pas.retention.clean_up import clean_up
-from pas.settlements.specification import read_specification, specification_file
+from pas.settlements.specification import read_specification
+from pas.settlements.specification_files import specification_csv
 
 
 async def both(desk: Desk, purse: Budget) -> dict[str, object]:
@@ -61,9 +62,9 @@ async def test_a_payout_pays_it_and_its_specification_says_so(desk: Desk, purse:
     await both(desk, purse)
     run = await an_approved_run(desk.connection)
     actor = of_merchant(desk.merchant.id)
-    parts = await read_specification(desk.connection, desk.merchant.id, run, actor=actor)
-    assert [(one.kind, one.credited_cents) for one in parts] == [("offline", 1500)]
-    text = await specification_file(desk.connection, desk.merchant.id, run, actor=actor)
+    found = await read_specification(desk.connection, desk.merchant.id, run, actor=actor, most=9)
+    assert [(one.kind, one.credited_cents) for one in found.parts] == [("offline", 1500)]
+    text = await specification_csv(desk.connection, desk.merchant.id, run, actor=actor)
     [row] = csv.DictReader(StringIO(text), delimiter=";")
     assert (row["soort"], row["bij"]) == ("besteding zonder internet", "15,00")
 

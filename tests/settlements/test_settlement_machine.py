@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from booking import a_sale, redeem, reverse, taking_back
 from given.city import Budget, Till, a_budget, a_holder, a_merchant, a_scheme, a_till
 from given.days import NOW, TODAY
+from given.equation import every_level_adds_up
 from given.settlements import (
     FINANCE,
     SECOND,
@@ -45,6 +46,7 @@ Answer = TypeVar("Answer")
 CHOICE = st.integers(0, 10**6)
 SHAPES = ("proposed", "withdrawn", "approved", "unsent", "exported", "paid", "returned", "refused")
 LEAST = 3
+MANY = 1_000
 PAID = """
     SELECT coalesce(sum(amount_cents), 0)::bigint FROM settlement_line
     WHERE account_id = $1 AND state IN ('approved', 'paid')
@@ -209,5 +211,7 @@ def test_whatever_happens_paid_and_owed_are_what_was_redeemed(access: Access) ->
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         )
         run_state_machine_as_test(Machine, settings=steps)
+        proof = runner.run(prove_books(Machine.town.connection, datetime.now(UTC)))
+        runner.run(every_level_adds_up(Machine.town.connection, proof, page=MANY))
         runner.run(Machine.town.connection.close())
     assert {what: Machine.made[what] for what in SHAPES if Machine.made[what] < LEAST} == {}

@@ -19,14 +19,15 @@ from pas.auth.actor import OtherMerchant
 from pas.db import Connection
 from pas.ids import MerchantId, SettlementId
 from pas.settlements.show import read_coming, read_payouts
-from pas.settlements.specification import PayoutNotFound, read_specification, specification_file
+from pas.settlements.specification import PayoutNotFound, read_specification
+from pas.settlements.specification_files import specification_csv
 from pas.settlements.withdraw import withdraw_settlement
 
 
 async def rows_of(
     connection: Connection, merchant: MerchantId, run: SettlementId
 ) -> list[dict[str, str]]:
-    text = await specification_file(connection, merchant, run, actor=of_merchant(merchant))
+    text = await specification_csv(connection, merchant, run, actor=of_merchant(merchant))
     return list(csv.DictReader(StringIO(text), delimiter=";"))
 
 
@@ -60,7 +61,7 @@ async def test_names_of_holders_cards_and_passes_are_not_in_it(connection: Conne
     shop = await a_shop(connection)
     await sell(connection, shop, 500)
     run = await an_approved_run(connection)
-    text = await specification_file(
+    text = await specification_csv(
         connection, shop.merchant.id, run, actor=of_merchant(shop.merchant.id)
     )
     holder = shop.purse.holder
@@ -118,9 +119,9 @@ async def test_people_of_another_merchant_see_nothing_of_it(connection: Connecti
         with pytest.raises(OtherMerchant):
             await ask(connection, shop.merchant.id, actor=stranger)
     with pytest.raises(OtherMerchant):
-        await read_specification(connection, shop.merchant.id, run, actor=stranger)
+        await read_specification(connection, shop.merchant.id, run, actor=stranger, most=9)
     with pytest.raises(PayoutNotFound):
-        await read_specification(connection, other.merchant.id, run, actor=stranger)
+        await read_specification(connection, other.merchant.id, run, actor=stranger, most=9)
 
 
 async def test_a_merchant_sees_what_is_coming_and_what_was_paid(connection: Connection) -> None:

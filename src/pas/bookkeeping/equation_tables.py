@@ -30,6 +30,9 @@ SCHEME_TERMS: Final = {
     "lapsed": "Vervallen",
     "open": "Nog te besteden",
 }
+ON_PAPER: Final = tuple(
+    "Tekort" if term == "shortfall" else title for term, title in SCHEME_TERMS.items()
+)
 MERCHANT_TERMS: Final = {
     "redeemed": "Besteed",
     "reversed": "Teruggedraaid",
@@ -166,11 +169,12 @@ def equation_document(found: Equation, names: Names, house: House) -> Document:
         Sentence(EQUATION),
         Table(
             "Per regeling en jaar",
-            (Column("Regeling", share=1), *_columns("Jaar", *SCHEME_TERMS.values(), "Verschil")),
+            (Column("Regeling", share=1), *_columns("Jaar", *ON_PAPER, "Verschil")),
             [
                 (
-                    *(names.scheme(one.scheme_id), str(one.budget_year)),
-                    *(written(amount, one.unit) for amount in (*amounts_of(one), one.difference)),
+                    _title(one, names),
+                    str(one.budget_year),
+                    *(_bare(amount, one.unit) for amount in (*amounts_of(one), one.difference)),
                 )
                 for one in found.schemes
             ],
@@ -225,6 +229,15 @@ def written(amount: int, unit: str) -> str:
     if unit == "cents":
         return euros(Cents(amount))
     return f"{count(amount)}{NO_BREAK_SPACE}{'bezoek' if amount == 1 else 'bezoeken'}"
+
+
+def _title(one: SchemeEquation, names: Names) -> str:
+    return names.scheme(one.scheme_id) + (", in bezoeken" if one.unit == "visits" else "")
+
+
+def _bare(amount: int, unit: str) -> str:
+    """Without the word for visits, where the row says it already."""
+    return euros(Cents(amount)) if unit == "cents" else count(amount)
 
 
 def cell(amount: int, unit: str) -> Cell:

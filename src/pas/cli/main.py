@@ -23,6 +23,7 @@ from pas.cli import (
     migrate,
     municipality,
     passes,
+    payouts,
     postgres,
     problems,
     reach,
@@ -31,7 +32,6 @@ from pas.cli import (
     schemes,
     serve,
     settings,
-    settlements,
     takeovers,
     work,
     years,
@@ -81,7 +81,7 @@ app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(appropriations.app, name="appropriations")
 app.add_typer(merchants.app, name="merchants")
-app.add_typer(settlements.app, name="settlements")
+app.add_typer(payouts.app, name="settlements")
 app.add_typer(takeovers.app, name="takeovers")
 app.add_typer(journal.app, name="journal")
 app.add_typer(years.app, name="years")

@@ -2,12 +2,10 @@
 
 import asyncio
 import hashlib
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 import msgspec
 import typer
@@ -19,7 +17,7 @@ from pas.cli.rows import bar
 from pas.cli.screen import done, out, say
 from pas.cli.shown_runs import ShownRun, shown_tables
 from pas.db import Connection, Database
-from pas.ids import MerchantId, MunicipalityName
+from pas.ids import MunicipalityName
 from pas.installation import opened
 from pas.money import Cents, euros
 from pas.settings import read_settings
@@ -35,7 +33,6 @@ from pas.settlements.review_file import (
     review_spreadsheet,
 )
 from pas.settlements.show import ListedSettlement, list_runs, read_unpaid
-from pas.settlements.specification import specification_file
 from pas.settlements.stored import EVERY_LINE, SettlementNotFound, read_lines
 
 app = typer.Typer(no_args_is_help=True, help="What merchants are owed, paid in runs.")
@@ -203,24 +200,6 @@ def manifest(
     done(f"{file}: SHA-256 {hashlib.sha256(content).hexdigest()}")
     if checkpoint is not None:
         done(f"{checkpoint}: the last note." if note else "Nothing is sealed yet: no note.")
-
-
-@app.command()
-def specification(
-    municipality: Place,
-    number: Number,
-    merchant: Annotated[UUID, typer.Argument(help="The id of the merchant.")],
-) -> None:
-    """Print what a payment to a merchant is made of, as CSV; no holder is named in it.
-
-    Example: pas settlements specification velsen 12 0197… > specification.csv
-    """
-
-    async def work(connection: Connection) -> str:
-        run = await numbered(connection, number)
-        return await specification_file(connection, MerchantId(merchant), run.id, actor=SYSTEM)
-
-    sys.stdout.write(with_connection(municipality, work))
 
 
 @app.command()

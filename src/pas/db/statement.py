@@ -4,7 +4,8 @@ The columns stand in the order of the struct's fields; a test prepares every sta
 migrated schema and compares names and types, so that here nothing needs checking per row.
 """
 
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar, cast, overload
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, cast, overload
 
 import asyncpg
 import msgspec
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection | PoolConnectionProxy
     Pool = asyncpg.Pool
+
+AHEAD: Final = 500
+"""Rows that are read ahead of whoever takes them one by one."""
 
 Row = TypeVar("Row", bound=msgspec.Struct | None)
 Some = TypeVar("Some", bound=msgspec.Struct)
@@ -40,6 +44,14 @@ class Statement(Generic[Row]):
     ) -> list[Some]:
         row = self._row()
         return [row(*record) for record in await connection.fetch(self.sql, *arguments)]
+
+    async def each(
+        self: "Statement[Some]", connection: Connection, *arguments: object
+    ) -> AsyncGenerator[Some]:
+        """Give the rows one by one, in a transaction; however many, memory holds a few hundred."""
+        row = self._row()
+        async for record in connection.cursor(self.sql, *arguments, prefetch=AHEAD):
+            yield row(*record)
 
     async def first(
         self: "Statement[Some]", connection: Connection, *arguments: object

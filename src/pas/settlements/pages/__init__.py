@@ -12,6 +12,7 @@ from pas.settlements.pages import (
     payouts,
     review,
     run,
+    statement,
 )
 
 routes: list[ControllerRouterHandler] = [
@@ -23,5 +24,6 @@ routes: list[ControllerRouterHandler] = [
     *line.routes,
     *payouts.routes,
     *made_of.routes,
+    *statement.routes,
     *bank.routes,
 ]

@@ -14,12 +14,22 @@ from pas.merchants.stored import read_merchant
 from pas.money import NO_CENTS, Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.settlements.pages.payouts import PAYOUTS
-from pas.settlements.routes.payouts import READ
+from pas.settlements.routes.payouts import (
+    CSV,
+    PDF,
+    READ,
+    SPREADSHEET,
+    PartNumber,
+    fetched_csv,
+    fetched_pdf,
+    fetched_spreadsheet,
+)
 from pas.settlements.specification import KINDS, Part, read_specification
-from pas.settlements.stored import read_run
+from pas.settlements.specification_files import parts_on_paper
 from pas.web.dates import moment
 from pas.web.pages import page
 
+SPECIFICATION: Final = f"{PAYOUTS}/{{run_id:uuid}}/specification"
 MOST_SHOWN: Final = 200
 """Of a payment that is made of more, the file tells the rest."""
 
@@ -36,10 +46,8 @@ async def made_of_page(
     actor, wanted, run = actor_of(request), MerchantId(merchant_id), SettlementId(run_id)
     async with connected(request, municipality) as connection:
         merchant = await read_merchant(connection, wanted, actor=actor)
-        parts = await read_specification(connection, wanted, run, actor=actor)
-        number = (await read_run(connection, run)).number
-    credited = Cents(sum(one.credited_cents for one in parts))
-    debited = Cents(sum(one.debited_cents for one in parts))
+        found = await read_specification(connection, wanted, run, actor=actor, most=MOST_SHOWN)
+    total = found.total
     return page(
         request,
         "settlements/made_of.html",
@@ -47,15 +55,50 @@ async def made_of_page(
         merchant=merchant,
         back=f"/{municipality}/merchants/{wanted}/payouts",
         file=f"/{municipality}/merchants/{wanted}/payouts/{run}/specification",
-        number=number,
+        number=found.payments[0].run_number,
         sums=[
-            ("Erbij", euros(credited)),
-            ("Eraf", euros(debited)),
-            ("Samen", euros(Cents(credited - debited))),
+            ("Erbij", euros(total.credited_cents)),
+            ("Eraf", euros(total.debited_cents)),
+            ("Samen", euros(total.amount_cents)),
         ],
-        parts=[cells(one) for one in parts[:MOST_SHOWN]],
-        many=len(parts),
+        parts=[cells(one) for one in found.parts],
+        many=total.parts,
+        papers=parts_on_paper(found),
     )
+
+
+@get(SPECIFICATION, opt=READ, include_in_schema=False, media_type=CSV)
+async def csv_file(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+    *,
+    request: AppRequest,
+) -> Response[str]:
+    return await fetched_csv(request, municipality, merchant_id, run_id=run_id)
+
+
+@get(f"{SPECIFICATION}.xlsx", opt=READ, include_in_schema=False, media_type=SPREADSHEET)
+async def spreadsheet_file(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+    *,
+    request: AppRequest,
+) -> Response[bytes]:
+    return await fetched_spreadsheet(request, municipality, merchant_id, run_id=run_id)
+
+
+@get(f"{SPECIFICATION}.pdf", opt=READ, include_in_schema=False, media_type=PDF)
+async def pdf_file(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+    *,
+    request: AppRequest,
+    part: PartNumber = 1,
+) -> Response[bytes]:
+    return await fetched_pdf(request, municipality, merchant_id, run_id=run_id, part=part)
 
 
 def cells(one: Part) -> list[str | None]:
@@ -74,4 +117,4 @@ def amount(cents: Cents) -> str | None:
     return euros(cents) if cents != NO_CENTS else None
 
 
-routes: list[ControllerRouterHandler] = [made_of_page]
+routes: list[ControllerRouterHandler] = [made_of_page, csv_file, spreadsheet_file, pdf_file]

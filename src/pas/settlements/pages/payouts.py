@@ -20,7 +20,7 @@ from pas.problems.bodies import AppRequest
 from pas.settlements.expect import expect_payout
 from pas.settlements.pages.expected import shown
 from pas.settlements.pages.words import LINE_STATES
-from pas.settlements.routes.payouts import READ, Before, fetched_specification
+from pas.settlements.routes.payouts import READ, Before
 from pas.settlements.show import NEWEST, Payout, read_payouts
 from pas.spreadsheet import Amount, Cell
 from pas.web.dates import day
@@ -73,6 +73,7 @@ async def payouts_page(
         has_account=expected.account is not None,
         may_see_accounts=actor.may(Permission.PAYOUT_ACCOUNTS_READ),
         payouts=[tile_of(one) for one in found],
+        year=day_of(datetime.now(UTC)).year,
         before=found[-1].run_number if len(found) == ON_A_PAGE else None,
     )
 
@@ -86,17 +87,6 @@ async def payouts_file(
     async with connected(request, municipality) as connection:
         found = await read_payouts(connection, wanted, actor=actor_of(request), limit=IN_A_FILE)
     return table_file(request, Table(f"uitbetalingen-{wanted}", COLUMNS, map(file_row, found)))
-
-
-@get(f"{PAYOUTS}/{{run_id:uuid}}/specification", opt=READ, include_in_schema=False)
-async def specification(
-    municipality: FromPath[str],
-    merchant_id: FromPath[UUID],
-    run_id: FromPath[UUID],
-    *,
-    request: AppRequest,
-) -> Response[str]:
-    return await fetched_specification(request, municipality, merchant_id, run_id=run_id)
 
 
 def file_row(one: Payout) -> list[Cell]:
@@ -129,4 +119,4 @@ def tile_of(one: Payout) -> PayoutTile:
     )
 
 
-routes: list[ControllerRouterHandler] = [payouts_page, payouts_file, specification]
+routes: list[ControllerRouterHandler] = [payouts_page, payouts_file]

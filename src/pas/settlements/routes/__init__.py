@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.routes import bank, manifest, payouts, review, runs
+from pas.settlements.routes import bank, manifest, payouts, review, runs, statements
 
 routes: list[ControllerRouterHandler] = [
     *runs.handlers,
@@ -10,4 +10,5 @@ routes: list[ControllerRouterHandler] = [
     *manifest.handlers,
     *payouts.handlers,
     *bank.handlers,
+    *statements.handlers,
 ]

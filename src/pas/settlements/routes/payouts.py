@@ -9,18 +9,29 @@ from litestar.params import FromPath, QueryParameter
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
+from pas.auth.house import read_house
 from pas.auth.permissions import Permission
-from pas.auth.state import connected
-from pas.ids import MerchantId, SettlementId
+from pas.auth.state import auth_state, connected
+from pas.ids import MerchantId, MunicipalityName, SettlementId
+from pas.press.document import MEDIA_TYPE as PDF
+from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
 from pas.settlements.show import NEWEST, Coming, Payout, read_coming, read_payouts
-from pas.settlements.specification import specification_file
+from pas.settlements.specification_files import (
+    specification_csv,
+    specification_pdf,
+    specification_spreadsheet,
+)
 from pas.settlements.stored import read_run
+from pas.spreadsheet import MEDIA_TYPE as SPREADSHEET
 
 PAYOUTS: Final = "/v1/{municipality:str}/merchants/{merchant_id:uuid}/payouts"
+SPECIFICATION: Final = f"{PAYOUTS}/{{run_id:uuid}}/specification"
 READ: Final = {"permission": Permission.PAYOUTS_READ}
+CSV: Final = "text/csv"
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 Before = Annotated[int, QueryParameter(ge=1, le=NEWEST)]
+PartNumber = Annotated[int, QueryParameter(ge=1, le=100_000)]
 
 
 class Payouts(msgspec.Struct, frozen=True):
@@ -48,7 +59,7 @@ async def list_payouts(
         )
 
 
-@get(f"{PAYOUTS}/{{run_id:uuid}}/specification", opt=READ, media_type="text/csv")
+@get(SPECIFICATION, opt=READ, media_type=CSV)
 async def fetch_specification(
     municipality: FromPath[str],
     merchant_id: FromPath[UUID],
@@ -57,20 +68,84 @@ async def fetch_specification(
     request: AppRequest,
 ) -> Response[str]:
     """Haal de specificatie (CSV) van een uitbetaling: elke besteding, zonder namen van pashouders."""
-    return await fetched_specification(request, municipality, merchant_id, run_id=run_id)
+    return await fetched_csv(request, municipality, merchant_id, run_id=run_id)
 
 
-async def fetched_specification(
+@get(f"{SPECIFICATION}/spreadsheet", opt=READ, media_type=SPREADSHEET)
+async def fetch_specification_spreadsheet(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+    *,
+    request: AppRequest,
+) -> Response[bytes]:
+    """Haal de specificatie van een uitbetaling als spreadsheet (xlsx)."""
+    return await fetched_spreadsheet(request, municipality, merchant_id, run_id=run_id)
+
+
+@get(f"{SPECIFICATION}/pdf", opt=READ, media_type=PDF)
+async def fetch_specification_pdf(
+    municipality: FromPath[str],
+    merchant_id: FromPath[UUID],
+    run_id: FromPath[UUID],
+    *,
+    request: AppRequest,
+    part: PartNumber = 1,
+) -> Response[bytes]:
+    """Haal de specificatie van een uitbetaling als PDF. Een lange is er in delen."""
+    return await fetched_pdf(request, municipality, merchant_id, run_id=run_id, part=part)
+
+
+async def fetched_csv(
     request: AppRequest, municipality: str, merchant_id: UUID, *, run_id: UUID
 ) -> Response[str]:
     """Answer with the file, for the API and for the pages."""
+    merchant, run = MerchantId(merchant_id), SettlementId(run_id)
     async with connected(request, municipality) as connection:
-        content = await specification_file(
-            connection, MerchantId(merchant_id), SettlementId(run_id), actor=actor_of(request)
+        content = await specification_csv(connection, merchant, run, actor=actor_of(request))
+        number = (await read_run(connection, run)).number
+    return Response(content, media_type=CSV, headers=named(f"uitbetaling-{number}.csv"))
+
+
+async def fetched_spreadsheet(
+    request: AppRequest, municipality: str, merchant_id: UUID, *, run_id: UUID
+) -> Response[bytes]:
+    merchant, run, actor = MerchantId(merchant_id), SettlementId(run_id), actor_of(request)
+    async with connected(request, municipality) as connection:
+        content = await specification_spreadsheet(connection, merchant, run, actor=actor)
+        number = (await read_run(connection, run)).number
+    name = f"uitbetaling-{number}.xlsx"
+    return Response(content, media_type=SPREADSHEET, headers=named(name))
+
+
+async def fetched_pdf(
+    request: AppRequest, municipality: str, merchant_id: UUID, *, run_id: UUID, part: int
+) -> Response[bytes]:
+    name, run = MunicipalityName(municipality), SettlementId(run_id)
+    database = auth_state(request.app.state).database
+    async with a_press() as press, connected(request, municipality) as connection:
+        content = await specification_pdf(
+            connection,
+            MerchantId(merchant_id),
+            run,
+            municipality=name,
+            part=part,
+            house=await read_house(database, connection, name),
+            press=press,
+            actor=actor_of(request),
         )
-        number = (await read_run(connection, SettlementId(run_id))).number
-    headers = {"content-disposition": f'attachment; filename="uitbetaling-{number}.csv"'}
-    return Response(content, media_type="text/csv", headers=headers)
+        number = (await read_run(connection, run)).number
+    tail = f"-deel-{part}" if part > 1 else ""
+    return Response(content, media_type=PDF, headers=named(f"uitbetaling-{number}{tail}.pdf"))
 
 
-handlers: list[ControllerRouterHandler] = [list_payouts, fetch_specification]
+def named(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+handlers: list[ControllerRouterHandler] = [
+    list_payouts,
+    fetch_specification,
+    fetch_specification_spreadsheet,
+    fetch_specification_pdf,
+]

@@ -1,0 +1,156 @@
+"""``pas settlements specification`` and ``statement``: what a merchant was paid for, to keep."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from pas.auth.actor import SYSTEM
+from pas.auth.house import read_house
+from pas.cli.rows import Told, bar
+from pas.cli.screen import done, say
+from pas.cli.settlements import Number, Place, app, numbered, with_connection
+from pas.db import Connection, Database
+from pas.ids import MerchantId, MunicipalityName
+from pas.installation import opened
+from pas.press.press import a_press
+from pas.settings import read_settings
+from pas.settlements.specification import read_specification
+from pas.settlements.specification_files import (
+    parts_on_paper,
+    specification_csv,
+    specification_pdf,
+    specification_spreadsheet,
+)
+from pas.settlements.statement import read_statement
+from pas.settlements.statement_files import statement_csv, statement_pdf, statement_spreadsheet
+
+Merchant = Annotated[UUID, typer.Argument(help="The id of the merchant.")]
+File = Annotated[
+    Path | None,
+    typer.Argument(help="Where to: .csv, .xlsx or .pdf. Without it CSV goes to the screen."),
+]
+
+
+@app.command()
+def specification(
+    municipality: Place, number: Number, merchant: Merchant, *, file: File = None
+) -> None:
+    """Write what a payment to a merchant is made of: CSV, a spreadsheet or PDF. It names no holder.
+
+    A long one makes several PDFs: specification.pdf, specification-2.pdf, and so on.
+
+    Example: pas settlements specification velsen 12 0197… specification.pdf
+    """
+    wanted = MerchantId(merchant)
+
+    async def text(connection: Connection) -> bytes:
+        run = await numbered(connection, number)
+        return (await specification_csv(connection, wanted, run.id, actor=SYSTEM)).encode()
+
+    async def sheet(connection: Connection) -> bytes:
+        run = await numbered(connection, number)
+        return await specification_spreadsheet(connection, wanted, run.id, actor=SYSTEM)
+
+    if file is None:
+        sys.stdout.buffer.write(with_connection(municipality, text))
+        return
+    if file.suffix == ".pdf":
+        with opened(read_settings(), say) as access, bar("Setting the pages") as told:
+            database, name = Database(access.address), MunicipalityName(municipality)
+            asyncio.run(write_papers(database, name, wanted, number=number, file=file, told=told))
+    else:
+        make = sheet if file.suffix == ".xlsx" else text
+        file.write_bytes(with_connection(municipality, make))
+    done(f"Run {number} for this merchant is in {file}.")
+
+
+@app.command()
+def statement(
+    municipality: Place,
+    year: Annotated[int, typer.Argument(help="Which calendar year.")],
+    merchant: Merchant,
+    *,
+    file: File = None,
+) -> None:
+    """Write what a merchant was owed in a year, month by month: CSV, a spreadsheet or PDF.
+
+    Example: pas settlements statement velsen 2026 0197… statement.pdf
+    """
+    with opened(read_settings(), say) as access, bar("Adding up the year") as told:
+        told(0, 1)
+        database, name = Database(access.address), MunicipalityName(municipality)
+        content = asyncio.run(
+            year_paper(database, name, MerchantId(merchant), year=year, file=file)
+        )
+        told(1, 1)
+    if file is None:
+        sys.stdout.buffer.write(content)
+        return
+    file.write_bytes(content)
+    done(f"{year} of this merchant is in {file}.")
+
+
+async def year_paper(
+    database: Database,
+    name: MunicipalityName,
+    merchant: MerchantId,
+    *,
+    year: int,
+    file: Path | None,
+) -> bytes:
+    """Make the statement as the end of the name says; without a name as text."""
+    try:
+        async with database.connection(name) as connection:
+            now = datetime.now(UTC)
+            found = await read_statement(connection, merchant, year, actor=SYSTEM, now=now)
+            house = await read_house(database, connection, name)
+    finally:
+        await database.close()
+    match file.suffix if file else "":
+        case ".pdf":
+            async with a_press() as press:
+                return await statement_pdf(found, house=house, press=press)
+        case ".xlsx":
+            return statement_spreadsheet(found)
+        case _:
+            return statement_csv(found).encode()
+
+
+async def write_papers(
+    database: Database,
+    name: MunicipalityName,
+    merchant: MerchantId,
+    *,
+    number: int,
+    file: Path,
+    told: Told,
+) -> None:
+    """Write every part of the specification, one beside the other."""
+    try:
+        async with a_press() as press, database.connection(name) as connection:
+            house = await read_house(database, connection, name)
+            run = await numbered(connection, number)
+            found = await read_specification(connection, merchant, run.id, actor=SYSTEM, most=0)
+            parts = parts_on_paper(found)
+            for part in range(1, parts + 1):
+                told(part - 1, parts)
+                content = await specification_pdf(
+                    connection,
+                    merchant,
+                    run.id,
+                    municipality=name,
+                    part=part,
+                    house=house,
+                    press=press,
+                    actor=SYSTEM,
+                )
+                place = file if part == 1 else file.with_stem(f"{file.stem}-{part}")
+                place.write_bytes(content)
+            told(parts, parts)
+    finally:
+        await database.close()
