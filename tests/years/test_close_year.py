@@ -277,14 +277,17 @@ async def test_nobody_writes_in_what_was_closed_or_closes_alone(
 ) -> None:
     assert old
     await ready_to_close_the_year(connection, database)
+    await seal_all(connection, ring)
+    latest = "SELECT max(size) FROM seal_checkpoint"
+    before = await connection.fetchval(latest)
     await proposed(connection)
     close = "UPDATE year_closing SET closed_at = now(), closed_by = $1, checkpoint_size = $2, merchant_names = '', file_hash = sha256('x')"
     await seal_all(connection, ring)
-    size = await connection.fetchval("SELECT max(size) FROM seal_checkpoint")
+    size = await connection.fetchval(latest)
     with pytest.raises(asyncpg.CheckViolationError, match="second_pair_of_eyes_on_year"):
         await connection.execute(close, FINANCE.id, size)
     with pytest.raises(asyncpg.PostgresError, match="seal of a closing"):
-        await connection.execute(close, SECOND.id, 1)
+        await connection.execute(close, SECOND.id, before)
     await confirm_closing(connection, LAST, actor=SECOND, now=NOW)
     await without_ddl_guard(superuser)
     for who in (connection, owner):
