@@ -14,7 +14,7 @@ from pas.leaving.tables import Table
 FOLDER_OF_TABLES: Final = "tables"
 PIECE_BYTES: Final = 2**20
 PACKED: Final = 3
-"""Level of gzip: half as large again as the tightest, in a third of the time."""
+"""Level of gzip, from 1 (quick) to 9 (small)."""
 SAME_WORDS: Final = Statement(
     """
     SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),
