@@ -44,6 +44,7 @@ WORDS: Final = {
     "seals.balances": "Vastleggen wat op elk tegoed staat",
     "signals.look": "Zoeken naar opvallende verkopen",
     "settlements.propose_due": "Uitbetaling voorstellen",
+    "takeovers.book": "Saldo’s van een eerdere leverancier boeken",
 }
 """What the kinds are called; another one is shown by its own name."""
 
