@@ -1,5 +1,6 @@
 """How a year would end: what lapses, what goes on, who loses how much, and what can be done before."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from litestar import Response, get
@@ -9,9 +10,11 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.permissions import Permission
+from pas.auth.state import connected
 from pas.days import day_of
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
+from pas.schemes.show import list_schemes
 from pas.spreadsheet import MEDIA_TYPE
 from pas.web.counts import count
 from pas.web.dates import day
@@ -35,6 +38,9 @@ async def rehearsal_page(
 ) -> Response[str]:
     """What happens when this year ends?"""
     told, actor = await rehearsed(request, municipality, year), actor_of(request)
+    async with connected(request, municipality) as connection:
+        known = await list_schemes(connection, on=told.last_day)
+    titles = {one.code: one.shown.version.title for one in known}
     small = f"minder dan {told.small_below}"
     return page(
         request,
@@ -42,18 +48,20 @@ async def rehearsal_page(
         home=f"/{municipality}",
         told=told,
         lapses=euros(told.lapses_cents),
-        schemes=[scheme_cells(one, small) for one in told.schemes],
+        schemes=[scheme_cells(one, titles, small) for one in told.schemes],
         bands=[
-            (one.scheme, shown_parts(one.bands)) for one in told.schemes if one.bands is not None
+            (titles[one.scheme], shown_parts(one.bands))
+            for one in told.schemes
+            if one.bands is not None
         ],
         ages=shown_parts(told.ages),
-        awards=[award_cells(one, small) for one in told.awards],
+        awards=[award_cells(one, titles, small) for one in told.awards],
         open_sales=[[one.merchant, euros(one.amount_cents)] for one in told.open_sales],
         open_total=euros(Cents(sum(one.amount_cents for one in told.open_sales))),
         uploads=[
             [one.merchant, count(one.tills), euros(one.most_cents)] for one in told.late_uploads
         ],
-        not_ready=[not_ready_cells(one) for one in told.not_ready],
+        not_ready=[not_ready_cells(one, titles) for one in told.not_ready],
         waiting=waiting_facts(told, small),
         may_print=actor.may(Permission.LETTERS_PRINT),
         may_settle=actor.may(Permission.SETTLEMENTS_READ),
@@ -77,10 +85,10 @@ async def rehearsal_spreadsheet_file(
     return spreadsheet_file(rehearsal_table(told), f"jaareinde-{municipality}-{year}.xlsx")
 
 
-def scheme_cells(one: SchemeRehearsal, small: str) -> Cells:
+def scheme_cells(one: SchemeRehearsal, titles: Mapping[str, str], small: str) -> Cells:
     until = None if one.fate in {"lapses", "waits"} else day(day_of(one.last_until))
     return [
-        one.scheme,
+        titles[one.scheme],
         FATES[one.fate],
         small if one.passes is None else count(one.passes),
         euros(one.amount_cents),
@@ -100,16 +108,22 @@ def shown_parts(shown: Distribution) -> list[Cells]:
     ]
 
 
-def award_cells(one: AwardsLeft, small: str) -> Cells:
+def award_cells(one: AwardsLeft, titles: Mapping[str, str], small: str) -> Cells:
     ending, unanswered = (
         small if number is None else count(number) for number in (one.ending, one.unanswered)
     )
-    return [one.scheme, ending, euros(one.ending_cents), euros(one.going_on_cents), unanswered]
-
-
-def not_ready_cells(one: NotReady) -> Cells:
     return [
-        one.scheme,
+        titles[one.scheme],
+        ending,
+        euros(one.ending_cents),
+        euros(one.going_on_cents),
+        unanswered,
+    ]
+
+
+def not_ready_cells(one: NotReady, titles: Mapping[str, str]) -> Cells:
+    return [
+        titles[one.scheme],
         "ja" if one.has_version else "nog niet",
         "ja" if one.has_money else "nog niet",
     ]
