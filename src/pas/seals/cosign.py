@@ -42,7 +42,6 @@ class NotAWitnessKey(Refusal):
 class CosignatureWrong(Refusal):
     """Deze handtekening past niet bij het zegel."""
 
-    status: ClassVar[int] = 422
     next_step: ClassVar[str] = "Laat de getuige het zegel opnieuw ophalen en tekenen."
 
 
