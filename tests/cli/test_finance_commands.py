@@ -36,7 +36,7 @@ def test_finance_goes_through_a_month_by_commands_alone(short_path: Path) -> Non
     again = pas(home, "appropriations", "import", "velsen", str(BUDGET), "--json")
     assert read_in.returncode == 0, read_in.stderr
     assert "velsen_budget_2020_2024.csv: kept" in read_in.stderr
-    assert json.loads(again.stdout)["found"]["kept"]["is_new"] is False
+    assert json.loads(again.stdout)["found"]["kept"]["isNew"] is False
 
     nothing = pas(home, "journal", "show", "velsen", MONTH)
     assert nothing.returncode == 1
