@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import cast
 
 import msgspec
@@ -55,9 +56,6 @@ class MailBox:
         self.over_tls = self.over_tls and session.ssl is not None
         return answer
 
-    handle_RCPT = recipient  # noqa: N815 (aiosmtpd looks for a method of this name)
-    handle_DATA = content  # noqa: N815 (aiosmtpd looks for a method of this name)
-
 
 @asynccontextmanager
 async def mail_server(
@@ -65,10 +63,11 @@ async def mail_server(
 ) -> AsyncGenerator[tuple[MailBox, Mail]]:
     """A server that listens, and who hands in mail there."""
     box, loop, context = MailBox(), asyncio.get_running_loop(), server_trust(name)
+    told = SimpleNamespace(handle_RCPT=box.recipient, handle_DATA=box.content)
 
     def session() -> SMTP:
         return SMTP(
-            box,
+            told,
             hostname=name,
             tls_context=context,
             require_starttls=True,

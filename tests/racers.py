@@ -54,12 +54,17 @@ def worker(pipe: Pipe, barrier: Barrier) -> None:
             part: Part = pipe.recv()
         except EOFError:
             return
-        try:
-            act, what = part
-            pipe.send(asyncio.run(act(what, lambda: barrier.wait(30))))
-        except BaseException as error:  # noqa: BLE001 (whatever ends a race in this process goes through the pipe and is raised in the test)
+        told = asyncio.run(ended(part, barrier))
+        if isinstance(told, BaseException):
             barrier.abort()
-            pipe.send(error)
+        pipe.send(told)
+
+
+async def ended(part: Part, barrier: Barrier) -> object:
+    """Give what a race told, or the error that it ended with."""
+    act, what = part
+    [told] = await asyncio.gather(act(what, lambda: barrier.wait(30)), return_exceptions=True)
+    return told
 
 
 class Racers:
@@ -152,7 +157,7 @@ class Crowd(Generic[Share]):
         for journal in self.folder.glob("journal-*"):
             with journal.open("rb") as file, suppress(EOFError, pickle.UnpicklingError):
                 while True:
-                    yield from pickle.load(file)  # noqa: S301 (our own file)
+                    yield from pickle.load(file)  # noqa: S301 (a journal that a process of this very test wrote, in the folder of this test alone)
 
 
 def last_known(told: Iterable[object]) -> list[Call]:
