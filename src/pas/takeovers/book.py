@@ -145,8 +145,9 @@ async def _book(desk: Desk, rows: Sequence[WaitingRow]) -> None:
     ]
     bare = [row for row in rows if not row.amount_cents and row.household_number is not None]
     taken = [*bare, *(fit.row for fit in fits)]
+    lines = {row.line for row in taken}
     reasons = {
-        row.line: _why(row, awards.get(row.line), schemes) for row in rows if row not in taken
+        row.line: _why(row, awards.get(row.line), schemes) for row in rows if row.line not in lines
     }
     refused = (list(reasons), list(reasons.values()))
     await REFUSE.run(desk.connection, desk.takeover, *refused)

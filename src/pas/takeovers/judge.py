@@ -80,11 +80,13 @@ class Sheet:
 
     def refuse(self, reasons: Mapping[int, str]) -> None:
         """The first reason stays."""
-        self.reasons = {**reasons, **self.reasons}
+        for line, reason in reasons.items():
+            self.reasons.setdefault(line, reason)
 
     @property
     def open(self) -> list[Listed]:
-        return [one for one in self.rows if one.line not in self.reasons | dict.fromkeys(self.same)]
+        ended = self.reasons.keys() | self.same
+        return [one for one in self.rows if one.line not in ended]
 
 
 async def judge_list(

@@ -1,5 +1,6 @@
 """Reads the residents that rows of a list may be about."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -61,11 +62,23 @@ async def find_people(
         }
         born = {row.person.birth_date for row in some if not row.person.bsn} - {None}
         asked = [one for several in hashes.values() for one in several]
-        candidates = await READ.all(connection, asked, list(born), on)
+        by_number, by_day = _sorted_out(await READ.all(connection, asked, list(born), on))
         for row in some:
-            mine = [_candidate(one, hashes.get(row.line, ()), on) for one in candidates]
-            found[row.line] = whose(row.person, mine)
+            own = hashes.get(row.line, ())
+            numbered = [by_number[one] for one in own if one in by_number]
+            meant = numbered if row.person.bsn else by_day[row.person.birth_date]
+            found[row.line] = whose(row.person, [_candidate(one, own, on) for one in meant])
     return found
+
+
+def _sorted_out(
+    rows: Sequence[CandidateRow],
+) -> tuple[dict[bytes, CandidateRow], defaultdict[date | None, list[CandidateRow]]]:
+    """Give residents by their citizen number and by their day of birth."""
+    by_day = defaultdict[date | None, list[CandidateRow]](list)
+    for row in rows:
+        by_day[row.birth_date].append(row)
+    return {row.bsn_hash: row for row in rows if row.bsn_hash is not None}, by_day
 
 
 def _candidate(row: CandidateRow, hashes: Sequence[bytes], on: date) -> Candidate:
