@@ -1,21 +1,17 @@
 """``pas appropriations``: the money of a policy paper, with its sources of cover."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.cli.connected import with_connection
 from pas.cli.printed import amount
-from pas.cli.screen import done, out, refused, say
-from pas.db import Connection, Database
-from pas.ids import MunicipalityName
-from pas.installation import opened
+from pas.cli.screen import done, out, refused
 from pas.money import euros
 from pas.reach.appropriation_lines import AppropriationLine
 from pas.reach.budget_table import BudgetColumn
@@ -26,30 +22,15 @@ from pas.reach.import_budget import (
     kind_of,
     set_aside_lines,
 )
-from pas.settings import read_settings
 
 app = typer.Typer(
     no_args_is_help=True, help="The money of a policy paper, with where it comes from."
 )
 
-_Answer = TypeVar("_Answer")
-
 
 @app.callback()
 def appropriations() -> None:
     """Read budgets in, with their sources of cover; pas grants appropriations lists what is set aside."""
-
-
-def with_connection(municipality: str, work: Callable[[Connection], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            async with database.connection(MunicipalityName(municipality)) as connection:
-                return await work(connection)
-        finally:
-            await database.close()
-
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 @app.command(name="import")

@@ -1,9 +1,7 @@
 """``pas grants``: money set aside, the yearly assessment, and what returns."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -11,6 +9,7 @@ from rich.table import Table
 
 from pas.auth.actor import SYSTEM
 from pas.auth.keys import KeyStore
+from pas.cli.connected import with_database
 from pas.cli.explained import Explained, explain_person
 from pas.cli.rows import bar
 from pas.cli.screen import done, out, refused, say
@@ -22,7 +21,6 @@ from pas.grants.facts import outcome_of
 from pas.grants.lapse import LapseReport, lapse_year
 from pas.grants.report import AssessmentReport
 from pas.ids import EntryId, MunicipalityName, uuid7
-from pas.installation import opened
 from pas.money import Cents, euros, parse_euros, percent
 from pas.residents.look_up import Look
 from pas.settings import read_settings
@@ -34,23 +32,10 @@ Year = Annotated[int, typer.Option(min=2000, max=2199, help="The pass year.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The report, for a program.")]
 
-_Answer = TypeVar("_Answer")
-
 
 @app.callback()
 def grants() -> None:
     """Grant what residents are entitled to."""
-
-
-def with_database(work: Callable[[Database], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 def a_task(municipality: str, year: int) -> Task:

@@ -1,11 +1,9 @@
 """``pas journal``: what the financial administration takes in. Closing a month is for a person, on a page or by the API."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -18,13 +16,11 @@ from pas.bookkeeping.model import ACCOUNT_KINDS, AccountMapping, JournalProfile
 from pas.bookkeeping.periods import name_of, period_in, read_period, read_periods
 from pas.bookkeeping.profiles import find_profile, keep_profile
 from pas.bookkeeping.rules import JournalProfileWrong
+from pas.cli.connected import with_connection
 from pas.cli.rows import bar
-from pas.cli.screen import done, out, say
-from pas.db import Connection, Database
-from pas.ids import MunicipalityName
-from pas.installation import opened
+from pas.cli.screen import done, out
+from pas.db import Connection
 from pas.money import Cents, euros
-from pas.settings import read_settings
 
 app = typer.Typer(no_args_is_help=True, help="The journal for the financial administration.")
 
@@ -32,24 +28,10 @@ Place = Annotated[str, typer.Argument(help="Which municipality; see pas municipa
 Month = Annotated[str, typer.Argument(help="Which month, as 2026-11.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The answer, for a program.")]
 
-_Answer = TypeVar("_Answer")
-
 
 @app.callback()
 def journal() -> None:
     """Look at the months of the books, and take their journal out."""
-
-
-def with_connection(municipality: str, work: Callable[[Connection], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            async with database.connection(MunicipalityName(municipality)) as connection:
-                return await work(connection)
-        finally:
-            await database.close()
-
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 @app.command()

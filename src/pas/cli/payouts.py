@@ -1,8 +1,8 @@
 """``pas settlements specification`` and ``statement``: what a merchant was paid for, to keep."""
 
-import asyncio
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -11,14 +11,13 @@ import typer
 
 from pas.auth.actor import SYSTEM
 from pas.auth.house import read_house
+from pas.cli.connected import with_connection, with_database
 from pas.cli.rows import Told, bar
-from pas.cli.screen import done, say
-from pas.cli.settlements import Number, Place, app, numbered, with_connection
+from pas.cli.screen import done
+from pas.cli.settlements import Number, Place, app, numbered
 from pas.db import Connection, Database
 from pas.ids import MerchantId, MunicipalityName
-from pas.installation import opened
 from pas.press.press import a_press
-from pas.settings import read_settings
 from pas.settlements.specification import read_specification
 from pas.settlements.specification_files import (
     parts_on_paper,
@@ -60,9 +59,9 @@ def specification(
         sys.stdout.buffer.write(with_connection(municipality, text))
         return
     if file.suffix == ".pdf":
-        with opened(read_settings(), say) as access, bar("Setting the pages") as told:
-            database, name = Database(access.address), MunicipalityName(municipality)
-            asyncio.run(write_papers(database, name, wanted, number=number, file=file, told=told))
+        name = MunicipalityName(municipality)
+        with bar("Setting the pages") as told:
+            with_database(partial(write_papers, name, wanted, number=number, file=file, told=told))
     else:
         make = sheet if file.suffix == ".xlsx" else text
         file.write_bytes(with_connection(municipality, make))
@@ -81,12 +80,10 @@ def statement(
 
     Example: pas settlements statement velsen 2026 0197… statement.pdf
     """
-    with opened(read_settings(), say) as access, bar("Adding up the year") as told:
+    name, wanted = MunicipalityName(municipality), MerchantId(merchant)
+    with bar("Adding up the year") as told:
         told(0, 1)
-        database, name = Database(access.address), MunicipalityName(municipality)
-        content = asyncio.run(
-            year_paper(database, name, MerchantId(merchant), year=year, file=file)
-        )
+        content = with_database(partial(year_paper, name, wanted, year=year, file=file))
         told(1, 1)
     if file is None:
         sys.stdout.buffer.write(content)
@@ -96,21 +93,18 @@ def statement(
 
 
 async def year_paper(
-    database: Database,
     name: MunicipalityName,
     merchant: MerchantId,
+    database: Database,
     *,
     year: int,
     file: Path | None,
 ) -> bytes:
     """Make the statement as the end of the name says; without a name as text."""
-    try:
-        async with database.connection(name) as connection:
-            now = datetime.now(UTC)
-            found = await read_statement(connection, merchant, year, actor=SYSTEM, now=now)
-            house = await read_house(database, connection, name)
-    finally:
-        await database.close()
+    async with database.connection(name) as connection:
+        now = datetime.now(UTC)
+        found = await read_statement(connection, merchant, year, actor=SYSTEM, now=now)
+        house = await read_house(database, connection, name)
     match file.suffix if file else "":
         case ".pdf":
             async with a_press() as press:
@@ -122,35 +116,32 @@ async def year_paper(
 
 
 async def write_papers(
-    database: Database,
     name: MunicipalityName,
     merchant: MerchantId,
+    database: Database,
     *,
     number: int,
     file: Path,
     told: Told,
 ) -> None:
     """Write every part of the specification, one beside the other."""
-    try:
-        async with a_press() as press, database.connection(name) as connection:
-            house = await read_house(database, connection, name)
-            run = await numbered(connection, number)
-            found = await read_specification(connection, merchant, run.id, actor=SYSTEM, most=0)
-            parts = parts_on_paper(found)
-            for part in range(1, parts + 1):
-                told(part - 1, parts)
-                content = await specification_pdf(
-                    connection,
-                    merchant,
-                    run.id,
-                    municipality=name,
-                    part=part,
-                    house=house,
-                    press=press,
-                    actor=SYSTEM,
-                )
-                place = file if part == 1 else file.with_stem(f"{file.stem}-{part}")
-                place.write_bytes(content)
-            told(parts, parts)
-    finally:
-        await database.close()
+    async with a_press() as press, database.connection(name) as connection:
+        house = await read_house(database, connection, name)
+        run = await numbered(connection, number)
+        found = await read_specification(connection, merchant, run.id, actor=SYSTEM, most=0)
+        parts = parts_on_paper(found)
+        for part in range(1, parts + 1):
+            told(part - 1, parts)
+            content = await specification_pdf(
+                connection,
+                merchant,
+                run.id,
+                municipality=name,
+                part=part,
+                house=house,
+                press=press,
+                actor=SYSTEM,
+            )
+            place = file if part == 1 else file.with_stem(f"{file.stem}-{part}")
+            place.write_bytes(content)
+        told(parts, parts)

@@ -1,24 +1,21 @@
 """``pas reach``: whom the pass reaches, target groups, printed figures, and freezing."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 import msgspec
 import typer
 from rich.table import Table
 
 from pas.auth.actor import SYSTEM
+from pas.cli.connected import with_connection
 from pas.cli.printed import amount, checked
 from pas.cli.rows import MOST_SHOWN, show_import
 from pas.cli.screen import done, err, out, refused, say
-from pas.db import Connection, Database
-from pas.ids import MunicipalityName
+from pas.db import Connection
 from pas.imports.record import Import, ImportRow, read_import_rows
-from pas.installation import opened
 from pas.reach.compare_money import compare_money
 from pas.reach.csv_report import csv_of
 from pas.reach.freeze import freeze_closed_years, freeze_period, read_report
@@ -29,7 +26,6 @@ from pas.reach.model import PERIODS, PeriodName
 from pas.reach.published_files import PUBLISHED_KINDS, PublishedKind
 from pas.reach.report import narrowed
 from pas.reach.words import UNIT_WORDS, number_in_words, reach_in_words
-from pas.settings import read_settings
 
 REFUSED: Final = 1
 app = typer.Typer(no_args_is_help=True, help="Whom the pass reaches, and whom it does not.")
@@ -42,8 +38,6 @@ File = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="The outcome, for a program.")]
 
-_Answer = TypeVar("_Answer")
-
 
 class Outcome(msgspec.Struct, frozen=True, rename="camel"):
     """What came of a file."""
@@ -55,18 +49,6 @@ class Outcome(msgspec.Struct, frozen=True, rename="camel"):
 @app.callback()
 def reach() -> None:
     """Count whom the pass reaches."""
-
-
-def with_connection(municipality: str, work: Callable[[Connection], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            async with database.connection(MunicipalityName(municipality)) as connection:
-                return await work(connection)
-        finally:
-            await database.close()
-
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 def a_period(name: str) -> PeriodName:

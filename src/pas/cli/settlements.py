@@ -1,11 +1,9 @@
 """``pas settlements``: what merchants are owed, in runs. Approving is for a person, on a page or by the API."""
 
-import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -13,12 +11,12 @@ from rich.table import Table
 
 from pas.auth.actor import SYSTEM
 from pas.auth.keys import KeyStore
+from pas.cli.connected import with_connection
 from pas.cli.rows import bar
-from pas.cli.screen import done, out, say
+from pas.cli.screen import done, out
 from pas.cli.shown_runs import ShownRun, shown_tables
-from pas.db import Connection, Database
+from pas.db import Connection
 from pas.ids import MunicipalityName
-from pas.installation import opened
 from pas.money import Cents, euros
 from pas.settings import read_settings
 from pas.settlements.bank.import_file import import_bank_file as take_in_file
@@ -45,24 +43,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="The answer, for a program.
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing.")]
 MOST_RUNS = 200
 
-_Answer = TypeVar("_Answer")
-
 
 @app.callback()
 def settlements() -> None:
     """Pay merchants what they are owed, and nothing else."""
-
-
-def with_connection(municipality: str, work: Callable[[Connection], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            async with database.connection(MunicipalityName(municipality)) as connection:
-                return await work(connection)
-        finally:
-            await database.close()
-
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 @app.command()

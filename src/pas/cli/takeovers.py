@@ -1,11 +1,9 @@
 """``pas takeovers``: cards and balances of an earlier supplier. Approving is for a person, on a page or by the API."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
@@ -13,12 +11,12 @@ from rich.table import Table
 
 from pas.auth.actor import SYSTEM
 from pas.auth.keys import KeyStore
+from pas.cli.connected import with_connection, with_database
 from pas.cli.rows import REFUSED, SHOWN, bar
-from pas.cli.screen import done, out, refused, say
+from pas.cli.screen import done, out, refused
 from pas.db import Connection, Database
 from pas.grants.ground import current_year
 from pas.ids import MunicipalityName
-from pas.installation import opened
 from pas.money import Cents, euros
 from pas.settings import read_settings
 from pas.takeovers.book import book_takeover
@@ -31,8 +29,6 @@ app = typer.Typer(no_args_is_help=True, help="Cards and balances of an earlier s
 
 Place = Annotated[str, typer.Argument(help="Which municipality; see pas municipality list.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The answer, for a program.")]
-
-_Answer = TypeVar("_Answer")
 
 
 class ShownOutlook(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -51,18 +47,6 @@ class RefusedRow(msgspec.Struct, frozen=True, rename="camel"):
 @app.callback()
 def takeovers() -> None:
     """Let the cards of an earlier supplier go on working."""
-
-
-def on_database(municipality: str, work: Callable[[Database], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    assert municipality, "typer asks for it"
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 @app.command()
@@ -102,13 +86,9 @@ def propose(
                 return await look_ahead(connection, handed, ring=ring, now=now)
             return await propose_takeover(connection, handed, ring=ring, actor=SYSTEM, now=now)
 
-    async def connected(database: Database) -> Outlook:
-        async with database.connection(name) as connection:
-            return await work(connection)
-
     with bar(f"Reading {file.name}") as shown:
         shown(0, None)
-        outlook = on_database(municipality, connected)
+        outlook = with_connection(name, work)
     show(outlook, as_json=as_json)
 
 
@@ -169,7 +149,7 @@ def list_all(municipality: Place, *, as_json: AsJson = False) -> None:
         async with database.connection(MunicipalityName(municipality)) as connection:
             return await list_takeovers(connection)
 
-    found = on_database(municipality, work)
+    found = with_database(work)
     if as_json:
         out.print_json(msgspec.json.encode(found).decode())
         return
@@ -198,5 +178,5 @@ def book(municipality: Place) -> None:
                 database, MunicipalityName(municipality), now=datetime.now(UTC), told=told
             )
 
-        booked = on_database(municipality, work)
+        booked = with_database(work)
     done(f"{booked.booked} rows booked, {booked.refused} refused.")

@@ -1,30 +1,25 @@
 """``pas ledger witness``, ``add-witness`` and ``cosign``: that everybody sees the same books."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import httpx
 import typer
 
 from pas.auth.actor import SYSTEM
+from pas.cli.connected import with_connection
 from pas.cli.ledger import REFUSED
 from pas.cli.screen import done, failed, out, say
 from pas.cli.seals import app
-from pas.db import Connection, Database
 from pas.ids import MunicipalityName
-from pas.installation import Access, opened
 from pas.seals.cosign import add_witness, keep_cosignature
 from pas.seals.notes import read_verifier
 from pas.seals.witness import KEY, Fetch, SealsAway, cosign_newest, witness_of
-from pas.settings import read_settings
 from pas.tls import trusted
 
-_Answer = TypeVar("_Answer")
 PATIENCE: Final = httpx.Timeout(20.0)
 MOST_BYTES: Final = 1_000_000
 SEALS: Final = "/seals"
@@ -80,8 +75,7 @@ def add(
     Example: pas ledger add-witness velsen witness.almere.nl+a1b2c3d4+BAYx…
     """
     name, witness = MunicipalityName(municipality), read_verifier(key)
-    with opened(read_settings(), say) as access:
-        asyncio.run(_in_books(access, name, lambda c: add_witness(c, witness, actor=SYSTEM)))
+    with_connection(name, lambda connection: add_witness(connection, witness, actor=SYSTEM))
     done(f"{witness.name} is a witness of {name}.")
 
 
@@ -100,10 +94,9 @@ def cosign(
         failed(f"{file} is not what pas ledger witness prints.")
         sys.exit(REFUSED)
     now = datetime.now(UTC)
-    with opened(read_settings(), say) as access:
-        witness = asyncio.run(
-            _in_books(access, name, lambda c: keep_cosignature(c, line, size=int(size), now=now))
-        )
+    witness = with_connection(
+        name, lambda connection: keep_cosignature(connection, line, size=int(size), now=now)
+    )
     done(f"{witness} signed the seal over {size} rows of {name}.")
 
 
@@ -115,13 +108,23 @@ def fetching(address: str) -> Fetch:
         try:
             if not is_web:
                 return (Path(address) / place).read_bytes()
-            answer = httpx.get(f"{address.rstrip('/')}/{place}", timeout=PATIENCE, verify=trusted())
-            answer.raise_for_status()
+            return downloaded(f"{address.rstrip('/')}/{place}")
         except (httpx.HTTPError, OSError) as error:
             raise SealsAway(f"{place}: {error}") from error
-        return answer.content[:MOST_BYTES]
 
     return fetch
+
+
+def downloaded(address: str) -> bytes:
+    """Read an answer, and no more of it than a seal or a tile can be."""
+    content = b""
+    with httpx.stream("GET", address, timeout=PATIENCE, verify=trusted()) as answer:
+        answer.raise_for_status()
+        for piece in answer.iter_bytes():
+            content += piece
+            if len(content) > MOST_BYTES:
+                raise SealsAway(f"{address}: dit is te groot voor een zegel.")
+    return content
 
 
 def send(address: str, *, size: int, line: str) -> None:
@@ -133,14 +136,3 @@ def send(address: str, *, size: int, line: str) -> None:
         httpx.post(place.geturl(), json=body, timeout=PATIENCE, verify=trusted()).raise_for_status()
     except httpx.HTTPError as error:
         raise SealsAway(f"The line was not taken: {error}") from error
-
-
-async def _in_books(
-    access: Access, name: MunicipalityName, work: Callable[[Connection], Awaitable[_Answer]]
-) -> _Answer:
-    database = Database(access.address)
-    try:
-        async with database.connection(name) as connection:
-            return await work(connection)
-    finally:
-        await database.close()

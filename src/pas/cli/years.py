@@ -1,23 +1,18 @@
 """``pas years``: how a year ends. Closing one is for two people, on a page or by the API."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.table import Table
 
+from pas.cli.connected import with_connection
 from pas.cli.rows import bar
-from pas.cli.screen import done, out, say
-from pas.db import Connection, Database
-from pas.ids import MunicipalityName
-from pas.installation import opened
+from pas.cli.screen import done, out
 from pas.money import euros
-from pas.settings import read_settings
 from pas.years.rehearsal_file import rehearsal_table
 from pas.years.rehearse import Rehearsal, rehearse
 from pas.years.sample import Ask, Method, draw, sample_table
@@ -33,24 +28,10 @@ Year = Annotated[int, typer.Argument(help="Which pass year.", min=2000, max=2199
 AsJson = Annotated[bool, typer.Option("--json", help="The answer, for a program.")]
 File = Annotated[Path | None, typer.Option(help="Write it to a file as well: .csv or .xlsx.")]
 
-_Answer = TypeVar("_Answer")
-
 
 @app.callback()
 def years() -> None:
     """Rehearse the end of a year, hand it to the accountant, and draw a sample for the audit."""
-
-
-def with_connection(municipality: str, work: Callable[[Connection], Awaitable[_Answer]]) -> _Answer:
-    async def run(database: Database) -> _Answer:
-        try:
-            async with database.connection(MunicipalityName(municipality)) as connection:
-                return await work(connection)
-        finally:
-            await database.close()
-
-    with opened(read_settings(), say) as access:
-        return asyncio.run(run(Database(access.address)))
 
 
 @app.command(name="rehearse")
