@@ -3773,7 +3773,7 @@ CREATE VIEW municipality.equation_part AS
                     WHEN ((e.kind = ANY (ARRAY['grant'::text, 'opening'::text])) AND (c.kind = 'budget'::text)) THEN 1
                     WHEN ((e.kind = 'correct'::text) AND (d.kind = 'budget'::text)) THEN '-1'::integer
                     ELSE 0
-                END), ('shortfall'::text,(((d.kind = 'offline_risk'::text))::integer - ((c.kind = 'offline_risk'::text))::integer)), ('spent'::text,((c.kind = ANY (ARRAY['merchant'::text, 'payee'::text, 'used'::text])))::integer), ('reversed'::text,((d.kind = ANY (ARRAY['merchant'::text, 'payee'::text, 'used'::text])))::integer), ('held'::text,(((c.kind = 'held'::text))::integer - ((d.kind = 'held'::text))::integer)), ('lapsed'::text,
+                END), ('opening'::text,(((d.kind = 'earlier_supplier'::text))::integer - ((c.kind = 'earlier_supplier'::text))::integer)), ('shortfall'::text,(((d.kind = 'offline_risk'::text))::integer - ((c.kind = 'offline_risk'::text))::integer)), ('spent'::text,((c.kind = ANY (ARRAY['merchant'::text, 'payee'::text, 'used'::text])))::integer), ('reversed'::text,((d.kind = ANY (ARRAY['merchant'::text, 'payee'::text, 'used'::text])))::integer), ('held'::text,(((c.kind = 'held'::text))::integer - ((d.kind = 'held'::text))::integer)), ('lapsed'::text,
                 CASE
                     WHEN ((d.kind = ANY (ARRAY['budget'::text, 'held'::text])) AND (c.kind = 'appropriation'::text) AND (e.kind <> 'correct'::text)) THEN 1
                     WHEN ((d.kind = 'appropriation'::text) AND (c.kind = ANY (ARRAY['budget'::text, 'held'::text])) AND (e.kind <> 'grant'::text)) THEN '-1'::integer

@@ -11,6 +11,7 @@ SELECT 'scheme' AS book, coalesce(d.scheme_id, c.scheme_id) AS about, coalesce(d
 FROM transfer t JOIN entry e ON e.id = t.entry_id JOIN account d ON d.id = t.debit JOIN account c ON c.id = t.credit
 CROSS JOIN LATERAL (VALUES
     ('granted', CASE WHEN e.kind IN ('grant', 'opening') AND c.kind = 'budget' THEN 1 WHEN e.kind = 'correct' AND d.kind = 'budget' THEN -1 ELSE 0 END),
+    ('opening', (d.kind = 'earlier_supplier')::integer - (c.kind = 'earlier_supplier')::integer),
     ('shortfall', (d.kind = 'offline_risk')::integer - (c.kind = 'offline_risk')::integer),
     ('spent', (c.kind IN ('merchant', 'payee', 'used'))::integer),
     ('reversed', (d.kind IN ('merchant', 'payee', 'used'))::integer),

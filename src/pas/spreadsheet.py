@@ -1,4 +1,4 @@
-"""Writes a spreadsheet (Office Open XML) of one sheet: words, whole numbers, amounts and days; or the same as CSV.
+"""Writes a spreadsheet (Office Open XML) of one sheet: words, whole numbers, amounts and days.
 
 An amount is written as its decimals, never as a fraction of the machine, and what is a word stays
 one: nothing in a cell can run. The same rows are the same bytes. Source: ECMA-376, part 1, 18.3.
@@ -14,8 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import msgspec
 
-from pas.csvfile import write_rows
-from pas.money import Cents, comma_euros, point_euros
+from pas.money import Cents, point_euros
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY_ZERO: Final = date(1899, 12, 30)
@@ -63,11 +62,6 @@ class Amount(msgspec.Struct, frozen=True):
 
 
 Cell = str | int | Amount | date | None
-
-
-def write_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Write the same rows as text (CSV): amounts with a comma, days as 31-12-2026."""
-    return "".join(write_rows(columns, ([_in_text(cell) for cell in row] for row in rows)))
 
 
 def write_spreadsheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -121,18 +115,6 @@ def _cell(value: Cell) -> str:
             return f"<c><v>{value}</v></c>"
         case str():
             return _text(value, PLAIN)
-
-
-def _in_text(value: Cell) -> str:
-    match value:
-        case None:
-            return ""
-        case Amount(cents):
-            return comma_euros(cents)
-        case date():
-            return f"{value:%d-%m-%Y}"
-        case str() | int():
-            return str(value)
 
 
 def _text(value: str, style: int) -> str:

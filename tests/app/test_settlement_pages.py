@@ -181,7 +181,7 @@ async def test_an_approver_sees_on_what_a_run_was_spent_and_what_to_look_at(
     assert "Naam van de rekening niet zeker" in shown
     assert "Geen goedgekeurde rekening" in shown
     assert "12,40 meer" in shown
-    assert (await approver.look(f"{run}/review.csv")).text.startswith("deel;")
+    assert "deel;" in (await approver.look(f"{run}/review.csv")).text
     assert (await approver.look(f"{run}/review.xlsx")).content.startswith(b"PK")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pas.bookkeeping.spending.model import Forecast, MonthOfMoney, Outlook
@@ -91,6 +91,7 @@ def test_much_that_nobody_will_spend_is_told() -> None:
     assert expected([1_000], [10, 10, 10, 10], appropriated=2_000).outlook == "lapses"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(granted=AMOUNTS, spent=AMOUNTS, before=st.tuples(AMOUNTS, AMOUNTS), month=st.integers(2, 12))
 def test_it_is_never_less_than_what_is_and_spends_no_more_than_is_granted(
     granted: list[int], spent: list[int], before: tuple[list[int], list[int]], month: int

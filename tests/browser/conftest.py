@@ -77,6 +77,13 @@ def city() -> Generator[Served]:
 
 
 @pytest.fixture
+def owed(city: Served) -> None:
+    """Merchants have something to be paid, whatever was proposed in this city before."""
+    spent = run_pas("demo", "spend", "--count", "60", data_dir=str(city.output.parent / "data"))
+    assert spent.returncode == 0, spent.stderr
+
+
+@pytest.fixture
 def visitor(browser: Browser, city: Served) -> Generator[Page]:
     context = browser.new_context(base_url=city.url, locale="nl-NL")
     yield context.new_page()

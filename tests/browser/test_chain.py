@@ -5,7 +5,7 @@ import io
 import re
 
 from lxml import etree
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from given.days import TODAY
 from looking import become, check_page
@@ -104,11 +104,14 @@ def approve(page: Page, run: str) -> int:
     become(page, "sign-in", "Tweede beoordelaar")
     page.get_by_role("link", name=re.compile("uitbetaling wacht op uw oordeel")).click()
     page.goto(run)
-    row = page.get_by_role("row").filter(has_text=CLUB)
-    line = cents(row.locator("td").nth(2).inner_text())
+    line = cents(payment_of_the_club(page).locator("td").nth(2).inner_text())
     page.get_by_role("button", name="Keur goed").click()
     check_page(page, "chain-run-approved")
     return line
+
+
+def payment_of_the_club(page: Page) -> Locator:
+    return page.get_by_role("table", name="Wie wat krijgt").get_by_role("row").filter(has_text=CLUB)
 
 
 def bank_file(page: Page, run: str) -> dict[str, int]:
@@ -164,7 +167,7 @@ def owed_again(page: Page) -> int:
     """It stands in the next proposal; which is taken back, so that others can make theirs."""
     page.goto(page.url.partition("/settlements")[0] + "/settlements")
     page.get_by_role("button", name="Maak een voorstel").click()
-    row = page.get_by_role("row").filter(has_text=CLUB)
+    row = payment_of_the_club(page)
     expect(row).to_contain_text("van een eerdere keer")
     again = cents(row.locator("td").nth(2).inner_text())
     page.get_by_role("link", name="Trek deze uitbetaling in").click()

@@ -128,6 +128,7 @@ def test_somebody_of_a_club_comes_in_by_a_link_and_is_ended(
     wim.context.close()
 
 
+@pytest.mark.usefixtures("owed")
 def test_a_proposal_is_withdrawn_with_a_reason(visitor: Page) -> None:
     become(visitor, "sign-in", FINANCE)
     visitor.get_by_role("link", name="Uitbetalen", exact=True).click()

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from lxml import etree
 from playwright.sync_api import Page, expect
 
@@ -53,6 +54,7 @@ def open_again(page: Page, month: str) -> None:
     page.get_by_role("button", name="Open de maand weer").click()
 
 
+@pytest.mark.usefixtures("owed")
 def test_three_people_pay_the_merchants_and_the_books_prove_it(
     visitor: Page, tmp_path: Path
 ) -> None:

@@ -23,7 +23,8 @@ from pas.reach.numbers import Number
 from pas.redemptions.till_list import till_sales
 from pas.retention.clean_up import clean_up
 from pas.settlements.specification import read_specification
-from pas.settlements.specification_files import specification_csv
+from pas.settlements.specification_files import specification_table
+from pas.tables import csv_text
 
 
 async def both(desk: Desk, purse: Budget) -> dict[str, object]:
@@ -64,7 +65,7 @@ async def test_a_payout_pays_it_and_its_specification_says_so(desk: Desk, purse:
     actor = of_merchant(desk.merchant.id)
     found = await read_specification(desk.connection, desk.merchant.id, run, actor=actor, most=9)
     assert [(one.kind, one.credited_cents) for one in found.parts] == [("offline", 1500)]
-    text = await specification_csv(desk.connection, desk.merchant.id, run, actor=actor)
+    text = csv_text(await specification_table(desk.connection, desk.merchant.id, run, actor=actor))
     [row] = csv.DictReader(StringIO(text), delimiter=";")
     assert (row["soort"], row["bij"]) == ("besteding zonder internet", "15,00")
 

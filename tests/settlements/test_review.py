@@ -29,9 +29,10 @@ from pas.ids import SettlementId
 from pas.money import Cents
 from pas.settlements.payments import mark_returned
 from pas.settlements.review import read_review
-from pas.settlements.review_file import COLUMNS, read_review_table, review_csv, review_spreadsheet
+from pas.settlements.review_file import COLUMNS, read_review_table
 from pas.settlements.rules import SettlementDiffers
 from pas.settlements.withdraw import withdraw_settlement
+from pas.tables import csv_text, spreadsheet
 
 
 async def a_museum(connection: Connection) -> Shop:
@@ -187,8 +188,8 @@ def rows_in(spreadsheet: bytes) -> list[tuple[Any, ...]]:
 
 async def test_each_part_of_the_files_adds_up_to_the_run(connection: Connection) -> None:
     table = await read_review_table(connection, await a_run_of_everything(connection))
-    made = review_csv(table)
-    rows = list(csv.DictReader(io.StringIO(made.decode()), delimiter=";"))
+    made = csv_text(table)
+    rows = list(csv.DictReader(io.StringIO(made), delimiter=";"))
     sums = {
         part: sum(int(row["bedrag"].replace(",", "")) for row in some)
         for part, some in groupby(rows, key=lambda row: row["deel"])
@@ -201,19 +202,19 @@ async def test_each_part_of_the_files_adds_up_to_the_run(connection: Connection)
         "niet uitbetaald": 40,
     }
     assert rows[0]["naam"] == "'=1+1"
-    assert made == review_csv(table)
+    assert made == csv_text(table)
 
 
 async def test_the_spreadsheet_says_what_the_csv_says_to_another_library(
     connection: Connection,
 ) -> None:
     table = await read_review_table(connection, await a_run_of_everything(connection))
-    head, *rows = rows_in(review_spreadsheet(table))
+    head, *rows = rows_in(spreadsheet(table))
     amounts = [row[COLUMNS.index("bedrag")] for row in rows]
-    written = csv.DictReader(io.StringIO(review_csv(table).decode()), delimiter=";")
+    written = csv.DictReader(io.StringIO(csv_text(table)), delimiter=";")
     assert head == COLUMNS
     assert [f"{amount:.2f}".replace(".", ",") for amount in amounts] == [
         row["bedrag"] for row in written
     ]
-    assert review_spreadsheet(table) == review_spreadsheet(table)
+    assert spreadsheet(table) == spreadsheet(table)
     assert Cents(round(sum(amounts[:2]) * 100)) == 1_333

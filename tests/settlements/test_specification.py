@@ -20,14 +20,17 @@ from pas.db import Connection
 from pas.ids import MerchantId, SettlementId
 from pas.settlements.show import read_coming, read_payouts
 from pas.settlements.specification import PayoutNotFound, read_specification
-from pas.settlements.specification_files import specification_csv
+from pas.settlements.specification_files import specification_table
 from pas.settlements.withdraw import withdraw_settlement
+from pas.tables import csv_text
 
 
 async def rows_of(
     connection: Connection, merchant: MerchantId, run: SettlementId
 ) -> list[dict[str, str]]:
-    text = await specification_csv(connection, merchant, run, actor=of_merchant(merchant))
+    text = csv_text(
+        await specification_table(connection, merchant, run, actor=of_merchant(merchant))
+    )
     return list(csv.DictReader(StringIO(text), delimiter=";"))
 
 
@@ -61,8 +64,10 @@ async def test_names_of_holders_cards_and_passes_are_not_in_it(connection: Conne
     shop = await a_shop(connection)
     await sell(connection, shop, 500)
     run = await an_approved_run(connection)
-    text = await specification_csv(
-        connection, shop.merchant.id, run, actor=of_merchant(shop.merchant.id)
+    text = csv_text(
+        await specification_table(
+            connection, shop.merchant.id, run, actor=of_merchant(shop.merchant.id)
+        )
     )
     holder = shop.purse.holder
     for secret in ("Sanne", "de Wit", str(holder.id), str(holder.card), str(holder.pass_id)):

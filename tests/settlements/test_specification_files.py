@@ -17,10 +17,10 @@ from pas.settlements.specification import PayoutNotFound, read_specification
 from pas.settlements.specification_files import (
     SpecificationTooLong,
     parts_on_paper,
-    specification_csv,
     specification_pdf,
-    specification_spreadsheet,
+    specification_table,
 )
+from pas.tables import csv_text, spreadsheet
 from pas.web.dates import day
 from sheets import cents_of, rows_of
 
@@ -116,9 +116,10 @@ async def test_a_sheet_adds_up_to_the_payment_and_says_what_the_text_says(
     shop = await sold(connection, 1_999, 250)
     actor, merchant = of_merchant(shop.merchant.id), shop.merchant.id
     run = await an_approved_run(connection)
-    made = await specification_spreadsheet(connection, merchant, run, actor=actor)
-    header, *rows = rows_of(made)
-    text = (await specification_csv(connection, merchant, run, actor=actor)).splitlines()
+    table = await specification_table(connection, merchant, run, actor=actor)
+    header, *rows = rows_of(spreadsheet(table))
+    again = await specification_table(connection, merchant, run, actor=actor)
+    text = csv_text(again).splitlines()
     assert ";".join(header) == text[0]
     assert [cents_of(row[8]) for row in rows] == [1_999, 250]
     assert {row[0][:10] for row in rows} == {TODAY.isoformat()}
@@ -132,8 +133,7 @@ async def test_a_payment_of_more_lines_than_a_file_holds_is_on_paper_in_parts(
     shop = await sold(connection, 100, 200)
     actor, merchant = of_merchant(shop.merchant.id), shop.merchant.id
     run = await an_approved_run(connection)
-    for make in (specification_csv, specification_spreadsheet):
-        with pytest.raises(SpecificationTooLong):
-            await make(connection, merchant, run, actor=actor)
+    with pytest.raises(SpecificationTooLong):
+        await specification_table(connection, merchant, run, actor=actor)
     found = await read_specification(connection, merchant, run, actor=actor, most=1)
     assert (parts_on_paper(found), len(found.parts), found.total.amount_cents) == (2, 1, 300)

@@ -29,8 +29,9 @@ from pas.press.document import House
 from pas.press.press import a_press
 from pas.settlements.payments import mark_returned
 from pas.settlements.statement import StatementYearAhead, YearStatement, read_statement
-from pas.settlements.statement_files import statement_csv, statement_pdf, statement_spreadsheet
+from pas.settlements.statement_files import statement_pdf, statement_table
 from pas.settlements.withdraw import withdraw_settlement
+from pas.tables import csv_text, spreadsheet
 from sheets import cents_of, rows_of
 from signed_in import signed_in
 
@@ -99,8 +100,8 @@ async def test_a_year_is_on_paper_in_text_and_on_a_sheet(connection: Connection)
     found = await statement(connection, await a_year(connection))
     async with a_press() as press:
         first, second = [await statement_pdf(found, house=HOUSE, press=press) for _ in range(2)]
-    rows = list(csv.DictReader(StringIO(statement_csv(found)), delimiter=";"))
-    sheet = rows_of(statement_spreadsheet(found))
+    rows = list(csv.DictReader(StringIO(csv_text(statement_table(found))), delimiter=";"))
+    sheet = rows_of(spreadsheet(statement_table(found)))
     told = " ".join(pages(first))
     assert first == second
     assert opened(first).Root.MarkInfo.Marked

@@ -27,8 +27,8 @@ from pas.auth.keys import KeyRing
 from pas.bookkeeping.journal import read_groups
 from pas.bookkeeping.periods import read_period
 from pas.db import Connection, Database
+from pas.tables import csv_lines, spreadsheet
 from pas.years.stored import year_file_of
-from pas.years.tables import csv_lines, spreadsheet
 from pas.years.year_file import YearFile, YearNotBalanced, YearNotSealed
 from pas.years.year_table import year_table
 from sealing import seal_all

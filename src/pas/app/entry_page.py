@@ -8,8 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from pas.app.equation_routes import READ
-from pas.app.file_answers import File, sheet_answer
+from pas.app.equation_routes import READ, File
 from pas.auth.state import connected
 from pas.bookkeeping.entry import BookEntry, read_entry
 from pas.bookkeeping.equation_tables import (
@@ -24,7 +23,7 @@ from pas.bookkeeping.words import KINDS, month_in_words
 from pas.days import AMSTERDAM, day_of
 from pas.problems.bodies import AppRequest
 from pas.web.counts import count
-from pas.web.pages import page
+from pas.web.pages import page, table_answer
 
 ENTRY: Final = "/{municipality:str}/ledger/entries/{entry_id:uuid}"
 
@@ -42,7 +41,7 @@ async def entry_page(
         found = await read_entry(connection, entry_id)
         names = await read_names(connection, on=day_of(found.entry.recorded_at))
     if file is not None:
-        return sheet_answer(transfers_sheet(found), file)
+        return table_answer(transfers_sheet(found), f".{file}")
     seal = found.seal
     return page(
         request,

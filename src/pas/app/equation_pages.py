@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from pathlib import PurePath
 from typing import Final, Literal
 from uuid import UUID
 
@@ -10,8 +11,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from litestar.types import ControllerRouterHandler
 
-from pas.app.equation_routes import READ, Place, cut_of
-from pas.app.file_answers import File, file_answer, sheet_answer
+from pas.app.equation_routes import READ, File, Place, cut_of
 from pas.auth.house import read_house
 from pas.auth.state import auth_state, connected
 from pas.bookkeeping.equation import (
@@ -50,7 +50,7 @@ from pas.problems.bodies import AppRequest
 from pas.web.counts import count
 from pas.web.dates import day as in_words
 from pas.web.forms import Form
-from pas.web.pages import page
+from pas.web.pages import page, saved_as, table_answer
 
 EQUATION: Final = "/{municipality:str}/ledger/equation"
 TERM: Final = f"{EQUATION}/{{term:str}}"
@@ -109,9 +109,9 @@ async def equation_page(
                 many=len(found.merchants),
             )
         case "schemes.csv" | "schemes.xlsx":
-            return sheet_answer(schemes_sheet(found, names), file)
+            return table_answer(schemes_sheet(found, names), PurePath(file).suffix)
         case "merchants.csv" | "merchants.xlsx":
-            return sheet_answer(merchants_sheet(found, names), file)
+            return table_answer(merchants_sheet(found, names), PurePath(file).suffix)
 
 
 @get(TERM, opt=READ, include_in_schema=False)
@@ -131,7 +131,7 @@ async def term_page(
         months = await read_months(connection, cut, wanted)
         names = await read_names(connection, on=cut.day)
     if file is not None:
-        return sheet_answer(months_sheet(months, wanted.unit), file)
+        return table_answer(months_sheet(months, wanted.unit), f".{file}")
     total = sum(one.amount for one in months)
     return page(
         request,
@@ -179,7 +179,7 @@ async def entries_page(
         )
         names = await read_names(connection, on=cut.day)
     if file is not None:
-        return sheet_answer(entries_sheet(entries, wanted.unit), file)
+        return table_answer(entries_sheet(entries, wanted.unit), f".{file}")
     return page(
         request,
         "app/equation_entries.html",
@@ -208,7 +208,7 @@ async def equation_paper(
             house = await read_house(database, connection, name)
         document = equation_document(found, names, house)
         content = await set_document(press, document, made_at=cut.made_at)
-    return file_answer(content, f"vergelijking-{cut.day}.pdf", PDF)
+    return saved_as(f"vergelijking-{cut.day}.pdf", content, media_type=PDF)
 
 
 def owed_most(found: Equation) -> list[MerchantEquation]:

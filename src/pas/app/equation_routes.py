@@ -1,7 +1,7 @@
 """The equation at the end of a day for a program: each number, its months, its entries, and one entry with its proof."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -30,6 +30,7 @@ from pas.problems.bodies import AppRequest
 
 EQUATION: Final = "/v1/{municipality:str}/ledger/equation"
 READ: Final = {"permission": Permission.LEDGER_READ}
+File = Literal["csv", "xlsx"]
 Place = Annotated[str | None, QueryParameter(max_length=40)]
 Limit = Annotated[int, QueryParameter(ge=1, le=500)]
 

@@ -93,3 +93,9 @@ SYSTEM: Final = Actor(kind="system", id=UUID(int=0))
 def actor_of_job(job: Job) -> Actor:
     """Whoever asked for it; their permission was checked then."""
     return Actor(kind="login" if job.actor_kind == "login" else "system", id=job.actor_id)
+
+
+def refuse_programs(actor: Actor) -> None:
+    """A program may propose; what counts from then on is said by a person."""
+    if actor.kind != "login":
+        raise PermissionMissing

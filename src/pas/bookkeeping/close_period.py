@@ -11,9 +11,9 @@ from typing import ClassVar, Final
 import asyncpg
 import msgspec
 
-from pas.auth.actor import Actor, PermissionMissing
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
-from pas.bookkeeping.journal import LIMIT, LONGEST_MILLISECONDS, read_groups
+from pas.bookkeeping.journal import read_groups
 from pas.bookkeeping.periods import (
     Closing,
     Period,
@@ -24,7 +24,7 @@ from pas.bookkeeping.periods import (
 )
 from pas.bookkeeping.profiles import newest_profile
 from pas.bookkeeping.rules import refuse_unmapped
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.errors import Refusal
 from pas.ids import ClosingId, uuid7
 
@@ -116,8 +116,7 @@ async def close_period(
 ) -> Closing:
     """Close it; of two who do so at once, one is refused. Never call it inside a transaction."""
     assert not connection.is_in_transaction(), "the announcement is committed before anything else"
-    if actor.kind != "login":
-        raise PermissionMissing
+    refuse_programs(actor)
     found = await read_period(connection, period, now=now)
     if found.state in {"closed", "reopening"}:
         raise PeriodClosedAlready
@@ -173,7 +172,7 @@ async def _freeze(
     profile = await newest_profile(connection)
     try:
         async with connection.transaction():
-            await LIMIT.run(connection, LONGEST_MILLISECONDS)
+            await take_long(connection)
             await CLOSE.run(connection, closing, profile.id, actor.id, patience)
             # What came in since it was looked at may need an account more.
             closed = await read_period(connection, period.period, now=now)

@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 
 from pas.days import day_of, start_of
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.errors import Refusal
 from pas.ledger.position import READ_HORIZON, Position
 from pas.ledger.prove import (
@@ -33,10 +33,8 @@ TERM: Final = re.compile(
     r"(scheme|merchant)\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{1,4})\.(cents|visits)\.([a-z]+)"
 )
 PLACE: Final = re.compile(r"([0-9]{1,9})\.([0-9]{1,18})")
-LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
-LONGEST_MILLISECONDS: Final = 120_000
 TERMS: Final = {
-    "scheme": ("granted", "shortfall", "spent", "reversed", "held", "lapsed", "open"),
+    "scheme": ("granted", "opening", "shortfall", "spent", "reversed", "held", "lapsed", "open"),
     "merchant": ("redeemed", "reversed", "corrected", "paid", "bounced", "owed"),
 }
 
@@ -206,7 +204,7 @@ async def make_cut(
 async def read_equation(connection: Connection, cut: Cut) -> Equation:
     """Add up every term; a matter of seconds for a million entries."""
     async with connection.transaction(readonly=True):
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         sums = await READ_SUMS.all(connection, cut.until, cut.epoch, cut.xid)
     schemes = [scheme_equation(one) for one in _schemes(sums)]
     merchants = [merchant_equation(one) for one in _merchants(sums)]
@@ -217,7 +215,7 @@ async def read_equation(connection: Connection, cut: Cut) -> Equation:
 async def read_months(connection: Connection, cut: Cut, term: Term) -> list[MonthOfTerm]:
     """Take a number apart by the months of the journal, newest first."""
     async with connection.transaction(readonly=True):
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         return await READ_MONTHS.all(connection, *_wanted(term, cut))
 
 
@@ -232,7 +230,7 @@ async def read_entries(
 ) -> list[EntryOfTerm]:
     """Give the entries of a month that a number is made of, newest first; the next page is ``before`` the last."""
     async with connection.transaction(readonly=True):
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         return await READ_ENTRIES.all(connection, *_wanted(term, cut), period, before, limit)
 
 

@@ -17,12 +17,14 @@ from pas.ledger.prove import MerchantEquation, SchemeEquation
 from pas.money import NO_BREAK_SPACE, Cents, euros
 from pas.press.document import Block, Column, Document, House, Sentence, Table
 from pas.schemes.show import list_schemes
-from pas.spreadsheet import Amount, Cell, write_spreadsheet, write_text
+from pas.spreadsheet import Amount, Cell
+from pas.tables import Table as FileTable
 from pas.web.counts import count
 from pas.web.dates import day
 
 SCHEME_TERMS: Final = {
     "granted": "Toegekend",
+    "opening": "Waarvan overgenomen",
     "shortfall": "Tekort zonder internet",
     "spent": "Besteed",
     "reversed": "Teruggedraaid",
@@ -31,7 +33,8 @@ SCHEME_TERMS: Final = {
     "open": "Nog te besteden",
 }
 ON_PAPER: Final = tuple(
-    "Tekort" if term == "shortfall" else title for term, title in SCHEME_TERMS.items()
+    {"opening": "Overgenomen", "shortfall": "Tekort"}.get(term, title)
+    for term, title in SCHEME_TERMS.items()
 )
 MERCHANT_TERMS: Final = {
     "redeemed": "Besteed",
@@ -43,25 +46,12 @@ MERCHANT_TERMS: Final = {
 }
 EQUATION: Final = (
     "Toegekend is besteed, min teruggedraaid, plus vastgezet, vervallen en nog te besteden. "
-    "Een tekort zonder internet telt mee bij wat is toegekend."
+    "Een tekort zonder internet telt mee bij wat is toegekend. "
+    "Overgenomen van een eerdere leverancier is een deel van wat is toegekend."
 )
 OWED: Final = "Nog te betalen is besteed, plus verbeterd en wat terugkwam. Daar gaan teruggedraaid en betaald af."
 UNITS: Final = {"cents": "euro", "visits": "bezoeken"}
 ONE_OFF: Final = "Eenmalige ontvanger"
-
-
-class Sheet(msgspec.Struct, frozen=True):
-    """A table to keep."""
-
-    name: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-
-    def text(self) -> str:
-        return write_text(self.columns, self.rows)
-
-    def spreadsheet(self) -> bytes:
-        return write_spreadsheet(self.name, self.columns, self.rows)
 
 
 class Names(msgspec.Struct, frozen=True):
@@ -94,7 +84,7 @@ async def read_names(connection: Connection, *, on: date) -> Names:
     )
 
 
-def schemes_sheet(found: Equation, names: Names) -> Sheet:
+def schemes_sheet(found: Equation, names: Names) -> FileTable:
     columns = ("regeling", "jaar", "eenheid", *map(str.lower, SCHEME_TERMS.values()), "verschil")
     rows = [
         (
@@ -103,10 +93,10 @@ def schemes_sheet(found: Equation, names: Names) -> Sheet:
         )
         for one in found.schemes
     ]
-    return Sheet(f"regelingen {found.cut.day}", columns, rows)
+    return FileTable(f"regelingen-{found.cut.day}", columns, rows)
 
 
-def merchants_sheet(found: Equation, names: Names) -> Sheet:
+def merchants_sheet(found: Equation, names: Names) -> FileTable:
     columns = ("aanbieder", *map(str.lower, MERCHANT_TERMS.values()), "verschil")
     rows = [
         (
@@ -115,15 +105,15 @@ def merchants_sheet(found: Equation, names: Names) -> Sheet:
         )
         for one in found.merchants
     ]
-    return Sheet(f"aanbieders {found.cut.day}", columns, rows)
+    return FileTable(f"aanbieders-{found.cut.day}", columns, rows)
 
 
-def months_sheet(months: Sequence[MonthOfTerm], unit: str) -> Sheet:
+def months_sheet(months: Sequence[MonthOfTerm], unit: str) -> FileTable:
     rows = [(name_of(one.period), one.entries, cell(one.amount, unit)) for one in months]
-    return Sheet("maanden", ("maand", "boekingen", UNITS[unit]), rows)
+    return FileTable("maanden", ("maand", "boekingen", UNITS[unit]), rows)
 
 
-def entries_sheet(entries: Sequence[EntryOfTerm], unit: str) -> Sheet:
+def entries_sheet(entries: Sequence[EntryOfTerm], unit: str) -> FileTable:
     columns = ("geboekt", "gebeurd", "soort", "aanbieder", UNITS[unit], "boeking")
     rows = [
         (
@@ -136,10 +126,10 @@ def entries_sheet(entries: Sequence[EntryOfTerm], unit: str) -> Sheet:
         )
         for one in entries
     ]
-    return Sheet("boekingen", columns, rows)
+    return FileTable("boekingen", columns, rows)
 
 
-def transfers_sheet(found: BookEntry) -> Sheet:
+def transfers_sheet(found: BookEntry) -> FileTable:
     columns = (
         "regel",
         "van rekening",
@@ -156,7 +146,7 @@ def transfers_sheet(found: BookEntry) -> Sheet:
         )
         for one in found.transfers
     ]
-    return Sheet("boeking", columns, rows)
+    return FileTable("boeking", columns, rows)
 
 
 def equation_document(found: Equation, names: Names, house: House) -> Document:
@@ -210,7 +200,7 @@ def _owed_table(found: Equation, names: Names) -> Table:
 
 
 def amounts_of(one: SchemeEquation) -> Sequence[int]:
-    return (one.granted, one.shortfall, one.spent, one.reversed, one.held, one.lapsed, one.open)
+    return [getattr(one, term) for term in SCHEME_TERMS]
 
 
 def owed_of(one: MerchantEquation) -> Sequence[int]:

@@ -10,13 +10,9 @@ from pas.bookkeeping.model import Group, JournalLine, KeptProfile, Side
 from pas.bookkeeping.periods import Period
 from pas.bookkeeping.profiles import newest_profile, read_profile
 from pas.bookkeeping.rules import balance_of, lines_of
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.errors import Refusal
 from pas.money import Cents
-
-LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
-LONGEST_MILLISECONDS: Final = 120_000
-"""What adding up a month may take: a million transfers are a matter of seconds."""
 
 
 class JournalTransactionNotFound(Refusal):
@@ -99,7 +95,7 @@ async def read_groups(connection: Connection, period: Period) -> list[Group]:
     if period.state in {"closed", "reopening"} and closing is not None:
         return await READ_FROZEN.all(connection, closing.id)
     async with connection.transaction():
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         return await READ_OPEN.all(connection, period.period)
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from pas.auth.actor import Actor, PermissionMissing
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.bookkeeping.periods import Closing, name_of, read_period
 from pas.db import Connection, Statement
@@ -109,8 +109,7 @@ async def reject_reopening(
 async def _locked(
     connection: Connection, period: date, *, now: datetime, state: str, actor: Actor
 ) -> Closing:
-    if actor.kind != "login":
-        raise PermissionMissing
+    refuse_programs(actor)
     await LOCK.run(connection, period)
     if await READ_CLOSED_YEAR.first(connection, period) is not None:
         raise PeriodOfClosedYear

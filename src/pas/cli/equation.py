@@ -29,6 +29,7 @@ from pas.installation import Access, opened
 from pas.press.document import House, set_document
 from pas.press.press import a_press
 from pas.settings import read_settings
+from pas.tables import file_of
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -97,8 +98,7 @@ def _write(found: Told, file: Path) -> None:
         (schemes_sheet(found.equation, found.names), file),
         (merchants_sheet(found.equation, found.names), file.with_stem(f"{file.stem}-merchants")),
     ):
-        is_sheet = file.suffix == ".xlsx"
-        place.write_bytes(sheet.spreadsheet() if is_sheet else sheet.text().encode())
+        place.write_bytes(file_of(sheet, file.suffix))
 
 
 async def _paper(found: Told) -> bytes:

@@ -21,12 +21,12 @@ from pas.press.press import a_press
 from pas.settlements.specification import read_specification
 from pas.settlements.specification_files import (
     parts_on_paper,
-    specification_csv,
     specification_pdf,
-    specification_spreadsheet,
+    specification_table,
 )
 from pas.settlements.statement import read_statement
-from pas.settlements.statement_files import statement_csv, statement_pdf, statement_spreadsheet
+from pas.settlements.statement_files import statement_pdf, statement_table
+from pas.tables import Table, csv_text, file_of
 
 Merchant = Annotated[UUID, typer.Argument(help="The id of the merchant.")]
 File = Annotated[
@@ -47,24 +47,19 @@ def specification(
     """
     wanted = MerchantId(merchant)
 
-    async def text(connection: Connection) -> bytes:
+    async def made(connection: Connection) -> Table:
         run = await numbered(connection, number)
-        return (await specification_csv(connection, wanted, run.id, actor=SYSTEM)).encode()
-
-    async def sheet(connection: Connection) -> bytes:
-        run = await numbered(connection, number)
-        return await specification_spreadsheet(connection, wanted, run.id, actor=SYSTEM)
+        return await specification_table(connection, wanted, run.id, actor=SYSTEM)
 
     if file is None:
-        sys.stdout.buffer.write(with_connection(municipality, text))
+        sys.stdout.buffer.write(csv_text(with_connection(municipality, made)).encode())
         return
     if file.suffix == ".pdf":
         name = MunicipalityName(municipality)
         with bar("Setting the pages") as told:
             with_database(partial(write_papers, name, wanted, number=number, file=file, told=told))
     else:
-        make = sheet if file.suffix == ".xlsx" else text
-        file.write_bytes(with_connection(municipality, make))
+        file.write_bytes(file_of(with_connection(municipality, made), file.suffix))
     done(f"Run {number} for this merchant is in {file}.")
 
 
@@ -109,10 +104,10 @@ async def year_paper(
         case ".pdf":
             async with a_press() as press:
                 return await statement_pdf(found, house=house, press=press)
-        case ".xlsx":
-            return statement_spreadsheet(found)
-        case _:
-            return statement_csv(found).encode()
+        case "":
+            return csv_text(statement_table(found)).encode()
+        case suffix:
+            return file_of(statement_table(found), suffix)
 
 
 async def write_papers(

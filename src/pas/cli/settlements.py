@@ -24,14 +24,11 @@ from pas.settlements.bank.xml import MOST_BYTES
 from pas.settlements.manifest import checkpoint_of, fetch_manifest
 from pas.settlements.propose import look_ahead, propose_settlement
 from pas.settlements.review import read_review
-from pas.settlements.review_file import (
-    ReviewTable,
-    read_review_table,
-    review_csv,
-    review_spreadsheet,
-)
+from pas.settlements.review_file import read_review_table
 from pas.settlements.show import ListedSettlement, list_runs, read_unpaid
 from pas.settlements.stored import EVERY_LINE, SettlementNotFound, read_lines
+from pas.tables import Table as FileTable
+from pas.tables import file_of
 
 app = typer.Typer(no_args_is_help=True, help="What merchants are owed, paid in runs.")
 
@@ -142,7 +139,7 @@ def review(
     Example: pas settlements review velsen 12 run-12.xlsx
     """
 
-    async def work(connection: Connection) -> ReviewTable:
+    async def work(connection: Connection) -> FileTable:
         run = await numbered(connection, number)
         return await read_review_table(connection, run.id)
 
@@ -150,8 +147,8 @@ def review(
         told(0, 1)
         table = with_connection(municipality, work)
         told(1, 1)
-    file.write_bytes(review_spreadsheet(table) if file.suffix == ".xlsx" else review_csv(table))
-    done(f"{len(table.rows)} rows in {file}.")
+    file.write_bytes(file_of(table, file.suffix))
+    done(f"Run {number} is in {file}.")
 
 
 @app.command()

@@ -13,12 +13,12 @@ from pas.cli.connected import with_connection
 from pas.cli.rows import bar
 from pas.cli.screen import done, out
 from pas.money import euros
+from pas.tables import Table as FileTable
+from pas.tables import csv_lines, spreadsheet
 from pas.years.rehearsal_file import rehearsal_table
 from pas.years.rehearse import Rehearsal, rehearse
 from pas.years.sample import Ask, Method, draw, sample_table
 from pas.years.stored import read_closings, year_file_of
-from pas.years.tables import Table as FileTable
-from pas.years.tables import csv_lines, spreadsheet
 from pas.years.year_table import year_table
 
 app = typer.Typer(no_args_is_help=True, help="The end of a year, and what the accountant needs.")

@@ -18,7 +18,7 @@ from pas.db.pools import (
     possible_name,
 )
 from pas.db.scram import scram_verifier
-from pas.db.statement import Connection, Pool, Statement
+from pas.db.statement import Connection, Pool, Statement, take_long
 from pas.db.trouble import CONNECTION_LOST
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "possible_name",
     "role_name",
     "scram_verifier",
+    "take_long",
 ]

@@ -71,3 +71,12 @@ class Statement(Generic[Row]):
     def _row(self: "Statement[Some]") -> type[Some]:
         assert self.row is not None, f"no row type: {self.sql}"
         return cast("type[Some]", self.row)
+
+
+LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
+LONGEST_MILLISECONDS: Final = 120_000
+
+
+async def take_long(connection: Connection, milliseconds: int = LONGEST_MILLISECONDS) -> None:
+    """Let each statement of this transaction take longer than the program's role may: to add up a year."""
+    await LIMIT.run(connection, milliseconds)

@@ -18,7 +18,7 @@ from uuid import UUID
 
 import msgspec
 
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.ledger.findings import CHECKS, Finding
 from pas.ledger.walls import MissingWall, missing_guards, missing_walls
 
@@ -149,7 +149,6 @@ MERCHANT_EQUATIONS: Final = Statement(
     """,
     MerchantSums,
 )
-LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
 
 
 class Proof(msgspec.Struct, frozen=True, rename="camel"):
@@ -178,7 +177,7 @@ async def prove(
     waits for it says how many milliseconds each of its statements may take; zero is without limit.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await LIMIT.run(connection, milliseconds)
+        await take_long(connection, milliseconds)
         checks, findings = (*CHECKS, *more), list[Finding]()
         told(0, len(checks) + 1)
         schemes = [scheme_equation(one) for one in await SCHEME_EQUATIONS.all(connection)]

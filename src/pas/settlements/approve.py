@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 import asyncpg
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.auth.municipality_settings import MunicipalitySettings, read_municipality_settings
 from pas.auth.permissions import Permission
@@ -20,7 +20,7 @@ from pas.errors import Refusal
 from pas.ids import SettlementId
 from pas.ledger.accounts import new_account_id
 from pas.money import Cents
-from pas.settlements.booking import entries_of, prints_of, refuse_programs
+from pas.settlements.booking import entries_of, prints_of
 from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import (
     Paid,

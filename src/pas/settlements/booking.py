@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Final, Literal
 from uuid import uuid5
 
-from pas.auth.actor import Actor, PermissionMissing
 from pas.ids import EntryId, SettlementId
 from pas.ledger.fingerprint import encoded_field
 from pas.settlements.model import SettlementLine
@@ -20,12 +19,6 @@ def entries_of(run: SettlementId, act: Act, lines: Sequence[SettlementLine]) -> 
 
 def prints_of(run: SettlementId, act: Act, lines: Sequence[SettlementLine]) -> list[bytes]:
     return [_fingerprint(run, act, line) for line in lines]
-
-
-def refuse_programs(actor: Actor) -> None:
-    """A program may propose; that money goes is said by a person."""
-    if actor.kind != "login":
-        raise PermissionMissing
 
 
 def _fingerprint(run: SettlementId, act: Act, line: SettlementLine) -> bytes:

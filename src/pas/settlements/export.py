@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.csvfile import chunks
 from pas.days import day_of
@@ -20,7 +20,6 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import MunicipalityName, SettlementId
 from pas.installation.sandbox import refuse_in_sandbox
-from pas.settlements.booking import refuse_programs
 from pas.settlements.manifest import keep_manifest
 from pas.settlements.model import BankFile, SettlementLine, SettlementRun
 from pas.settlements.pain001 import MOST_TRANSACTIONS, Order, Payment, written

@@ -16,6 +16,7 @@ import msgspec
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import MerchantId, MunicipalityName, PayoutAccountId, SettlementId
+from pas.ledger.position import Position
 from pas.money import Cents
 from pas.seals.checkpoints import last_checkpoint
 from pas.seals.leaves import EventRow, of_event
@@ -39,13 +40,6 @@ class ManifestDiffers(Refusal):
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = "Betaal niets meer uit. Bel de technisch beheerder."
-
-
-class Cutoff(msgspec.Struct, frozen=True):
-    """Everything before this position in the books is in the run or was in one before."""
-
-    epoch: int
-    xid: int
 
 
 class ApprovalRow(msgspec.Struct, frozen=True):
@@ -103,7 +97,8 @@ class Manifest(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     municipality: MunicipalityName
     settlement_id: SettlementId
     number: int
-    cutoff: Cutoff
+    cutoff: Position
+    """Everything before it in the books is in the run or was in one before."""
     proposed_at: datetime
     proposed_by: UUID
     approved_at: datetime
@@ -121,7 +116,7 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 READ_CUTOFF: Final = Statement(
-    "SELECT cutoff_epoch AS epoch, cutoff_xid AS xid FROM settlement_run WHERE id = $1", Cutoff
+    "SELECT cutoff_epoch AS epoch, cutoff_xid AS xid FROM settlement_run WHERE id = $1", Position
 )
 READ_APPROVALS: Final = Statement(
     """
@@ -219,7 +214,7 @@ def approval_of(row: ApprovalRow) -> Approval:
 def _manifest(
     municipality: MunicipalityName,
     run: SettlementRun,
-    cutoff: Cutoff,
+    cutoff: Position,
     *,
     files: list[BankFile],
     lines: list[SettlementLine],

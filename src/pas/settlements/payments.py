@@ -9,14 +9,14 @@ from typing import ClassVar, Final
 
 import msgspec
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.days import day_of
 from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import SettlementId
 from pas.ledger.accounts import new_account_id
-from pas.settlements.booking import entries_of, prints_of, refuse_programs
+from pas.settlements.booking import entries_of, prints_of
 from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import refuse_state
 from pas.settlements.stored import lock_run, read_lines, read_run

@@ -1,4 +1,4 @@
-"""Writes what a second person asks of a run as a table: for a spreadsheet, or as CSV.
+"""What a second person asks of a run as a table.
 
 The rows of each part add up to the total of the run; what is left is not in it.
 """
@@ -6,13 +6,10 @@ The rows of each part add up to the total of the run; what is left is not in it.
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
-
-from pas.csvfile import write_rows
 from pas.db import Connection
 from pas.ids import SettlementId
 from pas.merchants.model import PayeeCheck
-from pas.money import NO_CENTS, Cents, comma_euros
+from pas.money import NO_CENTS, Cents
 from pas.settlements.model import UnpaidMerchant, UnpaidReason
 from pas.settlements.review import (
     CategorySum,
@@ -23,7 +20,8 @@ from pas.settlements.review import (
 )
 from pas.settlements.show import read_unpaid
 from pas.settlements.stored import EVERY_LINE, read_run
-from pas.spreadsheet import Amount, Cell, write_spreadsheet
+from pas.spreadsheet import Amount, Cell
+from pas.tables import Table
 
 COLUMNS: Final = (
     *("deel", "nummer", "naam", "begrotingsjaar", "rekening", "op naam van", "naamcontrole"),
@@ -46,27 +44,11 @@ REASONS: Final[dict[UnpaidReason, str]] = {
 }
 
 
-class ReviewTable(msgspec.Struct, frozen=True):
-    """The rows of a run, each with a cell for every column."""
-
-    run_number: int
-    rows: list[list[Cell]]
-
-
-async def read_review_table(connection: Connection, run_id: SettlementId) -> ReviewTable:
+async def read_review_table(connection: Connection, run_id: SettlementId) -> Table:
     run = await read_run(connection, run_id)
     review = await read_review(connection, run_id)
     left = await read_unpaid(connection, run_id, limit=EVERY_LINE)
-    return ReviewTable(run.number, list(_rows(review, left)))
-
-
-def review_csv(table: ReviewTable) -> bytes:
-    rows = ([_written(cell) for cell in row] for row in table.rows)
-    return "".join(write_rows(COLUMNS, rows)).encode()
-
-
-def review_spreadsheet(table: ReviewTable) -> bytes:
-    return write_spreadsheet(f"uitbetaling {table.run_number}", COLUMNS, table.rows)
+    return Table(f"uitbetaling-{run.number}", COLUMNS, list(_rows(review, left)))
 
 
 def _rows(review: SettlementReview, left: list[UnpaidMerchant]) -> Iterator[list[Cell]]:
@@ -133,13 +115,3 @@ def _other(name: str, cents: Cents) -> list[Cell]:
         Amount(cents),
         *[None] * 2,
     ]
-
-
-def _written(cell: Cell) -> str:
-    match cell:
-        case None:
-            return ""
-        case Amount(cents):
-            return comma_euros(cents)
-        case _:
-            return str(cell)

@@ -20,7 +20,8 @@ from pas.settlements.specification import (
     Sum,
     read_specification,
 )
-from pas.spreadsheet import Amount, Cell, write_spreadsheet, write_text
+from pas.spreadsheet import Amount, Cell
+from pas.tables import Table as FileTable
 from pas.web.counts import count
 from pas.web.dates import day
 
@@ -49,21 +50,17 @@ class SpecificationTooLong(Refusal):
     next_step: ClassVar[str] = "Haal de specificatie als PDF. Die is er in delen."
 
 
-async def specification_csv(
+async def specification_table(
     connection: Connection, merchant_id: MerchantId, run_id: SettlementId, *, actor: Actor
-) -> str:
-    """Write it as text; what is in ``bij`` less what is in ``af`` is the payment."""
-    found = await _read_whole(connection, merchant_id, run_id, actor=actor)
-    return write_text(COLUMNS, map(cells, found.parts))
-
-
-async def specification_spreadsheet(
-    connection: Connection, merchant_id: MerchantId, run_id: SettlementId, *, actor: Actor
-) -> bytes:
-    """Write it as a sheet with the columns of the CSV; amounts and days are amounts and days."""
-    found = await _read_whole(connection, merchant_id, run_id, actor=actor)
-    name = f"uitbetaling {found.payments[0].run_number}"
-    return write_spreadsheet(name, COLUMNS, map(cells, found.parts))
+) -> FileTable:
+    """Give it as a table; what is in ``bij`` less what is in ``af`` is the payment."""
+    found = await read_specification(
+        connection, merchant_id, run_id, actor=actor, most=MOST_IN_A_FILE
+    )
+    if found.total.parts > MOST_IN_A_FILE:
+        raise SpecificationTooLong
+    name = f"uitbetaling-{found.payments[0].run_number}"
+    return FileTable(name, COLUMNS, map(cells, found.parts))
 
 
 async def specification_pdf(
@@ -180,17 +177,6 @@ def _amounts(one: Sum) -> Sequence[str]:
 
 def _shown(cents: Cents) -> str:
     return euros(cents) if cents != NO_CENTS else ""
-
-
-async def _read_whole(
-    connection: Connection, merchant_id: MerchantId, run_id: SettlementId, *, actor: Actor
-) -> Specification:
-    found = await read_specification(
-        connection, merchant_id, run_id, actor=actor, most=MOST_IN_A_FILE
-    )
-    if found.total.parts > MOST_IN_A_FILE:
-        raise SpecificationTooLong
-    return found
 
 
 def cells(one: Part) -> Sequence[Cell]:

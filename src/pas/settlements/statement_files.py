@@ -9,7 +9,8 @@ from pas.money import Cents, euros
 from pas.press.document import Column, Document, Facts, House, Sentence, Table, set_document
 from pas.press.press import Press
 from pas.settlements.statement import MonthOfStatement, YearStatement
-from pas.spreadsheet import Amount, Cell, write_spreadsheet, write_text
+from pas.spreadsheet import Amount, Cell
+from pas.tables import Table as FileTable
 from pas.web.dates import MONTHS, day
 
 COLUMNS: Final = (
@@ -40,12 +41,8 @@ WHEN: Final = (
 )
 
 
-def statement_csv(found: YearStatement) -> str:
-    return write_text(COLUMNS, map(_cells, found.months))
-
-
-def statement_spreadsheet(found: YearStatement) -> bytes:
-    return write_spreadsheet(f"jaaroverzicht {found.year}", COLUMNS, map(_cells, found.months))
+def statement_table(found: YearStatement) -> FileTable:
+    return FileTable(f"jaaroverzicht-{found.year}", COLUMNS, [_cells(one) for one in found.months])
 
 
 async def statement_pdf(found: YearStatement, *, house: House, press: Press) -> bytes:

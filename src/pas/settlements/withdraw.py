@@ -7,11 +7,11 @@ comes back to the merchants by entries of its own, and is payable in the next ru
 from datetime import datetime
 from typing import Final
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.ids import SettlementId
-from pas.settlements.booking import entries_of, prints_of, refuse_programs
+from pas.settlements.booking import entries_of, prints_of
 from pas.settlements.model import SettlementLine, SettlementRun
 from pas.settlements.rules import refuse_state
 from pas.settlements.stored import lock_run, read_lines, read_run

@@ -8,7 +8,7 @@ from typing import Final
 
 import asyncpg
 
-from pas.auth.actor import Actor, PermissionMissing
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.ids import TakeoverId
@@ -31,8 +31,7 @@ async def approve_takeover(
     connection: Connection, takeover_id: TakeoverId, *, actor: Actor, now: datetime
 ) -> Takeover:
     """Let it be booked; again by the same person changes nothing."""
-    if actor.kind != "login":
-        raise PermissionMissing
+    refuse_programs(actor)
     try:
         async with connection.transaction():
             stored = await _locked(connection, takeover_id)

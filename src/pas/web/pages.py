@@ -14,10 +14,11 @@ from litestar import Response
 from litestar.response import Redirect
 
 from pas.problems.bodies import AppRequest
+from pas.spreadsheet import MEDIA_TYPE
+from pas.tables import CSV, SHEET, Table, file_of
 from pas.web.forms import Form
 from pas.web.languages import NAMES, Language
 from pas.web.places import place_of
-from pas.web.tables import Table, written
 from pas.web.templates import render
 
 HTML: Final = "text/html"
@@ -50,10 +51,21 @@ def done(address: str) -> Redirect:
     return Redirect(address, status_code=303)
 
 
+def files_of(path: str) -> list[str]:
+    """Where the files of a table on a page are: the same address with an end of its own."""
+    return [f"{path}.csv", f"{path}{SHEET}"]
+
+
 def table_file(request: AppRequest, table: Table) -> Response[bytes]:
-    """Answer with the file of a table that the address asks for."""
-    name, content, media_type = written(table, request.url.path)
-    return saved_as(name, content, media_type=media_type)
+    """Answer with the file of a table that the address asks for, of a page or of the API."""
+    is_sheet = request.url.path.endswith((SHEET, "/spreadsheet"))
+    return table_answer(table, SHEET if is_sheet else ".csv")
+
+
+def table_answer(table: Table, suffix: str) -> Response[bytes]:
+    """Answer with a table as a file that ends in so."""
+    media_type = MEDIA_TYPE if suffix == SHEET else CSV
+    return saved_as(f"{table.name}{suffix}", file_of(table, suffix), media_type=media_type)
 
 
 def saved_as(name: str, content: bytes, *, media_type: str) -> Response[bytes]:

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 import asyncpg
 import msgspec
 
-from pas.auth.actor import Actor, PermissionMissing
+from pas.auth.actor import Actor, refuse_programs
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -69,7 +69,7 @@ async def propose_closing(
     connection: Connection, year: int, *, actor: Actor, now: datetime
 ) -> YearClosing:
     """Propose it; raises YearNotReady with all that has to be done first."""
-    refuse_program(actor)
+    refuse_programs(actor)
     span = await span_of_year(connection, year)
     await in_state(connection, year, "open")
     await refuse_unready(connection, span, now=now)
@@ -89,7 +89,7 @@ async def confirm_closing(
     connection: Connection, year: int, *, actor: Actor, now: datetime
 ) -> YearClosing:
     """Close it, not by whoever proposed it; raises YearNotSealed while the seal runs behind."""
-    refuse_program(actor)
+    refuse_programs(actor)
     closing = await in_state(connection, year, "proposed")
     assert closing is not None, "what was proposed is there"
     if closing.proposed_by == actor.id:
@@ -114,7 +114,7 @@ async def reject_closing(
     connection: Connection, year: int, *, reason: str, actor: Actor, now: datetime
 ) -> YearClosing:
     """Leave it open; whoever proposed it may take it back as well."""
-    refuse_program(actor)
+    refuse_programs(actor)
     async with connection.transaction():
         closing = await in_state(connection, year, "proposed")
         assert closing is not None, "what was proposed is there"
@@ -127,8 +127,7 @@ async def reject_closing(
 
 
 def refuse_program(actor: Actor) -> None:
-    if actor.kind != "login":
-        raise PermissionMissing
+    refuse_programs(actor)
 
 
 async def in_state(connection: Connection, year: int, state: State) -> YearClosing | None:

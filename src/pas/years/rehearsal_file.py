@@ -6,9 +6,9 @@ from typing import Final
 from pas.days import day_of
 from pas.money import Cents
 from pas.spreadsheet import Amount, Cell
+from pas.tables import Table
 from pas.years.rehearse import Rehearsal, SchemeRehearsal
 from pas.years.rules import Distribution
-from pas.years.tables import Table
 from pas.years.words import FATES
 
 COLUMNS: Final = ("part", "scheme", "what", "passes", "visits", "euros", "until")

@@ -13,7 +13,7 @@ from typing import Final, Literal, cast
 import msgspec
 
 from pas.auth.municipality_settings import read_municipality_settings
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.money import Cents
 from pas.years.before_the_day import (
     AwardsLeft,
@@ -32,8 +32,6 @@ from pas.years.span import YearSpan, span_of_year
 
 Fate = Literal["lapses", "waits", "runs_on", "season", "outlives"]
 """Returns on the day; waits for an objection or a return; goes on into the next year, and why."""
-LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
-LONGEST_MILLISECONDS: Final = 120_000
 
 
 class SchemeRehearsal(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
@@ -104,7 +102,7 @@ READ_LEFT: Final = Statement(
 async def rehearse(connection: Connection, year: int, *, now: datetime) -> Rehearsal:
     """Rehearse the end of a year on one snapshot; raises YearNotFound."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         span = await span_of_year(connection, year)
         chosen = await read_municipality_settings(connection)
         small = chosen.small_cells_below

@@ -7,9 +7,9 @@ with a file of its own; the one of before stays, with its seal and its hash.
 from datetime import datetime
 from typing import Final
 
-from pas.auth.actor import Actor
+from pas.auth.actor import Actor, refuse_programs
 from pas.db import Connection, Statement
-from pas.years.close_year import LOCK, OwnYearProposal, in_state, last_of, record, refuse_program
+from pas.years.close_year import LOCK, OwnYearProposal, in_state, last_of, record
 from pas.years.stored import State, YearClosing
 
 PROPOSE: Final = Statement(
@@ -69,7 +69,7 @@ async def reject_year_reopening(
 
 
 async def _locked(connection: Connection, year: int, state: State, *, actor: Actor) -> YearClosing:
-    refuse_program(actor)
+    refuse_programs(actor)
     closing = await in_state(connection, year, state)
     assert closing is not None, "only an open year has no closing"
     await LOCK.run(connection, closing.id)

@@ -12,15 +12,15 @@ from uuid import UUID
 
 import msgspec
 
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.errors import Refusal
 from pas.money import Cents
 from pas.seals.checkpoints import StoredCheckpoint, last_checkpoint
 from pas.spreadsheet import Amount
+from pas.tables import Table
 from pas.years.span import span_of_year
 from pas.years.stored import READ_CHECKPOINT, read_last_closing
-from pas.years.tables import Table
-from pas.years.year_file import LIMIT, LONGEST_MILLISECONDS, YearNotSealed
+from pas.years.year_file import YearNotSealed
 
 Method = Literal["random", "amount"]
 METHODS: Final[dict[str, Method]] = {"random": "random", "amount": "amount"}
@@ -129,7 +129,7 @@ async def draw(connection: Connection, year: int, ask: Ask) -> Sample:
             f"Kies 1 tot en met {MOST} boekingen, en een begin van hoogstens 100 tekens."
         )
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         span = await span_of_year(connection, year)
         seal = await _seal_of(connection, year, ask.seal_size)
         whole = (span.starts_on, span.ends_on, seal.size, ask.kind)

@@ -15,13 +15,10 @@ from uuid import UUID
 
 import msgspec
 
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.errors import Refusal
 from pas.seals.checkpoints import StoredCheckpoint, last_checkpoint
 from pas.years.span import YearSpan
-
-LIMIT: Final = Statement("SELECT set_config('statement_timeout', $1::int::text, true)", None)
-LONGEST_MILLISECONDS: Final = 120_000
 
 
 class YearNotSealed(Refusal):
@@ -186,7 +183,7 @@ async def read_year(
     Raises YearNotSealed, and YearNotBalanced where a cent is missing.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         under = checkpoint or await last_checkpoint(connection)
         if under is None:
             raise YearNotSealed

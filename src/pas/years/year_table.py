@@ -6,7 +6,7 @@ from typing import Final
 
 from pas.money import Cents
 from pas.spreadsheet import Amount, Cell
-from pas.years.tables import Table, csv_lines
+from pas.tables import Table, csv_lines
 from pas.years.year_file import YearFile, YearLine
 
 COLUMNS: Final = (

@@ -19,8 +19,8 @@ from pas.days import day_of
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import Amount, Cell
-from pas.web.pages import page, table_file
-from pas.web.tables import Table, files_of
+from pas.tables import Table
+from pas.web.pages import files_of, page, table_file
 
 OVERVIEW: Final = "/{municipality:str}/periods"
 COLUMNS: Final = (

@@ -17,9 +17,9 @@ from pas.grants.routes.fields import YearAsked
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.schemes.show import SchemeNotFound
+from pas.tables import Table
 from pas.web.charts import Bar, Measured, bars
-from pas.web.pages import page, table_file
-from pas.web.tables import Table, files_of
+from pas.web.pages import files_of, page, table_file
 
 SPENDING: Final = "/{municipality:str}/spending"
 PERCENT: Final = 10

@@ -6,11 +6,10 @@ from typing import Final
 
 import msgspec
 
-from pas.bookkeeping.journal import LIMIT, LONGEST_MILLISECONDS
 from pas.bookkeeping.periods import after, month_of
 from pas.bookkeeping.spending.model import MoneyOfYear, MonthOfMoney
 from pas.bookkeeping.spending.rules import expect
-from pas.db import Connection, Statement
+from pas.db import Connection, Statement, take_long
 from pas.grants.appropriations import Appropriation, read_appropriations
 from pas.grants.ground import calendar_of
 from pas.grants.periods import pass_year
@@ -75,7 +74,7 @@ async def _read_months(connection: Connection, year: int) -> Months:
     """Give the months of a budget year and of the one before."""
     months: Months = {}
     async with connection.transaction():
-        await LIMIT.run(connection, LONGEST_MILLISECONDS)
+        await take_long(connection)
         rows = await READ_MOVED.all(connection, year - 1, year)
     for moved in rows:
         of_scheme = months.setdefault((moved.scheme, moved.budget_year), {})

@@ -16,8 +16,8 @@ from pas.grants.routes.fields import YearAsked
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import Amount, Cell
-from pas.web.pages import page, table_file
-from pas.web.tables import Table, files_of
+from pas.tables import Table
+from pas.web.pages import files_of, page, table_file
 
 READ: Final = {"permission": Permission.APPROPRIATIONS_READ}
 APPROPRIATIONS: Final = "/{municipality:str}/appropriations"

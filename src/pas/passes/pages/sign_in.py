@@ -54,7 +54,7 @@ async def sign_in_by_card(
     return_to = local_path(form.value("return_to"))
     number = form.text("number", say("Typ het nummer dat op de kaart staat."), most=300)
     form.parsed("number", "", read_scanned, optional=True)
-    if "number" in form.errors and number is not None and await is_no_number_of_ours(request, name):
+    if "number" in form.errors and number is not None and await has_earlier_cards(request, name):
         form.errors["number"] += " " + said(OF_EARLIER)
     code = form.text("code", say("Typ de code uit de brief."), most=50)
     form.parsed("code", "", read_activation_code, optional=True)
@@ -68,8 +68,8 @@ async def sign_in_by_card(
     return wrong_form(request, TEMPLATE, form, **context_of(municipality, return_to))
 
 
-async def is_no_number_of_ours(request: AppRequest, name: MunicipalityName) -> bool:
-    """Whether it may be the number on a card of an earlier supplier, to which no letter belongs."""
+async def has_earlier_cards(request: AppRequest, name: MunicipalityName) -> bool:
+    """Whether a number may be that on a card of an earlier supplier, to which no letter belongs."""
     async with auth_state(request.app.state).database.connection(name) as connection:
         return await takes_over(connection)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from pas.auth.actor import refuse_programs
 from pas.auth.events import record_event
 from pas.db import Connection, Statement
 from pas.errors import Refusal
@@ -27,7 +28,6 @@ from pas.settlements.bank.stored import (
 )
 from pas.settlements.bank.words import ours_in
 from pas.settlements.bank.words_of_reasons import because_of
-from pas.settlements.booking import refuse_programs
 from pas.settlements.payments import By, book_paid, book_returned
 
 

@@ -39,9 +39,9 @@ from pas.settlements.pages.bank_words import (
 )
 from pas.settlements.routes.bank import DECIDE, now_by
 from pas.settlements.routes.runs import APPROVE, BOOK, READ
+from pas.tables import Table
 from pas.web.forms import Form
-from pas.web.pages import done, page, read_form, table_file, wrong_form
-from pas.web.tables import Table, files_of
+from pas.web.pages import done, files_of, page, read_form, table_file, wrong_form
 
 BANK: Final = "/{municipality:str}/settlements/bank"
 FILE: Final = f"{BANK}/files/{{file_id:uuid}}"

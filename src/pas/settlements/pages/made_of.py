@@ -74,7 +74,7 @@ async def csv_file(
     run_id: FromPath[UUID],
     *,
     request: AppRequest,
-) -> Response[str]:
+) -> Response[bytes]:
     return await fetched_csv(request, municipality, merchant_id, run_id=run_id)
 
 

@@ -22,7 +22,7 @@ async def manifest_file(
 @get(f"{RUN}/checkpoint.txt", opt=READ, include_in_schema=False, media_type=TEXT)
 async def checkpoint_file(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
-) -> Response[str]:
+) -> Response[bytes]:
     return await fetched_checkpoint(request, municipality, run_id)
 
 

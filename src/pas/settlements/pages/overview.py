@@ -24,8 +24,8 @@ from pas.settlements.propose import look_ahead, propose_settlement
 from pas.settlements.routes.runs import PROPOSE, READ, Before
 from pas.settlements.show import NEWEST, ListedSettlement, list_runs
 from pas.spreadsheet import Amount, Cell
-from pas.web.pages import done, page, table_file
-from pas.web.tables import Table, files_of
+from pas.tables import Table
+from pas.web.pages import done, files_of, page, table_file
 
 OVERVIEW: Final = "/{municipality:str}/settlements"
 ON_A_PAGE: Final = 25

@@ -23,9 +23,9 @@ from pas.settlements.pages.words import LINE_STATES
 from pas.settlements.routes.payouts import READ, Before
 from pas.settlements.show import NEWEST, Payout, read_payouts
 from pas.spreadsheet import Amount, Cell
+from pas.tables import Table
 from pas.web.dates import day
-from pas.web.pages import page, table_file
-from pas.web.tables import Table, files_of
+from pas.web.pages import files_of, page, table_file
 
 PAYOUTS: Final = "/{municipality:str}/merchants/{merchant_id:uuid}/payouts"
 ON_A_PAGE: Final = 25

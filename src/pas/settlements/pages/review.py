@@ -21,10 +21,10 @@ from pas.settlements.review import (
     SettlementReview,
     read_review,
 )
-from pas.settlements.routes.review import fetched_csv, fetched_spreadsheet
+from pas.settlements.routes.review import fetched
 from pas.settlements.routes.runs import READ
 from pas.settlements.rules import SettlementDiffers
-from pas.spreadsheet import MEDIA_TYPE
+from pas.web.pages import files_of
 
 REVIEW: Final = "/{municipality:str}/settlements/{run_id:uuid}/review"
 MOST_DIFFERENCES: Final = 10
@@ -47,18 +47,11 @@ async def shown_review(connection: Connection, run_id: SettlementId) -> ReviewSh
         return None
 
 
-@get(f"{REVIEW}.csv", opt=READ, include_in_schema=False, media_type="text/csv")
-async def review_csv_file(
+@get(files_of(REVIEW), opt=READ, include_in_schema=False)
+async def review_file(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[bytes]:
-    return await fetched_csv(request, municipality, run_id)
-
-
-@get(f"{REVIEW}.xlsx", opt=READ, include_in_schema=False, media_type=MEDIA_TYPE)
-async def review_spreadsheet_file(
-    municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
-) -> Response[bytes]:
-    return await fetched_spreadsheet(request, municipality, run_id)
+    return await fetched(request, municipality, run_id)
 
 
 def shown(review: SettlementReview) -> ReviewShown:
@@ -116,4 +109,4 @@ def difference_cells(one: ComparedPayment) -> list[str | None]:
     ]
 
 
-routes: list[ControllerRouterHandler] = [review_csv_file, review_spreadsheet_file]
+routes: list[ControllerRouterHandler] = [review_file]

@@ -9,8 +9,8 @@ from litestar.types import ControllerRouterHandler
 
 from pas.money import euros
 from pas.problems.bodies import AppRequest
-from pas.settlements.routes.payouts import CSV, PDF, READ, SPREADSHEET
-from pas.settlements.routes.statements import fetched_csv, fetched_pdf, fetched_spreadsheet, wanted
+from pas.settlements.routes.payouts import PDF, READ
+from pas.settlements.routes.statements import fetched, fetched_pdf, wanted
 from pas.settlements.statement import FIRST_YEAR
 from pas.settlements.statement_files import SUM, WHEN, amounts_of, facts_of, name_of
 from pas.web.pages import page
@@ -44,26 +44,15 @@ async def statement_page(
     )
 
 
-@get(f"{STATEMENT}/csv", opt=READ, include_in_schema=False, media_type=CSV)
-async def csv_file(
-    municipality: FromPath[str],
-    merchant_id: FromPath[UUID],
-    year: FromPath[int],
-    *,
-    request: AppRequest,
-) -> Response[str]:
-    return await fetched_csv(request, municipality, merchant_id, year=year)
-
-
-@get(f"{STATEMENT}/spreadsheet", opt=READ, include_in_schema=False, media_type=SPREADSHEET)
-async def spreadsheet_file(
+@get([f"{STATEMENT}/csv", f"{STATEMENT}/spreadsheet"], opt=READ, include_in_schema=False)
+async def table_of_statement(
     municipality: FromPath[str],
     merchant_id: FromPath[UUID],
     year: FromPath[int],
     *,
     request: AppRequest,
 ) -> Response[bytes]:
-    return await fetched_spreadsheet(request, municipality, merchant_id, year=year)
+    return await fetched(request, municipality, merchant_id, year=year)
 
 
 @get(f"{STATEMENT}/pdf", opt=READ, include_in_schema=False, media_type=PDF)
@@ -77,4 +66,4 @@ async def pdf_file(
     return await fetched_pdf(request, municipality, merchant_id, year=year)
 
 
-routes: list[ControllerRouterHandler] = [statement_page, csv_file, spreadsheet_file, pdf_file]
+routes: list[ControllerRouterHandler] = [statement_page, table_of_statement, pdf_file]

@@ -15,6 +15,7 @@ from pas.seals.routes import NothingSealed
 from pas.settlements.manifest import checkpoint_of, fetch_manifest
 from pas.settlements.routes.runs import READ, RUN
 from pas.settlements.stored import read_run
+from pas.web.pages import saved_as
 
 JSON: Final = "application/json"
 TEXT: Final = "text/plain; charset=utf-8"
@@ -34,7 +35,7 @@ async def fetch_settlement_manifest(
 @get(f"{RUN}/checkpoint", opt=READ, media_type=TEXT)
 async def fetch_settlement_checkpoint(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
-) -> Response[str]:
+) -> Response[bytes]:
     """Haal het zegel van nu over de boeken, om naast het overzicht te bewaren."""
     return await fetched_checkpoint(request, municipality, run_id)
 
@@ -45,21 +46,19 @@ async def fetched_manifest(request: AppRequest, municipality: str, run_id: UUID)
     async with connected(request, municipality) as connection:
         run = await read_run(connection, wanted)
         content = await fetch_manifest(connection, name, wanted, now=datetime.now(UTC))
-    return Response(content, media_type=JSON, headers=_named(f"{name}-{run.number}-manifest.json"))
+    return saved_as(f"{name}-{run.number}-manifest.json", content, media_type=JSON)
 
 
-async def fetched_checkpoint(request: AppRequest, municipality: str, run_id: UUID) -> Response[str]:
+async def fetched_checkpoint(
+    request: AppRequest, municipality: str, run_id: UUID
+) -> Response[bytes]:
     async with connected(request, municipality) as connection:
         run = await read_run(connection, SettlementId(run_id))
         note = await checkpoint_of(connection)
     if note is None:
         raise NothingSealed
-    headers = _named(f"{municipality}-{run.number}-checkpoint.txt")
-    return Response(note, media_type=TEXT, headers=headers)
-
-
-def _named(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"'}
+    name = f"{municipality}-{run.number}-checkpoint.txt"
+    return saved_as(name, note.encode(), media_type=TEXT)
 
 
 handlers: list[ControllerRouterHandler] = [fetch_settlement_manifest, fetch_settlement_checkpoint]

@@ -17,18 +17,15 @@ from pas.press.document import MEDIA_TYPE as PDF
 from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
 from pas.settlements.show import NEWEST, Coming, Payout, read_coming, read_payouts
-from pas.settlements.specification_files import (
-    specification_csv,
-    specification_pdf,
-    specification_spreadsheet,
-)
+from pas.settlements.specification_files import specification_pdf, specification_table
 from pas.settlements.stored import read_run
 from pas.spreadsheet import MEDIA_TYPE as SPREADSHEET
+from pas.tables import CSV, Table, csv_text
+from pas.web.pages import saved_as, table_file
 
 PAYOUTS: Final = "/v1/{municipality:str}/merchants/{merchant_id:uuid}/payouts"
 SPECIFICATION: Final = f"{PAYOUTS}/{{run_id:uuid}}/specification"
 READ: Final = {"permission": Permission.PAYOUTS_READ}
-CSV: Final = "text/csv"
 Limit = Annotated[int, QueryParameter(ge=1, le=200)]
 Before = Annotated[int, QueryParameter(ge=1, le=NEWEST)]
 PartNumber = Annotated[int, QueryParameter(ge=1, le=100_000)]
@@ -66,7 +63,7 @@ async def fetch_specification(
     run_id: FromPath[UUID],
     *,
     request: AppRequest,
-) -> Response[str]:
+) -> Response[bytes]:
     """Haal de specificatie (CSV) van een uitbetaling: elke besteding, zonder namen van pashouders."""
     return await fetched_csv(request, municipality, merchant_id, run_id=run_id)
 
@@ -98,24 +95,24 @@ async def fetch_specification_pdf(
 
 async def fetched_csv(
     request: AppRequest, municipality: str, merchant_id: UUID, *, run_id: UUID
-) -> Response[str]:
-    """Answer with the file, for the API and for the pages."""
-    merchant, run = MerchantId(merchant_id), SettlementId(run_id)
-    async with connected(request, municipality) as connection:
-        content = await specification_csv(connection, merchant, run, actor=actor_of(request))
-        number = (await read_run(connection, run)).number
-    return Response(content, media_type=CSV, headers=named(f"uitbetaling-{number}.csv"))
+) -> Response[bytes]:
+    """Answer with the file, for the API and for the pages; without a mark, as it always was."""
+    table = await wanted(request, municipality, merchant_id, run_id=run_id)
+    return saved_as(f"{table.name}.csv", csv_text(table).encode(), media_type=CSV)
 
 
 async def fetched_spreadsheet(
     request: AppRequest, municipality: str, merchant_id: UUID, *, run_id: UUID
 ) -> Response[bytes]:
-    merchant, run, actor = MerchantId(merchant_id), SettlementId(run_id), actor_of(request)
+    return table_file(request, await wanted(request, municipality, merchant_id, run_id=run_id))
+
+
+async def wanted(
+    request: AppRequest, municipality: str, merchant_id: UUID, *, run_id: UUID
+) -> Table:
+    merchant, run = MerchantId(merchant_id), SettlementId(run_id)
     async with connected(request, municipality) as connection:
-        content = await specification_spreadsheet(connection, merchant, run, actor=actor)
-        number = (await read_run(connection, run)).number
-    name = f"uitbetaling-{number}.xlsx"
-    return Response(content, media_type=SPREADSHEET, headers=named(name))
+        return await specification_table(connection, merchant, run, actor=actor_of(request))
 
 
 async def fetched_pdf(
@@ -136,11 +133,7 @@ async def fetched_pdf(
         )
         number = (await read_run(connection, run)).number
     tail = f"-deel-{part}" if part > 1 else ""
-    return Response(content, media_type=PDF, headers=named(f"uitbetaling-{number}{tail}.pdf"))
-
-
-def named(name: str) -> dict[str, str]:
-    return {"content-disposition": f'attachment; filename="{name}"'}
+    return saved_as(f"uitbetaling-{number}{tail}.pdf", content, media_type=PDF)
 
 
 handlers: list[ControllerRouterHandler] = [

@@ -9,21 +9,16 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from pas.auth.state import connected
-from pas.db import Connection
 from pas.ids import SettlementId
 from pas.problems.bodies import AppRequest
 from pas.settlements.review import SettlementReview, read_review
-from pas.settlements.review_file import (
-    ReviewTable,
-    read_review_table,
-    review_csv,
-    review_spreadsheet,
-)
+from pas.settlements.review_file import read_review_table
 from pas.settlements.routes.runs import READ, RUN, Limit
 from pas.spreadsheet import MEDIA_TYPE
+from pas.tables import CSV
+from pas.web.pages import table_file
 
 REVIEW: Final = f"{RUN}/review"
-CSV: Final = "text/csv"
 
 
 @get(REVIEW, opt=READ)
@@ -45,7 +40,7 @@ async def fetch_review_csv(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[bytes]:
     """Haal alles van een uitbetaling als CSV: elke betaling, regeling en bestedingsdoel."""
-    return await fetched_csv(request, municipality, run_id)
+    return await fetched(request, municipality, run_id)
 
 
 @get(f"{REVIEW}/spreadsheet", opt=READ, media_type=MEDIA_TYPE)
@@ -53,32 +48,14 @@ async def fetch_review_spreadsheet(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[bytes]:
     """Haal alles van een uitbetaling als spreadsheet (xlsx)."""
-    return await fetched_spreadsheet(request, municipality, run_id)
+    return await fetched(request, municipality, run_id)
 
 
-async def fetched_csv(request: AppRequest, municipality: str, run_id: UUID) -> Response[bytes]:
-    """Answer with the file, for the API and for the page."""
+async def fetched(request: AppRequest, municipality: str, run_id: UUID) -> Response[bytes]:
+    """Answer with the file that the address asks for, for the API and for the page."""
     async with connected(request, municipality) as connection:
-        table = await _table(connection, run_id)
-    return _file(review_csv(table), f"uitbetaling-{table.run_number}.csv", media_type=CSV)
-
-
-async def fetched_spreadsheet(
-    request: AppRequest, municipality: str, run_id: UUID
-) -> Response[bytes]:
-    async with connected(request, municipality) as connection:
-        table = await _table(connection, run_id)
-    name = f"uitbetaling-{table.run_number}.xlsx"
-    return _file(review_spreadsheet(table), name, media_type=MEDIA_TYPE)
-
-
-async def _table(connection: Connection, run_id: UUID) -> ReviewTable:
-    return await read_review_table(connection, SettlementId(run_id))
-
-
-def _file(content: bytes, name: str, *, media_type: str) -> Response[bytes]:
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+        table = await read_review_table(connection, SettlementId(run_id))
+    return table_file(request, table)
 
 
 handlers: list[ControllerRouterHandler] = [

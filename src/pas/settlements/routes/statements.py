@@ -15,9 +15,10 @@ from pas.ids import MerchantId, MunicipalityName
 from pas.press.document import MEDIA_TYPE as PDF
 from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
-from pas.settlements.routes.payouts import CSV, READ, SPREADSHEET, named
+from pas.settlements.routes.payouts import CSV, READ, SPREADSHEET
 from pas.settlements.statement import YearStatement, read_statement
-from pas.settlements.statement_files import statement_csv, statement_pdf, statement_spreadsheet
+from pas.settlements.statement_files import statement_pdf, statement_table
+from pas.web.pages import saved_as, table_file
 
 STATEMENT: Final = "/v1/{municipality:str}/merchants/{merchant_id:uuid}/statements/{year:int}"
 
@@ -41,9 +42,9 @@ async def fetch_year_statement_csv(
     year: FromPath[int],
     *,
     request: AppRequest,
-) -> Response[str]:
+) -> Response[bytes]:
     """Haal het jaaroverzicht van een aanbieder als CSV."""
-    return await fetched_csv(request, municipality, merchant_id, year=year)
+    return await fetched(request, municipality, merchant_id, year=year)
 
 
 @get(f"{STATEMENT}/spreadsheet", opt=READ, media_type=SPREADSHEET)
@@ -55,7 +56,7 @@ async def fetch_year_statement_spreadsheet(
     request: AppRequest,
 ) -> Response[bytes]:
     """Haal het jaaroverzicht van een aanbieder als spreadsheet (xlsx)."""
-    return await fetched_spreadsheet(request, municipality, merchant_id, year=year)
+    return await fetched(request, municipality, merchant_id, year=year)
 
 
 @get(f"{STATEMENT}/pdf", opt=READ, media_type=PDF)
@@ -83,22 +84,12 @@ async def wanted(
         )
 
 
-async def fetched_csv(
-    request: AppRequest, municipality: str, merchant_id: UUID, *, year: int
-) -> Response[str]:
-    """Answer with the file, for the API and for the page."""
-    found = await wanted(request, municipality, merchant_id, year=year)
-    return Response(
-        statement_csv(found), media_type=CSV, headers=named(f"jaaroverzicht-{year}.csv")
-    )
-
-
-async def fetched_spreadsheet(
+async def fetched(
     request: AppRequest, municipality: str, merchant_id: UUID, *, year: int
 ) -> Response[bytes]:
+    """Answer with the file that the address asks for, for the API and for the page."""
     found = await wanted(request, municipality, merchant_id, year=year)
-    headers = named(f"jaaroverzicht-{year}.xlsx")
-    return Response(statement_spreadsheet(found), media_type=SPREADSHEET, headers=headers)
+    return table_file(request, statement_table(found))
 
 
 async def fetched_pdf(
@@ -110,7 +101,7 @@ async def fetched_pdf(
         async with connected(request, municipality) as connection:
             house = await read_house(database, connection, MunicipalityName(municipality))
         content = await statement_pdf(found, house=house, press=press)
-    return Response(content, media_type=PDF, headers=named(f"jaaroverzicht-{year}.pdf"))
+    return saved_as(f"jaaroverzicht-{year}.pdf", content, media_type=PDF)
 
 
 handlers: list[ControllerRouterHandler] = [

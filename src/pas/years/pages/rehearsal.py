@@ -16,6 +16,7 @@ from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.schemes.show import list_schemes
 from pas.spreadsheet import MEDIA_TYPE
+from pas.tables import CSV
 from pas.web.counts import count
 from pas.web.dates import day
 from pas.web.pages import page
@@ -25,7 +26,6 @@ from pas.years.rehearse import Rehearsal, SchemeRehearsal
 from pas.years.routes.fields import READ, csv_file, spreadsheet_file
 from pas.years.routes.rehearsals import rehearsed
 from pas.years.rules import Distribution
-from pas.years.tables import CSV
 from pas.years.words import FATES
 
 REHEARSAL: Final = "/{municipality:str}/years/{year:int}/rehearsal"

@@ -10,13 +10,13 @@ from litestar.types import ControllerRouterHandler
 
 from pas.money import euros
 from pas.problems.bodies import AppRequest
+from pas.tables import CSV
 from pas.web.counts import count
 from pas.web.forms import Form
 from pas.web.pages import page
 from pas.years.routes.fields import READ, csv_file
 from pas.years.routes.samples import EntryKind, SampleSize, SealSize, Seed, drawn
 from pas.years.sample import Ask, Method, Sample, sample_table
-from pas.years.tables import CSV
 
 SAMPLE: Final = "/{municipality:str}/years/{year:int}/sample"
 METHODS: Final = [("random", "Willekeurig"), ("amount", "Naar bedrag")]
@@ -33,10 +33,10 @@ async def sample_page(
     size: SampleSize = 60,
     method: FromQuery[Method] = "random",
     kind: EntryKind = None,
-    seal: SealSize = None,
+    seal: SealSize = 0,
 ) -> Response[str]:
     """Which entries does the auditor look at?"""
-    ask = Ask(seed, size, method, kind or None, seal)
+    ask = Ask(seed, size, method, kind or None, seal or None)
     found = await drawn(request, municipality, year=year, ask=ask) if seed else None
     address = f"/{municipality}/years/{year}/sample"
     return page(
@@ -64,9 +64,9 @@ async def sample_csv_file(
     size: SampleSize = 60,
     method: FromQuery[Method] = "random",
     kind: EntryKind = None,
-    seal: SealSize = None,
+    seal: SealSize = 0,
 ) -> Stream:
-    ask = Ask(seed, size, method, kind or None, seal)
+    ask = Ask(seed, size, method, kind or None, seal or None)
     found = await drawn(request, municipality, year=year, ask=ask)
     return csv_file(sample_table(found), f"steekproef-{municipality}-{year}.csv")
 

@@ -18,6 +18,7 @@ from pas.grants.names import read_logins
 from pas.money import Cents, euros
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import MEDIA_TYPE
+from pas.tables import CSV
 from pas.web.counts import count
 from pas.web.dates import moment
 from pas.web.pages import page
@@ -26,7 +27,6 @@ from pas.years.routes.accounts import year_of
 from pas.years.routes.fields import READ, csv_file, spreadsheet_file
 from pas.years.span import YearSpan, span_of_year
 from pas.years.stored import State, YearClosing, read_closings, year_file_of
-from pas.years.tables import CSV
 from pas.years.words import STATES
 from pas.years.year_file import YearFile, YearLine, YearNotBalanced, YearNotSealed
 from pas.years.year_table import year_table

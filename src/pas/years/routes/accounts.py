@@ -9,9 +9,9 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.state import connected
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import MEDIA_TYPE
+from pas.tables import CSV
 from pas.years.routes.fields import READ, YEAR, csv_file, spreadsheet_file
 from pas.years.stored import year_file_of
-from pas.years.tables import CSV
 from pas.years.year_file import YearFile, YearLine
 from pas.years.year_table import year_table
 

@@ -7,7 +7,8 @@ from litestar.response import Stream
 
 from pas.auth.permissions import Permission
 from pas.spreadsheet import MEDIA_TYPE
-from pas.years.tables import CSV, Table, csv_lines, spreadsheet
+from pas.tables import CSV, Table, csv_lines, spreadsheet
+from pas.web.pages import saved_as
 
 YEARS: Final = "/v1/{municipality:str}/years"
 YEAR: Final = f"{YEARS}/{{year:int}}"
@@ -21,5 +22,4 @@ def csv_file(table: Table, name: str) -> Stream:
 
 
 def spreadsheet_file(table: Table, name: str) -> Response[bytes]:
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(spreadsheet(table), media_type=MEDIA_TYPE, headers=headers)
+    return saved_as(name, spreadsheet(table), media_type=MEDIA_TYPE)

@@ -10,10 +10,10 @@ from litestar.types import ControllerRouterHandler
 from pas.auth.state import connected
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import MEDIA_TYPE
+from pas.tables import CSV
 from pas.years.rehearsal_file import rehearsal_table
 from pas.years.rehearse import Rehearsal, rehearse
 from pas.years.routes.fields import READ, YEAR, csv_file, spreadsheet_file
-from pas.years.tables import CSV
 
 
 @get(f"{YEAR}/rehearsal", opt=READ)

@@ -9,14 +9,15 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.state import connected
 from pas.problems.bodies import AppRequest
+from pas.tables import CSV
 from pas.years.routes.fields import READ, YEAR, csv_file
 from pas.years.sample import Ask, Method, Sample, draw, sample_table
-from pas.years.tables import CSV
 
 Seed = Annotated[str, QueryParameter(min_length=1, max_length=100)]
 SampleSize = Annotated[int, QueryParameter(ge=1, le=2_000)]
 EntryKind = Annotated[str | None, QueryParameter(max_length=40)]
-SealSize = Annotated[int | None, QueryParameter(ge=1, le=2**62)]
+SealSize = Annotated[int, QueryParameter(ge=0, le=2**62)]
+"""Draw under the seal over so many leaves; 0 is the newest."""
 
 
 @get(f"{YEAR}/sample", opt=READ)
@@ -29,13 +30,13 @@ async def draw_audit_sample(
     size: SampleSize = 60,
     method: FromQuery[Method] = "random",
     kind: EntryKind = None,
-    seal: SealSize = None,
+    seal: SealSize = 0,
 ) -> Sample:
     """Trek een steekproef van boekingen die een zegel hebben.
 
     Met hetzelfde begin, aantal en zegel komt steeds hetzelfde eruit. Iedereen kan haar natrekken uit de export.
     """
-    ask = Ask(seed, size, method, kind, seal)
+    ask = Ask(seed, size, method, kind, seal or None)
     return await drawn(request, municipality, year=year, ask=ask)
 
 
@@ -49,10 +50,10 @@ async def fetch_audit_sample(
     size: SampleSize = 60,
     method: FromQuery[Method] = "random",
     kind: EntryKind = None,
-    seal: SealSize = None,
+    seal: SealSize = 0,
 ) -> Stream:
     """Haal een steekproef van boekingen als CSV."""
-    ask = Ask(seed, size, method, kind, seal)
+    ask = Ask(seed, size, method, kind, seal or None)
     found = await drawn(request, municipality, year=year, ask=ask)
     return csv_file(sample_table(found), f"steekproef-{municipality}-{year}.csv")
 
