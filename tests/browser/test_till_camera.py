@@ -1,22 +1,20 @@
 """From a code before the camera to green: printed on paper and shown on a telephone."""
 
 import statistics
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from browser_here import ARGUMENTS, chromium
-from film import film
+from film import looking_at
 from looking import screenshot
-from optics import Pose, Shot, Surface, photograph
+from optics import Surface
 from serving import Served
 from surfaces import letter, stained, telephone
 from venue import PHONE, Phone, a_venue
 
-CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 MEASURES = """() => {
   const found = performance.getEntriesByType("measure").map((one) => [one.name, one.duration]);
   performance.clearMeasures();
@@ -34,21 +32,6 @@ def on_paper(text: str) -> Surface:
 
 def on_a_telephone(text: str) -> Surface:
     return telephone(text, 2, version=4)
-
-
-@contextmanager
-def looking_at(
-    playwright: Playwright, served: Served, surface: Surface, folder: Path
-) -> Generator[Page]:
-    """A phone whose camera sees this, held askew."""
-    pose = Pose(distance=160, turn=24, tilt=8, swing=-9, aside=(12, -8))
-    seen = film(photograph(surface, pose=pose, shot=Shot(), seed=3), folder / "camera.y4m")
-    browser = playwright.chromium.launch(
-        executable_path=chromium(),
-        args=[*ARGUMENTS, *CAMERA, f"--use-file-for-fake-video-capture={seen}"],
-    )
-    yield browser.new_context(base_url=served.url, locale="nl-NL", viewport=PHONE).new_page()
-    browser.close()
 
 
 @pytest.mark.parametrize("drawn", [on_paper, on_a_telephone])

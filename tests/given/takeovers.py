@@ -56,6 +56,14 @@ def totals_of(rows: tuple[Mapping[str, str], ...]) -> dict[str, Cents]:
     return {scheme: Cents(cents) for scheme, cents in sums.items()}
 
 
+def handed_of(*rows: Mapping[str, str], told: Mapping[str, Cents] | None = None) -> Handed:
+    return handed_file(a_file(COLUMNS, *rows), told=totals_of(rows) if told is None else told)
+
+
+def handed_file(source: BytesIO, *, told: Mapping[str, Cents]) -> Handed:
+    return Handed(source=source, name="cards.csv", supplier="oude_pas", year=YEAR, told=told)
+
+
 class TakingOver:
     """A municipality that takes over; ``sanne`` lives there, and sport is for everybody."""
 
@@ -76,14 +84,6 @@ class TakingOver:
             *(resident, hidden.encrypted, hidden.hash, hidden.key_id),
         )
 
-    def handed(self, *rows: Mapping[str, str], told: Mapping[str, Cents] | None = None) -> Handed:
-        return self.handed_file(
-            a_file(COLUMNS, *rows), told=totals_of(rows) if told is None else told
-        )
-
-    def handed_file(self, source: BytesIO, *, told: Mapping[str, Cents]) -> Handed:
-        return Handed(source=source, name="cards.csv", supplier="oude_pas", year=YEAR, told=told)
-
     async def proposes(
         self,
         *rows: Mapping[str, str],
@@ -99,11 +99,11 @@ class TakingOver:
         told: Mapping[str, Cents] | None = None,
         by: Actor = UPLOADER,
     ) -> Outlook:
-        handed = self.handed(*rows, told=told)
+        handed = handed_of(*rows, told=told)
         return await propose_takeover(connection, handed, ring=self.ring, actor=by, now=NOW)
 
     async def looks(self, *rows: Mapping[str, str]) -> Outlook:
-        handed = self.handed(*rows)
+        handed = handed_of(*rows)
         return await look_ahead(self.connection, handed, ring=self.ring, now=NOW)
 
     async def another_scheme(self, code: str = "cultuur") -> None:

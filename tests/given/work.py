@@ -9,6 +9,7 @@ from given.applications import a_child, a_scene, an_award, applies, judged
 from given.assessment import a_member, a_scheme_in_force
 from given.bank import Move, a_statement
 from given.books import closed
+from given.cards import a_resident
 from given.city import a_budget, a_holder, a_merchant, a_scheme
 from given.days import NEW_YEAR, NOW, TODAY, YEAR
 from given.logins import OFFICER, a_key_store, a_login, an_actor
@@ -26,6 +27,7 @@ from given.settlements import (
     an_exported_run,
     sell,
 )
+from given.takeovers import BORN, SPORT, a_listed_row, handed_of
 from pas.auth.actor import Actor
 from pas.auth.logins import Person, invite_login
 from pas.auth.roles import Role
@@ -48,6 +50,7 @@ from pas.settlements.bank.show import list_open_items
 from pas.settlements.payments import By
 from pas.signals.judge import judge_signal
 from pas.signals.show import list_open
+from pas.takeovers.propose import propose_takeover
 
 Given = Callable[[Connection, Path], Awaitable[None]]
 SOMEBODY: Final = LoginId(uuid7())
@@ -106,6 +109,18 @@ async def a_deviation(connection: Connection, _folder: Path) -> None:
         resident=resident, version=version, year=YEAR, effect="grant", reason="Een hoge schuld."
     )
     await propose_deviation(connection, proposal, actor=an_actor(Role.OFFICER), now=NOW)
+
+
+async def a_takeover(connection: Connection, folder: Path) -> None:
+    await a_scheme_in_force(connection, SPORT, valid_from=NEW_YEAR)
+    await a_resident(connection, name="Sanne", birth_date=BORN)
+    await propose_takeover(
+        connection,
+        handed_of(a_listed_row()),
+        ring=a_key_store(folder).ring(VELSEN),
+        actor=an_actor(Role.OFFICER),
+        now=NOW,
+    )
 
 
 async def a_request_that_waits(connection: Connection, _folder: Path) -> None:
@@ -283,6 +298,7 @@ WORK_THAT_WAITS: Final[dict[str, Given]] = {
     "applied": a_family_that_applied,
     "helped": somebody_helped,
     "reopenings": a_reopening,
+    "takeovers": a_takeover,
     "deviations": a_deviation,
     "requests": a_request_that_waits,
     "late-requests": a_request_that_is_late,

@@ -9,7 +9,6 @@ import pytest
 from given.city import YEAR
 from given.files import a_file
 from given.reach import a_reach_town, a_target_row, granted, targets_read
-from pas.auth.csrf import csrf_token
 from pas.auth.roles import Role
 from pas.db import Connection, Database
 from pas.demo.settling import until_decided
@@ -32,15 +31,6 @@ async def town(connection: Connection) -> None:
     await granted(connection, town, people=40, spending=12, area="noord")
     await granted(connection, town, people=24, spending=12, area="zuid")
     await until_decided(connection)
-
-
-async def upload(
-    visitor: Visitor, path: str, content: bytes, fields: dict[str, str] | None = None
-) -> httpx.Response:
-    headers = {"cookie": visitor._cookie, "accept": "text/html"}
-    data = {**(fields or {}), "csrf_token": csrf_token(visitor.token)}
-    files = {"file": ("bestand.csv", content, "text/csv")}
-    return await visitor.client.post(f"/velsen/{path}", data=data, files=files, headers=headers)
 
 
 @pytest.mark.usefixtures("town")
@@ -106,7 +96,7 @@ async def test_an_analyst_hands_over_a_file_and_reads_what_became_of_it(
     await a_reach_town(connection)
     content = a_file(COLUMNS, a_target_row(), a_target_row(scheme="zeilen")).read()
 
-    sent = await upload(analyst, "reach/target-groups", content)
+    sent = await analyst.upload("reach/target-groups", content)
     where = sent.headers["location"].removeprefix("/velsen/")
     waiting = await analyst.look(where)
     await Worker(database, job_kinds()).run_all_due()
@@ -132,7 +122,7 @@ async def test_printed_figures_are_shown_with_a_verdict_each(analyst: Visitor) -
         ("use_by_year", "almere_use_2016_2019.csv"),
     ):
         content = (DATA / name).read_bytes()
-        sent = await upload(analyst, "reach/published", content, {"kind": kind})
+        sent = await analyst.upload("reach/published", content, {"kind": kind})
         assert sent.headers["location"] == "/velsen/reach/printed"
 
     text = (await analyst.look("reach/printed")).text
@@ -148,7 +138,7 @@ async def test_printed_money_is_shown_beside_the_books(analyst: Visitor) -> None
         ("budget_table", "velsen_budget_2020_2024.csv"),
     ):
         content = (DATA / name).read_bytes()
-        sent = await upload(analyst, "reach/published", content, {"kind": kind})
+        sent = await analyst.upload("reach/published", content, {"kind": kind})
         assert sent.headers["location"] == "/velsen/reach/money"
 
     text = (await analyst.look("reach/money")).text

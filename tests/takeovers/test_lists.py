@@ -14,6 +14,7 @@ from given.takeovers import (
     UPLOADER,
     TakingOver,
     a_listed_row,
+    handed_file,
     verdicts,
 )
 from pas.csvfile import FileRefused
@@ -88,7 +89,7 @@ async def test_a_bad_row_costs_itself_alone(town: TakingOver, what: str) -> None
 async def test_a_line_of_ten_megabytes_costs_itself_alone(town: TakingOver) -> None:
     good = ";".join(a_listed_row().get(column, "") for column in COLUMNS)
     text = f"{';'.join(COLUMNS)}\n{'x' * 10_000_000}\n{good}\n"
-    handed = town.handed_file(BytesIO(text.encode()), told={SPORT: Cents(12345)})
+    handed = handed_file(BytesIO(text.encode()), told={SPORT: Cents(12345)})
     outlook = await propose_takeover(
         town.connection, handed, ring=town.ring, actor=UPLOADER, now=NOW
     )
@@ -98,7 +99,7 @@ async def test_a_line_of_ten_megabytes_costs_itself_alone(town: TakingOver) -> N
 @pytest.mark.parametrize("encoding", ["windows-1252", "utf-16"])
 async def test_another_encoding_is_refused_whole(town: TakingOver, encoding: str) -> None:
     text = ";".join(COLUMNS) + "\nAB-77;sport_kinderen;1;;José;de Wit;1990-05-17;\n"
-    handed = town.handed_file(BytesIO(text.encode(encoding)), told={SPORT: Cents(1)})
+    handed = handed_file(BytesIO(text.encode(encoding)), told={SPORT: Cents(1)})
     with pytest.raises(FileRefused):
         await propose_takeover(town.connection, handed, ring=town.ring, actor=UPLOADER, now=NOW)
 

@@ -114,7 +114,7 @@ async def test_a_replaced_card_ends_the_number_and_keeps_the_balance(
 
 @pytest.mark.usefixtures("taken")
 async def test_guessing_pauses_the_till_whatever_the_numbers_look_like(shop: Shop) -> None:
-    guesses = ["606436001235", "A-1234", "BARCODE", "6064", "https://x.example/7777"]
+    guesses = ["606436001235", "A-1234", "BARCODE-1", "6064", "https://x.example/7777"]
     heard = [await shop.asks(guess) for guess in guesses]
     assert heard == [CardUnknown] * 5
     assert await shop.asks(OLD) is TillPaused

@@ -119,6 +119,12 @@ WAYS: Final = (
     ),
     Way(Permission.SCHEMES_READ, "Regelingen", "Wat er is, voor wie en sinds wanneer.", "schemes"),
     Way(Permission.APPROPRIATIONS_READ, "Geld", "Is er genoeg, en waar niet?", "appropriations"),
+    Way(
+        Permission.TAKEOVERS_READ,
+        "Oude kaarten",
+        "Kaarten en tegoeden van een eerdere leverancier.",
+        "takeovers",
+    ),
     Way(Permission.DEVIATIONS_READ, "Afwijkingen", "Maatwerk, met zijn tweeën.", "deviations"),
     Way(Permission.MERCHANTS_READ, "Aanbieders", "Wie de pas aanneemt, en waarvoor.", "merchants"),
     Way(

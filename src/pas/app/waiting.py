@@ -83,6 +83,8 @@ COUNT_WAITING: Final = Statement(
             AND NOT EXISTS (SELECT 1 FROM intermediary i WHERE i.login_id = l.id AND i.ended_at IS NULL))
         WHEN 'reopenings' THEN (SELECT count(*) FROM pass p WHERE p.reopening_proposed_at IS NOT NULL
             AND p.reopened_at IS NULL AND p.ended_on IS NOT NULL AND p.reopening_proposed_by <> $2)
+        WHEN 'takeovers' THEN (SELECT count(*) FROM takeover t WHERE t.approved_at IS NULL AND t.ended_at IS NULL
+            AND t.proposed_by <> $2)
         WHEN 'deviations' THEN (SELECT count(*) FROM deviation d WHERE d.confirmed_at IS NULL AND d.rejected_at IS NULL
             AND d.proposed_by <> $2)
         WHEN 'registrations' THEN (SELECT count(*) FROM merchant_registration r WHERE r.state IN ('received', 'answered')

@@ -181,6 +181,13 @@ WORK: Final = (
         "reopenings",
     ),
     Work(
+        "takeovers",
+        Permission.TAKEOVERS_APPROVE,
+        "lijst van een eerdere leverancier wacht op uw oordeel",
+        "lijsten van eerdere leveranciers wachten op uw oordeel",
+        "takeovers",
+    ),
+    Work(
         "deviations",
         Permission.DEVIATIONS_CONFIRM,
         "afwijking wacht op uw oordeel",

@@ -61,7 +61,7 @@ def propose(
         list[str],
         typer.Option(help="What a scheme comes to by the supplier's own word, as sport=1234500."),
     ],
-    year: Annotated[int, typer.Option(min=2000, max=2199, help="The pass year; now this one.")] = 0,
+    year: Annotated[int, typer.Option(min=0, max=2199, help="The pass year; 0 is this one.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen.")] = False,
     as_json: AsJson = False,
 ) -> None:

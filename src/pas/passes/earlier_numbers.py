@@ -19,7 +19,7 @@ SHORTEST: Final = 4
 LONGEST: Final = 64
 LONGEST_SCANNED: Final = 300
 _LEFT_OUT: Final = re.compile(r"[\s\u00ad\u2010-\u2015-]+")
-_NUMBER: Final = re.compile(r"[0-9A-Z][!-~]*")
+_NUMBER: Final = re.compile(r"(?=.*[0-9])[0-9A-Z][!-~]*")
 _PIECES: Final = re.compile(r"[/=#?&]")
 
 

@@ -70,6 +70,18 @@ async def list_takeovers(connection: Connection, *, open_only: bool = False) -> 
     return await READ.all(connection, None, open_only, MOST_LISTED)
 
 
+async def read_rows(
+    connection: Connection,
+    takeover_id: TakeoverId,
+    *,
+    outcome: RowOutcome | None = None,
+    after_line: int = 0,
+    limit: int,
+) -> list[TakeoverRow]:
+    """Read what becomes of rows, in the order of the list."""
+    return await READ_ROWS.all(connection, takeover_id, after_line, outcome, limit)
+
+
 async def show_takeover(
     connection: Connection,
     takeover_id: TakeoverId,
@@ -83,5 +95,7 @@ async def show_takeover(
     return ShownTakeover(
         takeover=await read_takeover(connection, takeover_id),
         totals=await READ_TOTALS.all(connection, takeover_id),
-        rows=await READ_ROWS.all(connection, takeover_id, after_line, outcome, most),
+        rows=await read_rows(
+            connection, takeover_id, outcome=outcome, after_line=after_line, limit=most
+        ),
     )

@@ -4,7 +4,7 @@ Each form in a template holds ``{{ csrf_field() }}``; its token is put in ``requ
 whoever opened the session. A page with a form but without a session fails in development already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Final, cast
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ import msgspec
 from litestar import Response
 from litestar.response import Redirect
 
+from pas.errors import Refusal
 from pas.problems.bodies import AppRequest
 from pas.spreadsheet import MEDIA_TYPE
 from pas.tables import CSV, SHEET, Table, file_of
@@ -22,6 +23,7 @@ from pas.web.places import place_of
 from pas.web.templates import render
 
 HTML: Final = "text/html"
+REASON: Final = "web/reason.html"
 
 
 class Tongue(msgspec.Struct, frozen=True):
@@ -49,6 +51,42 @@ def done(address: str) -> Redirect:
     assert address.startswith("/"), "pages never send people to another site"
     assert not address.startswith("//"), "pages never send people to another site"
     return Redirect(address, status_code=303)
+
+
+class Why(msgspec.Struct, frozen=True):
+    """A page that asks why, before something is done; ``back`` is where one goes afterwards."""
+
+    municipality: str
+    title: str
+    text: str
+    button: str
+    back: str
+    crumbs: list[tuple[str, str]]
+    longest: int = 300
+
+    @property
+    def home(self) -> str:
+        return f"/{self.municipality}"
+
+
+def reason_page(request: AppRequest, why: Why) -> Response[str]:
+    """Ask why."""
+    return page(request, REASON, form=Form(), why=why)
+
+
+async def with_reason(
+    request: AppRequest, why: Why, act: Callable[[str], Awaitable[object]]
+) -> Response[str] | Redirect:
+    """Do it with the reason that was typed; what is refused stands beside the field."""
+    form = await read_form(request)
+    reason = form.text("reason", "Schrijf op waarom.", most=why.longest)
+    if reason is not None:
+        try:
+            await act(reason)
+            return done(why.back)
+        except Refusal as refusal:
+            form.refuse("reason", refusal.detail)
+    return wrong_form(request, REASON, form, why=why)
 
 
 def files_of(path: str) -> list[str]:

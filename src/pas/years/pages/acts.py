@@ -1,6 +1,5 @@
 """What one does with a year: propose to close it, close it, and open it again, always with two."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,10 +10,8 @@ from litestar.types import ControllerRouterHandler
 
 from pas.auth.access import actor_of
 from pas.auth.state import connected
-from pas.errors import Refusal
 from pas.problems.bodies import AppRequest
-from pas.web.forms import Form
-from pas.web.pages import done, page, read_form, wrong_form
+from pas.web.pages import Why, done, reason_page, with_reason
 from pas.years.close_year import confirm_closing, propose_closing, reject_closing
 from pas.years.pages.year import YEAR
 from pas.years.reopen_year import (
@@ -25,8 +22,6 @@ from pas.years.reopen_year import (
 from pas.years.routes.closings import CLOSE, DECIDE, JUDGE
 from pas.years.stored import YearClosing
 
-REASON: Final = "years/reason.html"
-LONGEST: Final = 300
 TEXTS: Final = {
     "closing-rejection": ("blijft open", "Het voorstel vervalt dan.", "Laat open"),
     "reopening-proposal": (
@@ -68,7 +63,7 @@ async def rejection_page(
     municipality: FromPath[str], year: FromPath[int], request: AppRequest
 ) -> Response[str]:
     """Why does the year stay open?"""
-    return page(request, REASON, form=Form(), **context_of(municipality, year, "closing-rejection"))
+    return reason_page(request, why_of(municipality, year, "closing-rejection"))
 
 
 @get(f"{YEAR}/reopening-proposal", opt=CLOSE, include_in_schema=False)
@@ -76,8 +71,7 @@ async def reopening_page(
     municipality: FromPath[str], year: FromPath[int], request: AppRequest
 ) -> Response[str]:
     """Why is the year to be opened again?"""
-    context = context_of(municipality, year, "reopening-proposal")
-    return page(request, REASON, form=Form(), **context)
+    return reason_page(request, why_of(municipality, year, "reopening-proposal"))
 
 
 @get(f"{YEAR}/reopening-rejection", opt=JUDGE, include_in_schema=False)
@@ -85,8 +79,7 @@ async def keep_closed_page(
     municipality: FromPath[str], year: FromPath[int], request: AppRequest
 ) -> Response[str]:
     """Why does the year stay closed?"""
-    context = context_of(municipality, year, "reopening-rejection")
-    return page(request, REASON, form=Form(), **context)
+    return reason_page(request, why_of(municipality, year, "reopening-rejection"))
 
 
 @post(f"{YEAR}/closing-rejection", opt=JUDGE, include_in_schema=False, status_code=200)
@@ -99,7 +92,7 @@ async def keep_open(
                 connection, year, reason=reason, actor=actor_of(request), now=datetime.now(UTC)
             )
 
-    return await with_reason(request, context_of(municipality, year, "closing-rejection"), act)
+    return await with_reason(request, why_of(municipality, year, "closing-rejection"), act)
 
 
 @post(f"{YEAR}/reopening-proposal", opt=CLOSE, include_in_schema=False, status_code=200)
@@ -112,7 +105,7 @@ async def propose_reopening(
                 connection, year, reason=reason, actor=actor_of(request), now=datetime.now(UTC)
             )
 
-    return await with_reason(request, context_of(municipality, year, "reopening-proposal"), act)
+    return await with_reason(request, why_of(municipality, year, "reopening-proposal"), act)
 
 
 @post(f"{YEAR}/reopening-rejection", opt=JUDGE, include_in_schema=False, status_code=200)
@@ -125,34 +118,20 @@ async def keep_closed(
                 connection, year, reason=reason, actor=actor_of(request)
             )
 
-    return await with_reason(request, context_of(municipality, year, "reopening-rejection"), act)
+    return await with_reason(request, why_of(municipality, year, "reopening-rejection"), act)
 
 
-async def with_reason(
-    request: AppRequest,
-    context: dict[str, object],
-    act: Callable[[str], Awaitable[YearClosing]],
-) -> Response[str] | Redirect:
-    form = await read_form(request)
-    reason = form.text("reason", "Schrijf op waarom.", most=LONGEST)
-    if form.ok and reason:
-        try:
-            await act(reason)
-            return done(f"{context['home']}/years/{context['year']}")
-        except Refusal as refusal:
-            form.refuse("reason", refusal.detail)
-    return wrong_form(request, REASON, form, **context)
-
-
-def context_of(municipality: str, year: int, act: str) -> dict[str, object]:
+def why_of(municipality: str, year: int, act: str) -> Why:
     title, text, button = TEXTS[act]
-    return {
-        "home": f"/{municipality}",
-        "year": year,
-        "title": f"{year} {title}",
-        "text": text,
-        "button": button,
-    }
+    years = f"/{municipality}/years"
+    return Why(
+        municipality,
+        title=f"{year} {title}",
+        text=text,
+        button=button,
+        back=f"{years}/{year}",
+        crumbs=[("Jaren", years), (str(year), f"{years}/{year}")],
+    )
 
 
 routes: list[ControllerRouterHandler] = [

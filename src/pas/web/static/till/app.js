@@ -64,7 +64,9 @@ async function start() {
   tabs({ counter, today, connection });
   backToSelling(counter);
   counter.clear();
-  const scanner = new Scanner((code, seenAt) => counter.pass(code, seenAt));
+  const scanner = new Scanner((code, seenAt) => counter.pass(code, seenAt), () => ({
+    earlierCards: Boolean(connection.told?.earlierCards),
+  }));
   await scanner.begin();
   if (connection.online) await counter.unfinished();
 }

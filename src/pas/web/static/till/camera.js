@@ -43,6 +43,7 @@ export class Camera {
   #video;
   #onCode;
   #onState;
+  #codesWanted;
   #canvas = document.createElement("canvas");
   #decoder = null;
   #stream = null;
@@ -58,8 +59,9 @@ export class Camera {
   #looked = 0;
   #seen = new Map();
 
-  constructor(video, { onCode, onState }) {
+  constructor(video, { onCode, onState, wanted = () => ({}) }) {
     this.#video = video;
+    this.#codesWanted = wanted;
     this.#onCode = onCode;
     this.#onState = onState;
     // Without these a telephone shows the video over the whole screen, or not at all.
@@ -243,7 +245,7 @@ export class Camera {
     this.#looked += 1;
     const picture = taken(this.#video, all[this.#looked % all.length], this.#canvas);
     try {
-      return await (await this.#decoder).decode(picture);
+      return await (await this.#decoder).decode(picture, this.#codesWanted());
     } catch {
       if (run === this.#run) await this.#readAnew();
       return null;

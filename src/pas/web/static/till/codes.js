@@ -18,6 +18,9 @@ const AFTER = new RegExp(`[${SPACE}]+$`);
 const UNSEEN = "\\u200b-\\u200f\\u2010-\\u2014\\u202a-\\u202e\\u2060\\ufeff";
 const SEPARATORS = new RegExp(`[${SPACE}${UNSEEN}\\-_.:;]`, "g");
 const MEANT = { O: "0", I: "1", L: "1" };
+// What cards of an earlier supplier may hold, as passes/earlier_numbers.py reads it.
+const LEFT_OUT = new RegExp(`[${SPACE}\\u00ad\\u2010-\\u2015-]+`, "g");
+const EARLIER = /^(?=.*[0-9])[0-9A-Z][!-~]{3,63}$/;
 
 // reason: "unreadable" (no code of a pass), "mistyped" (a number of which the check digits differ).
 export class CodeFault extends Error {
@@ -27,9 +30,26 @@ export class CodeFault extends Error {
   }
 }
 
-// Give {kind, text}: kind is "token" (a card), "number" (typed) or "phone"; text is what to send.
-// With the tag of this municipality a token also says whether it is "foreign".
-export function readScanned(text, municipalityTag) {
+// Give {kind, text}: kind is "token" (a card), "number" (typed), "phone", or "earlier" where cards of an
+// earlier supplier are taken; text is what to send. With the tag of this municipality a token also says
+// whether it is "foreign".
+export function readScanned(text, { municipalityTag, earlierCards = false } = {}) {
+  try {
+    return readOurs(text, municipalityTag);
+  } catch (error) {
+    if (!earlierCards || !isOfEarlierSupplier(text)) throw error;
+    return { kind: "earlier", text: text.replace(BEFORE, "").replace(AFTER, "") };
+  }
+}
+
+function isOfEarlierSupplier(text) {
+  const scanned = text.replace(BEFORE, "").replace(AFTER, "").replace(SCANNER_MARK, "");
+  const last = scanned.split(/[/=#?&]/).filter(Boolean).at(-1) ?? "";
+  const plain = last.normalize("NFKC").replace(LEFT_OUT, "").toUpperCase();
+  return EARLIER.test(/^[0-9]+$/.test(plain) ? plain.replace(/^0+/, "") : plain);
+}
+
+function readOurs(text, municipalityTag) {
   if ([...text].length > MAX_SCANNED) throw new CodeFault("unreadable");
   const begun = text.replace(BEFORE, "");
   const scanned = begun.replace(AFTER, "").replace(SCANNER_MARK, "");

@@ -62,7 +62,7 @@ export class Counter {
     this.seenAt = seenAt;
     let code;
     try {
-      code = readScanned(scanned, this.connection.told?.municipalityTag);
+      code = readScanned(scanned, this.connection.told ?? {});
     } catch (error) {
       if (!(error instanceof CodeFault)) throw error;
       fault("scanned", words.CODES[error.reason]);
@@ -147,7 +147,7 @@ export class Counter {
     try {
       if (sale.people.length > 1 || sale.people[0].holder > 0) throw new NotOffline("several");
       const [{ scanned }] = sale.people;
-      if (readScanned(scanned, this.connection.told?.municipalityTag).foreign) throw new NotOffline("foreign");
+      if (readScanned(scanned, this.connection.told ?? {}).foreign) throw new NotOffline("foreign");
       const judged = await judge(this.device, { scanned, choice: sale.choice });
       sale.offline = true;
       sale.quotes = [];

@@ -5,11 +5,11 @@ import { startEngine } from "./engines.js";
 
 const starting = startEngine();
 
-addEventListener("message", async ({ data: { width, height, buffer } }) => {
+addEventListener("message", async ({ data: { width, height, buffer, wanted } }) => {
   try {
     const { read } = await starting;
     const began = performance.now();
-    const text = await read(new ImageData(new Uint8ClampedArray(buffer), width, height));
+    const text = await read(new ImageData(new Uint8ClampedArray(buffer), width, height), wanted);
     postMessage({ text, milliseconds: performance.now() - began });
   } catch (error) {
     postMessage({ broken: String(error) });

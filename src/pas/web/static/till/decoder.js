@@ -32,9 +32,9 @@ export class Decoder {
     return this.#engine;
   }
 
-  // Takes the picture away: the page cannot use its pixels after this.
-  async decode(imageData) {
-    const turn = this.#last.then(() => this.#decode(imageData));
+  // Takes the picture away: the page cannot use its pixels after this. `wanted` says which codes.
+  async decode(imageData, wanted = {}) {
+    const turn = this.#last.then(() => this.#decode(imageData, wanted));
     this.#last = turn.catch(() => {});
     return turn;
   }
@@ -47,17 +47,17 @@ export class Decoder {
     this.#waiting = null;
   }
 
-  async #decode(imageData) {
+  async #decode(imageData, wanted) {
     if (this.#worker) {
       const { width, height, data } = imageData;
       const answer = this.#answer();
-      this.#worker.postMessage({ width, height, buffer: data.buffer }, [data.buffer]);
+      this.#worker.postMessage({ width, height, buffer: data.buffer, wanted }, [data.buffer]);
       const { text, milliseconds } = await answer;
       return text === null ? null : { text, milliseconds };
     }
     if (!this.#read) throw new DecoderStopped();
     const began = performance.now();
-    const text = await this.#read(imageData);
+    const text = await this.#read(imageData, wanted);
     return text === null ? null : { text, milliseconds: performance.now() - began };
   }
 

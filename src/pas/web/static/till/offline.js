@@ -89,7 +89,9 @@ async function chainOf(tillId) {
 export async function judge(device, { scanned, choice, takeCents = null }) {
   const { permit, leftCents, until, sold, blocked } = await left(device);
   // It lives for a minute: by the time that it is handed in nobody can tell whose it was.
-  if (readScanned(scanned).kind === "phone") throw new NotOffline("phone");
+  const { kind } = readScanned(scanned, { earlierCards: true });
+  // Nor is there a list of numbers of an earlier supplier on this device.
+  if (kind === "phone" || kind === "earlier") throw new NotOffline(kind);
   if (await isBlocked(blocked, scanned)) throw new NotOffline("blocked-card");
   const asked = wanted(choice);
   const perVisit = asked.visits ? visitPrice(permit, asked.category) : null;

@@ -7,7 +7,7 @@ import * as words from "./words.js";
 const ON = new Set(["starting", "scanning", "paused"]);
 
 export class Scanner {
-  constructor(onCode) {
+  constructor(onCode, wanted) {
     this.camera = new Camera(part("video"), {
       onCode: (code, timing) => {
         const now = performance.now();
@@ -15,6 +15,7 @@ export class Scanner {
         onCode(code, now - timing.frameToCodeMilliseconds);
       },
       onState: (state) => this.#state(state),
+      wanted,
     });
     part("camera-start").addEventListener("click", () => this.start());
     part("torch").addEventListener("click", () => this.#torch());

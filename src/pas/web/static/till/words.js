@@ -82,6 +82,7 @@ export function notOffline({ why, facts }) {
     pass: `Deze pas betaalde vandaag al genoeg zonder internet.${most}`,
     total: `Deze kassa verkocht al genoeg zonder internet.${most}`,
     phone: "Een code op een telefoon werkt niet zonder internet. Vraag om de kaart.",
+    earlier: "Deze kaart werkt niet zonder internet. Vraag om een nieuwe kaart.",
     several: "Zonder internet kan het met één pas tegelijk.",
   };
   return told[why];
