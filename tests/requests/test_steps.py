@@ -13,6 +13,7 @@ from given.logins import a_login, an_actor
 from given.requests import a_decision, a_request, an_objection, as_holder, asked_by
 from pas.auth.actor import Actor, PermissionMissing
 from pas.auth.roles import Role, permissions_of
+from pas.days import day_of
 from pas.db import Connection, Database
 from pas.errors import Refusal
 from pas.ids import LoginId, MunicipalityName
@@ -231,9 +232,10 @@ async def test_a_late_objection_is_taken_and_one_to_anothers_decision_is_not(
     connection: Connection,
 ) -> None:
     holder, other = [await a_holder(connection, year=YEAR) for _ in range(2)]
-    late = await a_decision(connection, holder.id, at=NOW - timedelta(weeks=10))
+    decided_at = NOW - timedelta(weeks=10)
+    late = await a_decision(connection, holder.id, at=decided_at)
     one = await an_objection(connection, holder.id, late)
-    assert one.object_until == TODAY - timedelta(weeks=4)
+    assert one.object_until == day_of(decided_at) + timedelta(weeks=6)
     assert one.answer_by == TODAY + timedelta(weeks=6)
     with pytest.raises(DecisionNotYours):
         await an_objection(connection, other.id, late)
