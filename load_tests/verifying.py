@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -12,11 +13,20 @@ import msgspec
 import city
 from gates import Results
 from machine import resident_megabytes
+from pas.db import Address, Database
+from pas.seals.take_balances import take_balances
 from server import Server
 
 PAS: Final = Path(sys.executable).with_name("pas")
 VERIFIER: Final = Path(__file__).parents[1] / "verifier" / "pas_verify.py"
 LOOK_SECONDS: Final = 0.1
+PER_SEAL: Final = 1_000
+SIZES: Final = {
+    "a leaf in the database, with its indexes: bytes": """
+        SELECT pg_total_relation_size('seal_leaf')::float8 / count(*) FROM seal_leaf""",
+    "256 accounts in a tree of balances, with their indexes: kB": """
+        SELECT pg_total_relation_size('balance_tile')::float8 / 1000 / count(*) FROM balance_tile WHERE level = 0""",
+}
 
 
 class Books(Protocol):
@@ -42,13 +52,29 @@ class Ran(msgspec.Struct, frozen=True):
 
 
 def verify_many(books: Books, leaves: int, say: Callable[[str], None]) -> None:
-    """Book and seal up to so many, and verify twice: memory that grows with the leaves shows."""
+    """Book and seal up to so many, and verify twice: memory that grows with the leaves shows.
+
+    A seal stands over a thousand entries, as it does where a thousand a second are booked.
+    """
     for part in (leaves // 10, leaves):
         say(f"up to {part:,} leaves")
-        books.book(part - books.size())
-        sealed, seconds = books.catch_up()
-        books.results.figure("sealing what waited: leaves/s", sealed / seconds)
-        _verify(books, part, say)
+        while (size := books.size()) < part:
+            books.book(min(PER_SEAL, part - size))
+            books.catch_up()
+        _verify(books, size, say)
+    books.server.run(_take_balances(books.server.access.address))
+    for what, query in SIZES.items():
+        found = books.server.run(books.server.superuser.fetchval(query))
+        books.results.figure(what, float(found))
+
+
+async def _take_balances(address: Address) -> None:
+    database = Database(address)
+    try:
+        async with database.connection(city.MUNICIPALITY) as connection:
+            assert await take_balances(connection, now=datetime.now(UTC)), "there are accounts"
+    finally:
+        await database.close()
 
 
 def _verify(books: Books, leaves: int, say: Callable[[str], None]) -> None:
