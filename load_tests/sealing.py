@@ -47,6 +47,9 @@ BATCH: Final = 256 // LANES
 RECEIPTS: Final = 5_000
 MILLION: Final = 1_000_000
 MS: Final = 1000
+SHARES: Final = (50, 99)
+LOADED: Final = "at full load, entries booked/s"
+SEALED: Final = "sealing what waited: leaves/s"
 READ_LAG: Final = """
     SELECT extract(epoch FROM e.recorded_at)::float8 AS booked, extract(epoch FROM c.made_at)::float8 AS sealed
     FROM seal_leaf l JOIN entry e ON e.id = encode(l.key, 'hex')::uuid
@@ -80,44 +83,60 @@ class Sealing(msgspec.Struct, frozen=True):
     seconds: float
     crowd: Crowd = Crowd(0, PASSES)
 
-    def round(self, say: Say) -> None:
-        figure, gate = self.results.figure, self.results.gate
-        alone = self.paced()
-        self.catch_up()
-        full = self.full_load()
-        sealed, seconds = self.catch_up()
-        gate("seal_rate", sealed / seconds / full)
-        figure("sealing what waited: leaves/s", sealed / seconds)
-        figure("at full load, without the sealer: entries booked/s", full)
-        with self.sealer() as process:
-            first = self.size()
-            beside = self.paced()
-            lag = self.lag_from(first)
-            figure("at a pace: greatest lag in leaves", lag.leaves)
-            figure("at a pace: greatest lag in seconds", lag.seconds[-1])
-            figure("at a pace: 99 % lag in seconds", lag.late)
-            first = self.size()
-            loaded = self.full_load()
-            lag = self.lag_from(first)
-            figure("memory of the sealer at its peak, MB", resident_megabytes(process)[1])
-        figure("at full load: greatest lag in leaves", lag.leaves)
-        figure("at full load: greatest lag in seconds", lag.seconds[-1])
-        gate("seal_load", loaded / full)
-        gate("seal_lag", lag.late)
-        self.compare(alone, beside)
+    def round(self, number: int, say: Say) -> None:
+        """Measure each without the sealer and with it; which comes first changes by the round."""
+        parts = [(self.paced_alone, self.paced_beside), (self.loaded_alone, self.loaded_beside)]
+        for without, beside in parts:
+            for part in (without, beside) if number % 2 == 0 else (beside, without):
+                part()
+        last = {what: values[-1] for what, values in self.results.figures.items()}
+        for share in SHARES:
+            ratio = last[f"a redemption, with the sealer: {share} % ms"]
+            ratio /= last[f"a redemption, without the sealer: {share} % ms"]
+            self.results.figure(f"a redemption, with ÷ without the sealer: {share} %", ratio)
+        alone, beside = last[f"{LOADED}, without the sealer"], last[f"{LOADED}, with the sealer"]
+        self.results.gate("seal_load", beside / alone)
+        self.results.gate("seal_rate", last[SEALED] / alone)
         say(
-            f"{beside.per_second:,.0f} booked/s beside the sealer, {sealed / seconds:,.0f} sealed/s"
+            f"{beside:,.0f} booked/s beside the sealer, {alone:,.0f} without; {last[SEALED]:,.0f} sealed/s"
         )
 
-    def compare(self, alone: Latencies, beside: Latencies) -> None:
+    def paced_alone(self) -> None:
+        self.note_paced(self.paced(), "without")
+        self.catch_up()
+
+    def paced_beside(self) -> None:
+        with self.sealer() as process:
+            first = self.size()
+            self.note_paced(self.paced(), "with")
+            self.note_lag("at a pace", self.lag_from(first))
+            self.results.figure(
+                "memory of the sealer at its peak, MB", resident_megabytes(process)[1]
+            )
+
+    def loaded_alone(self) -> None:
+        self.results.figure(f"{LOADED}, without the sealer", self.full_load())
+        sealed, seconds = self.catch_up()
+        self.results.figure(SEALED, sealed / seconds)
+
+    def loaded_beside(self) -> None:
+        with self.sealer():
+            first = self.size()
+            self.results.figure(f"{LOADED}, with the sealer", self.full_load())
+            lag = self.lag_from(first)
+        self.note_lag("at full load", lag)
+        self.results.gate("seal_lag", lag.late)
+
+    def note_paced(self, found: Latencies, how: str) -> None:
         figure = self.results.figure
-        figure(f"{PACE:,} due/s, without the sealer: entries booked/s", alone.per_second)
-        figure(f"{PACE:,} due/s, with the sealer: entries booked/s", beside.per_second)
-        for share in (50, 99):
-            without, with_it = alone.share(share) * MS, beside.share(share) * MS
-            figure(f"a redemption, without the sealer: {share} % ms", without)
-            figure(f"a redemption, with the sealer: {share} % ms", with_it)
-            figure(f"a redemption, with ÷ without the sealer: {share} %", with_it / without)
+        figure(f"{PACE:,} due/s, {how} the sealer: entries booked/s", found.per_second)
+        for share in SHARES:
+            figure(f"a redemption, {how} the sealer: {share} % ms", found.share(share) * MS)
+
+    def note_lag(self, when: str, lag: Lag) -> None:
+        self.results.figure(f"{when}: greatest lag in leaves", lag.leaves)
+        self.results.figure(f"{when}: greatest lag in seconds", lag.seconds[-1])
+        self.results.figure(f"{when}: 99 % lag in seconds", lag.late)
 
     def paced(self) -> Latencies:
         steady = Steady(
@@ -237,7 +256,7 @@ def measure_seals(
         )
         for number in range(rounds):
             say(f"seals, round {number + 1}")
-            made.round(say)
+            made.round(number, say)
 
 
 def main() -> None:

@@ -151,9 +151,7 @@ def test_a_receipt_of_a_till_is_checked_with_the_books(city: City) -> None:
     kept = city.pas("ledger", "verify", "velsen", "--receipt", receipt)
     assert (early.returncode, kept.returncode) == (0, 0), early.stderr + kept.stderr
     assert f"Receipt of {city.baskets[1].takes[0].id}: kept, at" in " ".join(kept.stderr.split())
-    told = json.loads(
-        city.pas("ledger", "verify", "velsen", "--receipt", receipt, "--json").stdout
-    )
+    told = json.loads(city.pas("ledger", "verify", "velsen", "--receipt", receipt, "--json").stdout)
     assert [one["verdict"] for one in told["receipts"]] == ["kept"]
 
     forged = receipt.with_suffix(".forged")
