@@ -32,6 +32,7 @@ from pas.embedded.binaries import Version
 from reaching import reach_round
 from rivals import fill_rivals, lock_per_request, make_rivals, make_tpc_b, tpc_b
 from sales import Crowd
+from sealing import measure_seals
 from server import Server, started
 from settling import prepare_payouts, settle_rounds
 
@@ -211,6 +212,10 @@ def main() -> None:
         machine = server.run(describe(server.superuser, server.place.path))
         bench = Bench(server, size, results, say)
         bench.run_reports() if options.reports else bench.run()
+    if not options.reports:
+        # On a server of its own: sealing all of the above would take longer than measuring it.
+        with started(version, options.folder) as server:
+            measure_seals(server, results, rounds=size.rounds, seconds=size.seconds * 2, say=say)
     print(f"# {size.title[0].upper()}{size.title[1:]}, {datetime.now(UTC):%d-%m-%Y}\n")
     print("\n".join(["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in machine)]))
     print("\n" + "\n".join(gates_table(results)))

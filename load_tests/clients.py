@@ -11,12 +11,14 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 import uvloop
 
 import city
+from pas.auth.keys import KeyStore
 from pas.days import day_of
 from pas.db import Address, Database
 from pas.ids import EntryId, uuid7
@@ -27,6 +29,7 @@ from pas.redemptions.lanes import Lanes
 from pas.redemptions.pace import Pace
 from pas.redemptions.redeem import Desk, redeem
 from pas.redemptions.sale import Answer, SaleItem, Scan
+from pas.seals.receipts import make_receipt
 from sales import Crowd
 
 Sell = Callable[[SaleItem], Awaitable[list[Answer]]]
@@ -92,6 +95,51 @@ async def _rush(simulation: Simulation, sell: Sell, seconds: float) -> list[floa
 
     await asyncio.gather(*(client() for _ in range(simulation.clients)))
     return latencies
+
+
+class Steady(msgspec.Struct, frozen=True):
+    """Sales that are due at a steady pace, whether or not those before were answered."""
+
+    address: Address
+    keys: Path
+    crowd: Crowd
+    per_second: float
+    seconds: float
+
+
+def keep_pace(steady: Steady) -> Latencies:
+    """Run in the worker process; each sale gets its receipt, and its wait counts from when it was due."""
+    gc.freeze()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_keep_pace(steady))
+
+
+async def _keep_pace(steady: Steady) -> Latencies:
+    database, ring = Database(steady.address), KeyStore(steady.keys).ring(city.MUNICIPALITY)
+    sell, latencies, waiting = gathered(database), list[float](), set[asyncio.Task[None]]()
+
+    async def sold(due: float) -> None:
+        (answer,) = await sell(sale(steady.crowd))
+        assert answer.outcome == "booked", answer
+        assert answer.recorded_at is not None
+        assert make_receipt(
+            ring, answer.id, cents=answer.take_cents, is_booked=True, recorded_at=answer.recorded_at
+        )
+        latencies.append(time.perf_counter() - due)
+
+    began, made = time.perf_counter(), 0
+    try:
+        while (now := time.perf_counter()) < began + steady.seconds:
+            while made < (now - began) * steady.per_second:
+                task = asyncio.create_task(sold(began + made / steady.per_second))
+                waiting.add(task)
+                task.add_done_callback(waiting.discard)
+                made += 1
+            await asyncio.sleep(0.001)
+        await asyncio.gather(*waiting)
+        return Latencies(latencies, len(latencies) / (time.perf_counter() - began))
+    finally:
+        await database.close()
 
 
 def sale(crowd: Crowd) -> SaleItem:

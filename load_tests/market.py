@@ -108,12 +108,8 @@ def write(file: Path, content: Market) -> None:
 def serve(server: Server, folder: Path, *, port: int, file: Path) -> None:
     """Run ``pas serve`` as an operator would, until Ctrl-C."""
     make_keys(KeyStore(folder / "keys"), city.MUNICIPALITY, demo=False, now=datetime.now(UTC))
-    address = server.access.address
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PAS_")},
-        "PAS_DATABASE_URL": address.url,
-        "PAS_DATABASE_SECRET": address.secret,
-        "PAS_DATA_DIR": str(folder),
+        **server.program_environment(folder),
         "PAS_PORT": str(port),
         "PAS_LOG_LEVEL": "warning",
     }

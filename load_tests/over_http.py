@@ -108,14 +108,7 @@ class Served(msgspec.Struct, frozen=True):
 def served(server: Server, application: str, folder: Path) -> Generator[Served]:
     """Start one of the applications and wait until it answers."""
     port = free_port()
-    address = server.access.address
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PAS_")},
-        "PAS_DATABASE_URL": address.url,
-        "PAS_DATABASE_SECRET": address.secret,
-        "PAS_DATA_DIR": str(folder),
-        "PAS_PORT": str(port),
-    }
+    environment = {**server.program_environment(folder), "PAS_PORT": str(port)}
     command = [sys.executable, str(HERE / "http_apps.py"), application, str(port)]
     wrote = folder / f"{application}.log"
     with pinned(0), wrote.open("wb") as log:

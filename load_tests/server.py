@@ -96,6 +96,16 @@ class Server:
             "PGDATABASE": database,
         }
 
+    def program_environment(self, folder: Path) -> dict[str, str]:
+        """What the program needs to work on this server, with its own files in a folder."""
+        address = self.access.address
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PAS_")},
+            "PAS_DATABASE_URL": address.url,
+            "PAS_DATABASE_SECRET": address.secret,
+            "PAS_DATA_DIR": str(folder),
+        }
+
 
 @contextmanager
 def started(version: Version, folder: Path | None = None) -> Generator[Server]:

@@ -18,9 +18,13 @@ from pas.seals.notes import Note, read_note, sign
 PAS = [str(Path(sys.executable).parent / "pas")]
 VERIFIER = Path(__file__).parents[1] / "verifier" / "pas_verify.py"
 WALLS = ("pas_refuse_ddl", "pas_refuse_drop")
-A_SALE = """SELECT e.id FROM entry e JOIN transfer t ON t.entry_id = e.id AND t.line = 1
-    WHERE e.kind = 'redeem' AND e.refusal IS NULL
-        AND uuid_send(e.id) IN (SELECT key FROM seal_leaf) ORDER BY e.xid, e.id LIMIT 2"""
+TWO_SALES = """SELECT s.id FROM (
+        SELECT DISTINCT ON (t.amount) t.amount, e.id, e.xid FROM entry e JOIN transfer t ON t.entry_id = e.id AND t.line = 1
+        WHERE e.kind = 'redeem' AND e.refusal IS NULL
+            AND EXISTS (SELECT 1 FROM seal_leaf l WHERE l.kind = 4 AND l.key = uuid_send(e.id))
+        ORDER BY t.amount, e.xid, e.id
+    ) s ORDER BY s.xid, s.id LIMIT 2"""
+"""Of different amounts, so that something changes when they change places."""
 
 
 def psql(municipality: str, sql: str) -> list[str]:
@@ -35,32 +39,31 @@ def psql(municipality: str, sql: str) -> list[str]:
 def past_the_walls(municipality: str, table: str, change: str) -> None:
     """Change what nobody may, as a superuser who takes down every trigger and puts it up again."""
     down = [f"ALTER EVENT TRIGGER {one} DISABLE" for one in WALLS]
-    triggers = psql(
-        municipality,
-        f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal",
-    )
-    up = [f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {one}" for one in triggers]
-    up += [f"ALTER EVENT TRIGGER {one} ENABLE ALWAYS" for one in WALLS]
-    psql(
-        municipality,
-        ";\n".join(
-            ("BEGIN", *down, f"ALTER TABLE {table} DISABLE TRIGGER ALL", change, *up, "COMMIT")
-        ),
-    )
+    triggers = f"""DO $$ DECLARE one name; BEGIN
+        FOR one IN SELECT tgname FROM pg_trigger WHERE tgrelid = '{table}'::regclass AND NOT tgisinternal LOOP
+            EXECUTE format('ALTER TABLE {table} ENABLE ALWAYS TRIGGER %I', one);
+        END LOOP;
+    END $$"""
+    up = [triggers, *(f"ALTER EVENT TRIGGER {one} ENABLE ALWAYS" for one in WALLS)]
+    disable = f"ALTER TABLE {table} DISABLE TRIGGER ALL"
+    psql(municipality, ";\n".join(("BEGIN", *down, disable, change, *up, "COMMIT")))
 
 
-def both(municipality: str) -> tuple[str, str]:
+def known_key(municipality: str) -> str:
+    """Give the first key of the seals, as somebody outside knows it."""
+    asked = [*PAS, "ledger", "seal-keys", municipality]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[0]
+
+
+def both(municipality: str, key: str) -> tuple[str, str]:
     """What the program's own verifier says, and what the one says that needs nothing of it."""
     ours = subprocess.run(
         [*PAS, "ledger", "verify", municipality], capture_output=True, text=True, check=False
     )
-    keys = subprocess.run(
-        [*PAS, "ledger", "seal-keys", municipality], capture_output=True, text=True, check=True
-    )
     with tempfile.TemporaryDirectory() as folder:
         export = [*PAS, "ledger", "export", municipality, folder]
         subprocess.run(export, capture_output=True, text=True, check=True)
-        asked = [sys.executable, "-S", str(VERIFIER), folder, "--key", keys.stdout.split()[0]]
+        asked = [sys.executable, "-S", str(VERIFIER), folder, "--key", key]
         theirs = subprocess.run(asked, capture_output=True, text=True, check=False)
     return (ours.stderr, theirs.stdout)
 
@@ -74,9 +77,9 @@ class Drill:
         self.what, self.table, self.do, self.undo = what, table, do, undo
         self.ours, self.theirs = ours, theirs
 
-    def run(self, municipality: str, say: Callable[[str], None]) -> bool:
+    def run(self, municipality: str, key: str, say: Callable[[str], None]) -> bool:
         past_the_walls(municipality, self.table, self.do)
-        ours, theirs = both(municipality)
+        ours, theirs = both(municipality, key)
         past_the_walls(municipality, self.table, self.undo)
         found = [self.ours in ours, self.theirs in theirs]
         named = next((line for line in theirs.splitlines() if self.theirs in line), "nothing")
@@ -85,7 +88,10 @@ class Drill:
 
 
 def drills(municipality: str) -> list[Drill]:
-    one, other = psql(municipality, A_SALE)
+    found = psql(municipality, TWO_SALES)
+    if len(found) < 2:
+        raise SystemExit("Two sealed sales of different amounts are needed: pas demo spend")
+    one, other = found
     row = psql(municipality, f"SELECT row_to_json(e) FROM entry e WHERE id = '{one}'")[0]
     (size,) = psql(municipality, "SELECT max(size) FROM seal_checkpoint")
     note = json.loads(
@@ -97,7 +103,6 @@ def drills(municipality: str) -> list[Drill]:
     more = "UPDATE transfer SET amount = amount + {by} WHERE line = 1 AND entry_id = '{id}'"
     swap = f"""UPDATE transfer t SET amount = o.amount FROM transfer o WHERE t.line = 1 AND o.line = 1
         AND (t.entry_id, o.entry_id) IN (('{one}', '{other}'), ('{other}', '{one}'))"""
-    unequal = more.format(by=7, id=one) + ";" + swap
     key = one.replace("-", "")
     return [
         Drill(
@@ -124,8 +129,8 @@ def drills(municipality: str) -> list[Drill]:
         ),
         Drill(
             *("two change places", "transfer"),
-            do=unequal,
-            undo=swap + ";" + more.format(by=-7, id=one),
+            do=swap,
+            undo=swap,
             ours="is not what was sealed",
             theirs=f"entry {other.replace('-', '')}",
         ),
@@ -141,8 +146,9 @@ def drills(municipality: str) -> list[Drill]:
 
 def main() -> None:
     municipality = sys.argv[1] if len(sys.argv) > 1 else "velsen"
-    found = [one.run(municipality, print) for one in drills(municipality)]
-    ours, theirs = both(municipality)
+    key = known_key(municipality)
+    found = [one.run(municipality, key, print) for one in drills(municipality)]
+    ours, theirs = both(municipality, key)
     holds = "hold" in ours and "All of it holds." in theirs
     print(f"put back, and all of it holds: {holds}")
     sys.exit(0 if all(found) and holds else 1)

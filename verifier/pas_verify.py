@@ -177,7 +177,8 @@ def read_export(folder: Path, held: Held) -> Reading:
             at += 1
         reading.take(line)
         if reading.tree.size % SHOW_EVERY == 0:
-            print(f"\r{reading.tree.size} leaves", end="", file=sys.stderr, flush=True)
+            shown = f"\r{reading.tree.size} of {sizes[-1]} leaves"
+            print(shown, end="", file=sys.stderr, flush=True)
     for note in notes[at:]:
         reading.judge(note, is_last=note is notes[-1])
     reading.end()

@@ -21,6 +21,8 @@ TABLES = (
     "usable_change",
     "redemption",
     "redemption_reversal",
+    *("seal_key", "seal_leaf", "seal_node", "seal_checkpoint"),
+    *("balance_tree", "balance_tile", "seal_witness", "seal_cosignature"),
 )
 WRITES = {
     "update": "UPDATE {t} SET {c} = {c}",
@@ -37,6 +39,8 @@ WRITES = {
     "with delete": "WITH gone AS (DELETE FROM {t} RETURNING 1) SELECT count(*) FROM gone",
 }
 CHANGED_BY_THE_FUNCTIONS = {"balance", "reversal"}
+FORGOTTEN_BY_THE_FUNCTIONS = {"balance_tile"}
+"""The tiles of trees of balances before the last two."""
 REFUSED = {"PA100", "PA101", "42501", "25006"}
 """Append-only, only by the functions, no right to, read-only session."""
 
@@ -147,6 +151,8 @@ async def test_even_the_role_of_the_functions_changes_nothing_that_is_written(
         column = await first_column(migrator, table)
         for write in ("update", "delete", "truncate", "merge delete"):
             if table in CHANGED_BY_THE_FUNCTIONS and write == "update":
+                continue
+            if table in FORGOTTEN_BY_THE_FUNCTIONS and "delete" in write:
                 continue
             with pytest.raises(asyncpg.PostgresError) as refused:
                 await migrator.execute(WRITES[write].format(t=table, c=column))

@@ -19,7 +19,14 @@ from pas.seals.export import export_books
 from pas.seals.leaves import balance_data
 from pas.seals.notes import verifier_of
 from pas.seals.prove_balances import BalanceProof, prove_balances
-from pas.seals.take_balances import Taken, take_balances
+from pas.seals.take_balances import (
+    KEEP_TILES,
+    NOTE,
+    READ_ROWS,
+    Taken,
+    take_balances,
+    tiles_of,
+)
 from pas.seals.tree import is_included, leaf_hash
 from pas.seals.verify import Fault, verify
 from sealing import a_sale, last, public_key, seal_all
@@ -144,6 +151,33 @@ async def test_an_account_that_was_opened_later_has_no_proof_yet(
     await taken(connection, ring)
     later = await many_accounts(owner, scheme, 1)
     assert await prove_balances(connection, later) == []
+
+
+async def test_an_account_that_was_opened_after_the_seal_is_not_in_its_tree(
+    connection: Connection, owner: Connection, ring: KeyRing, scheme: Scheme, budget: Budget
+) -> None:
+    await seal_all(connection, ring)
+    before = await connection.fetchval("SELECT count(*) FROM balance")
+    (later,) = await many_accounts(owner, scheme, 1)
+    found = await take_balances(connection, now=NOW)
+    await seal_all(connection, ring)
+    assert found is not None
+    assert found.accounts == before
+    assert len(await prove_balances(connection, [budget.account, later])) == 1
+
+
+async def test_a_tree_that_leaves_accounts_out_is_not_sealed(
+    connection: Connection, owner: Connection, ring: KeyRing, scheme: Scheme, budget: Budget
+) -> None:
+    assert budget
+    await many_accounts(owner, scheme, 300)
+    await seal_all(connection, ring)
+    size = (await last(connection))[0].size
+    rows = await READ_ROWS.all(connection, size, 0, 256)
+    await KEEP_TILES.run(connection, size, 0, 0, tiles_of([row.hash for row in rows]))
+    with pytest.raises(asyncpg.PostgresError) as refused:
+        await NOTE.run(connection, size, bytes(32), NOW, [], [], [])
+    assert refused.value.sqlstate == "PA305"
 
 
 WRONG = {

@@ -131,6 +131,17 @@ async def test_another_sale_under_its_number_is_proved_by_the_receipt(
     assert await checks(promise(ring, other, cents=1239)) == ("promise", "promise")
 
 
+async def test_a_yes_of_nothing_is_another_promise_than_a_no(
+    connection: Connection, owner: Connection, sale: Item, ring: KeyRing, checks: Checks
+) -> None:
+    assert sale
+    declined = an_item("redeem", refusal="too-late")
+    await book(owner, declined)
+    await seal_all(connection, ring)
+    yes = msgspec.structs.replace(declined, refusal=None)
+    assert await checks(promise(ring, yes, cents=0)) == ("promise", "promise")
+
+
 @pytest.mark.parametrize("by", ["another key", "another municipality", "the key of seals", "hand"])
 async def test_a_receipt_that_the_books_did_not_sign_proves_nothing(
     sale: Item, ring: KeyRing, checks: Checks, by: str, tmp_path: Path

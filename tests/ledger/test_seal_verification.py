@@ -41,6 +41,22 @@ async def test_books_that_nobody_touched_hold(
     assert (found.size, found.checkpoints) == ((await last(connection))[0].size, len(booked) + 1)
 
 
+async def test_it_is_done_in_stretches_and_whoever_waits_hears_how_far_it_is(
+    connection: Connection,
+    booked: Sequence[Item],
+    trusted: list[bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pas.seals.verify.AT_ONCE", 1)
+    heard = list[tuple[int, int]]()
+    found = await verify(
+        connection, trusted=trusted, told=lambda done, total: heard.append((done, total))
+    )
+    sizes = await connection.fetch("SELECT size FROM seal_checkpoint ORDER BY size")
+    assert len(sizes) == len(booked) + 1
+    assert heard == [(size, found.size) for (size,) in sizes]
+
+
 async def test_what_is_not_sealed_yet_is_no_fault(
     connection: Connection, owner: Connection, booked: Sequence[Item], trusted: list[bytes]
 ) -> None:

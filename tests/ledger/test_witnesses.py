@@ -1,5 +1,8 @@
 """Witnesses: they sign what goes on from what they saw, refuse a fork, and their lines are kept and published."""
 
+import asyncio
+import fcntl
+import os
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +35,7 @@ from pas.seals.tree import TileId, path
 from pas.seals.witness import (
     BooksForked,
     SealByStranger,
+    TileWrong,
     Witness,
     cosign_newest,
     witness_of,
@@ -144,6 +148,38 @@ async def test_a_witness_signs_no_seal_of_a_stranger(
     other = verifier_of(checkpoint.origin, bytes(32))
     with pytest.raises(SealByStranger):
         seen(tmp_path, witness, other)
+
+
+@pytest.mark.parametrize("wrong", ["cut off", "another hash"])
+async def test_a_witness_signs_nothing_on_a_tile_that_is_not_whole(
+    sees: Sees, ring: KeyRing, witness: Witness, tmp_path: Path, wrong: str
+) -> None:
+    checkpoint, _ = await sees()
+    before = {file: file.read_bytes() for file in (tmp_path / "almere").iterdir()}
+    (tmp_path / "velsen").rename(tmp_path / "older")
+    await sees()
+    for file, content in before.items():
+        file.write_bytes(content)
+    (tile,) = (tmp_path / "velsen" / "tile" / "0" / "000.p").iterdir()
+    content = tile.read_bytes()
+    tile.write_bytes(content[:-1] if wrong == "cut off" else bytes(32) + content[32:])
+    with pytest.raises(TileWrong if wrong == "cut off" else BooksForked):
+        seen(tmp_path, witness, key_of(checkpoint, ring))
+
+
+async def test_one_process_at_a_time_compares_and_remembers(
+    sees: Sees, ring: KeyRing, witness: Witness, tmp_path: Path
+) -> None:
+    checkpoint, _ = await sees()
+    held = os.open(tmp_path / "almere", os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    other = asyncio.create_task(
+        asyncio.to_thread(seen, tmp_path, witness, key_of(checkpoint, ring))
+    )
+    done, _ = await asyncio.wait([other], timeout=0.3)
+    os.close(held)
+    assert not done
+    assert (await other)[0] == checkpoint
 
 
 async def test_a_key_is_made_once_and_is_nobody_else_s_to_read(tmp_path: Path) -> None:

@@ -302,6 +302,32 @@ async def test_nobody_writes_in_what_was_closed_or_closes_alone(
                 await who.execute(change)
 
 
+async def test_a_closing_goes_one_step_at_a_time_and_never_on_from_its_end(
+    connection: Connection, database: Database, old: OldYear, ring: KeyRing
+) -> None:
+    async def refused(change: str) -> None:
+        with pytest.raises(asyncpg.PostgresError) as error:
+            await connection.execute(f"UPDATE year_closing SET {change}")
+        assert error.value.sqlstate == "PA315", change
+
+    assert old
+    await ready_to_close_the_year(connection, database)
+    await proposed(connection)
+    await seal_all(connection, ring)
+    closes = f"""closed_at = now(), closed_by = '{SECOND.id}', merchant_names = '', file_hash = sha256('x'),
+        checkpoint_size = (SELECT max(size) FROM seal_checkpoint)"""
+    opens = f"reopening_proposed_at = now(), reopening_proposed_by = '{FINANCE.id}', reopening_because = 'x'"
+    await refused(f"{closes}, {opens}")
+    await confirm_closing(connection, LAST, actor=SECOND, now=NOW)
+    await propose_year_reopening(connection, LAST, reason="Fout", actor=FINANCE, now=NOW)
+    await refused(f"reopened_at = now(), reopened_by = '{SECOND.id}', reopening_because = 'y'")
+    await confirm_year_reopening(connection, LAST, actor=SECOND, now=NOW)
+    await refused("reopened_at = now()")
+    await proposed(connection)
+    await reject_closing(connection, LAST, reason="Nee", actor=SECOND, now=NOW)
+    await refused("rejected_because = 'Ja' WHERE rejected_at IS NOT NULL")
+
+
 WAITS = """
     SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
     WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()
