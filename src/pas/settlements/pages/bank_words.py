@@ -45,6 +45,8 @@ WHY: Final[Mapping[Why, str]] = {
     "reversed_credit": "De bank draaide een bijschrijving terug.",
     "whole_file": "De bank weigerde het hele bestand. Is het twee keer gestuurd?",
     "duplicate": "De bank zegt dat deze betaling er al is. Dan is de eerste misschien betaald.",
+    "above_outstanding": "Er kwam meer binnen dan er van de debetnota nog open staat.",
+    "maybe_booked": "Dit bedrag van de debetnota is al geboekt, op een andere dag.",
     "unknown_status": "Dit bericht van de bank kennen wij niet.",
 }
 
