@@ -3,6 +3,7 @@
 All of it was fixed at the approval, so the paper is the same bytes however often it is made.
 """
 
+from pas.days import day_of
 from pas.db import Connection
 from pas.ids import DebitNoteId
 from pas.money import euros
@@ -34,7 +35,7 @@ def document_of(note: DebitNote, house: House) -> Document:
         about=note.merchant,
         blocks=[
             Sentence(
-                f"U kreeg van {house.municipality} geld voor bestedingen met de {house.product}. "
+                f"U kreeg van ons geld voor bestedingen met de {house.product}. "
                 "Daarna zijn bestedingen teruggedraaid. Nu is er meer teruggedraaid dan besteed."
             ),
             Sentence(
@@ -48,7 +49,7 @@ def document_of(note: DebitNote, house: House) -> Document:
                     ("Op rekening", note.payee_iban or ""),
                     ("Op naam van", note.payee_name or ""),
                     ("Kenmerk van de betaling", in_groups(note.reference)),
-                    ("Datum van deze debetnota", day(note.approved_at)),
+                    ("Datum van deze debetnota", day(day_of(note.approved_at))),
                 ]
             ),
             Sentence(
