@@ -4,6 +4,26 @@ CREATE SCHEMA municipality;
 
 ALTER SCHEMA municipality OWNER TO owner_municipality;
 
+CREATE FUNCTION municipality.account_below_zero(account bigint, OUT balance_cents bigint, OUT below_since timestamp with time zone) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    SET jit TO 'off'
+    AS $$
+    WITH moved AS (
+        SELECT t.entry_id, t.epoch, t.xid, t.amount FROM transfer t WHERE t.credit = account
+        UNION ALL
+        SELECT t.entry_id, t.epoch, t.xid, -t.amount FROM transfer t WHERE t.debit = account
+    ), standing AS (
+        SELECT e.recorded_at, dense_rank() OVER w AS step, sum(m.amount) OVER w AS cents
+        FROM moved m JOIN entry e ON e.id = m.entry_id WINDOW w AS (ORDER BY e.recorded_at, m.epoch, m.xid)
+    )
+    SELECT coalesce((SELECT sum(m.amount) FROM moved m), 0)::bigint,
+        (SELECT min(s.recorded_at) FROM standing s WHERE s.step > coalesce((SELECT max(p.step) FROM standing p WHERE p.cents >= 0), 0))
+$$;
+
+ALTER FUNCTION municipality.account_below_zero(account bigint, OUT balance_cents bigint, OUT below_since timestamp with time zone) OWNER TO owner_municipality;
+
 CREATE FUNCTION municipality.add_witness(of_name text, key bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -419,6 +439,27 @@ END $$;
 
 ALTER FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) OWNER TO ledger_municipality;
 
+CREATE FUNCTION municipality.book_debit_note(note uuid, receipt integer, cents bigint, received date, entry uuid, print bytea, candidate bigint, booked timestamp with time zone, by_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    ours debit_note := (SELECT n FROM debit_note n WHERE n.id = note FOR NO KEY UPDATE);
+    bank bigint := (open_accounts(ARRAY[candidate], ARRAY['bank'], ARRAY['cents'], ARRAY[NULL::uuid], ARRAY[NULL::smallint],
+        ARRAY[NULL::uuid], ARRAY[false], ARRAY[NULL::timestamptz], ARRAY[NULL::timestamptz]))[1];
+BEGIN
+    IF (ours.approved_at IS NOT NULL AND cents BETWEEN 1 AND debit_note_outstanding(note)
+        AND receipt = 1 + (SELECT count(*) FROM debit_note_receipt r WHERE r.note_id = note)) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA278', MESSAGE = 'no more is received for a debit note than what is outstanding of it';
+    END IF;
+    PERFORM book_settlement('debit_note', ARRAY[entry], ARRAY[print], ARRAY[bank], ARRAY[ours.account_id], ARRAY[cents], booked, by_id);
+    INSERT INTO debit_note_receipt (entry_id, note_id, number, amount_cents, received_on, booked_at, booked_by)
+    VALUES (entry, note, receipt, cents, received, booked, by_id);
+    UPDATE debit_note n SET received_cents = n.received_cents + cents WHERE n.id = note;
+END $$;
+
+ALTER FUNCTION municipality.book_debit_note(note uuid, receipt integer, cents bigint, received date, entry uuid, print bytea, candidate bigint, booked timestamp with time zone, by_id uuid) OWNER TO ledger_municipality;
+
 CREATE FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'municipality', 'pg_temp'
@@ -594,6 +635,35 @@ CREATE FUNCTION municipality.credited_between(accounts bigint[], epochs integer[
 $$;
 
 ALTER FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) OWNER TO ledger_municipality;
+
+CREATE FUNCTION municipality.debit_note_days() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT coalesce((SELECT (s.value #>> '{}')::integer FROM setting s WHERE s.key = 'debit_note_days' ORDER BY s.recorded_at DESC, s.id DESC LIMIT 1), 90)
+$$;
+
+ALTER FUNCTION municipality.debit_note_days() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.debit_note_outstanding(note uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT CASE WHEN n.withdrawn_at IS NULL AND n.netted_at IS NULL AND z.below_since <= n.proposed_at
+        THEN least(n.amount_cents - n.received_cents, -z.balance_cents) ELSE 0 END
+    FROM debit_note n CROSS JOIN LATERAL account_below_zero(n.account_id) z WHERE n.id = note
+$$;
+
+ALTER FUNCTION municipality.debit_note_outstanding(note uuid) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.debit_note_reference(number integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    SELECT 'RF' || lpad((98 - ('251028' || lpad(number::text, 9, '0') || '271500')::numeric % 97)::text, 2, '0') || 'PAS' || lpad(number::text, 9, '0')
+$$;
+
+ALTER FUNCTION municipality.debit_note_reference(number integer) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) RETURNS TABLE(account_id bigint, reversed_cents bigint, returned_cents bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1282,6 +1352,27 @@ CREATE FUNCTION municipality.manages_letters_of(who uuid, born date, household t
 $$;
 
 ALTER FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.merchants_below_zero(taken_before timestamp with time zone) RETURNS TABLE(merchant_id uuid, account_id bigint, balance_cents bigint, below_since timestamp with time zone)
+    LANGUAGE sql STABLE
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+    WITH candidate AS MATERIALIZED (
+        SELECT a.id, a.subject_id
+        FROM account a
+        LEFT JOIN LATERAL (
+            SELECT l.to_epoch, l.to_xid FROM settlement_line l WHERE l.account_id = a.id AND l.settle_entry_id IS NOT NULL
+            ORDER BY l.from_epoch DESC, l.from_xid DESC LIMIT 1
+        ) p ON true
+        WHERE a.kind = 'merchant' AND EXISTS (
+            SELECT 1 FROM transfer t JOIN entry e ON e.id = t.entry_id AND e.kind <> 'settle'
+            WHERE t.debit = a.id AND (t.epoch, t.xid) >= (coalesce(p.to_epoch, 0), coalesce(p.to_xid, 0)) AND e.recorded_at <= taken_before)
+    )
+    SELECT c.subject_id, c.id, z.balance_cents, z.below_since
+    FROM candidate c CROSS JOIN LATERAL account_below_zero(c.id) z WHERE z.balance_cents < 0
+$$;
+
+ALTER FUNCTION municipality.merchants_below_zero(taken_before timestamp with time zone) OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1991,6 +2082,73 @@ BEGIN
 END $$;
 
 ALTER FUNCTION municipality.refuse_changed_verdict() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_debit_note() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    at CONSTANT timestamptz := clock_timestamp();
+    standing record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext(current_schema || '.debit_note'));
+    SELECT a.id, z.balance_cents, z.below_since,
+        (at AT TIME ZONE 'Europe/Amsterdam')::date - (z.below_since AT TIME ZONE 'Europe/Amsterdam')::date AS days INTO standing
+    FROM account a CROSS JOIN LATERAL account_below_zero(a.id) z
+    WHERE a.kind = 'merchant' AND a.unit = 'cents' AND a.subject_id = NEW.merchant_id;
+    IF (standing.days >= debit_note_days()) IS NOT TRUE
+        OR NOT EXISTS (SELECT 1 FROM merchant m WHERE m.id = NEW.merchant_id AND m.state IN ('approved', 'suspended')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA273', MESSAGE = 'a debit note is for a merchant that takes part and is below zero long enough';
+    END IF;
+    NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM debit_note n);
+    NEW.reference := debit_note_reference(NEW.number);
+    NEW.account_id := standing.id;
+    NEW.amount_cents := -standing.balance_cents;
+    NEW.below_since := standing.below_since;
+    NEW.negative_since := (standing.below_since AT TIME ZONE 'Europe/Amsterdam')::date;
+    NEW.proposed_at := at;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_debit_note() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_debit_note_bank_item() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM bank_item i JOIN debit_note_receipt r ON r.entry_id = NEW.entry_id JOIN debit_note n ON n.id = r.note_id
+        WHERE i.id = NEW.item_id AND i.outcome IN ('booked', 'confirmed') AND i.kind = 'credit' AND NOT i.is_return
+            AND (i.note_number, i.message, i.amount_cents, i.currency, i.day) = (n.number, NEW.message, r.amount_cents, 'EUR', r.received_on)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA279', MESSAGE = 'what was booked of a debit note is not what the bank says';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_debit_note_bank_item() OWNER TO owner_municipality;
+
+CREATE FUNCTION municipality.refuse_debit_note_step() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'municipality', 'pg_temp'
+    AS $$
+DECLARE
+    steps CONSTANT text[] := '{approved_at,approved_by,due_on,payee_name,payee_iban,withdrawn_at,withdrawn_by,withdrawn_because,netted_at,received_cents}';
+    approves CONSTANT boolean := OLD.approved_at IS NULL AND NEW.approved_at IS NOT NULL;
+BEGIN
+    IF (to_jsonb(NEW) - steps) <> (to_jsonb(OLD) - steps)
+        OR OLD.withdrawn_at IS NOT NULL OR OLD.netted_at IS NOT NULL OR OLD.received_cents = OLD.amount_cents
+        OR OLD.approved_at IS NOT NULL AND (OLD.approved_at, OLD.approved_by, OLD.due_on, OLD.payee_name, OLD.payee_iban)
+            IS DISTINCT FROM (NEW.approved_at, NEW.approved_by, NEW.due_on, NEW.payee_name, NEW.payee_iban)
+        OR NEW.received_cents <> OLD.received_cents AND (NEW.received_cents < OLD.received_cents OR current_user <> 'ledger_' || TG_TABLE_SCHEMA)
+        OR NEW.netted_at IS NOT NULL AND debit_note_outstanding(OLD.id) <> 0
+        OR approves AND debit_note_outstanding(OLD.id) = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PA274', MESSAGE = 'a debit note does not go this way, and never changes what it was';
+    END IF;
+    RETURN NEW;
+END $$;
+
+ALTER FUNCTION municipality.refuse_debit_note_step() OWNER TO owner_municipality;
 
 CREATE FUNCTION municipality.refuse_double_agreement() RETURNS trigger
     LANGUAGE plpgsql
@@ -3296,6 +3454,7 @@ CREATE TABLE municipality.bank_item (
     outcome text NOT NULL,
     why text,
     decided_at timestamp with time zone,
+    note_number integer,
     CONSTRAINT bank_item_amount_cents_check CHECK ((amount_cents >= 0)),
     CONSTRAINT bank_item_check CHECK ((num_nonnulls(file_number, line_number) = num_nonnulls(run_number))),
     CONSTRAINT bank_item_check1 CHECK ((((kind = 'status'::text) = (message = 'status'::text)) AND ((kind = 'status'::text) = (account IS NULL)))),
@@ -3305,16 +3464,19 @@ CREATE TABLE municipality.bank_item (
     CONSTRAINT bank_item_key_check CHECK ((octet_length(key) = 32)),
     CONSTRAINT bank_item_kind_check CHECK ((kind = ANY (ARRAY['debit'::text, 'credit'::text, 'status'::text]))),
     CONSTRAINT bank_item_message_check CHECK ((message = ANY (ARRAY['status'::text, 'statement'::text, 'notification'::text]))),
+    CONSTRAINT bank_item_note_number_check CHECK (((note_number IS NULL) OR ((note_number > 0) AND (kind = 'credit'::text) AND (run_number IS NULL)))),
     CONSTRAINT bank_item_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'confirmed'::text, 'noted'::text, 'open'::text, 'matched'::text, 'dismissed'::text]))),
     CONSTRAINT bank_item_reason_check CHECK ((length(reason) <= 35)),
     CONSTRAINT bank_item_status_check CHECK ((length(status) <= 35)),
     CONSTRAINT bank_item_transactions_check CHECK ((transactions >= 0)),
-    CONSTRAINT bank_item_why_check CHECK ((why = ANY (ARRAY['no_id'::text, 'unknown_id'::text, 'other_amount'::text, 'other_count'::text, 'other_currency'::text, 'other_payer'::text, 'other_payee'::text, 'other_day'::text, 'has_outcome'::text, 'not_paid_yet'::text, 'not_a_return'::text, 'reversed_credit'::text, 'whole_file'::text, 'duplicate'::text, 'unknown_status'::text])))
+    CONSTRAINT bank_item_why_check CHECK ((why = ANY (ARRAY['no_id'::text, 'unknown_id'::text, 'other_amount'::text, 'other_count'::text, 'other_currency'::text, 'other_payer'::text, 'other_payee'::text, 'other_day'::text, 'has_outcome'::text, 'not_paid_yet'::text, 'not_a_return'::text, 'reversed_credit'::text, 'whole_file'::text, 'duplicate'::text, 'unknown_status'::text, 'above_outstanding'::text, 'maybe_booked'::text])))
 );
 
 ALTER TABLE municipality.bank_item OWNER TO owner_municipality;
 
 COMMENT ON COLUMN municipality.bank_item.key IS 'Hash of what the bank says: a second file that says the same is not booked again.';
+
+COMMENT ON COLUMN municipality.bank_item.note_number IS 'The debit note whose reference stands in what the bank says.';
 
 CREATE TABLE municipality.bank_item_details (
     item_id uuid NOT NULL,
@@ -3636,6 +3798,76 @@ COMMENT ON TABLE municipality.coupon_run IS 'One making of booklets; valid_until
 COMMENT ON COLUMN municipality.coupon_run.most_cents IS 'On coupons of one budget together, at most.';
 
 COMMENT ON COLUMN municipality.coupon_run.limit_cents IS 'On all coupons of the run together: what the municipality can come to bear of it.';
+
+CREATE TABLE municipality.debit_note (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    reference text NOT NULL,
+    merchant_id uuid NOT NULL,
+    account_id bigint NOT NULL,
+    amount_cents bigint NOT NULL,
+    below_since timestamp with time zone NOT NULL,
+    negative_since date NOT NULL,
+    proposed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    proposed_by_kind text NOT NULL,
+    proposed_by uuid NOT NULL,
+    approved_at timestamp with time zone,
+    approved_by uuid,
+    due_on date,
+    payee_name text,
+    payee_iban text,
+    withdrawn_at timestamp with time zone,
+    withdrawn_by uuid,
+    withdrawn_because text,
+    netted_at timestamp with time zone,
+    received_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT debit_note_amount_cents_check CHECK (((amount_cents >= 1) AND (amount_cents <= '99999999999'::bigint))),
+    CONSTRAINT debit_note_check CHECK ((num_nonnulls(approved_at, approved_by, due_on, payee_name, payee_iban) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT debit_note_check1 CHECK ((num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_because) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT debit_note_check2 CHECK (((withdrawn_at IS NULL) OR (netted_at IS NULL))),
+    CONSTRAINT debit_note_check3 CHECK (((received_cents = 0) OR (approved_at IS NOT NULL))),
+    CONSTRAINT debit_note_never_above_amount CHECK ((received_cents <= amount_cents)),
+    CONSTRAINT debit_note_number_check CHECK (((number >= 1) AND (number <= 999999999))),
+    CONSTRAINT debit_note_payee_iban_check CHECK ((payee_iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}$'::text)),
+    CONSTRAINT debit_note_payee_name_check CHECK (((length(payee_name) >= 1) AND (length(payee_name) <= 70))),
+    CONSTRAINT debit_note_proposed_by_kind_check CHECK ((proposed_by_kind = ANY (ARRAY['login'::text, 'system'::text]))),
+    CONSTRAINT debit_note_received_cents_check CHECK ((received_cents >= 0)),
+    CONSTRAINT debit_note_withdrawn_because_check CHECK (((length(withdrawn_because) >= 1) AND (length(withdrawn_because) <= 300))),
+    CONSTRAINT second_pair_of_eyes_on_debit_note CHECK ((approved_by <> proposed_by))
+);
+
+ALTER TABLE municipality.debit_note OWNER TO owner_municipality;
+
+COMMENT ON COLUMN municipality.debit_note.reference IS 'ISO 11649 creditor reference, made from the number: RF, two check digits, PAS and nine digits.';
+
+COMMENT ON COLUMN municipality.debit_note.below_since IS 'When the movement was recorded that took the merchant below zero, from where it did not come back until the proposal.';
+
+COMMENT ON COLUMN municipality.debit_note.netted_at IS 'When somebody saw that sales had paid the rest; noted before the next note of the merchant.';
+
+CREATE TABLE municipality.debit_note_bank_item (
+    item_id uuid NOT NULL,
+    entry_id uuid NOT NULL,
+    message text NOT NULL,
+    CONSTRAINT debit_note_bank_item_message_check CHECK ((message = ANY (ARRAY['statement'::text, 'notification'::text])))
+);
+
+ALTER TABLE municipality.debit_note_bank_item OWNER TO owner_municipality;
+
+CREATE TABLE municipality.debit_note_receipt (
+    entry_id uuid NOT NULL,
+    note_id uuid NOT NULL,
+    number integer NOT NULL,
+    amount_cents bigint NOT NULL,
+    received_on date NOT NULL,
+    booked_at timestamp with time zone NOT NULL,
+    booked_by uuid NOT NULL,
+    CONSTRAINT debit_note_receipt_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT debit_note_receipt_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE municipality.debit_note_receipt OWNER TO owner_municipality;
+
+COMMENT ON TABLE municipality.debit_note_receipt IS 'What the bank received for a note; each is one entry of the books.';
 
 CREATE TABLE municipality.decision (
     id uuid NOT NULL,
@@ -5919,6 +6151,27 @@ ALTER TABLE ONLY municipality.coupon
 ALTER TABLE ONLY municipality.coupon_run
     ADD CONSTRAINT coupon_run_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY municipality.debit_note_bank_item
+    ADD CONSTRAINT debit_note_bank_item_entry_id_message_key UNIQUE (entry_id, message);
+
+ALTER TABLE ONLY municipality.debit_note_bank_item
+    ADD CONSTRAINT debit_note_bank_item_pkey PRIMARY KEY (item_id);
+
+ALTER TABLE ONLY municipality.debit_note
+    ADD CONSTRAINT debit_note_number_key UNIQUE (number);
+
+ALTER TABLE ONLY municipality.debit_note
+    ADD CONSTRAINT debit_note_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY municipality.debit_note_receipt
+    ADD CONSTRAINT debit_note_receipt_note_id_number_key UNIQUE (note_id, number);
+
+ALTER TABLE ONLY municipality.debit_note_receipt
+    ADD CONSTRAINT debit_note_receipt_pkey PRIMARY KEY (entry_id);
+
+ALTER TABLE ONLY municipality.debit_note
+    ADD CONSTRAINT debit_note_reference_key UNIQUE (reference);
+
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (id);
 
@@ -6370,6 +6623,8 @@ CREATE UNIQUE INDEX coupon_entry_once ON municipality.coupon_entry USING btree (
 
 CREATE INDEX coupon_list_merchant ON municipality.coupon_list USING btree (merchant_id, entered_at);
 
+CREATE UNIQUE INDEX debit_note_open ON municipality.debit_note USING btree (merchant_id) WHERE ((withdrawn_at IS NULL) AND (netted_at IS NULL) AND (received_cents < amount_cents));
+
 CREATE INDEX decision_resident ON municipality.decision USING btree (resident_id, year, decided_at DESC);
 
 CREATE INDEX deviation_resident ON municipality.deviation USING btree (resident_id, year);
@@ -6639,6 +6894,18 @@ ALTER TABLE municipality.coupon_list ENABLE ALWAYS TRIGGER append_only;
 CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.coupon_run FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
 ALTER TABLE municipality.coupon_run ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON municipality.debit_note FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.debit_note ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.debit_note_bank_item FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.debit_note_bank_item ENABLE ALWAYS TRIGGER append_only;
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.debit_note_receipt FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
+
+ALTER TABLE municipality.debit_note_receipt ENABLE ALWAYS TRIGGER append_only;
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON municipality.decision FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write();
 
@@ -6980,6 +7247,10 @@ CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.coupon_list FOR EACH
 
 ALTER TABLE municipality.coupon_list ENABLE ALWAYS TRIGGER only_by_ledger;
 
+CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.debit_note_receipt FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
+
+ALTER TABLE municipality.debit_note_receipt ENABLE ALWAYS TRIGGER only_by_ledger;
+
 CREATE TRIGGER only_by_ledger BEFORE INSERT ON municipality.entry FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_write_unless_ledger();
 
 ALTER TABLE municipality.entry ENABLE ALWAYS TRIGGER only_by_ledger;
@@ -7114,6 +7385,14 @@ CREATE TRIGGER refuse_line BEFORE INSERT ON municipality.settlement_line FOR EAC
 
 ALTER TABLE municipality.settlement_line ENABLE ALWAYS TRIGGER refuse_line;
 
+CREATE TRIGGER refuse_note BEFORE INSERT ON municipality.debit_note FOR EACH ROW EXECUTE FUNCTION municipality.refuse_debit_note();
+
+ALTER TABLE municipality.debit_note ENABLE ALWAYS TRIGGER refuse_note;
+
+CREATE TRIGGER refuse_other BEFORE INSERT ON municipality.debit_note_bank_item FOR EACH ROW EXECUTE FUNCTION municipality.refuse_debit_note_bank_item();
+
+ALTER TABLE municipality.debit_note_bank_item ENABLE ALWAYS TRIGGER refuse_other;
+
 CREATE TRIGGER refuse_other_amount AFTER INSERT ON municipality.bank_booking REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION municipality.refuse_bank_booking();
 
 ALTER TABLE municipality.bank_booking ENABLE ALWAYS TRIGGER refuse_other_amount;
@@ -7143,6 +7422,10 @@ ALTER TABLE municipality.deviation ENABLE ALWAYS TRIGGER refuse_second_deviation
 CREATE TRIGGER refuse_second_verdict BEFORE UPDATE ON municipality.payout_account FOR EACH ROW EXECUTE FUNCTION municipality.refuse_second_verdict();
 
 ALTER TABLE municipality.payout_account ENABLE ALWAYS TRIGGER refuse_second_verdict;
+
+CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.debit_note FOR EACH ROW EXECUTE FUNCTION municipality.refuse_debit_note_step();
+
+ALTER TABLE municipality.debit_note ENABLE ALWAYS TRIGGER refuse_step;
 
 CREATE TRIGGER refuse_step BEFORE UPDATE ON municipality.period_closing FOR EACH ROW EXECUTE FUNCTION municipality.refuse_period_step();
 
@@ -7278,6 +7561,18 @@ ALTER TABLE ONLY municipality.coupon
 
 ALTER TABLE ONLY municipality.coupon
     ADD CONSTRAINT coupon_scheme_version_id_fkey FOREIGN KEY (scheme_version_id) REFERENCES municipality.scheme_version(id);
+
+ALTER TABLE ONLY municipality.debit_note_bank_item
+    ADD CONSTRAINT debit_note_bank_item_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES municipality.debit_note_receipt(entry_id);
+
+ALTER TABLE ONLY municipality.debit_note_bank_item
+    ADD CONSTRAINT debit_note_bank_item_item_id_fkey FOREIGN KEY (item_id) REFERENCES municipality.bank_item(id);
+
+ALTER TABLE ONLY municipality.debit_note
+    ADD CONSTRAINT debit_note_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES municipality.merchant(id);
+
+ALTER TABLE ONLY municipality.debit_note_receipt
+    ADD CONSTRAINT debit_note_receipt_note_id_fkey FOREIGN KEY (note_id) REFERENCES municipality.debit_note(id);
 
 ALTER TABLE ONLY municipality.decision
     ADD CONSTRAINT decision_resident_id_fkey FOREIGN KEY (resident_id) REFERENCES municipality.resident(id);
@@ -7571,6 +7866,10 @@ GRANT USAGE ON SCHEMA municipality TO app_municipality;
 GRANT USAGE ON SCHEMA municipality TO auditor_municipality;
 GRANT ALL ON SCHEMA municipality TO ledger_municipality;
 
+REVOKE ALL ON FUNCTION municipality.account_below_zero(account bigint, OUT balance_cents bigint, OUT below_since timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.account_below_zero(account bigint, OUT balance_cents bigint, OUT below_since timestamp with time zone) TO app_municipality;
+GRANT ALL ON FUNCTION municipality.account_below_zero(account bigint, OUT balance_cents bigint, OUT below_since timestamp with time zone) TO ledger_municipality;
+
 REVOKE ALL ON FUNCTION municipality.add_witness(of_name text, key bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.add_witness(of_name text, key bytea) TO app_municipality;
 
@@ -7587,6 +7886,9 @@ GRANT ALL ON FUNCTION municipality.balance_rows(at_size bigint, after bigint, mo
 REVOKE ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.book(item_ids uuid[], item_kinds text[], item_refusals text[], item_fingerprints bytea[], item_reverses uuid[], item_replaces uuid[], item_occurred timestamp with time zone[], item_actor_kinds text[], item_actors uuid[], accounts bigint[], line_items integer[], line_debits integer[], line_credits integer[], line_amounts bigint[], line_reversed smallint[], line_seen bigint[]) TO owner_municipality;
 
+REVOKE ALL ON FUNCTION municipality.book_debit_note(note uuid, receipt integer, cents bigint, received date, entry uuid, print bytea, candidate bigint, booked timestamp with time zone, by_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.book_debit_note(note uuid, receipt integer, cents bigint, received date, entry uuid, print bytea, candidate bigint, booked timestamp with time zone, by_id uuid) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.book_payments(run uuid, posting_kind text, numbers integer[], day date, because text, entries uuid[], prints bytea[], candidate bigint, booked timestamp with time zone, by_id uuid) TO app_municipality;
 
@@ -7599,6 +7901,16 @@ REVOKE ALL ON FUNCTION municipality.confirm_award(entry uuid, print bytea, appli
 GRANT ALL ON FUNCTION municipality.confirm_award(entry uuid, print bytea, application uuid, payee uuid, invoice text, amount bigint, occurred timestamp with time zone, by_kind text, by_id uuid, trace text) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.credited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.debit_note_days() FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.debit_note_days() TO app_municipality;
+
+REVOKE ALL ON FUNCTION municipality.debit_note_outstanding(note uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.debit_note_outstanding(note uuid) TO app_municipality;
+GRANT ALL ON FUNCTION municipality.debit_note_outstanding(note uuid) TO ledger_municipality;
+
+REVOKE ALL ON FUNCTION municipality.debit_note_reference(number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.debit_note_reference(number integer) TO app_municipality;
 
 REVOKE ALL ON FUNCTION municipality.debited_between(accounts bigint[], epochs integer[], xids bigint[], until_epoch integer, until_xid bigint) FROM PUBLIC;
 
@@ -7688,6 +8000,9 @@ GRANT ALL ON FUNCTION municipality.lock_pots(pots bigint[]) TO app_municipality;
 REVOKE ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.manages_letters_of(who uuid, born date, household text, on_day date) TO app_municipality;
 
+REVOKE ALL ON FUNCTION municipality.merchants_below_zero(taken_before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION municipality.merchants_below_zero(taken_before timestamp with time zone) TO app_municipality;
+
 REVOKE ALL ON FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION municipality.note_balances(at_size bigint, root bytea, taken timestamp with time zone, levels smallint[], numbers bigint[], nodes bytea[]) TO app_municipality;
 
@@ -7741,6 +8056,12 @@ REVOKE ALL ON FUNCTION municipality.refuse_bank_item() FROM PUBLIC;
 REVOKE ALL ON FUNCTION municipality.refuse_changed_signal() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_changed_verdict() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_debit_note() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_debit_note_bank_item() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION municipality.refuse_debit_note_step() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION municipality.refuse_double_agreement() FROM PUBLIC;
 
@@ -8142,6 +8463,43 @@ GRANT SELECT,INSERT ON TABLE municipality.coupon_run TO app_municipality;
 GRANT SELECT ON TABLE municipality.coupon_run TO ledger_municipality;
 
 GRANT UPDATE(ended_at) ON TABLE municipality.coupon_run TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.debit_note TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.debit_note TO app_municipality;
+GRANT SELECT,UPDATE ON TABLE municipality.debit_note TO ledger_municipality;
+
+GRANT INSERT(id) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT INSERT(merchant_id) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT INSERT(proposed_by_kind) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT INSERT(proposed_by) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(approved_at) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(approved_by) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(due_on) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(payee_name) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(payee_iban) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(withdrawn_at) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(withdrawn_by) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(withdrawn_because) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT UPDATE(netted_at) ON TABLE municipality.debit_note TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.debit_note_bank_item TO auditor_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.debit_note_bank_item TO app_municipality;
+
+GRANT SELECT ON TABLE municipality.debit_note_receipt TO auditor_municipality;
+GRANT SELECT ON TABLE municipality.debit_note_receipt TO app_municipality;
+GRANT SELECT,INSERT ON TABLE municipality.debit_note_receipt TO ledger_municipality;
 
 GRANT SELECT ON TABLE municipality.decision TO auditor_municipality;
 GRANT SELECT,INSERT ON TABLE municipality.decision TO app_municipality;

@@ -46,8 +46,10 @@ OF_SOMEBODY: Final = {
     "webhooks",
     "periods-to-close",
     "years-to-decide",
+    "debit-notes",
+    "debit-notes-due",
 }
-"""What waits for one person or one merchant, or until a month is over, has a test of its own."""
+"""What waits for one person or one merchant, or until time has passed, has a test of its own."""
 
 
 def everybody(**changes: object) -> Actor:

@@ -40,6 +40,8 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     returned: str = ""
     """Reason code of a return."""
     words: str = ""
+    creditor_reference: str = ""
+    """What the payer filled in as the reference of the creditor, checked by their bank."""
     pending: bool = False
 
 
@@ -132,6 +134,9 @@ def detail_of(line: tuple[str, int, str], move: Move, habit: Habit, version: str
         "RmtInf": {"Ustrd": [move.words or "Uitbetaling"]},
     }
     detail |= said_of(cents, move, version)
+    if move.creditor_reference:
+        kind = {"CdOrPrtry": {"Cd": "SCOR"}}
+        detail["RmtInf"] = {"Strd": [{"CdtrRefInf": {"Tp": kind, "Ref": move.creditor_reference}}]}
     if move.returned:
         detail["RtrInf"] = {"Rsn": {"Cd": move.returned}}
     return detail

@@ -45,6 +45,7 @@ SEALS = (
     *("seal_witness", "seal_cosignature"),
 )
 PERIODS = ("period_closing", "period_line", "year_closing")
+OF_NOTES = ("debit_note", "debit_note_receipt", "debit_note_bank_item")
 OF_THE_BANK = ("bank_file", "bank_statement", "bank_booking", "bank_item", "bank_decision")
 
 
@@ -81,7 +82,7 @@ async def test_the_proof_knows_every_wall_of_the_schema(superuser: Connection) -
     """Take down all that the catalogue says is there: each is missed."""
     await without_ddl_guard(superuser)
     tables = "'{account,balance,entry,transfer,reversal,epoch,posting,usable_change}'::regclass[]"
-    names = ("redemption", "redemption_reversal", *SEALS, *PERIODS, *OF_THE_BANK)
+    names = ("redemption", "redemption_reversal", *SEALS, *PERIODS, *OF_NOTES, *OF_THE_BANK)
     beside = f"'{{{','.join(names)}}}'::regclass[]"
     constraints = await superuser.fetch(
         f"SELECT conrelid::regclass::text, conname FROM pg_constraint"

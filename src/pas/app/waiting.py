@@ -78,6 +78,14 @@ COUNT_WAITING: Final = Statement(
         WHEN 'bank-items' THEN (SELECT count(*) FROM bank_item i WHERE i.outcome = 'open'
             AND NOT EXISTS (SELECT 1 FROM bank_decision d WHERE d.item_id = i.id AND d.outcome IS NULL))
         WHEN 'bank-decisions' THEN (SELECT count(*) FROM bank_decision d WHERE d.outcome IS NULL AND d.proposed_by <> $2)
+        WHEN 'debit-notes' THEN (SELECT count(*) FROM debit_note n WHERE n.approved_at IS NULL AND n.withdrawn_at IS NULL
+            AND n.netted_at IS NULL AND n.proposed_by <> $2 AND debit_note_outstanding(n.id) > 0)
+        WHEN 'debit-notes-due' THEN (SELECT count(*)
+            FROM (SELECT ($3::date - debit_note_days() + 1)::timestamp AT TIME ZONE 'Europe/Amsterdam' AS at) due
+            CROSS JOIN LATERAL merchants_below_zero(due.at) z
+            JOIN merchant m ON m.id = z.merchant_id AND m.state <> 'ended' WHERE z.below_since < due.at
+            AND NOT EXISTS (SELECT 1 FROM debit_note n WHERE n.merchant_id = z.merchant_id AND n.withdrawn_at IS NULL
+                AND n.netted_at IS NULL AND n.received_cents < n.amount_cents AND n.proposed_at >= z.below_since))
         WHEN 'helpers-to-recognise' THEN (SELECT count(*) FROM login l WHERE l.state <> 'ended'
             AND EXISTS (SELECT 1 FROM login_role o WHERE o.login_id = l.id AND o.role IN ('intermediary', 'team_member'))
             AND NOT EXISTS (SELECT 1 FROM intermediary i WHERE i.login_id = l.id AND i.ended_at IS NULL))

@@ -146,6 +146,20 @@ WORK: Final = (
         "settlements/bank",
     ),
     Work(
+        "debit-notes",
+        Permission.SETTLEMENTS_APPROVE,
+        "debetnota wacht op uw oordeel",
+        "debetnota’s wachten op uw oordeel",
+        "settlements/debit-notes",
+    ),
+    Work(
+        "debit-notes-due",
+        Permission.SETTLEMENTS_PROPOSE,
+        "aanbieder staat lang onder nul: vraag het geld terug",
+        "aanbieders staan lang onder nul: vraag het geld terug",
+        "settlements/debit-notes",
+    ),
+    Work(
         "periods-to-reopen",
         Permission.PERIODS_REOPEN,
         "maand wacht op uw oordeel: mag zij weer open?",

@@ -87,6 +87,13 @@ SETTINGS: Final = (
         "number",
     ),
     Described(
+        "debitNoteDays",
+        "Debetnota",
+        "Zo lang staat een aanbieder onder nul. Daarna mag u geld terugvragen.",
+        "number",
+        "dagen",
+    ),
+    Described(
         "professions", "Beroepen van intermediairs", "Wie voor een kind mag aanvragen.", "lines"
     ),
     Described(

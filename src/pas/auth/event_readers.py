@@ -24,6 +24,7 @@ READERS: Final[Mapping[str, Permission]] = {
     "choice": Permission.PASSES_READ,
     "contact": Permission.PASSES_READ,
     "coupon_run": Permission.CARDS_READ,
+    "debit_note": Permission.SETTLEMENTS_READ,
     "deviation": Permission.DEVIATIONS_READ,
     "epoch": Permission.EVENTS_READ,
     "income_verdict": Permission.DECISIONS_READ,

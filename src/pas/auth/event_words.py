@@ -18,6 +18,7 @@ THINGS: Final = {
     "choice": "Keuze van een pashouder",
     "contact": "Adres voor berichten",
     "coupon_run": "Ronde van bonnen",
+    "debit_note": "Debetnota",
     "deviation": "Afwijking",
     "epoch": "Tijdvak van de boeken",
     "helper_application": "Aanvraag van een helper",

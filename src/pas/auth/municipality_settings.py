@@ -73,7 +73,8 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
 
     Merchants are paid from ``payer_iban``; the day of a weekly payout is 1 (Monday) to 7. A program
     proposes payouts on that day; a person approves them. A run of more than ``large_payout_cents``
-    is approved by somebody with a role for that.
+    is approved by somebody with a role for that. Who stays below zero for ``debit_note_days`` may be
+    asked to pay back.
     """
 
     title: Text = "Stadspas"
@@ -94,6 +95,7 @@ class MunicipalitySettings(msgspec.Struct, frozen=True, rename="camel", kw_only=
     payout_rhythm: Literal["none", "weekly", "monthly"] = "none"
     payout_day: Annotated[int, Meta(ge=1, le=28)] = 1
     payout_cooling_days: Annotated[int, Meta(ge=0, le=90)] = 7
+    debit_note_days: Annotated[int, Meta(ge=30, le=730)] = 90
     lapse_reminder_weeks: Annotated[int, Meta(ge=1, le=26)] = 6
     message_reply_to: ReplyTo | None = None
     print_days: Annotated[int, Meta(ge=1, le=90)] = 30

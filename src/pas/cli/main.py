@@ -11,6 +11,7 @@ from pas.auth.keys import KeysMissing, KeysUnsafe
 from pas.cli import (
     appropriations,
     coupons,
+    debit_notes,
     demo,
     equation,
     grants,
@@ -81,6 +82,7 @@ app.add_typer(residents.app, name="residents")
 app.add_typer(grants.app, name="grants")
 app.add_typer(appropriations.app, name="appropriations")
 app.add_typer(merchants.app, name="merchants")
+payouts.app.add_typer(debit_notes.app, name="debit-notes")
 app.add_typer(payouts.app, name="settlements")
 app.add_typer(takeovers.app, name="takeovers")
 app.add_typer(journal.app, name="journal")

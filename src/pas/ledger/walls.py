@@ -52,6 +52,9 @@ TRIGGERS: Final = Statement(
         ('bank_booking', 'append_only'), ('bank_booking', 'refuse_other_amount'),
         ('bank_item', 'append_only'), ('bank_item', 'refuse_change'),
         ('bank_decision', 'append_only'), ('bank_decision', 'refuse_change'),
+        ('debit_note', 'refuse_note'), ('debit_note', 'refuse_step'), ('debit_note', 'append_only'),
+        ('debit_note_receipt', 'only_by_ledger'), ('debit_note_receipt', 'append_only'),
+        ('debit_note_bank_item', 'refuse_other'), ('debit_note_bank_item', 'append_only'),
         ('takeover', 'append_only'), ('takeover', 'refuse_step'), ('takeover_total', 'append_only'),
         ('takeover_row', 'append_only'), ('takeover_row', 'refuse_late'), ('takeover_row', 'refuse_change'),
         ('card', 'keep_former_state'), ('till', 'keep_former_state'), ('merchant', 'keep_former_state')
@@ -94,6 +97,7 @@ CONSTRAINTS: Final = Statement(
         ('entry_replaces', 'two movements can take one place in an account'),
         ('account_only_one', 'two movements can take one place in an account'),
         ('settlement_line_once', 'a redemption can be paid in two runs'),
+        ('debit_note_open', 'one debt can be asked back twice'),
         ('offline_sale_number', 'a sale without a network can be booked twice')
     ) AS w (name, allows)
     WHERE NOT EXISTS (
@@ -127,7 +131,7 @@ RIGHTS: Final = Statement(
     FROM pg_proc p
     WHERE p.pronamespace = current_schema()::regnamespace
         AND p.proname IN ('book', 'open_accounts', 'set_usable', 'set_all_usable', 'raise_epoch', 'redeem_batch', 'reverse_batch',
-            'redeem_offline', 'book_settlement', 'approve_settlement', 'withdraw_settlement', 'book_payments')
+            'redeem_offline', 'book_settlement', 'approve_settlement', 'withdraw_settlement', 'book_payments', 'book_debit_note')
         AND pg_get_userbyid(p.proowner) <> 'ledger_' || current_schema()
     ORDER BY 1, 2
     """,

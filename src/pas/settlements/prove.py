@@ -3,7 +3,8 @@
 The chain of each account has no gap and no overlap; each line is the sum of the transfers that it
 covers, recomputed; each settle, pay and bounce is that of one line, and each line has the ones its
 state tells of; the account of a run holds what has no outcome yet; and what was booked of an answer
-of the bank is what the bank said.
+of the bank is what the bank said. What was received for a debit note is one entry of the bank to that
+merchant, and a note has received what its receipts make, and no more than it asks.
 """
 
 from typing import Final
@@ -117,9 +118,14 @@ BANK_ITEMS: Final = Statement(
         'item %s of the bank (%s) says %s cents %s, the lines that it speaks of make %s',
         i.id, i.outcome, i.amount_cents, i.currency, coalesce(s.cents, 0)) AS detail
     FROM bank_item i LEFT JOIN LATERAL (
-        SELECT sum(l.amount_cents) AS cents,
-            bool_and(CASE b.act WHEN 'pay' THEN l.pay_entry_id IS NOT NULL ELSE l.bounce_entry_id IS NOT NULL END) AS is_so
-        FROM bank_booking b JOIN settlement_line l ON l.run_id = b.run_id AND l.number = b.number WHERE b.item_id = i.id
+        SELECT sum(o.cents) AS cents, bool_and(o.is_so) AS is_so FROM (
+            SELECT l.amount_cents AS cents,
+                CASE b.act WHEN 'pay' THEN l.pay_entry_id IS NOT NULL ELSE l.bounce_entry_id IS NOT NULL END AS is_so
+            FROM bank_booking b JOIN settlement_line l ON l.run_id = b.run_id AND l.number = b.number WHERE b.item_id = i.id
+            UNION ALL
+            SELECT r.amount_cents, r.received_on = i.day FROM debit_note_bank_item b
+            JOIN debit_note_receipt r ON r.entry_id = b.entry_id WHERE b.item_id = i.id
+        ) o
     ) s ON true
     WHERE s.is_so IS DISTINCT FROM CASE WHEN i.outcome IN ('booked', 'confirmed', 'matched') THEN true END
         OR i.outcome IN ('booked', 'confirmed') AND i.kind <> 'status' AND (i.amount_cents, i.currency) IS DISTINCT FROM (s.cents, 'EUR')
@@ -128,4 +134,36 @@ BANK_ITEMS: Final = Statement(
     Finding,
 )
 
-CHECKS: Final = (CHAINS, SUMS, ENTRIES, RUN_ACCOUNTS, BANK_ITEMS)
+NOTE_ENTRIES: Final = Statement(
+    """
+    WITH said AS (
+        SELECT r.entry_id AS id, r.amount_cents, n.account_id, n.number, r.number AS receipt
+        FROM debit_note_receipt r JOIN debit_note n ON n.id = r.note_id
+    ), booked AS (
+        SELECT e.id, t.credit, t.amount, d.kind AS debit_kind
+        FROM entry e JOIN transfer t ON t.entry_id = e.id JOIN account d ON d.id = t.debit WHERE e.kind = 'debit_note'
+    )
+    SELECT 'debit note entry' AS check, coalesce(b.id, s.id)::text AS subject, format(
+        'entry %s moves %s cents; receipt %s of debit note %s says %s cents',
+        coalesce(b.id::text, 'absent'), b.amount, s.receipt, s.number, s.amount_cents) AS detail
+    FROM booked b FULL JOIN said s ON s.id = b.id
+    WHERE b.id IS NULL OR s.id IS NULL OR b.amount <> s.amount_cents OR b.credit <> s.account_id OR b.debit_kind <> 'bank'
+    ORDER BY 2 LIMIT $1
+    """,
+    Finding,
+)
+
+NOTE_SUMS: Final = Statement(
+    """
+    SELECT 'debit note sum' AS check, n.id::text AS subject, format(
+        'debit note %s asks %s cents and has received %s, its receipts make %s',
+        n.number, n.amount_cents, n.received_cents, coalesce(r.cents, 0)) AS detail
+    FROM debit_note n
+    LEFT JOIN (SELECT note_id, sum(amount_cents) AS cents FROM debit_note_receipt GROUP BY 1) r ON r.note_id = n.id
+    WHERE n.received_cents <> coalesce(r.cents, 0) OR coalesce(r.cents, 0) > n.amount_cents
+    ORDER BY n.number LIMIT $1
+    """,
+    Finding,
+)
+
+CHECKS: Final = (CHAINS, SUMS, ENTRIES, RUN_ACCOUNTS, BANK_ITEMS, NOTE_ENTRIES, NOTE_SUMS)

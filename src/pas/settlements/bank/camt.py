@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from pas.money import Cents
+from pas.settlements.bank.references import note_in
 from pas.settlements.bank.said import (
     AccountStatement,
     BankSays,
@@ -152,7 +153,7 @@ def items_of(entry: Entry, municipality: str, message: Message) -> list[Item]:
     lines = [line_of(one, municipality) for one in details]
     said = said_transactions(entry)
     is_whole = (
-        any(lines)
+        (any(lines) or (not entry.is_debit and any(map(note_in, details))))
         and None not in amounts
         and sum(one or 0 for one in amounts) == entry.amount_cents
         and said in {None, len(details)}
@@ -179,14 +180,17 @@ def item_of(
     count: int | None = None,
     amount: Cents | None = None,
 ) -> Item:
+    is_return = entry.is_return or says_return(node)
+    is_received = target is None and not entry.is_debit and not is_return
     return Item(
         key=key_of(message, entry.account, entry.place, number),
         kind="debit" if entry.is_debit else "credit",
-        is_return=entry.is_return or says_return(node),
+        is_return=is_return,
         amount_cents=amount if amount is not None else entry.amount_cents,
         currency=entry.currency,
         day=entry.day,
         target=target,
+        note=note_in(node) if is_received else None,
         transactions=count if target is not None and target.file is not None else None,
         reason=reason_of(node)[:LONGEST_CODE],
         other=counterparty(node if node.name == "TxDtls" else entry.node, entry),

@@ -22,6 +22,12 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import BankFileId, BankItemId, MunicipalityName, SettlementId, uuid7
 from pas.settlements.bank.facts import Facts, lock_facts, own_accounts
+from pas.settlements.bank.notes import (
+    book_receipts,
+    judge_receipt,
+    keep_receipts,
+    lock_notes,
+)
 from pas.settlements.bank.read import read_bank_file
 from pas.settlements.bank.rules import Act, LineFact, Source, in_order, judge
 from pas.settlements.bank.said import BankSays, Item, Message
@@ -134,6 +140,7 @@ async def import_bank_file(
         )
         await keep_items(connection, file, told.fresh, ring=ring, now=now)
         await keep_bookings(connection, [*told.fresh, *told.again])
+        await keep_receipts(connection, [*told.fresh, *told.again])
         answer = await READ_IMPORTED.one(connection, file)
         await record_event(
             connection,
@@ -189,13 +196,20 @@ async def take_in(
     everything = {one.item.key: one for one in waiting}
     numbers = {one.item.target.run for one in waiting if one.item.target is not None}
     facts = await lock_facts(connection, numbers)
+    notes = await lock_notes(connection, {one.item.note for one in waiting if one.item.note})
     judged = list[Judged]()
     for item in in_order(one.item for one in waiting):
         one = everything[item.key]
-        verdict = judge(item, Source(one.message, one.account, day_of(by.now)), facts.books)
-        facts.books.take_in(verdict, one.message)
+        source = Source(one.message, one.account, day_of(by.now))
+        if item.note is None:
+            verdict = judge(item, source, facts.books)
+            facts.books.take_in(verdict, one.message)
+        else:
+            verdict = judge_receipt(item, source, notes)
+            notes.take_in(item, verdict, one.message)
         judged.append(Judged(one.id, item, one.message, one.account, verdict))
     await book(connection, judged, facts, by=by)
+    await book_receipts(connection, judged, notes, by=by)
     again = [one for one in judged if one.id in stored]
     for one in again:
         if (one.verdict.outcome, one.verdict.why) != (stored[one.id].outcome, stored[one.id].why):

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from pas.ids import SettlementId
+from pas.ids import EntryId, SettlementId
 from pas.money import Cents
 from pas.settlements.bank.said import Item, Message, Ours
 from pas.settlements.model import LineState
@@ -33,6 +33,8 @@ Why = Literal[
     "whole_file",
     "duplicate",
     "unknown_status",
+    "above_outstanding",
+    "maybe_booked",
 ]
 
 REJECTED: Final = "RJCT"
@@ -103,7 +105,10 @@ class Books(msgspec.Struct):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What an item means. ``lines`` are those that it speaks of, ``new`` those to be booked."""
+    """What an item means. ``lines`` are those that it speaks of, ``new`` those to be booked.
+
+    ``receipt`` is the entry of what came in for a debit note.
+    """
 
     outcome: Outcome
     why: Why | None = None
@@ -111,6 +116,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     day: date | None = None
     lines: Sequence[LineFact] = ()
     new: Sequence[LineFact] = ()
+    receipt: EntryId | None = None
 
 
 class Source(msgspec.Struct, frozen=True):

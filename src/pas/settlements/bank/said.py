@@ -42,6 +42,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     target: Ours | None
     """What of ours it is about; None where no id of ours is in it."""
+    note: int | None = None
+    """Of money that came in: the number of the debit note whose reference is in it."""
     transactions: int | None = None
     """Of a batch: how many payments are in it, where the bank says so."""
     status: str = ""

@@ -43,6 +43,7 @@ class ListedItem(msgspec.Struct, frozen=True, rename="camel"):
     run_number: int | None
     file_number: int | None
     line_number: int | None
+    note_number: int | None
     transactions: int | None
     status: str
     reason: str
@@ -75,7 +76,7 @@ LIST_FILES: Final = Statement(
 LIST_OPEN: Final = Statement(
     """
     SELECT i.id, i.file_id, i.message, i.kind, i.is_return, i.amount_cents, i.currency, i.day, i.run_number, i.file_number,
-        i.line_number, i.transactions, i.status, i.reason, i.outcome, i.why,
+        i.line_number, i.note_number, i.transactions, i.status, i.reason, i.outcome, i.why,
         EXISTS (SELECT 1 FROM bank_decision d WHERE d.item_id = i.id AND d.outcome IS NULL) AS waits
     FROM bank_item i WHERE i.outcome = 'open' AND i.id > $1 ORDER BY i.id LIMIT $2
     """,
@@ -84,7 +85,7 @@ LIST_OPEN: Final = Statement(
 LIST_OF_FILE: Final = Statement(
     """
     SELECT i.id, i.file_id, i.message, i.kind, i.is_return, i.amount_cents, i.currency, i.day, i.run_number, i.file_number,
-        i.line_number, i.transactions, i.status, i.reason, i.outcome, i.why,
+        i.line_number, i.note_number, i.transactions, i.status, i.reason, i.outcome, i.why,
         EXISTS (SELECT 1 FROM bank_decision d WHERE d.item_id = i.id AND d.outcome IS NULL) AS waits
     FROM bank_item i WHERE i.file_id = $1 AND i.id > $2 ORDER BY i.id LIMIT $3
     """,

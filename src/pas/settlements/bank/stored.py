@@ -33,6 +33,7 @@ class StoredItem(msgspec.Struct, frozen=True):
     run_number: int | None
     file_number: int | None
     line_number: int | None
+    note_number: int | None
     transactions: int | None
     status: str
     reason: str
@@ -77,10 +78,10 @@ ONE_IMPORT: Final = Statement(
 READ_OPEN: Final = Statement(
     """
     SELECT i.id, i.file_id, i.key, i.message, i.account, i.kind, i.is_return, i.amount_cents, i.currency, i.day, i.run_number,
-        i.file_number, i.line_number, i.transactions, i.status, i.reason, i.lines_listed, i.outcome, i.why, d.content AS details,
-        i.decided_at
+        i.file_number, i.line_number, i.note_number, i.transactions, i.status, i.reason, i.lines_listed, i.outcome, i.why,
+        d.content AS details, i.decided_at
     FROM bank_item i LEFT JOIN bank_item_details d ON d.item_id = i.id
-    WHERE i.outcome = 'open' AND i.run_number IS NOT NULL
+    WHERE i.outcome = 'open' AND num_nonnulls(i.run_number, i.note_number) > 0
         AND NOT EXISTS (SELECT 1 FROM bank_decision b WHERE b.item_id = i.id AND b.outcome IS NULL)
     ORDER BY i.id
     """,
@@ -89,8 +90,8 @@ READ_OPEN: Final = Statement(
 READ_ITEM: Final = Statement(
     """
     SELECT i.id, i.file_id, i.key, i.message, i.account, i.kind, i.is_return, i.amount_cents, i.currency, i.day, i.run_number,
-        i.file_number, i.line_number, i.transactions, i.status, i.reason, i.lines_listed, i.outcome, i.why, d.content AS details,
-        i.decided_at
+        i.file_number, i.line_number, i.note_number, i.transactions, i.status, i.reason, i.lines_listed, i.outcome, i.why,
+        d.content AS details, i.decided_at
     FROM bank_item i LEFT JOIN bank_item_details d ON d.item_id = i.id
     WHERE i.id = $1
     """,
@@ -99,8 +100,8 @@ READ_ITEM: Final = Statement(
 LOCK_ITEM: Final = Statement(
     """
     SELECT i.id, i.file_id, i.key, i.message, i.account, i.kind, i.is_return, i.amount_cents, i.currency, i.day, i.run_number,
-        i.file_number, i.line_number, i.transactions, i.status, i.reason, i.lines_listed, i.outcome, i.why, d.content AS details,
-        i.decided_at
+        i.file_number, i.line_number, i.note_number, i.transactions, i.status, i.reason, i.lines_listed, i.outcome, i.why,
+        d.content AS details, i.decided_at
     FROM bank_item i LEFT JOIN bank_item_details d ON d.item_id = i.id
     WHERE i.id = $1 FOR NO KEY UPDATE OF i
     """,
@@ -110,12 +111,12 @@ READ_KNOWN: Final = Statement("SELECT key FROM bank_item WHERE key = ANY ($1)", 
 INSERT_ITEMS: Final = Statement(
     """
     INSERT INTO bank_item (id, file_id, key, message, account, kind, is_return, amount_cents, currency, day, run_number,
-        file_number, line_number, transactions, status, reason, lines_listed, outcome, why, decided_at)
+        file_number, line_number, note_number, transactions, status, reason, lines_listed, outcome, why, decided_at)
     SELECT i.id, $1, i.key, $2, i.account, i.kind, i.is_return, i.amount, i.currency, i.day, i.run, i.file, i.line,
-        i.transactions, i.status, i.reason, i.listed, i.outcome, i.why, CASE WHEN i.outcome <> 'open' THEN $3::timestamptz END
+        i.note, i.transactions, i.status, i.reason, i.listed, i.outcome, i.why, CASE WHEN i.outcome <> 'open' THEN $3::timestamptz END
     FROM unnest($4::uuid[], $5::bytea[], $6::text[], $7::text[], $8::boolean[], $9::bigint[], $10::text[], $11::date[],
-        $12::int[], $13::int[], $14::int[], $15::int[], $16::text[], $17::text[], $18::boolean[], $19::text[], $20::text[])
-        AS i (id, key, account, kind, is_return, amount, currency, day, run, file, line, transactions, status, reason, listed,
+        $12::int[], $13::int[], $14::int[], $15::int[], $16::int[], $17::text[], $18::text[], $19::boolean[], $20::text[], $21::text[])
+        AS i (id, key, account, kind, is_return, amount, currency, day, run, file, line, note, transactions, status, reason, listed,
             outcome, why)
     """,
     None,
@@ -178,6 +179,7 @@ async def keep_items(
         [one and one.run for one in targets],
         [one and one.file for one in targets],
         [one and one.line for one in targets],
+        [one.note for one in items],
         [one.transactions for one in items],
         [one.status for one in items],
         [one.reason for one in items],
@@ -221,6 +223,7 @@ def item_again(stored: StoredItem, ring: KeyRing) -> Item | None:
         currency=stored.currency,
         day=stored.day,
         target=stored.target,
+        note=stored.note_number,
         transactions=stored.transactions,
         status=stored.status,
         reason=stored.reason,

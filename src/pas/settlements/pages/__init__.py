@@ -5,6 +5,8 @@ from litestar.types import ControllerRouterHandler
 from pas.settlements.pages import (
     acts,
     bank,
+    debit_note,
+    debit_notes,
     line,
     made_of,
     manifest,
@@ -26,4 +28,6 @@ routes: list[ControllerRouterHandler] = [
     *made_of.routes,
     *statement.routes,
     *bank.routes,
+    *debit_notes.routes,
+    *debit_note.routes,
 ]

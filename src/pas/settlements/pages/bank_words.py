@@ -9,6 +9,7 @@ from pas.settlements.bank.said import ItemKind, Message, Ours
 from pas.settlements.bank.show import ListedItem, OpenItem
 from pas.settlements.bank.stored import StoredItem, StoredOutcome
 from pas.settlements.bank.words_of_reasons import because_of
+from pas.settlements.debit_notes.reference import in_groups, reference_of
 from pas.settlements.rules import payment_id
 from pas.web.dates import day
 
@@ -45,6 +46,8 @@ WHY: Final[Mapping[Why, str]] = {
     "reversed_credit": "De bank draaide een bijschrijving terug.",
     "whole_file": "De bank weigerde het hele bestand. Is het twee keer gestuurd?",
     "duplicate": "De bank zegt dat deze betaling er al is. Dan is de eerste misschien betaald.",
+    "above_outstanding": "Er kwam meer binnen dan er van de debetnota nog open staat.",
+    "maybe_booked": "Dit bedrag van de debetnota is al geboekt, op een andere dag.",
     "unknown_status": "Dit bericht van de bank kennen wij niet.",
 }
 
@@ -61,14 +64,21 @@ def target_of(one: ListedItem | StoredItem) -> Ours | None:
     return Ours(one.run_number, one.file_number, one.line_number)
 
 
+def about_of(municipality: str, one: ListedItem | StoredItem) -> str:
+    """Write the id of ours in an item, of a payment or of a debit note; nothing where there is none."""
+    if one.note_number is not None:
+        return in_groups(reference_of(one.note_number))
+    target = target_of(one)
+    return "" if target is None else name_of(municipality, target)
+
+
 def item_cells(municipality: str, one: ListedItem) -> list[str]:
     """Say in cells of a table what the bank said, of which day, how much, of what, and what came of it."""
-    target = target_of(one)
     return [
         f"{KINDS[one.kind]} {one.status}".strip(),
         amount_of(one),
         day(one.day),
-        name_of(municipality, target) if target is not None else "geen kenmerk van ons",
+        about_of(municipality, one) or "geen kenmerk van ons",
         OUTCOMES[one.outcome][0] if one.outcome != "open" or one.why is None else WHY[one.why],
     ]
 
@@ -82,12 +92,12 @@ def amount_of(one: ListedItem | StoredItem) -> str:
 
 def facts_of_item(municipality: str, found: OpenItem) -> list[tuple[str, str]]:
     """Say all that the bank told of an item, for who has to judge it."""
-    item, other, target = found.item, found.other, target_of(found.item)
+    item, other = found.item, found.other
     facts = [
         ("Wat", f"{KINDS[item.kind]} {item.status}".strip()),
         ("Bedrag", amount_of(item)),
         ("Dag", day(item.day)),
-        ("Kenmerk", name_of(municipality, target) if target is not None else "geen van ons"),
+        ("Kenmerk", about_of(municipality, item) or "geen van ons"),
     ]
     if item.transactions is not None:
         facts.append(("Aantal betalingen", str(item.transactions)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from pas.settlements.debit_notes.model import NoteState
 from pas.settlements.model import LineState, RunState, SettlementLine, UnpaidMerchant, UnpaidReason
 from pas.web.dates import day
 
@@ -18,6 +19,13 @@ LINE_STATES: Final[Mapping[LineState, tuple[str, str]]] = {
     "approved": ("Nog niet geboekt", "info"),
     "paid": ("Betaald", "ok"),
     "returned": ("Kwam terug", "error"),
+    "withdrawn": ("Ingetrokken", "error"),
+}
+NOTE_STATES: Final[Mapping[NoteState, tuple[str, str]]] = {
+    "proposed": ("Wacht op goedkeuring", "warning"),
+    "approved": ("Wacht op betaling", "info"),
+    "paid": ("Betaald", "ok"),
+    "netted": ("Verrekend", "ok"),
     "withdrawn": ("Ingetrokken", "error"),
 }
 REASONS: Final[Mapping[UnpaidReason, str]] = {

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from pas.settlements.routes import bank, manifest, payouts, review, runs, statements
+from pas.settlements.routes import bank, debit_notes, manifest, payouts, review, runs, statements
 
 routes: list[ControllerRouterHandler] = [
     *runs.handlers,
@@ -10,5 +10,6 @@ routes: list[ControllerRouterHandler] = [
     *manifest.handlers,
     *payouts.handlers,
     *bank.handlers,
+    *debit_notes.handlers,
     *statements.handlers,
 ]
