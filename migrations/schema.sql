@@ -660,7 +660,7 @@ CREATE FUNCTION municipality.debit_note_reference(number integer) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'municipality', 'pg_temp'
     AS $$
-    SELECT 'RF' || lpad((98 - ('251028' || lpad(number::text, 9, '0') || '271500')::numeric % 97)::text, 2, '0') || 'PAS' || lpad(number::text, 9, '0')
+    SELECT 'RF' || lpad((98 - ((251028000000000 + number::bigint) % 97 * 1000000 + 271500) % 97)::text, 2, '0') || 'PAS' || lpad(number::text, 9, '0')
 $$;
 
 ALTER FUNCTION municipality.debit_note_reference(number integer) OWNER TO owner_municipality;

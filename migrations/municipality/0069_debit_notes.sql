@@ -123,7 +123,7 @@ $$;
 -- The creditor reference of a number (ISO 11649, mod 97-10): letters count as 10 to 35, so PAS is 251028 and RF00 is 271500.
 CREATE FUNCTION debit_note_reference(number integer) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path FROM CURRENT AS $$
-    SELECT 'RF' || lpad((98 - ('251028' || lpad(number::text, 9, '0') || '271500')::numeric % 97)::text, 2, '0') || 'PAS' || lpad(number::text, 9, '0')
+    SELECT 'RF' || lpad((98 - ((251028000000000 + number::bigint) % 97 * 1000000 + 271500) % 97)::text, 2, '0') || 'PAS' || lpad(number::text, 9, '0')
 $$;
 
 -- A note is what the books say, of a merchant that is below zero long enough; nobody else says its number or its amount.

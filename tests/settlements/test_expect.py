@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from given.days import NOW
+from given.days import NOW, TODAY
 from given.logins import an_actor
 from given.merchants import APPROVER, OTHER_IBAN, REGISTRAR, of_merchant
 from given.settlements import (
@@ -90,7 +90,7 @@ async def test_after_every_step_the_page_says_what_the_next_proposal_would(
         connection,
         run,
         1,
-        returned_on=NOW.date(),
+        returned_on=TODAY,
         reason="AC04",
         actor=FINANCE,
         now=NOW,

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from given.city import a_budget, a_holder, a_merchant, a_scheme, a_till
-from given.days import NOW, YEAR
+from given.days import NOW, TODAY, YEAR
 from given.merchants import OTHER_IBAN
 from given.settlements import (
     MONTH,
@@ -84,7 +84,7 @@ async def test_what_came_back_from_the_bank_is_told_apart_from_what_was_spent(
     await sell(connection, shop, 500)
     run = await an_exported_run(connection)
     await mark_returned(
-        connection, run, 1, returned_on=NOW.date(), reason="Dicht", actor=SECOND, now=NOW
+        connection, run, 1, returned_on=TODAY, reason="Dicht", actor=SECOND, now=NOW
     )
     await sell(connection, shop, 150)
     review = await read_review(connection, await a_proposal(connection))

@@ -43,7 +43,7 @@ class DebitNote(msgspec.Struct, frozen=True, rename="camel"):
     netted_at: datetime | None
 
 
-class Receipt(msgspec.Struct, frozen=True, rename="camel"):
+class NoteReceipt(msgspec.Struct, frozen=True, rename="camel"):
     """What the bank received for a note; ``number`` counts those of the note, from 1."""
 
     number: int

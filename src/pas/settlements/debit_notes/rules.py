@@ -8,7 +8,7 @@ from uuid import UUID
 from pas.days import day_of
 from pas.errors import Refusal
 from pas.money import Cents, euros
-from pas.settlements.debit_notes.model import DebitNote, NoteState, Receipt
+from pas.settlements.debit_notes.model import DebitNote, NoteReceipt, NoteState
 
 DAYS_TO_PAY: Final = 30
 
@@ -109,7 +109,7 @@ def due_day(approved_at: datetime) -> date:
 
 
 def is_booked_before(
-    receipts: Sequence[Receipt], number: int, *, amount_cents: Cents, received_on: date
+    receipts: Sequence[NoteReceipt], number: int, *, amount_cents: Cents, received_on: date
 ) -> bool:
     """Whether this very receipt is booked already; refuses one that says something else, or skips one."""
     if number == len(receipts) + 1:

@@ -9,7 +9,7 @@ from pas.db import Connection, Statement
 from pas.errors import Refusal
 from pas.ids import DebitNoteId, MerchantId
 from pas.money import Cents
-from pas.settlements.debit_notes.model import BelowZero, DebitNote, Receipt
+from pas.settlements.debit_notes.model import BelowZero, DebitNote, NoteReceipt
 
 NEWEST: Final = 1_000_000_000
 MOST_BELOW: Final = 1_000
@@ -63,7 +63,7 @@ LIST_NOTES: Final = Statement(
 )
 READ_RECEIPTS: Final = Statement(
     "SELECT number, entry_id, amount_cents, received_on, booked_at FROM debit_note_receipt WHERE note_id = $1 ORDER BY number",
-    Receipt,
+    NoteReceipt,
 )
 LIST_BELOW: Final = Statement(
     """
@@ -105,7 +105,7 @@ async def list_notes(
     return await LIST_NOTES.all(connection, before, limit)
 
 
-async def read_receipts(connection: Connection, note_id: DebitNoteId) -> list[Receipt]:
+async def read_receipts(connection: Connection, note_id: DebitNoteId) -> list[NoteReceipt]:
     return await READ_RECEIPTS.all(connection, note_id)
 
 

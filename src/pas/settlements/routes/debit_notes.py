@@ -19,7 +19,7 @@ from pas.press.document import MEDIA_TYPE as PDF
 from pas.press.press import a_press
 from pas.problems.bodies import AppRequest
 from pas.settlements.debit_notes.approve import approve_debit_note, withdraw_debit_note
-from pas.settlements.debit_notes.model import BelowZero, DebitNote, Receipt
+from pas.settlements.debit_notes.model import BelowZero, DebitNote, NoteReceipt
 from pas.settlements.debit_notes.paper import debit_note_pdf
 from pas.settlements.debit_notes.propose import propose_debit_note
 from pas.settlements.debit_notes.receive import receive_by_hand
@@ -54,7 +54,7 @@ class MerchantsBelowZero(msgspec.Struct, frozen=True):
 class Receipts(msgspec.Struct, frozen=True):
     """What was received for a note, by its number."""
 
-    items: list[Receipt]
+    items: list[NoteReceipt]
 
 
 class NewDebitNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
