@@ -27,6 +27,7 @@ from build import add_residents, build_city
 from clients import Latencies, Steady, in_a_worker, keep_pace
 from gates import OF_SEALS, Results, figures_table, gates_table
 from granting import grant_passes
+from lagging import Lag, read_lag
 from lane import Order
 from machine import describe, resident_megabytes
 from pas.auth.key_files import make_keys
@@ -50,25 +51,7 @@ MS: Final = 1000
 SHARES: Final = (50, 99)
 LOADED: Final = "at full load, entries booked/s"
 SEALED: Final = "sealing what waited: leaves/s"
-READ_LAG: Final = """
-    SELECT extract(epoch FROM e.recorded_at)::float8 AS booked, extract(epoch FROM c.made_at)::float8 AS sealed
-    FROM seal_leaf l JOIN entry e ON e.id = encode(l.key, 'hex')::uuid
-    CROSS JOIN LATERAL (SELECT k.made_at FROM seal_checkpoint k WHERE k.size > l.number ORDER BY k.size LIMIT 1) c
-    WHERE l.kind = 4 AND l.number >= $1
-"""
 Say = Callable[[str], None]
-
-
-class Lag(msgspec.Struct, frozen=True):
-    """How far seals ran behind: seconds per leaf, in order, and the most leaves that waited at once."""
-
-    seconds: list[float]
-    leaves: int
-
-    @property
-    def late(self) -> float:
-        """99 of 100 took less."""
-        return self.seconds[len(self.seconds) * 99 // 100]
 
 
 class Sealed(msgspec.Struct, frozen=True):
@@ -176,13 +159,7 @@ class Sealing(msgspec.Struct, frozen=True):
     def lag_from(self, first: int) -> Lag:
         """Wait until all is sealed, and tell how that went from a leaf on."""
         self.size()
-        rows = self.server.run(self.server.superuser.fetch(READ_LAG, first))
-        steps = sorted([(row["booked"], 1) for row in rows] + [(row["sealed"], -1) for row in rows])
-        waiting = most = 0
-        for _, step in steps:
-            waiting += step
-            most = max(most, waiting)
-        return Lag(sorted(row["sealed"] - row["booked"] for row in rows), most)
+        return self.server.run(read_lag(self.server.superuser, first))
 
     @contextmanager
     def sealer(self) -> Generator[int]:
