@@ -27,6 +27,7 @@ from build import add_residents, build_city
 from clients import Latencies, Steady, in_a_worker, keep_pace
 from gates import OF_SEALS, Results, figures_table, gates_table
 from granting import grant_passes
+from lagging import Lag, read_lag
 from lane import Order
 from machine import describe, resident_megabytes
 from pas.auth.key_files import make_keys
@@ -50,25 +51,15 @@ MS: Final = 1000
 SHARES: Final = (50, 99)
 LOADED: Final = "at full load, entries booked/s"
 SEALED: Final = "sealing what waited: leaves/s"
-READ_LAG: Final = """
-    SELECT extract(epoch FROM e.recorded_at)::float8 AS booked, extract(epoch FROM c.made_at)::float8 AS sealed
-    FROM seal_leaf l JOIN entry e ON e.id = encode(l.key, 'hex')::uuid
-    CROSS JOIN LATERAL (SELECT k.made_at FROM seal_checkpoint k WHERE k.size > l.number ORDER BY k.size LIMIT 1) c
-    WHERE l.kind = 4 AND l.number >= $1
-"""
 Say = Callable[[str], None]
 
 
-class Lag(msgspec.Struct, frozen=True):
-    """How far seals ran behind: seconds per leaf, in order, and the most leaves that waited at once."""
+class Sealed(msgspec.Struct, frozen=True):
+    """Leaves that were sealed at once; the seconds that took, and those of them that our own process worked."""
 
-    seconds: list[float]
     leaves: int
-
-    @property
-    def late(self) -> float:
-        """99 of 100 took less."""
-        return self.seconds[len(self.seconds) * 99 // 100]
+    seconds: float
+    own_seconds: float
 
 
 class Sealing(msgspec.Struct, frozen=True):
@@ -116,8 +107,10 @@ class Sealing(msgspec.Struct, frozen=True):
 
     def loaded_alone(self) -> None:
         self.results.figure(f"{LOADED}, without the sealer", self.full_load())
-        sealed, seconds = self.catch_up()
-        self.results.figure(SEALED, sealed / seconds)
+        sealed = self.catch_up()
+        self.results.figure(SEALED, sealed.leaves / sealed.seconds)
+        own = sealed.own_seconds / sealed.seconds
+        self.results.figure("of that time in the sealer itself, the rest in PostgreSQL", own)
 
     def loaded_beside(self) -> None:
         with self.sealer():
@@ -152,8 +145,8 @@ class Sealing(msgspec.Struct, frozen=True):
     def book(self, entries: int) -> None:
         self.ours.carry_out(Order("redeem", self.crowd, BATCH, 0, items=entries // LANES))
 
-    def catch_up(self) -> tuple[int, float]:
-        """Seal all that waits, here; gives how many leaves, and the seconds that it took."""
+    def catch_up(self) -> Sealed:
+        """Seal all that waits, here and at once."""
         return self.server.run(_seal_all(self.server.access.address, self.ring))
 
     def size(self) -> int:
@@ -166,13 +159,7 @@ class Sealing(msgspec.Struct, frozen=True):
     def lag_from(self, first: int) -> Lag:
         """Wait until all is sealed, and tell how that went from a leaf on."""
         self.size()
-        rows = self.server.run(self.server.superuser.fetch(READ_LAG, first))
-        steps = sorted([(row["booked"], 1) for row in rows] + [(row["sealed"], -1) for row in rows])
-        waiting = most = 0
-        for _, step in steps:
-            waiting += step
-            most = max(most, waiting)
-        return Lag(sorted(row["sealed"] - row["booked"] for row in rows), most)
+        return self.server.run(read_lag(self.server.superuser, first))
 
     @contextmanager
     def sealer(self) -> Generator[int]:
@@ -205,15 +192,16 @@ async def _seal(address: Address, keys: Path) -> None:
         await database.close()
 
 
-async def _seal_all(address: Address, ring: KeyRing) -> tuple[int, float]:
+async def _seal_all(address: Address, ring: KeyRing) -> Sealed:
     database, leaves = Database(address), 0
     try:
         async with database.connection(city.MUNICIPALITY) as connection:
             await note_keys(connection, ring)
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             while (one := await seal_next(connection, ring)) is not None:
                 leaves += one.leaves
-            return leaves, time.perf_counter() - began
+            own = time.process_time() - worked
+            return Sealed(leaves, time.perf_counter() - began, own)
     finally:
         await database.close()
 
