@@ -77,6 +77,15 @@ async def signed_in(
     merchant: MerchantId | None = None,
 ) -> Visitor:
     login = await a_login(connection, *roles, merchant=merchant)
+    return Visitor(client, login, await a_session_of(connection, login))
+
+
+async def a_session(connection: Connection, *roles: Role) -> str:
+    """The token of somebody new who signed in."""
+    return await a_session_of(connection, await a_login(connection, *roles))
+
+
+async def a_session_of(connection: Connection, login: LoginId) -> str:
     session = await start_session(
         connection,
         actor_kind="login",
@@ -84,7 +93,7 @@ async def signed_in(
         assurance="substantial",
         now=datetime.now(UTC),
     )
-    return Visitor(client, login, session.token)
+    return session.token
 
 
 async def behind(client: httpx.AsyncClient, connection: Connection, till: TillId) -> Visitor:
