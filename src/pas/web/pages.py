@@ -62,6 +62,7 @@ class Why(msgspec.Struct, frozen=True):
     button: str
     back: str
     crumbs: list[tuple[str, str]]
+    question: str = "Waarom?"
     longest: int = 300
 
     @property

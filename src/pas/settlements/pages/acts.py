@@ -14,20 +14,21 @@ from pas.auth.state import connected
 from pas.days import day_of
 from pas.errors import Refusal
 from pas.ids import MunicipalityName, SettlementId
+from pas.money import euros
 from pas.problems.bodies import AppRequest
 from pas.residents.pages.search import read_day
 from pas.settlements.approve import approve_settlement
 from pas.settlements.export import export_settlement
+from pas.settlements.model import SettlementRun
 from pas.settlements.pages.run import RUN
 from pas.settlements.payments import mark_paid
 from pas.settlements.routes.runs import APPROVE, BOOK, EXPORT, WITHDRAW
-from pas.settlements.show import list_runs
+from pas.settlements.show import ListedSettlement, list_runs
 from pas.settlements.stored import read_run
 from pas.settlements.withdraw import withdraw_settlement
 from pas.web.forms import Form
-from pas.web.pages import done, page, read_form, wrong_form
+from pas.web.pages import Why, done, page, read_form, reason_page, with_reason, wrong_form
 
-WITHDRAWAL: Final = "settlements/withdraw.html"
 PAYMENT: Final = "settlements/payment.html"
 LONGEST: Final = 300
 NO_DAY: Final = "Vul de dag van het bankafschrift in."
@@ -64,30 +65,24 @@ async def withdrawal_page(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
     """Why is it withdrawn?"""
-    return page(request, WITHDRAWAL, form=Form(), **await context_of(request, municipality, run_id))
+    return reason_page(request, await why_withdrawn(request, municipality, run_id))
 
 
 @post(f"{RUN}/withdrawal", opt=WITHDRAW, include_in_schema=False, status_code=200)
 async def withdraw(
     municipality: FromPath[str], run_id: FromPath[UUID], request: AppRequest
 ) -> Response[str] | Redirect:
-    form = await read_form(request)
-    reason = form.text("reason", "Schrijf op waarom.", most=LONGEST)
-    if form.ok and reason:
-        try:
-            async with connected(request, municipality) as connection:
-                await withdraw_settlement(
-                    connection,
-                    SettlementId(run_id),
-                    reason=reason,
-                    actor=actor_of(request),
-                    now=datetime.now(UTC),
-                )
-            return done(f"/{municipality}/settlements/{run_id}")
-        except Refusal as refusal:
-            form.refuse("reason", refusal.detail)
-    context = await context_of(request, municipality, run_id)
-    return wrong_form(request, WITHDRAWAL, form, **context)
+    async def act(reason: str) -> None:
+        async with connected(request, municipality) as connection:
+            await withdraw_settlement(
+                connection,
+                SettlementId(run_id),
+                reason=reason,
+                actor=actor_of(request),
+                now=datetime.now(UTC),
+            )
+
+    return await with_reason(request, await why_withdrawn(request, municipality, run_id), act)
 
 
 @get(f"{RUN}/payment", opt=BOOK, include_in_schema=False)
@@ -124,11 +119,35 @@ async def pay(
     return wrong_form(request, PAYMENT, form, **await context_of(request, municipality, run_id))
 
 
+async def why_withdrawn(request: AppRequest, municipality: str, run_id: UUID) -> Why:
+    run, totals = await totals_of(request, municipality, run_id)
+    settlements = f"/{municipality}/settlements"
+    amount = euros(totals.amount_cents)
+    return Why(
+        municipality,
+        title=f"Uitbetaling {run.number} intrekken",
+        text=f"Er gaat dan geen geld uit. De {amount} staan weer klaar voor een nieuw voorstel.",
+        question="Waarom trekt u haar in?",
+        button="Trek in",
+        back=f"{settlements}/{run_id}",
+        crumbs=[
+            ("Uitbetalen", settlements),
+            (f"Uitbetaling {run.number}", f"{settlements}/{run_id}"),
+        ],
+    )
+
+
 async def context_of(request: AppRequest, municipality: str, run_id: UUID) -> dict[str, object]:
+    run, totals = await totals_of(request, municipality, run_id)
+    return {"home": f"/{municipality}", "run": run, "totals": totals}
+
+
+async def totals_of(
+    request: AppRequest, municipality: str, run_id: UUID
+) -> tuple[SettlementRun, ListedSettlement]:
     async with connected(request, municipality) as connection:
         run = await read_run(connection, SettlementId(run_id))
-        totals = (await list_runs(connection, before=run.number + 1, limit=1))[0]
-    return {"home": f"/{municipality}", "run": run, "totals": totals}
+        return run, (await list_runs(connection, before=run.number + 1, limit=1))[0]
 
 
 routes: list[ControllerRouterHandler] = [

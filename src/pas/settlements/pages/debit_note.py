@@ -32,13 +32,11 @@ from pas.settlements.routes.debit_notes import fetched_pdf
 from pas.settlements.routes.runs import APPROVE, BOOK, READ, WITHDRAW
 from pas.web.dates import day
 from pas.web.forms import Form
-from pas.web.pages import done, page, read_form, wrong_form
+from pas.web.pages import Why, done, page, read_form, reason_page, with_reason, wrong_form
 
 NOTE: Final = f"{NOTES}/{{note_id:uuid}}"
 TEMPLATE: Final = "settlements/debit_note.html"
 RECEIPT: Final = "settlements/debit_note_receipt.html"
-WITHDRAWAL: Final = "settlements/debit_note_withdraw.html"
-LONGEST: Final = 300
 
 
 @get(NOTE, opt=READ, include_in_schema=False)
@@ -72,31 +70,24 @@ async def note_withdrawal_page(
     municipality: FromPath[str], note_id: FromPath[UUID], request: AppRequest
 ) -> Response[str]:
     """Why is it withdrawn?"""
-    context = await context_of(request, municipality, note_id)
-    return page(request, WITHDRAWAL, form=Form(), **context)
+    return reason_page(request, await why_withdrawn(request, municipality, note_id))
 
 
 @post(f"{NOTE}/withdrawal", opt=WITHDRAW, include_in_schema=False, status_code=200)
 async def withdraw_note(
     municipality: FromPath[str], note_id: FromPath[UUID], request: AppRequest
 ) -> Response[str] | Redirect:
-    form = await read_form(request)
-    reason = form.text("reason", "Schrijf op waarom.", most=LONGEST)
-    if form.ok and reason:
-        try:
-            async with connected(request, municipality) as connection:
-                await withdraw_debit_note(
-                    connection,
-                    DebitNoteId(note_id),
-                    reason=reason,
-                    actor=actor_of(request),
-                    now=datetime.now(UTC),
-                )
-            return done(address_of(municipality, note_id))
-        except Refusal as refusal:
-            form.refuse("reason", refusal.detail)
-    context = await context_of(request, municipality, note_id)
-    return wrong_form(request, WITHDRAWAL, form, **context)
+    async def act(reason: str) -> DebitNote:
+        async with connected(request, municipality) as connection:
+            return await withdraw_debit_note(
+                connection,
+                DebitNoteId(note_id),
+                reason=reason,
+                actor=actor_of(request),
+                now=datetime.now(UTC),
+            )
+
+    return await with_reason(request, await why_withdrawn(request, municipality, note_id), act)
 
 
 @get(f"{NOTE}/receipt", opt=BOOK, include_in_schema=False)
@@ -146,6 +137,25 @@ async def book_note_receipt(
             form.refuse("amount", f"{refusal.detail} {refusal.next_step}")
     context = await context_of(request, municipality, note_id)
     return wrong_form(request, RECEIPT, form, **context)
+
+
+async def why_withdrawn(request: AppRequest, municipality: str, note_id: UUID) -> Why:
+    async with connected(request, municipality) as connection:
+        note = await read_note(connection, DebitNoteId(note_id))
+    settlements, here = f"/{municipality}/settlements", address_of(municipality, note_id)
+    return Why(
+        municipality,
+        title=f"Debetnota {note.number} intrekken",
+        text="Wij vragen dit geld dan niet meer. Wat al is ontvangen, blijft geboekt.",
+        question="Waarom trekt u haar in?",
+        button="Trek in",
+        back=here,
+        crumbs=[
+            ("Uitbetalen", settlements),
+            ("Debetnota’s", f"{settlements}/debit-notes"),
+            (f"Debetnota {note.number}", here),
+        ],
+    )
 
 
 def address_of(municipality: str, note_id: UUID) -> str:
