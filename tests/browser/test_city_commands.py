@@ -51,8 +51,8 @@ def cents_in(cell: str) -> int:
 
 
 def test_a_run_is_reviewed_and_pinned_by_commands(desk: City) -> None:
-    newest = json.loads(desk.told("settlements", "list", VELSEN, "--json"))[0]
-    number = str(newest["number"])
+    runs = json.loads(desk.told("settlements", "list", VELSEN, "--json"))
+    number = next(str(one["number"]) for one in runs if one["state"] in {"exported", "booked"})
     review = desk.written("run.csv", "settlements", "review", VELSEN, number)
     sheet = desk.written("run.xlsx", "settlements", "review", VELSEN, number)
     manifest = desk.written("run.json", "settlements", "manifest", VELSEN, number)

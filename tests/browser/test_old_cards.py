@@ -1,5 +1,8 @@
 """The plastic card of an earlier supplier at the till: typed, and with its barcode before the camera."""
 
+import shutil
+import tempfile
+from collections.abc import Generator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,7 +24,7 @@ from pas.db import Connection
 from pas.takeovers.approve import approve_takeover
 from pas.takeovers.files import COLUMNS
 from pas.takeovers.show import list_takeovers
-from serving import Served, run_pas
+from serving import Served, run_pas, serving
 from surfaces import CARD, DOT, INK, PAPER, blank, printed
 from venue import PHONE, Phone, Venue, a_venue
 
@@ -33,6 +36,20 @@ BORN = date(1961, 3, 9)
 def command(served: Served, *arguments: str) -> None:
     ran = run_pas("takeovers", *arguments, data_dir=str(served.output.parent / "data"))
     assert ran.returncode == 0, ran.stderr
+
+
+@pytest.fixture(scope="module")
+def served() -> Generator[Served]:
+    """A municipality of its own: where cards are taken over, a till sends what others catch."""
+    folder = Path(tempfile.mkdtemp(prefix="pas-"))
+    try:
+        with serving(folder, workers="1") as served:
+            data_dir = str(folder / "data")
+            added = run_pas("municipality", "add", "velsen", "--title", "Velsen", data_dir=data_dir)
+            assert added.returncode == 0, added.stderr
+            yield served
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
